@@ -1,0 +1,1 @@
+"""HTTP: the published wire, its versions and its error shape."""

@@ -1,0 +1,1 @@
+"""One chat turn: retrieve, prompt, generate, cite."""

@@ -1,0 +1,1 @@
+"""One uploaded file: parse, chunk, embed, publish. Safe to run twice."""

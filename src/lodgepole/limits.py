@@ -1,0 +1,59 @@
+"""Every upper limit that an operator may set, in one value; the unit is the name's last word.
+
+Defaults are the hosted service's where it publishes one. Set any of them in `lodgepole.toml`
+under `[limits]`, or as `LODGEPOLE_LIMITS__<NAME>`.
+"""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    # Requests.
+    json_body_bytes: int = 4 * MIB
+    multipart_overhead_bytes: int = 1 * MIB  # boundaries, headers and metadata beside the file
+    file_bytes: int = 10_000_000
+    pdf_bytes: int = 100_000_000
+    multimodal_pdf_bytes: int = 50_000_000
+    multimodal_pdf_pages: int = 100
+    metadata_bytes: int = 16_384
+    instructions_bytes: int = 16_384
+    history_tokens: int = 64_000
+    list_items: int = 100
+    list_items_default: int = 50
+    filter_values: int = 10_000  # of one $in or $nin
+    filter_depth: int = 16
+    filter_nodes: int = 20_000
+
+    # What one project may hold and ask.
+    assistants_per_project: int = 10_000
+    files_per_assistant: int = 10_000
+    requests_per_minute: int = 0  # per project; 0 is no limit
+
+    # Parsing, in the child process.
+    parse_seconds: float = 600.0
+    parse_memory_bytes: int = 2048 * MIB
+    parse_pages: int = 20_000
+    parse_text_chars: int = 100_000_000
+    archive_ratio: int = 200  # unpacked size over packed size
+    archive_bytes: int = 1024 * MIB  # unpacked
+    nesting: int = 200  # of JSON, of XML, of archives' folders
+
+    # Ingestion.
+    operation_attempts: int = 4
+    operation_lease_seconds: float = 60.0
+    operation_retention_days: int = 30
+    passages_per_file: int = 1_000_000
+
+    # Retrieval and chat.
+    top_k: int = 64
+    top_k_default: int = 16
+    snippet_tokens_min: int = 512
+    snippet_tokens: int = 8192
+    snippet_tokens_default: int = 2048
+    query_chars: int = 100_000
+    model_first_event_seconds: float = 60.0
+    model_total_seconds: float = 600.0
+    signed_url_seconds: int = 3600

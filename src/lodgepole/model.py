@@ -1,0 +1,436 @@
+"""The nouns every part of Lodgepole shares: frozen values, no behaviour beyond what they mean.
+
+Glossary: a *file* is uploaded, a *document* is what parsing makes of it, a *passage* is indexed,
+a *snippet* is returned, a *hit* is a passage with its score, an *operation* is one accepted change.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Literal, TypeVar
+
+Metadata = Mapping[str, Any]
+"""File metadata: flat; values are strings, numbers, booleans or lists of strings."""
+
+
+# --- who may do what --------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """What an API key may do within its project."""
+
+    ALL = "all"
+    CONTROL_READ = "control_read"  # list and describe assistants
+    CONTROL_WRITE = "control_write"  # also create, update and delete them
+    DATA_READ = "data_read"  # list and describe files and operations, chat, context
+    DATA_WRITE = "data_write"  # also upload, upsert and delete files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A credential, known by its hash alone; it sees one project and nothing else."""
+
+    id: str
+    project_id: str
+    name: str
+    hash: str  # hex SHA-256 of the secret
+    role: Role
+    created_at: datetime
+
+
+# --- assistants -------------------------------------------------------------------------------
+
+
+class AssistantStatus(StrEnum):
+    INITIALIZING = "Initializing"
+    READY = "Ready"
+    TERMINATING = "Terminating"
+    FAILED = "Failed"
+    INITIALIZATION_FAILED = "InitializationFailed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """A named set of files with instructions; the unit of search, of deletion and of export."""
+
+    id: str  # ours, never on the wire; a deleted name can be taken again under another id
+    project_id: str
+    name: str
+    status: AssistantStatus
+    instructions: str | None
+    metadata: Mapping[str, Any] | None
+    region: str
+    created_at: datetime
+    updated_at: datetime
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+class FileKind(StrEnum):
+    """How a file is read, decided by the ending of its name."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    JSON = "json"
+    JSON_LINES = "jsonl"
+    HTML = "html"
+    CSV = "csv"
+    PPTX = "pptx"
+    XLSX = "xlsx"
+    EPUB = "epub"
+    EML = "eml"
+
+
+class FileStatus(StrEnum):
+    PROCESSING = "Processing"
+    AVAILABLE = "Available"
+    DELETING = "Deleting"
+    PROCESSING_FAILED = "ProcessingFailed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """What arrived with one upload or upsert: the bytes are in Blobs before this value exists."""
+
+    name: str
+    kind: FileKind
+    size: int  # bytes
+    crc32c: str  # base64 of the big-endian CRC-32C, as object stores write it
+    sha256: str  # hex
+    metadata: Metadata | None
+    multimodal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file as its readers see it: always the state of its published generation.
+
+    While an upsert is under way the old content stays visible; the operation alone shows it.
+    """
+
+    id: str  # unique within the assistant; chosen by the client on upsert
+    assistant_id: str
+    upload: Upload
+    status: FileStatus
+    created_at: datetime
+    updated_at: datetime
+    generation: int  # counts contents of this id, from 1; names the published one
+    percent_complete: int = 0  # 0..100, of the operation that is making it Available
+    error_message: str | None = None
+    notice: str | None = None  # what a reader should know of an Available file, e.g. unread pages
+    page_count: int | None = None
+
+    @property
+    def version(self) -> "FileVersion":
+        return FileVersion(file_id=self.id, generation=self.generation)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileVersion:
+    """One generation of one file's content; what the index and the blobs are keyed by."""
+
+    file_id: str
+    generation: int
+
+
+# --- operations -------------------------------------------------------------------------------
+
+
+class OperationType(StrEnum):
+    UPLOAD_FILE = "upload_file"
+    UPSERT_FILE = "upsert_file"
+    UPDATE_FILE_METADATA = "update_file_metadata"
+    DELETE_FILE = "delete_file"
+    DELETE_ASSISTANT = "delete_assistant"  # internal: never listed on the wire
+
+
+class OperationStatus(StrEnum):
+    PROCESSING = "Processing"
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One accepted change. The log of these is both the work queue and the public /operations."""
+
+    id: str
+    assistant_id: str
+    type: OperationType
+    status: OperationStatus
+    created_at: datetime
+    file_id: str | None  # None only for DELETE_ASSISTANT
+    generation: int = 0  # the generation it publishes; 0 for deletions
+    upload: Upload | None = None  # None for deletions
+    percent_complete: int = 0  # 0..100
+    completed_at: datetime | None = None
+    error_message: str | None = None
+    ingestion_units: float | None = None
+    attempts: int = 0  # times it was claimed; also the fencing token of the current claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A worker's lease on an operation. Writes under a claim that was overtaken are refused."""
+
+    operation: Operation  # with `attempts` as of this claim
+    worker_id: str
+    expires_at: datetime
+
+
+# --- documents and passages -------------------------------------------------------------------
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"  # one line of text per row
+    CODE = "code"
+    RECORD = "record"  # one element of a JSON array, or one object
+    CAPTION = "caption"
+    RUNNING = "running"  # header or footer line repeated over pages
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch `[start, end)` of a document's text with one role, in characters."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0  # heading depth from 1; 0 for everything else
+    label: str = ""  # a record's path, e.g. `$.people[3]`; a table's caption; otherwise empty
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpan:
+    """Page `number` (from 1) holds the characters `[start, end)`. Blank pages have start == end."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """An image found in a document, its position in the text and what is known of it."""
+
+    page: int
+    position: int  # character offset where its caption text stands in the document
+    caption: str
+    mime_type: str
+    data: bytes
+    width: int  # pixels
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The canonical text of one file generation with its structure. All offsets are characters.
+
+    Blocks are in order, do not overlap and lie within one page each; text outside every block is
+    white space. Pages are in order and cover the text; kinds without pages have none.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[PageSpan, ...] = ()
+    pages_estimated: bool = False
+    title: str = ""
+    figures: tuple[Figure, ...] = ()
+    notice: str | None = None  # e.g. `Pages 3 and 7 hold no readable text.`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The unit that is embedded and indexed: `text` is exactly the document's `[start, end)`."""
+
+    ordinal: int  # from 0 within the file version
+    start: int
+    end: int
+    text: str
+    page: int | None  # None for kinds without pages; a passage never crosses a page
+    heading_path: tuple[str, ...] = ()
+    header: str = ""  # indexed for words only, never embedded, never returned
+    tokens: int = 0  # of `text`, counted by the embedder's tokenizer
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PassageKey:
+    """Where a passage is found within one assistant's index."""
+
+    version: FileVersion
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its score for one query; higher is better."""
+
+    key: PassageKey
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """What retrieval returns: `text` is the document's `[start, end)`, grown around its hits."""
+
+    file: File
+    text: str
+    start: int
+    end: int
+    pages: tuple[int, ...]  # ascending; empty for kinds without pages
+    score: float  # in [0, 1], comparable within one response
+    tokens: int
+    page_starts: tuple[tuple[int, int], ...] = ()  # (page, offset within `text`) in order
+    heading_path: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+
+# --- conversation -----------------------------------------------------------------------------
+
+MessageRole = Literal["user", "assistant", "system"]
+FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: MessageRole
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the answering model counts them."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def total_tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentFilter:
+    """What a provider's safety filter said, passed through untouched."""
+
+    spec: Literal["openai", "gemini"]
+    results: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One source of a citation. `highlight` is verbatim text of the cited pages."""
+
+    file: File
+    pages: tuple[int, ...]
+    highlight: str | None
+    start: int  # of the highlight, else of the snippet, in the file's canonical text
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`position` is a character index into the complete answer: the end of what is supported."""
+
+    position: int
+    references: tuple[Reference, ...]
+
+
+# The answer to one chat turn is a stream of these, in this order: one AnswerStarted, any number
+# of AnswerText and AnswerCitation, one AnswerEnded.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerStarted:
+    id: str
+    model: str
+    snippet_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCitation:
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEnded:
+    finish_reason: FinishReason
+    usage: Usage
+    content_filter: ContentFilter | None = None
+
+
+AnswerEvent = AnswerStarted | AnswerText | AnswerCitation | AnswerEnded
+
+
+# --- what a chat model is asked and says ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A snippet as the model sees it: number from 1, the same that markers like `[1]` name."""
+
+    number: int
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequest:
+    """One generation. Remote models are sent `messages`; the extractive one reads the rest."""
+
+    model: str  # the upstream name
+    messages: tuple[Message, ...]  # system prompt first, sources included
+    question: str  # the standalone question retrieval used
+    sources: tuple[Source, ...]
+    temperature: float | None = None  # None where the model takes none
+    max_output_tokens: int | None = None
+    json_object: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelText:
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEnded:
+    finish_reason: FinishReason
+    usage: Usage
+    content_filter: ContentFilter | None = None
+
+
+ModelEvent = ModelText | ModelEnded
+
+
+# --- lists ------------------------------------------------------------------------------------
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(Generic[T]):
+    """One page of a listing; `next` continues it and is None on the last one."""
+
+    items: tuple[T, ...]
+    next: str | None = field(default=None)
+
+
+ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""File ids a client may choose (`PUT /files/{assistant}/{id}`, specification 2026-04)."""

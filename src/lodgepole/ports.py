@@ -1,0 +1,389 @@
+"""What Lodgepole needs of the outside world, as Protocols stated in its own terms.
+
+Each port has a real adapter and an in-memory one in `adapters/`, and one contract suite in
+`tests/contracts` that every adapter passes. Ports raise only the errors of `lodgepole.errors`.
+"""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from lodgepole.model import (
+    ApiKey,
+    Assistant,
+    Claim,
+    Document,
+    File,
+    FileKind,
+    FileVersion,
+    Hit,
+    ListPage,
+    ModelEvent,
+    ModelRequest,
+    Operation,
+    OperationStatus,
+    OperationType,
+    Passage,
+    PassageKey,
+)
+
+Vector = npt.NDArray[np.float32]
+"""Shape `(dimension,)`, unit length."""
+Vectors = npt.NDArray[np.float32]
+"""Shape `(n, dimension)`, rows of unit length."""
+
+
+class Clock(Protocol):
+    """Time as a dependency, so that tests own it."""
+
+    def now(self) -> datetime:
+        """The current time, aware, in UTC."""
+        ...
+
+
+class Catalog(Protocol):
+    """The durable record of keys, assistants and files. Every write is committed on return."""
+
+    async def add_key(self, key: ApiKey) -> None:
+        """Store a key; storing the same hash again changes nothing."""
+        ...
+
+    async def find_key(self, hash_: str) -> ApiKey | None: ...
+
+    async def list_keys(self, project_id: str) -> Sequence[ApiKey]: ...
+
+    async def remove_key(self, project_id: str, key_id: str) -> bool:
+        """Revoke a key from this moment; False when there is none."""
+        ...
+
+    async def add_assistant(self, assistant: Assistant) -> None:
+        """Raises AlreadyExists while one of that name is in the project, dying ones too."""
+        ...
+
+    async def find_assistant(self, project_id: str, name: str) -> Assistant | None:
+        """The assistant of that name, Terminating ones included."""
+        ...
+
+    async def update_assistant(self, assistant: Assistant) -> None:
+        """Replace instructions, metadata and updated_at; NotFound when gone or Terminating."""
+        ...
+
+    async def list_assistants(
+        self, project_id: str, *, limit: int, after: str | None
+    ) -> ListPage[Assistant]:
+        """By creation, oldest first. `after` is the `next` of the page before."""
+        ...
+
+    async def find_file(self, assistant_id: str, file_id: str) -> File | None:
+        """The file in any status, Deleting included."""
+        ...
+
+    async def list_files(
+        self,
+        assistant_id: str,
+        *,
+        limit: int,
+        after: str | None,
+        matching: "FileMatcher | None" = None,
+    ) -> ListPage[File]:
+        """Newest first; only files that `matching` accepts, `limit` of them where so many are."""
+        ...
+
+    async def available_files(self, assistant_id: str) -> Sequence[File]:
+        """All Available files, in no particular order.
+
+        May come from a cache, but never one that misses a change committed before the call.
+        """
+        ...
+
+
+class FileMatcher(Protocol):
+    """A predicate over files, such as a parsed metadata filter."""
+
+    def __call__(self, file: File) -> bool: ...
+
+
+class OperationLog(Protocol):
+    """The durable log of accepted changes: the work queue and the public record in one.
+
+    The log and the catalog live in one database, so a method here changes both in one
+    transaction. Statuses move Processing → Completed | Failed and never again.
+    """
+
+    async def append(self, operation: Operation, *, file: File | None = None) -> None:
+        """Accept a change; durable on return.
+
+        - UPLOAD_FILE and UPSERT_FILE of a new id: inserts `file` (Processing).
+        - UPSERT_FILE of an existing id: leaves the file as readers see it.
+        - DELETE_FILE: the file becomes Deleting, and an unfinished operation on it becomes Failed.
+        - DELETE_ASSISTANT: the assistant becomes Terminating, its files Deleting, and every
+          unfinished operation on them Failed.
+
+        Raises:
+            NotFound: The assistant is gone or Terminating, or there is no file to delete.
+            Conflict: The file has an unfinished operation, or is Deleting.
+        """
+        ...
+
+    async def find(self, assistant_id: str, operation_id: str) -> Operation | None: ...
+
+    async def list(
+        self,
+        assistant_id: str,
+        *,
+        types: Collection[OperationType],
+        statuses: Collection[OperationStatus],
+        limit: int,
+        after: str | None,
+    ) -> ListPage[Operation]:
+        """Newest first; empty `types` or `statuses` mean all."""
+        ...
+
+    async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
+        """Take the next operation that is due, or None.
+
+        Oldest first within an assistant; between assistants, the one with the fewest claims
+        running first, so that one large upload does not starve the others. Counts an attempt.
+        An operation whose lease ran out is due again.
+        """
+        ...
+
+    async def extend(self, claim: Claim, *, lease: timedelta) -> Claim:
+        """Heartbeat. Raises ClaimLost when someone else holds it or it is finished."""
+        ...
+
+    async def report_progress(self, claim: Claim, percent: int) -> None:
+        """Set percent_complete, on the operation and on a file that is Processing. ClaimLost."""
+        ...
+
+    async def release(self, claim: Claim, *, due_at: datetime) -> None:
+        """Give it back, to be claimed again from `due_at`. ClaimLost."""
+        ...
+
+    async def complete(
+        self,
+        claim: Claim,
+        *,
+        notice: str | None = None,
+        page_count: int | None = None,
+        ingestion_units: float | None = None,
+    ) -> None:
+        """Finish it in one transaction with what it means for readers.
+
+        Uploads and upserts: the file becomes Available with the operation's generation and
+        upload. Deletions: the file's or assistant's rows are removed. ClaimLost.
+        """
+        ...
+
+    async def fail(self, claim: Claim, error_message: str) -> None:
+        """Finish it as Failed; a file without a published generation becomes ProcessingFailed."""
+        ...
+
+    async def forget_finished(self, before: datetime) -> int:
+        """Remove finished operations that completed before then; how many."""
+        ...
+
+    async def live_versions(self, assistant_id: str) -> Collection[FileVersion]:
+        """Versions that are published or being made; whatever else is stored is garbage."""
+        ...
+
+    async def live_assistants(self) -> Collection[str]:
+        """Ids of all assistants that have a row, Terminating ones included."""
+        ...
+
+    async def wait(self, timeout: timedelta) -> None:
+        """Return when there may be work, at the latest after `timeout`."""
+        ...
+
+    async def queue_depth(self) -> int:
+        """Unfinished operations."""
+        ...
+
+
+class Blobs(Protocol):
+    """Bytes by key. Keys are made by us from ids, never from names or contents of files."""
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """Store all or nothing; durable on return. Replaces what was there."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """Raises NotFound."""
+        ...
+
+    def stream(self, key: str) -> AsyncIterator[bytes]:
+        """The bytes in chunks of at most 1 MiB. Raises NotFound on the first one."""
+        ...
+
+    def local(self, key: str) -> AbstractAsyncContextManager[Path]:
+        """A path that holds the bytes while the context is open. Raises NotFound."""
+        ...
+
+    async def remove_prefix(self, prefix: str) -> None:
+        """Remove every key that starts with `prefix`, which ends in `/`; none is no error."""
+        ...
+
+    def keys(self, prefix: str) -> AsyncIterator[str]: ...
+
+
+class Parser(Protocol):
+    """Turns a file into a document, outside this process."""
+
+    async def parse(self, path: Path, *, kind: FileKind, name: str, multimodal: bool) -> Document:
+        """Raises UnreadableFile with a message for the uploader; never hangs, never crashes us."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Tokenizer(Protocol):
+    """The embedder's view of text, also the unit of snippet sizes."""
+
+    def count(self, text: str) -> int:
+        """Tokens, without special ones."""
+        ...
+
+    def spans(self, text: str) -> Sequence[tuple[int, int]]:
+        """Character spans `(start, end)` of the tokens, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """What must be equal for two vectors to be comparable; recorded with each index."""
+
+    engine: str  # e.g. `onnxruntime-int8`
+    model: str  # e.g. `all-MiniLM-L6-v2`
+    dimension: int
+
+
+class Embedder(Protocol):
+    """Text to vectors. Deterministic: the same text gives the same vector."""
+
+    @property
+    def identity(self) -> EmbedderIdentity: ...
+
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, in order; shape `(0, dimension)` for none."""
+        ...
+
+    async def embed_query(self, text: str) -> Vector: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedPassage:
+    """A passage with its words, already analysed: the index stores and counts them as they are."""
+
+    passage: Passage
+    words: Sequence[str]  # of the text and of the header, with repetitions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedFile:
+    """All passages of one file version, and the words by which the file as a whole is found."""
+
+    version: FileVersion
+    language: str  # ISO 639-1, or `und`
+    lead_words: Sequence[str]  # of the name and of the first 1,500 characters
+    passages: Sequence[IndexedPassage]
+    vectors: Vectors  # one row per passage
+    embedder: EmbedderIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexQuery:
+    """What to look for, and where: nothing outside `versions` is ever scored."""
+
+    versions: Collection[FileVersion]
+    vector: Vector | None
+    words: Sequence[str]  # analysed like the passages' words
+    limit: int = 200  # of each ranking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rankings:
+    """Unfused results, each best first, at most `limit` long. Scores are the engine's own."""
+
+    dense: Sequence[Hit] = ()  # cosine
+    words: Sequence[Hit] = ()  # BM25 over passages
+    file_body: Sequence[tuple[FileVersion, float]] = ()  # BM25 over whole files
+    file_lead: Sequence[tuple[FileVersion, float]] = ()  # BM25 over lead words
+
+
+class Index(Protocol):
+    """Passages of one assistant, found by vector and by word."""
+
+    async def add(self, assistant_id: str, file: IndexedFile) -> None:
+        """Store and make searchable, durable on return. Adding a version again replaces it."""
+        ...
+
+    async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
+        """Remove rows, vectors and postings; unknown versions are no error."""
+        ...
+
+    async def drop(self, assistant_id: str) -> None:
+        """Remove everything of the assistant; none is no error."""
+        ...
+
+    async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
+        """Each ranking's ties are in key order, so equal input gives equal output."""
+        ...
+
+    async def passages(
+        self, assistant_id: str, keys: Collection[PassageKey]
+    ) -> dict[PassageKey, Passage]:
+        """The stored passages; keys that are not there are left out."""
+        ...
+
+    async def versions(self, assistant_id: str) -> Collection[FileVersion]:
+        """All versions stored, visible or not; for the sweep."""
+        ...
+
+    async def assistants(self) -> Collection[str]:
+        """Ids of assistants that something is stored of; for the sweep."""
+        ...
+
+    async def languages(self, assistant_id: str) -> Collection[str]:
+        """Languages of the stored files."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Reranker(Protocol):
+    """Scores passages against a query by reading both together."""
+
+    async def rerank(self, query: str, texts: Sequence[str]) -> Sequence[float]:
+        """One score per text, in order; higher is better."""
+        ...
+
+
+class ChatModel(Protocol):
+    """Something that continues a conversation."""
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """Yield ModelText as it comes, then one ModelEnded.
+
+        Closing the iterator stops the generation. Raises RateLimited, Unavailable,
+        DeadlineExceeded or UpstreamRejected, before the first text only if it can.
+        """
+        ...
+
+
+class Metrics(Protocol):
+    """Counters and timings; labels come from a small fixed set, never from user input."""
+
+    def count(self, name: str, value: float = 1.0, **labels: str) -> None: ...
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None: ...
+
+    def gauge(self, name: str, value: float, **labels: str) -> None: ...
+
+
+JsonObject = dict[str, Any]

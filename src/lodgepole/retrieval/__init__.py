@@ -1,0 +1,1 @@
+"""From a question to snippets: dense and words, fuse, rerank, grow."""
