@@ -2,11 +2,14 @@
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
-# A uv of our own, so that the lock file is read by the version that wrote it; UV=uv uses yours.
+# A uv of our own, so that everybody installs with the same version; UV=uv uses yours.
 UV ?= .uv/bin/uv
-RUN = $(UV) run --locked --no-sync
+BIN := .venv/bin
 FILES ?=
 OUT ?= dist
+ARGS ?=
+COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command "make lock" $(ARGS)
 
 export UV_PYTHON_DOWNLOADS := never
 export TOKENIZERS_PARALLELISM := false
@@ -16,28 +19,32 @@ export TOKENIZERS_PARALLELISM := false
 ##@ Start here
 
 demo: setup ## Upload documents, ask questions, see cited answers (FILES=DIR for your own)
-	@$(RUN) lodgepole demo $(FILES)
+	@$(BIN)/lodgepole demo $(FILES)
 
 test: setup ## Run every test
-	@$(RUN) pytest
+	@$(BIN)/pytest
 
 ##@ Use
 
 serve: setup ## Start the server on 127.0.0.1:8080
-	@$(RUN) lodgepole serve
+	@$(BIN)/lodgepole serve
 
 ##@ Develop
 
 setup: .venv/.synced ## Install everything locked into .venv
 check: setup ## Format, lint, types and import contracts, all read-only
-	@$(RUN) ruff format --check .
-	@$(RUN) ruff check .
-	@$(RUN) pyright
-	@$(RUN) lint-imports --no-logo
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-logo
 
 format: setup ## Mend what can be mended by tool
-	@$(RUN) ruff format .
-	@$(RUN) ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: .uv/bin/uv ## Write requirements/*.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@$(COMPILE) --group dev --group model --output-file requirements/dev.lock
+	@$(COMPILE) --group model --constraints requirements/dev.lock --output-file requirements/runtime.lock
 
 wheel: setup ## Build wheel and sdist into OUT (default dist/)
 	@$(UV) build --out-dir $(OUT)
@@ -50,13 +57,17 @@ clean: ## Remove what was installed and built here
 bench: bench-footprint bench-embed ## The quick measurements
 
 bench-footprint: setup ## Start-up CPU, idle memory and installed size
-	@$(RUN) python scripts/bench_footprint.py
+	@$(BIN)/python scripts/bench_footprint.py
 
 bench-embed: setup ## Embedding throughput and query latency
-	@$(RUN) python scripts/bench_embed.py
+	@$(BIN)/python scripts/bench_embed.py
 
-.venv/.synced: pyproject.toml uv.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
-	@$(UV) sync --locked --quiet --python $(PYTHON)
+# The lock files are in the requirements format: exact versions and hashes, and no index named,
+# so that an installation behind a mirror is locked too.
+.venv/.synced: requirements/dev.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	@test -d .venv || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip sync --quiet --require-hashes requirements/dev.lock
+	@$(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
 .uv/bin/uv:
@@ -66,4 +77,4 @@ bench-embed: setup ## Embedding throughput and query latency
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test serve setup check format wheel clean bench bench-footprint bench-embed help
+.PHONY: demo test serve setup check format lock wheel clean bench bench-footprint bench-embed help
