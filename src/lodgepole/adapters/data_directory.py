@@ -1,0 +1,58 @@
+"""The data directory of one machine: made private, and held by one process at a time."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lodgepole.errors import Conflict, Unavailable
+
+
+@contextmanager
+def held(path: Path) -> Iterator[Path]:
+    """Make the directory if need be and hold it until the context ends, also by a kill.
+
+    Raises:
+        Conflict: Another process holds it.
+        Unavailable: It cannot be made or written.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Unavailable(f"Cannot write the data directory {path}: {error.strerror}.") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
+            raise Conflict(
+                f"The data directory {path} is in use by another Lodgepole (process {holder}). "
+                "Stop it, or choose another with --data-dir."
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield path
+    finally:
+        os.close(descriptor)
+
+
+def read_secret(path: Path) -> str | None:
+    """The text of a private file, or None when there is none."""
+    try:
+        return path.read_text(encoding="ascii").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """Write a file that only this user can read, whole or not at all."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(secret + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
