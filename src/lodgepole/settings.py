@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Seeds the default project's first key. On loopback one is made when this is not set."""
     public_url: str | None = None
     """How clients reach us, e.g. `https://lodgepole.example.com`; else the request's own host."""
+    url: str | None = None
+    """The server that the command line talks to; else the one running in `data_dir`."""
     worker_threads: int = Field(
         default=0,
         ge=0,
