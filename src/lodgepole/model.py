@@ -249,7 +249,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """The unit that is embedded and indexed: `text` is exactly the document's `[start, end)`."""
+    """The unit that is embedded and indexed: `text` is exactly the document's `[start, end)`.
+
+    `gap` is the white space that follows it, up to the next passage (or the document's end), so
+    that neighbouring passages joined with their gaps are the document's text again.
+    """
 
     ordinal: int  # from 0 within the file version
     start: int
@@ -259,6 +263,7 @@ class Passage:
     heading_path: tuple[str, ...] = ()
     header: str = ""  # indexed for words only, never embedded, never returned
     tokens: int = 0  # of `text`, counted by the embedder's tokenizer
+    gap: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
