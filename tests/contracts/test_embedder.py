@@ -1,0 +1,68 @@
+"""What every Embedder does."""
+
+import numpy as np
+import pytest
+
+from lodgepole.adapters.memory.embedder import MemoryEmbedder
+from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder
+
+TEXTS = [
+    "The lodgepole pine grows from Alaska to California.",
+    "",
+    "Revenue rose by 4.2 % in fiscal 2018.",
+    "Zażółć gęślą jaźń — 日本語の文章 🌲",
+    "pine " * 600,
+]
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(params=["memory", "onnxruntime-int8", "onnxruntime-f32"])
+async def embedder(request, cache_dir):
+    if request.param == "memory":
+        yield MemoryEmbedder()
+        return
+    form = request.param.removeprefix("onnxruntime-")
+    real = OnnxRuntimeEmbedder(cache_dir, threads=2, form=form)
+    yield real
+    await real.close()
+
+
+async def test_gives_one_unit_row_per_text_in_the_identitys_dimension(embedder):
+    vectors = await embedder.embed_passages(TEXTS)
+
+    assert vectors.shape == (len(TEXTS), embedder.identity.dimension)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+async def test_gives_no_rows_for_no_texts(embedder):
+    vectors = await embedder.embed_passages([])
+
+    assert vectors.shape == (0, embedder.identity.dimension)
+
+
+async def test_keeps_the_order_of_the_texts(embedder):
+    forward = await embedder.embed_passages(TEXTS)
+    backward = await embedder.embed_passages(TEXTS[::-1])
+
+    assert (forward * backward[::-1]).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+
+
+async def test_a_text_has_the_same_vector_alone_in_company_and_as_a_query(embedder):
+    together = await embedder.embed_passages(TEXTS)
+    alone = np.concatenate([await embedder.embed_passages([text]) for text in TEXTS])
+    asked = np.stack([await embedder.embed_query(text) for text in TEXTS])
+
+    assert (together * alone).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+    assert (together * asked).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+
+
+async def test_a_question_is_nearest_to_the_passage_that_shares_its_words(embedder):
+    passages = await embedder.embed_passages([TEXTS[0], TEXTS[2], "Bake the bread for an hour."])
+    query = await embedder.embed_query("where does the lodgepole pine grow")
+
+    assert int(np.argmax(passages @ query)) == 0
