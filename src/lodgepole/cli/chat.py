@@ -1,0 +1,143 @@
+"""`lodgepole chat` and `lodgepole context`: ask an assistant, or see what it would answer from."""
+
+import contextlib
+import importlib
+import sys
+from typing import Annotated
+
+import typer
+
+from lodgepole.cli.answers import describe_reference, write_answer
+from lodgepole.cli.connection import (
+    DataDirOption,
+    FilterOption,
+    JsonOption,
+    UrlOption,
+    connect,
+    read_json_option,
+)
+from lodgepole.cli.screen import complain, say, show_json
+from lodgepole.client import Client, JsonObject, Unreachable, user_message
+from lodgepole.errors import InvalidRequest, LodgepoleError, Unauthenticated
+
+AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
+TopKOption = Annotated[
+    int | None, typer.Option("--top-k", help="How many snippets to look at.", show_default=False)
+]
+SnippetSizeOption = Annotated[
+    int | None,
+    typer.Option("--snippet-size", help="The longest snippet, in tokens.", show_default=False),
+]
+
+
+def chat(
+    assistant: AssistantArgument,
+    message: Annotated[
+        str | None,
+        typer.Argument(
+            help="The question. Without one: a conversation, or standard input if it is a pipe.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    model: Annotated[str | None, typer.Option(help="The model's name.", show_default=False)] = None,
+    temperature: Annotated[float | None, typer.Option(help="0 to 2.", show_default=False)] = None,
+    filter_: FilterOption = None,
+    top_k: TopKOption = None,
+    snippet_size: SnippetSizeOption = None,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Ask an assistant; the answer names file, page and the words it rests on."""
+    request: JsonObject = {"include_highlights": True}
+    options = {"top_k": top_k, "snippet_size": snippet_size}
+    _put(request, "model", model)
+    _put(request, "temperature", temperature)
+    _put(request, "filter", read_json_option("--filter", filter_))
+    _put(request, "context_options", {k: v for k, v in options.items() if v is not None} or None)
+    if message is None and not sys.stdin.isatty():
+        message = sys.stdin.read().strip()
+    with connect(url, data_dir) as client:
+        if message is None:
+            if as_json:
+                raise InvalidRequest("--json needs a question on the command line or in a pipe.")
+            _converse(client, assistant, request)
+        elif as_json:
+            show_json(client.chat(assistant, {**request, "messages": [user_message(message)]}))
+        else:
+            write_answer(
+                client.stream_chat(assistant, {**request, "messages": [user_message(message)]})
+            )
+
+
+def context(
+    assistant: AssistantArgument,
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    *,
+    filter_: FilterOption = None,
+    top_k: TopKOption = None,
+    snippet_size: SnippetSizeOption = None,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show the snippets that an answer would be made from, best first."""
+    request: JsonObject = {"query": query, "multimodal": False, "include_binary_content": False}
+    _put(request, "filter", read_json_option("--filter", filter_))
+    _put(request, "top_k", top_k)
+    _put(request, "snippet_size", snippet_size)
+    with connect(url, data_dir) as client:
+        found = client.context(assistant, request)
+    if as_json:
+        show_json(found)
+        return
+    if not found["snippets"]:
+        say("Nothing found.")
+    for number, snippet in enumerate(found["snippets"], start=1):
+        where = describe_reference(snippet["reference"])
+        say(f"[{number}] {where}  (score {snippet['score']:.2f})", style="cyan")
+        say(snippet["content"].strip() + "\n")
+
+
+def _converse(client: Client, assistant: str, request: JsonObject) -> None:
+    """Question and answer in turn, until end of input; Ctrl-C stops one answer, not the talk."""
+    client.assistant(assistant)  # a wrong name or key is told before the first question
+    say(f"Ask {assistant}. Leave with Ctrl-D or an empty line.", style="dim")
+    messages: list[JsonObject] = []
+    while True:
+        question = _ask()
+        if not question:
+            return
+        turn = [*messages, user_message(question)]
+        events = client.stream_chat(assistant, {**request, "messages": turn})
+        try:
+            with contextlib.closing(events):
+                answer = write_answer(events)
+        except KeyboardInterrupt:
+            say("\n(stopped)", style="dim")
+            continue
+        except (Unreachable, Unauthenticated):
+            raise
+        except LodgepoleError as error:
+            complain(str(error))
+            continue
+        say()
+        if answer.text:
+            messages = [*turn, {"role": "assistant", "content": answer.text}]
+
+
+def _ask() -> str:
+    with contextlib.suppress(ImportError):
+        importlib.import_module("readline")  # gives input() a history and an editable line
+
+    try:
+        return input("> ").strip()
+    except (EOFError, KeyboardInterrupt):
+        say()
+        return ""
+
+
+def _put(request: JsonObject, name: str, value: object) -> None:
+    if value is not None:
+        request[name] = value

@@ -1,0 +1,134 @@
+"""Which server a command talks to, and with which key."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import orjson
+import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from lodgepole.client import LOOPBACK_HOSTS, Client
+from lodgepole.errors import InvalidRequest
+from lodgepole.settings import Settings
+
+KEY_FILE = "api_key"
+ADDRESS_FILE = "server.json"
+
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        help="The server, e.g. http://127.0.0.1:8080. Default: LODGEPOLE_URL, "
+        "else the one running on this machine.",
+        show_default=False,
+    ),
+]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        help="The data directory, where a local server leaves its address and key. "
+        "Default: LODGEPOLE_DATA_DIR, else one per user.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
+FilterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--filter",
+        help='Only files whose metadata match, e.g. \'{"year": {"$gte": 2025}}\'.',
+        show_default=False,
+    ),
+]
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, with the options that were given (those that are not None) on top.
+
+    Raises:
+        InvalidRequest: A setting is wrong; the message names it.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise InvalidRequest(f"A setting is wrong. {wrong}.") from error
+    except SettingsError as error:
+        raise InvalidRequest(f"A setting cannot be read: {error}.") from error
+
+
+def connect(url: str | None, data_dir: Path | None) -> Client:
+    """A client for the server that the options, the settings or the data directory name."""
+    settings = load_settings(url=url, data_dir=data_dir)
+    address = settings.url or _running(settings.data_dir) or _usual(settings)
+    return Client(address, find_key(settings, address))
+
+
+def find_key(settings: Settings, address: str) -> str | None:
+    """The configured key; else the one a local server left, which never leaves this machine."""
+    if settings.api_key is not None:
+        return settings.api_key.get_secret_value()
+    if urlsplit(address).hostname not in LOOPBACK_HOSTS:
+        return None
+    return read_key(settings.data_dir)
+
+
+def read_key(data_dir: Path) -> str | None:
+    try:
+        return (data_dir / KEY_FILE).read_text("ascii").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def write_address(data_dir: Path, url: str) -> None:
+    """Leave the running server's address for commands on this machine."""
+    content = orjson.dumps({"url": url, "pid": os.getpid()})
+    fresh = data_dir / f"{ADDRESS_FILE}.{os.getpid()}"
+    fresh.write_bytes(content)
+    fresh.replace(data_dir / ADDRESS_FILE)
+
+
+def remove_address(data_dir: Path) -> None:
+    (data_dir / ADDRESS_FILE).unlink(missing_ok=True)
+
+
+def read_json_option(name: str, text: str | None) -> dict[str, Any] | None:
+    """The object that an option's text holds.
+
+    Raises:
+        InvalidRequest: It is not a JSON object.
+    """
+    if text is None:
+        return None
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest(f"{name} is not JSON: {error}.") from error
+    if not isinstance(value, dict):
+        raise InvalidRequest(f'{name} must be a JSON object, like {{"key": "value"}}.')
+    return value
+
+
+def _running(data_dir: Path) -> str | None:
+    try:
+        return str(orjson.loads((data_dir / ADDRESS_FILE).read_bytes())["url"])
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+
+
+def _usual(settings: Settings) -> str:
+    return f"http://{url_host(settings.host)}:{settings.port}"
+
+
+def url_host(host: str) -> str:
+    """The host as a URL writes it; an address that means every interface becomes loopback."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared with, not bound to
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,220 @@
+"""`lodgepole demo`: from nothing to a cited answer, on the examples or on your own files."""
+
+import contextlib
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+import lodgepole
+from lodgepole.cli.answers import write_answer
+from lodgepole.cli.connection import find_key, load_settings
+from lodgepole.cli.screen import say
+from lodgepole.cli.uploading import gather, upload_all
+from lodgepole.client import Client, JsonObject, user_message
+from lodgepole.errors import AlreadyExists, InvalidRequest, Unavailable
+from lodgepole.settings import Settings
+
+QUESTIONS = (
+    "How long does a signed link to a file stay valid?",
+    "Which role may upload files but may not create assistants?",
+    "What happens to files that were being processed when the server was killed?",
+)
+"""Asked about the examples; each has its answer on one page of one of them."""
+
+OWN_QUESTIONS = 3
+START_SECONDS = 120.0  # the first start converts the embedding model
+STOP_SECONDS = 20.0
+LOG_LINES = 5  # of a server that did not start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Server:
+    url: str
+    api_key: str
+    data_dir: Path
+
+
+def demo(
+    files: Annotated[
+        Path | None,
+        typer.Argument(help="A folder of your own files, or one file. Default: the examples."),
+    ] = None,
+) -> None:
+    """Start a server, upload files, ask three questions and show the cited answers."""
+    home = load_settings().data_dir / "demo"
+    settings = load_settings(data_dir=home)
+    found, left_out = gather([files or examples()])
+    if not found:
+        raise InvalidRequest(f"In {files} is no file of a kind that can be read.")
+    name = "demo" if files is None else assistant_name(files)
+    say("Starting a server", style="bold")
+    with _running(settings) as server, Client(server.url, server.api_key) as client:
+        say(f"  {server.url}, data in {server.data_dir}")
+        _ensure_assistant(client, name)
+        say(f"\nUploading {len(found)} files to the assistant {name!r}", style="bold")
+        failed = _upload(client, name, found)
+        for path in left_out:
+            say(f"  {path.name}: left out, not a kind of file that is read")
+        if failed < len(found):
+            _ask(client, name, QUESTIONS if files is None else own_questions(found))
+    _say_how_to_go_on(server, name)
+    if failed:
+        say(f"\n{failed} of {len(found)} files failed; the reasons stand above.", style="red")
+        raise typer.Exit(1)
+
+
+def examples() -> Path:
+    """The folder of examples: in the installed package, else in the checkout.
+
+    Raises:
+        Unavailable: Neither is there.
+    """
+    package = Path(lodgepole.__file__).parent
+    for folder in (package / "examples", package.parent.parent / "examples"):
+        if folder.is_dir():
+            return folder
+    raise Unavailable("The examples are not installed. Name files of yours: lodgepole demo DIR")
+
+
+def assistant_name(files: Path) -> str:
+    """A valid assistant's name made of the folder's or file's own."""
+    words = re.sub(r"[^A-Za-z0-9]+", "-", files.resolve().stem)[:60].strip("-")
+    return words or "own-files"
+
+
+def own_questions(paths: Sequence[Path]) -> list[str]:
+    """A question about each of the first files, made of its name."""
+    titles = dict.fromkeys(re.sub(r"[\W_]+", " ", path.stem).strip() for path in paths)
+    return [f"What is {title} about?" for title in titles if title][:OWN_QUESTIONS]
+
+
+def _ensure_assistant(client: Client, name: str) -> None:
+    """Create it, or go on with the one of an earlier demo."""
+    with contextlib.suppress(AlreadyExists):
+        client.create_assistant(name, instructions="Answer from the files, in plain words.")
+
+
+def _upload(client: Client, name: str, paths: Sequence[Path]) -> int:
+    """Upload what an earlier demo did not; how many failed."""
+    known = {_identity(file["name"], file): file for file in client.files(name)}
+    fresh: list[Path] = []
+    for path in paths:
+        before = known.get((path.name, path.stat().st_size))
+        if before is not None and before["status"] == "Available":
+            say(f"  {path.name}: ready, from an earlier demo")
+        else:
+            fresh.append(path)
+    return sum(1 for result in upload_all(client, name, fresh) if result.error is not None)
+
+
+def _identity(name: str, file: JsonObject) -> tuple[str, int]:
+    return name, int(file.get("size") or 0)
+
+
+def _ask(client: Client, name: str, questions: Sequence[str]) -> None:
+    for question in questions:
+        say(f"\n> {question}", style="bold")
+        request = {"messages": [user_message(question)], "include_highlights": True}
+        write_answer(client.stream_chat(name, request))
+
+
+@contextlib.contextmanager
+def _running(settings: Settings) -> Generator[_Server]:
+    """A server of its own process on a free loopback port, stopped at the end.
+
+    Raises:
+        Unavailable: It did not start; the message is its own.
+    """
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = settings.data_dir / "server.log"
+    command = [
+        *(sys.executable, "-m", "lodgepole", "serve", "--json"),
+        *("--host", "127.0.0.1", "--port", "0", "--data-dir", str(settings.data_dir)),
+    ]
+    with log.open("wb") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603  our own program
+    try:
+        line = _first_line(process, START_SECONDS)
+        if not line:
+            raise Unavailable(f"The server did not start. {_tail(log)}")
+        url = orjson.loads(line)["url"]
+        key = find_key(settings, url)
+        if key is None:
+            raise Unavailable(f"The key of an earlier demo is gone. Remove {settings.data_dir}.")
+        yield _Server(url=url, api_key=key, data_dir=settings.data_dir)
+    finally:
+        _stop(process)
+
+
+def _first_line(process: subprocess.Popen[bytes], timeout: float) -> bytes:
+    """The first line of its output; empty when it ended or was silent for `timeout` seconds."""
+    lines: queue.Queue[bytes] = queue.Queue()
+    output = process.stdout
+    assert output is not None  # noqa: S101  it was started with a pipe
+    threading.Thread(target=lambda: lines.put(output.readline()), daemon=True).start()
+    try:
+        return lines.get(timeout=timeout)
+    except queue.Empty:
+        return b""
+
+
+def _tail(log: Path) -> str:
+    text = log.read_text("utf-8", errors="replace").strip().splitlines()
+    return "\n".join(text[-LOG_LINES:]) or f"It left no word in {log}."
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _say_how_to_go_on(server: _Server, name: str) -> None:
+    program = _program()
+    url = f"http://127.0.0.1:{load_settings().port}"
+    where = f"--data-dir {server.data_dir}"
+    say("\nGo on", style="bold")
+    say(f"  Serve what you just made:   {program} serve {where}")
+    say(f"  Ask, in another terminal:   {program} chat {name} {where}")
+    say("  Or from Python, with the official SDK (pip install pinecone):\n")
+    for line in _snippet(url, server.api_key, name):
+        say(f"    {line}")
+    say(f"\n  The data is in {server.data_dir}. Delete the folder to be rid of it.")
+
+
+def _snippet(url: str, api_key: str, name: str) -> list[str]:
+    return [
+        "from pinecone import Pinecone",
+        f'pc = Pinecone(api_key="{api_key}", host="{url}")',
+        "answer = pc.assistants.chat(",
+        f'    assistant_name="{name}",',
+        '    messages=[{"role": "user", "content": "What is a snippet?"}],',
+        ")",
+        "print(answer.message.content, answer.citations)",
+    ]
+
+
+def _program() -> str:
+    """How this program is called from here."""
+    if shutil.which("lodgepole"):
+        return "lodgepole"
+    installed = Path(sys.executable).parent / "lodgepole"
+    with contextlib.suppress(ValueError):
+        return str(installed.relative_to(Path.cwd()))
+    return str(installed)

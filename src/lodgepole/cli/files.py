@@ -1,0 +1,148 @@
+"""`lodgepole files`: upload many with progress, list, describe and delete them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lodgepole.cli.connection import (
+    DataDirOption,
+    FilterOption,
+    JsonOption,
+    UrlOption,
+    connect,
+    read_json_option,
+)
+from lodgepole.cli.screen import columns, fields, say, show_json, size
+from lodgepole.cli.uploading import gather, upload_all
+from lodgepole.client import JsonObject
+from lodgepole.errors import InvalidRequest
+
+app = typer.Typer(help="Upload, list, describe and delete files.", no_args_is_help=True)
+
+AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
+FileArgument = Annotated[str, typer.Argument(help="The file's id; `files list` shows it.")]
+
+
+@app.command("upload")
+def upload_files(
+    assistant: AssistantArgument,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files and folders; folders are searched for files that can be read."),
+    ],
+    *,
+    metadata: Annotated[
+        str | None,
+        typer.Option(help="A flat JSON object to keep with each file.", show_default=False),
+    ] = None,
+    multimodal: Annotated[
+        bool, typer.Option("--multimodal", help="Also read the images of PDFs.")
+    ] = False,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Upload files and wait until each can be searched; exits with 1 if any failed."""
+    stored = read_json_option("--metadata", metadata)
+    found, left_out = gather(paths)
+    if not found:
+        raise InvalidRequest("There is no file to upload at " + ", ".join(map(str, paths)) + ".")
+    with connect(url, data_dir) as client:
+        results = upload_all(
+            client, assistant, found, metadata=stored, multimodal=multimodal, quiet=as_json
+        )
+    failed = [result for result in results if result.error is not None]
+    if as_json:
+        show_json({"files": [result.as_json() for result in results]})
+    else:
+        for path in left_out:
+            say(f"Left out {path}: not a kind of file that is read.", style="yellow")
+        say(f"{len(results) - len(failed)} of {len(results)} files can be searched now.")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_files(
+    assistant: AssistantArgument,
+    *,
+    filter_: FilterOption = None,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """List an assistant's files, newest first."""
+    wanted = read_json_option("--filter", filter_)
+    with connect(url, data_dir) as client:
+        found = list(client.files(assistant, filter_=wanted))
+    if as_json:
+        show_json({"files": found})
+    elif found:
+        columns(
+            ("ID", "STATUS", "SIZE", "NAME"),
+            [
+                (item["id"], _status(item), size(item.get("size") or 0), item["name"])
+                for item in found
+            ],
+        )
+    else:
+        say(f"No files. Add some: lodgepole files upload {assistant} PATH...")
+
+
+@app.command("get")
+def get_file(
+    assistant: AssistantArgument,
+    file_id: FileArgument,
+    *,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Describe one file, with a link to download it that works for an hour."""
+    with connect(url, data_dir) as client:
+        found = client.file(assistant, file_id, include_url=True)
+    if as_json:
+        show_json(found)
+    else:
+        fields(_described(found))
+
+
+@app.command("delete")
+def delete_files(
+    assistant: AssistantArgument,
+    file_ids: Annotated[list[str], typer.Argument(help="Ids of files; `files list` shows them.")],
+    *,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Delete files; they are not cited from this moment. This cannot be undone."""
+    with connect(url, data_dir) as client:
+        accepted = [client.delete_file(assistant, file_id) for file_id in file_ids]
+    if as_json:
+        show_json({"operations": accepted})
+    else:
+        say(f"Deleted {', '.join(file_ids)}.")
+
+
+def _status(file: JsonObject) -> str:
+    if file["status"] == "Processing":
+        return f"Processing {(file.get('percent_done') or 0) * 100:.0f} %"
+    return str(file["status"])
+
+
+def _described(file: JsonObject) -> list[tuple[str, str]]:
+    pairs = [
+        ("name", file["name"]),
+        ("id", file["id"]),
+        ("status", _status(file)),
+        ("size", size(file.get("size") or 0)),
+        ("created", str(file.get("created_on"))),
+        ("updated", str(file.get("updated_on"))),
+        ("metadata", str(file.get("metadata") or "none")),
+        ("download", str(file.get("signed_url") or "not yet")),
+    ]
+    if file.get("error_message"):
+        pairs.append(("error", file["error_message"]))
+    return pairs

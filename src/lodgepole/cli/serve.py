@@ -1,0 +1,166 @@
+"""`lodgepole serve`: the server in this process, until it is told to stop."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lodgepole.cli.connection import (
+    load_settings,
+    read_key,
+    remove_address,
+    url_host,
+    write_address,
+)
+from lodgepole.cli.screen import fields, say, show_json_line
+from lodgepole.errors import InvalidRequest, Unavailable
+from lodgepole.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.wiring import Runtime
+
+STOP_SECONDS = 10  # that open answers get before their connections are closed
+BACKLOG = 2048  # connections that wait to be accepted, uvicorn's own default
+
+
+def serve(
+    *,
+    host: Annotated[
+        str | None,
+        typer.Option(help="The address to listen on. Default: 127.0.0.1.", show_default=False),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="The port; 0 takes a free one. Default: 8080.",
+            min=0,
+            max=65535,
+            show_default=False,
+        ),
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="Where everything is kept. Default: one per user.", show_default=False),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Announce the address as one line of JSON.")
+    ] = False,
+) -> None:
+    """Serve the API until interrupted."""
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    if not settings.on_loopback and settings.api_key is None:
+        # Checked before anything is made: a server that others reach needs a key its owner chose.
+        raise InvalidRequest(
+            f"To listen on {settings.host}, which others may reach, choose a key first: "
+            "set LODGEPOLE_API_KEY to a long random text."
+        )
+    with _listening(settings.host, settings.port) as listener:
+        asyncio.run(_serve(settings, listener, as_json=as_json))
+
+
+async def _serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
+    import uvicorn
+
+    from lodgepole import wiring
+
+    class Server(uvicorn.Server):
+        """Announces itself when it listens, and returns on a signal instead of dying of it.
+
+        uvicorn raises the signal again once the last connection is closed, which would kill the
+        process before the worker has given back its claim.
+        """
+
+        def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+            super().__init__(config)
+            self._announce = announce
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            self._announce()
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            del sig, frame
+            self.force_exit = self.should_exit  # the second signal does not wait for answers
+            self.should_exit = True
+
+    url = f"http://{url_host(settings.host)}:{listener.getsockname()[1]}"
+    async with wiring.running(settings) as runtime:
+        config = uvicorn.Config(
+            runtime.app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            server_header=False,
+        )
+
+        def announce() -> None:
+            write_address(settings.data_dir, url)
+            _announce(settings, runtime, url, as_json=as_json)
+
+        try:
+            await Server(config, announce).serve(sockets=[listener])
+        finally:
+            remove_address(settings.data_dir)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, before anything else is begun.
+
+    Raises:
+        Unavailable: The address cannot be used; the message says why and what to do.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise Unavailable(f"Cannot listen on {host!r}: {error.strerror}.") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Unavailable(
+                f"Port {port} on {host} is in use by another program. Stop that one, or choose "
+                "another port; `lodgepole serve --port 0` takes a free one."
+            ) from error
+        raise Unavailable(f"Cannot listen on {host}, port {port}: {error.strerror}.") from error
+    return listener
+
+
+def _announce(settings: Settings, runtime: "Runtime", url: str, *, as_json: bool) -> None:
+    if as_json:
+        show_json_line(
+            {"url": url, "api_key": runtime.api_key_made, "data_dir": str(settings.data_dir)}
+        )
+        return
+    say(f"Lodgepole serves at {url}", style="bold")
+    fields(
+        [
+            ("  API key", _key_line(settings, runtime.api_key_made)),
+            ("  Data", str(settings.data_dir)),
+            ("  Python SDK", f'Pinecone(api_key="...", host="{url}")'),
+            (
+                "  TypeScript",
+                f'new Pinecone({{apiKey: "...", controllerHostUrl: "{url}/assistant"}})',
+            ),
+            ("  Here", "lodgepole assistants create NAME  (stop with Ctrl-C)"),
+        ]
+    )
+
+
+def _key_line(settings: Settings, made: str | None) -> str:
+    if made is not None:
+        return f"{made}  (made now; shown this once, kept in the data directory)"
+    if settings.api_key is not None:
+        return "the one in LODGEPOLE_API_KEY"
+    kept = "the one in " + str(settings.data_dir / "api_key")
+    return kept if read_key(settings.data_dir) else "one that was made before"
