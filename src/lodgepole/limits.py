@@ -30,6 +30,7 @@ class Limits:
     # What one project may hold and ask.
     assistants_per_project: int = 10_000
     files_per_assistant: int = 10_000
+    quota_retry_seconds: float = 60.0  # told to callers who hold too much
     requests_per_minute: int = 0  # per project; 0 is no limit
 
     # Parsing, in the child process.

@@ -119,7 +119,7 @@ class File:
     status: FileStatus
     created_at: datetime
     updated_at: datetime
-    generation: int  # counts contents of this id, from 1; names the published one
+    generation: int  # rises with each content of this id, from 1; names the published one
     percent_complete: int = 0  # 0..100, of the operation that is making it Available
     error_message: str | None = None
     notice: str | None = None  # what a reader should know of an Available file, e.g. unread pages

@@ -80,6 +80,14 @@ class Catalog(Protocol):
         """By creation, oldest first. `after` is the `next` of the page before."""
         ...
 
+    async def count_assistants(self, project_id: str) -> int:
+        """All that have a row, Terminating ones included."""
+        ...
+
+    async def count_files(self, assistant_id: str) -> int:
+        """All that have a row, in any status."""
+        ...
+
     async def find_file(self, assistant_id: str, file_id: str) -> File | None:
         """The file in any status, Deleting included."""
         ...
@@ -116,18 +124,29 @@ class OperationLog(Protocol):
     transaction. Statuses move Processing → Completed | Failed and never again.
     """
 
+    async def reserve_generation(self, assistant_id: str) -> int:
+        """A number above all that contents of this assistant have had, never given out again.
+
+        So two upserts of one id at a time, or one after a deletion, never share a key.
+        Raises NotFound.
+        """
+        ...
+
     async def append(self, operation: Operation, *, file: File | None = None) -> None:
         """Accept a change; durable on return.
 
         - UPLOAD_FILE and UPSERT_FILE of a new id: inserts `file` (Processing).
-        - UPSERT_FILE of an existing id: leaves the file as readers see it.
+        - UPSERT_FILE of an existing id: leaves the file as readers see it. One that was never
+          Available begins again as `file` (Processing). An operation with the generation that
+          is published keeps the content and changes only what the upload says of it.
         - DELETE_FILE: the file becomes Deleting, and an unfinished operation on it becomes Failed.
         - DELETE_ASSISTANT: the assistant becomes Terminating, its files Deleting, and every
           unfinished operation on them Failed.
 
         Raises:
             NotFound: The assistant is gone or Terminating, or there is no file to delete.
-            Conflict: The file has an unfinished operation, or is Deleting.
+            Conflict: The file has an unfinished operation, is Deleting, or has content of a
+                higher generation.
         """
         ...
 
@@ -141,8 +160,9 @@ class OperationLog(Protocol):
         statuses: Collection[OperationStatus],
         limit: int,
         after: str | None,
+        file_id: str | None = None,
     ) -> ListPage[Operation]:
-        """Newest first; empty `types` or `statuses` mean all."""
+        """Newest first; empty `types` or `statuses` mean all, as does no `file_id`."""
         ...
 
     async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
@@ -199,6 +219,10 @@ class OperationLog(Protocol):
 
     async def wait(self, timeout: timedelta) -> None:
         """Return when there may be work, at the latest after `timeout`."""
+        ...
+
+    async def wait_finished(self, timeout: timedelta) -> None:
+        """Return when an operation finished in this process, at the latest after `timeout`."""
         ...
 
     async def queue_depth(self) -> int:

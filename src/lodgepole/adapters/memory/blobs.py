@@ -1,0 +1,48 @@
+"""Blobs in memory."""
+
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from lodgepole.errors import NotFound
+
+CHUNK_BYTES = 1024 * 1024
+
+
+class MemoryBlobs:
+    """`Blobs` as a dictionary."""
+
+    def __init__(self) -> None:
+        self._blobs: dict[str, bytes] = {}
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        self._blobs[key] = b"".join([chunk async for chunk in chunks])
+
+    async def get(self, key: str) -> bytes:
+        try:
+            return self._blobs[key]
+        except KeyError:
+            raise NotFound(f"No stored bytes under {key}.") from None
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        data = await self.get(key)
+        for start in range(0, len(data), CHUNK_BYTES):
+            yield data[start : start + CHUNK_BYTES]
+
+    @asynccontextmanager
+    async def local(self, key: str) -> AsyncGenerator[Path]:
+        data = await self.get(key)
+        with tempfile.TemporaryDirectory(prefix="lodgepole-") as directory:
+            path = Path(directory, "blob")
+            path.write_bytes(data)  # noqa: ASYNC240  memory, not disk, is what is tested
+            yield path
+
+    async def remove_prefix(self, prefix: str) -> None:
+        for key in [key for key in self._blobs if key.startswith(prefix)]:
+            del self._blobs[key]
+
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        for key in sorted(self._blobs):
+            if key.startswith(prefix):
+                yield key

@@ -1,0 +1,101 @@
+"""The catalog in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lodgepole.adapters.memory.database import MemoryDatabase, page
+from lodgepole.errors import AlreadyExists, NotFound
+from lodgepole.model import ApiKey, Assistant, AssistantStatus, File, FileStatus, ListPage
+from lodgepole.ports import FileMatcher
+
+
+class MemoryCatalog:
+    """`Catalog` over a database that a `MemoryOperationLog` may share."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    async def add_key(self, key: ApiKey) -> None:
+        self._database.keys.setdefault(key.hash, key)
+
+    async def find_key(self, hash_: str) -> ApiKey | None:
+        return self._database.keys.get(hash_)
+
+    async def list_keys(self, project_id: str) -> Sequence[ApiKey]:
+        keys = (key for key in self._database.keys.values() if key.project_id == project_id)
+        return sorted(keys, key=lambda key: (key.created_at, key.id))
+
+    async def remove_key(self, project_id: str, key_id: str) -> bool:
+        for hash_, key in self._database.keys.items():
+            if key.project_id == project_id and key.id == key_id:
+                del self._database.keys[hash_]
+                return True
+        return False
+
+    async def add_assistant(self, assistant: Assistant) -> None:
+        if await self.find_assistant(assistant.project_id, assistant.name) is not None:
+            raise AlreadyExists(f'Assistant "{assistant.name}" already exists.')
+        self._database.assistants[assistant.id] = assistant
+        self._database.generations[assistant.id] = 1
+
+    async def find_assistant(self, project_id: str, name: str) -> Assistant | None:
+        for assistant in self._database.assistants.values():
+            if assistant.project_id == project_id and assistant.name == name:
+                return assistant
+        return None
+
+    async def update_assistant(self, assistant: Assistant) -> None:
+        stored = self._database.assistants.get(assistant.id)
+        if stored is None or stored.status is AssistantStatus.TERMINATING:
+            raise NotFound(f'Assistant "{assistant.name}" not found.')
+        self._database.assistants[assistant.id] = replace(
+            stored,
+            instructions=assistant.instructions,
+            metadata=assistant.metadata,
+            updated_at=assistant.updated_at,
+        )
+
+    async def list_assistants(
+        self, project_id: str, *, limit: int, after: str | None
+    ) -> ListPage[Assistant]:
+        return page(
+            [a for a in self._database.assistants.values() if a.project_id == project_id],
+            lambda assistant: (assistant.created_at, assistant.id),
+            limit=limit,
+            after=after,
+            newest_first=False,
+        )
+
+    async def count_assistants(self, project_id: str) -> int:
+        return sum(a.project_id == project_id for a in self._database.assistants.values())
+
+    async def count_files(self, assistant_id: str) -> int:
+        return len(self._database.files_of(assistant_id))
+
+    async def find_file(self, assistant_id: str, file_id: str) -> File | None:
+        row = self._database.files.get((assistant_id, file_id))
+        return None if row is None else row.file
+
+    async def list_files(
+        self,
+        assistant_id: str,
+        *,
+        limit: int,
+        after: str | None,
+        matching: FileMatcher | None = None,
+    ) -> ListPage[File]:
+        files = [row.file for row in self._database.files_of(assistant_id)]
+        return page(
+            [file for file in files if matching is None or matching(file)],
+            lambda file: (file.created_at, file.id),
+            limit=limit,
+            after=after,
+            newest_first=True,
+        )
+
+    async def available_files(self, assistant_id: str) -> Sequence[File]:
+        return [
+            row.file
+            for row in self._database.files_of(assistant_id)
+            if row.file.status is FileStatus.AVAILABLE
+        ]

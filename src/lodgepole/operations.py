@@ -1,0 +1,70 @@
+"""Operations as their callers see them: look one up, list them, wait a moment for the end."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import timedelta
+
+from lodgepole.errors import NotFound
+from lodgepole.model import Assistant, ListPage, Operation, OperationStatus, OperationType
+from lodgepole.ports import OperationLog
+
+NEAR_END_PERCENT = 70
+"""From here on an operation is embedding its last batches or publishing: waiting pays."""
+PUBLIC_TYPES = frozenset(OperationType) - {OperationType.DELETE_ASSISTANT}
+POLL = timedelta(milliseconds=250)
+"""Only for ends in other processes; those in this one wake us."""
+
+
+class Operations:
+    """The public record of one assistant's changes."""
+
+    def __init__(self, *, log: OperationLog) -> None:
+        self._log = log
+
+    async def get(self, assistant: Assistant, operation_id: str) -> Operation:
+        """Raises NotFound, also for operations of other assistants."""
+        operation = await self._log.find(assistant.id, operation_id)
+        if operation is None or operation.type not in PUBLIC_TYPES:
+            raise NotFound(f"Operation {operation_id} not found.")
+        return operation
+
+    async def list(
+        self,
+        assistant: Assistant,
+        *,
+        types: Collection[OperationType],
+        statuses: Collection[OperationStatus],
+        limit: int,
+        after: str | None,
+    ) -> ListPage[Operation]:
+        """Newest first; empty `types` or `statuses` mean all."""
+        wanted = PUBLIC_TYPES & frozenset(types) if types else PUBLIC_TYPES
+        return await self._log.list(
+            assistant.id, types=wanted, statuses=statuses, limit=limit, after=after
+        )
+
+    async def settled(
+        self, assistant: Assistant, operation_id: str, *, within: timedelta
+    ) -> Operation:
+        """Like `get`, but waits up to `within` for the end when it is near.
+
+        Clients poll every five seconds, so a short wait here saves them a long one. Near is a
+        deletion, an operation that has not begun (small files take a fraction of a second), or
+        one at `NEAR_END_PERCENT` and beyond.
+        """
+        operation = await self.get(assistant, operation_id)
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                while _is_near_end(operation):
+                    await self._log.wait_finished(POLL)
+                    operation = await self.get(assistant, operation_id)
+        except TimeoutError:
+            pass
+        return operation
+
+
+def _is_near_end(operation: Operation) -> bool:
+    if operation.status is not OperationStatus.PROCESSING:
+        return False
+    percent = operation.percent_complete
+    return operation.upload is None or percent == 0 or percent >= NEAR_END_PERCENT
