@@ -1,0 +1,76 @@
+"""Who is calling and may they: the first thing every route asks, before any body is read."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from lodgepole.api.base_url import base_url
+from lodgepole.api.rates import RequestRates
+from lodgepole.api.versions import VERSION_HEADER, WireVersion, wire_version
+from lodgepole.errors import PermissionDenied
+from lodgepole.model import ApiKey, Role
+from lodgepole.services import Services
+
+_ALLOWED: Mapping[Role, frozenset[Role]] = {
+    Role.CONTROL_READ: frozenset({Role.ALL, Role.CONTROL_READ, Role.CONTROL_WRITE}),
+    Role.CONTROL_WRITE: frozenset({Role.ALL, Role.CONTROL_WRITE}),
+    Role.DATA_READ: frozenset({Role.ALL, Role.DATA_READ, Role.DATA_WRITE}),
+    Role.DATA_WRITE: frozenset({Role.ALL, Role.DATA_WRITE}),
+    # Any key: data clients describe an assistant to learn its host before anything else.
+    Role.ALL: frozenset(Role),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One authenticated request: what a route needs besides its own parameters."""
+
+    services: Services
+    key: ApiKey
+    version: WireVersion
+    base_url: str  # how the client reached us: scheme and host, no path
+    request: Request
+
+    @property
+    def project_id(self) -> str:
+        return self.key.project_id
+
+
+def api_key_of(request: Request) -> str | None:
+    """The secret: `Api-Key`, or the bearer token that OpenAI and MCP clients send."""
+    secret = request.headers.get("Api-Key")
+    if secret:
+        return secret.strip()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
+    async def call(request: Request) -> Call:
+        services = cast("Services", request.app.state.services)
+        rates = cast("RequestRates", request.app.state.rates)
+        key = await services.keys.authenticate(api_key_of(request))
+        if key.role not in _ALLOWED[role]:
+            raise PermissionDenied(
+                f"This API key has the role `{key.role}`, which does not allow "
+                f"{request.method} here: use a key with `{role}` or `all`."
+            )
+        rates.spend(key.project_id)
+        return Call(
+            services=services,
+            key=key,
+            version=wire_version(request.headers.get(VERSION_HEADER)),
+            base_url=base_url(request, request.app.state.public_url),
+            request=request,
+        )
+
+    return call
+
+
+AnyKey = Annotated[Call, Depends(_may(Role.ALL))]
+ControlRead = Annotated[Call, Depends(_may(Role.CONTROL_READ))]
+ControlWrite = Annotated[Call, Depends(_may(Role.CONTROL_WRITE))]
+DataRead = Annotated[Call, Depends(_may(Role.DATA_READ))]
+DataWrite = Annotated[Call, Depends(_may(Role.DATA_WRITE))]

@@ -1,0 +1,153 @@
+"""Every failure as HTTP: one table, one shape, one place that catches what nobody expected."""
+
+import logging
+import math
+import secrets
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lodgepole.api.json_response import json_response
+from lodgepole.errors import (
+    AlreadyExists,
+    Conflict,
+    DeadlineExceeded,
+    InvalidRequest,
+    LodgepoleError,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnreadableFile,
+    UpstreamRejected,
+)
+
+log = logging.getLogger(__name__)
+
+REQUEST_ID_HEADER = "X-Request-Id"
+EVALUATION_PATHS = ("/evaluation/", "/assistant/evaluation/")
+"""Here a bad request is a 422, and the body of a 422 or 500 is `{"message": …}` alone."""
+
+_INTERNAL = (HTTPStatus.INTERNAL_SERVER_ERROR, "UNKNOWN")
+_BY_CLASS: Mapping[type[LodgepoleError], tuple[HTTPStatus, str]] = {
+    InvalidRequest: (HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT"),
+    UnreadableFile: (HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT"),
+    Unauthenticated: (HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED"),
+    PermissionDenied: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED"),
+    NotFound: (HTTPStatus.NOT_FOUND, "NOT_FOUND"),
+    AlreadyExists: (HTTPStatus.CONFLICT, "ALREADY_EXISTS"),
+    Conflict: (HTTPStatus.CONFLICT, "ABORTED"),
+    TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "OUT_OF_RANGE"),
+    RateLimited: (HTTPStatus.TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
+    Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE"),
+    DeadlineExceeded: (HTTPStatus.GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED"),
+    UpstreamRejected: (HTTPStatus.BAD_GATEWAY, "FAILED_PRECONDITION"),
+}
+_CODE_BY_STATUS: Mapping[int, str] = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
+    413: "OUT_OF_RANGE",
+    422: "INVALID_ARGUMENT",
+    503: "UNAVAILABLE",
+}
+
+
+def error_response(
+    status: int, code: str, message: str, *, path: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The published error shape; evaluation paths have their own for two statuses."""
+    if path.startswith(EVALUATION_PATHS) and status in (400, 413, 422, 500):
+        status = 500 if status == 500 else 422
+        return json_response({"message": message}, status=status, headers=headers)
+    body = {"status": status, "error": {"code": code, "message": message}}
+    return json_response(body, status=status, headers=headers)
+
+
+def describe_invalid(errors: Sequence[Any]) -> str:
+    """The first of pydantic's findings in one sentence: where, what, and how many more."""
+    first = errors[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    what = str(first["msg"])
+    message = f"Invalid value for `{where}`: {what}" if where else f"Invalid request: {what}"
+    more = len(errors) - 1
+    return f"{message} (and {more} more)" if more else message
+
+
+async def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LodgepoleError)
+    status, code = next(
+        (_BY_CLASS[kind] for kind in type(error).__mro__ if kind in _BY_CLASS), _INTERNAL
+    )
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise error
+    headers: dict[str, str] = {}
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    return error_response(status, code, str(error), path=request.url.path, headers=headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    message = describe_invalid(error.errors())
+    return error_response(400, "INVALID_ARGUMENT", message, path=request.url.path)
+
+
+async def _routing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _CODE_BY_STATUS.get(error.status_code, "UNKNOWN")
+    message = f"{error.detail}: {request.method} {request.url.path}"
+    return error_response(
+        error.status_code, code, message, path=request.url.path, headers=error.headers
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Give `app` the error shape for everything, and request ids."""
+    app.add_exception_handler(LodgepoleError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _routing)
+    app.add_middleware(RequestBoundary)
+
+
+class RequestBoundary:
+    """The outermost layer: a request id on every response, and an answer to every failure."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                header = (REQUEST_ID_HEADER.lower().encode(), request_id.encode())
+                message["headers"] = [*message["headers"], header]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("Request %s failed: %s %s", request_id, scope["method"], scope["path"])
+            if started:
+                # Too late for a status: returning without the end of the body makes the server
+                # close the connection, so that the client knows the answer is not complete.
+                return
+            response = error_response(500, "UNKNOWN", "Internal server error", path=scope["path"])
+            await response(scope, receive, send_with_id)

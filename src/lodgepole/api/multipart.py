@@ -1,0 +1,228 @@
+"""Uploads as multipart/form-data: a `file` part and perhaps `metadata`, in any order.
+
+The body is read once, as it comes. The file goes to a temporary file on disk, because whether
+metadata follows it is known only at the end, and both are needed to accept an upload. Nothing of
+it stays in memory beyond one chunk.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import IO
+from urllib.parse import unquote_to_bytes
+
+from fastapi import Request
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from lodgepole.api.requests import json_parameter
+from lodgepole.errors import InvalidRequest, TooLarge
+
+DISK_CHUNK_BYTES = 1024 * 1024
+_EXTENDED_NAME = re.compile(r"filename\*\s*=\s*([\w-]+)'[\w-]*'([^;\s]+)", re.IGNORECASE)
+_QUOTED_IN_NAMES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
+"""What browsers and HTTP clients percent-encode in file names, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """What the form held. `content` may be read once, while the context is open."""
+
+    name: str
+    content: AsyncIterator[bytes]
+    metadata: object
+
+
+@dataclass(frozen=True, slots=True)
+class FormLimits:
+    """What to accept of a form; checked while it arrives."""
+
+    file_bytes: Callable[[str], int]  # by file name; may refuse the name with InvalidRequest
+    overhead_bytes: int  # of everything beside the file
+
+
+@asynccontextmanager
+async def read_upload(request: Request, limits: FormLimits) -> AsyncGenerator[UploadForm]:
+    """Read the whole form.
+
+    Raises:
+        InvalidRequest: Not a form, a broken one, no file, two files, or metadata not JSON.
+        TooLarge: The file or the rest is over its limit; nothing more is read.
+    """
+    with TemporaryFile(prefix="lodgepole-upload-") as spool:
+        form = _FormReader(_boundary(request), limits)
+        async for chunk in request.stream():
+            form.feed(chunk)
+            if len(form.pending) >= DISK_CHUNK_BYTES:
+                await asyncio.to_thread(spool.write, form.take())
+        await asyncio.to_thread(spool.write, form.take())
+        name = form.finish()
+        spool.seek(0)
+        yield UploadForm(name, _chunks(spool), form.metadata())
+
+
+async def _chunks(spool: IO[bytes]) -> AsyncIterator[bytes]:
+    while chunk := await asyncio.to_thread(spool.read, DISK_CHUNK_BYTES):
+        yield chunk
+
+
+@dataclass(slots=True)
+class _Part:
+    """The part under way."""
+
+    headers: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
+    header_name: bytearray = field(default_factory=bytearray)
+    header_value: bytearray = field(default_factory=bytearray)
+    field_name: str = ""
+
+
+class _FormReader:
+    """Sorts the bytes of a form: those of the file into `pending`, those of metadata aside."""
+
+    def __init__(self, boundary: bytes, limits: FormLimits) -> None:
+        self.pending = bytearray()
+        self._limits = limits
+        self._file_name: str | None = None
+        self._file_limit = 0
+        self._file_bytes = 0
+        self._other_bytes = 0
+        self._metadata: bytearray | None = None
+        self._part = _Part()
+        self._ended = False
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin_part,
+                "on_header_field": self._add_header_name,
+                "on_header_value": self._add_header_value,
+                "on_header_end": self._end_header,
+                "on_headers_finished": self._open_part,
+                "on_part_data": self._add_data,
+                "on_end": self._end,
+            },
+        )
+
+    def feed(self, chunk: bytes) -> None:
+        before = self._file_bytes
+        try:
+            self._parser.write(chunk)
+        except FormParserError as error:
+            raise InvalidRequest(f"The multipart body is broken: {error}") from None
+        self._other_bytes += len(chunk) - (self._file_bytes - before)
+        if self._other_bytes > self._limits.overhead_bytes:
+            raise TooLarge(
+                f"The form holds more than {self._limits.overhead_bytes} bytes beside the file"
+            )
+
+    def take(self) -> bytes:
+        """The file's bytes that came since the last time."""
+        taken = bytes(self.pending)
+        self.pending.clear()
+        return taken
+
+    def finish(self) -> str:
+        """The file's name, once the body has ended. Raises InvalidRequest."""
+        if not self._ended:
+            raise InvalidRequest("The multipart body ends before its closing boundary")
+        if self._file_name is None:
+            raise InvalidRequest("The form has no part named `file`")
+        return self._file_name
+
+    def metadata(self) -> object:
+        """The decoded `metadata` part, text or file; None for none, `null` or nothing in it."""
+        if self._metadata is None or not self._metadata.strip():
+            return None
+        try:
+            text = self._metadata.decode()
+        except UnicodeDecodeError:
+            raise InvalidRequest("`metadata` is not UTF-8") from None
+        return json_parameter("metadata", text)
+
+    def _begin_part(self) -> None:
+        self._part = _Part()
+
+    def _add_header_name(self, data: bytes, start: int, end: int) -> None:
+        self._part.header_name += data[start:end]
+
+    def _add_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._part.header_value += data[start:end]
+
+    def _end_header(self) -> None:
+        part = self._part
+        part.headers[bytes(part.header_name).lower()] = bytes(part.header_value)
+        part.header_name.clear()
+        part.header_value.clear()
+
+    def _open_part(self) -> None:
+        disposition = self._part.headers.get(b"content-disposition", b"")
+        options = parse_options_header(disposition)[1]
+        self._part.field_name = _text(options.get(b"name", b""))
+        match self._part.field_name:
+            case "file":
+                if self._file_name is not None:
+                    raise InvalidRequest("The form has more than one part named `file`")
+                self._file_name = _file_name(disposition, options.get(b"filename"))
+                self._file_limit = self._limits.file_bytes(self._file_name)
+            case "metadata":
+                if self._metadata is not None:
+                    raise InvalidRequest("The form has more than one part named `metadata`")
+                self._metadata = bytearray()
+            case _:
+                pass  # what we do not know is ignored, within the limit of the overhead
+
+    def _add_data(self, data: bytes, start: int, end: int) -> None:
+        if self._part.field_name == "file":
+            self._file_bytes += end - start
+            if self._file_bytes > self._file_limit:
+                raise TooLarge(
+                    f"File {(self._file_name or '')[:200]!r} is larger than the "
+                    f"{self._file_limit} bytes allowed for its kind"
+                )
+            self.pending += memoryview(data)[start:end]
+        elif self._part.field_name == "metadata" and self._metadata is not None:
+            self._metadata += memoryview(data)[start:end]
+
+    def _end(self) -> None:
+        self._ended = True
+
+
+def _boundary(request: Request) -> bytes:
+    kind, options = parse_options_header(request.headers.get("Content-Type"))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise InvalidRequest("Send the file as multipart/form-data, in a part named `file`")
+    return boundary
+
+
+def _file_name(disposition: bytes, plain: bytes | None) -> str:
+    """The last part of the file's name, without any path. Raises InvalidRequest."""
+    extended = _EXTENDED_NAME.search(disposition.decode("latin-1"))
+    if extended is not None:
+        charset, encoded = extended.groups()
+        try:
+            name = unquote_to_bytes(encoded).decode(charset)
+        except (LookupError, UnicodeDecodeError):
+            raise InvalidRequest("The file's name is not in the character set it names") from None
+    elif plain:
+        name = _text(plain)
+        for quoted, character in _QUOTED_IN_NAMES.items():
+            name = name.replace(quoted, character)
+    else:
+        raise InvalidRequest(
+            "The `file` part has no filename: its ending decides how the file is read"
+        )
+    name = re.split(r"[/\\]", name)[-1].strip()
+    if name in ("", ".", ".."):
+        raise InvalidRequest("The `file` part has an empty filename")
+    return name
+
+
+def _text(raw: bytes) -> str:
+    """Names are sent as UTF-8, by old clients as Latin-1."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -1,0 +1,55 @@
+"""Assistants on the wire."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from lodgepole.api.schemas.wire import PaginationResponse, WireRequest, WireResponse
+
+StatusWord = Literal["Initializing", "Failed", "Ready", "Terminating", "InitializationFailed"]
+
+
+class CreateAssistantRequest(WireRequest):
+    name: str = Field(
+        description="1 to 63 letters, digits or `-`, with a letter or digit at both ends."
+    )
+    instructions: str | None = Field(
+        default=None, description="Followed in every answer; at most 16 KB."
+    )
+    metadata: dict[str, Any] | None = Field(
+        default=None, description="Any JSON object of yours; at most 16 KB."
+    )
+    region: str | None = Field(default=None, description="`us` (default) or `eu`; a label here.")
+    environment: Any = Field(default=None, description="Not supported; must be left out.")
+
+
+class UpdateAssistantRequest(WireRequest):
+    """Left out or null: unchanged. `""` and `{}` clear."""
+
+    instructions: str | None = Field(default=None, description="Replaces the instructions.")
+    metadata: dict[str, Any] | None = Field(
+        default=None, description="Replaces the metadata as a whole."
+    )
+
+
+class AssistantModel(WireResponse):
+    name: str
+    status: StatusWord = Field(description="`Ready` ones can be used.")
+    instructions: str | None = None
+    metadata: dict[str, Any] | None = None
+    host: str = Field(description="Where its files, operations and chat are served; no path.")
+    region: Literal["us", "eu"]
+    created_at: datetime
+    updated_at: datetime
+
+
+class UpdateAssistantResponse(AssistantModel):
+    """The assistant as it is now."""
+
+    assistant_name: str = Field(description="Its name once more.")
+
+
+class ListAssistantsResponse(WireResponse):
+    assistants: list[AssistantModel]
+    pagination: PaginationResponse | None = None

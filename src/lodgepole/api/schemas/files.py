@@ -1,0 +1,54 @@
+"""Files and operations on the wire."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from lodgepole.api.schemas.wire import PaginationResponse, WireResponse
+
+
+class AssistantFileModel(WireResponse):
+    name: str
+    id: str
+    size: int = Field(description="Bytes.")
+    metadata: dict[str, Any] | None = None
+    created_on: datetime
+    updated_on: datetime
+    status: Literal["Processing", "Available", "Deleting", "ProcessingFailed"]
+    signed_url: str | None = Field(
+        default=None, description="Downloads the file without a key for a while; when asked for."
+    )
+    multimodal: bool = Field(description="Whether its figures were read too.")
+    percent_done: float = Field(ge=0, le=1, description="Progress of its processing.")
+    error_message: str | None = Field(default=None, description="Why its processing failed.")
+    crc32c_hash: str = Field(description="CRC-32C of its bytes, big-endian, in base64.")
+    notice: str | None = Field(
+        default=None, description="What to know of an available file, e.g. pages without text."
+    )
+
+
+class ListFilesResponse(WireResponse):
+    files: list[AssistantFileModel]
+    pagination: PaginationResponse | None = None
+
+
+class OperationModel(WireResponse):
+    """One accepted change; kept for 30 days after it ended."""
+
+    id: str
+    operation_type: Literal["upload_file", "upsert_file", "update_file_metadata", "delete_file"]
+    file_id: str | None = None
+    status: Literal["Processing", "Completed", "Failed"]
+    created_on: datetime
+    completed_on: datetime | None = None
+    percent_complete: int = Field(ge=0, le=100)
+    error_message: str | None = Field(default=None, description="Why it failed.")
+    ingestion_units: float | None = Field(
+        default=None, description="What a completed upload or upsert counted for."
+    )
+
+
+class OperationList(WireResponse):
+    operations: list[OperationModel]
+    pagination: PaginationResponse | None = None

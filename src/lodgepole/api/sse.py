@@ -1,0 +1,167 @@
+"""Server-sent events: bytes as the published clients read them, and a stop when they leave."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing, suppress
+from typing import Any, TypeVar
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+T = TypeVar("T")
+
+HEARTBEAT = b":\n\n"
+HEARTBEAT_SECONDS = 15.0
+FIRST_TEXT_SECONDS = 10.0
+"""How long to hold back the start of a stream for its second event: a model that refuses does so
+before its first word, and until the headers are sent that can be an ordinary HTTP error."""
+
+
+class ClientGone(Exception):
+    """The client closed the connection; nobody reads the answer."""
+
+
+def frame(event: dict[str, Any]) -> bytes:
+    """One event. No space after the colon, no event name, no id: old clients take nothing else."""
+    return b"data:" + orjson.dumps(event) + b"\n\n"
+
+
+class EventStream(Response):
+    """Sends frames as they come; closes their source when they end or the client is gone.
+
+    The end of a stream is the end of the body. When the source fails in the middle, the body is
+    left without an end, so that a client cannot take half an answer for a whole one.
+    """
+
+    def __init__(
+        self, frames: AsyncGenerator[bytes, None], *, heartbeat_seconds: float | None
+    ) -> None:
+        """Takes over `frames`; heartbeats are sent only where their interval is given."""
+        super().__init__(
+            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+            media_type="text/event-stream",
+        )
+        del self.headers["Content-Length"]
+        self._frames = frames
+        self._heartbeat_seconds = heartbeat_seconds
+
+    async def __call__(
+        self,
+        scope: Scope,  # noqa: ARG002  the signature is ASGI's
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        async with aclosing(self._frames):
+            with suppress(ClientGone):
+                await unless_gone(self._send(send), receive)
+
+    async def _send(self, send: Send) -> None:
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        async with aclosing(_with_heartbeats(self._frames, self._heartbeat_seconds)) as chunks:
+            async for chunk in chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def unless_gone(work: Awaitable[T], receive: Receive) -> T:
+    """The result of `work`, which is cancelled when the client leaves.
+
+    The request's body must have been read to its end. Raises ClientGone.
+    """
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise ClientGone
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        # Wait for the clean-up of both, e.g. of a call to a model that is being closed.
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def started(
+    frames: AsyncGenerator[bytes, None], *, within: float
+) -> AsyncGenerator[bytes, None]:
+    """The same frames, once the first two have come, or the first and `within` seconds passed.
+
+    Failures up to there are raised here.
+    """
+    second: asyncio.Task[bytes | None] | None = None
+    try:
+        first = await _next(frames)
+        if first is not None:
+            second = asyncio.create_task(_next(frames))
+            await asyncio.wait({second}, timeout=within)
+            if second.done():
+                second.result()
+    except BaseException:
+        await _stop(second)
+        await frames.aclose()
+        raise
+    return _resumed(first, second, frames)
+
+
+async def _resumed(
+    first: bytes | None,
+    second: asyncio.Task[bytes | None] | None,
+    frames: AsyncGenerator[bytes, None],
+) -> AsyncGenerator[bytes, None]:
+    try:
+        if first is not None:
+            yield first
+        chunk = await second if second is not None else None
+        while chunk is not None:
+            yield chunk
+            chunk = await _next(frames)
+    finally:
+        await _stop(second)
+        await frames.aclose()
+
+
+async def _with_heartbeats(
+    frames: AsyncGenerator[bytes, None], interval: float | None
+) -> AsyncGenerator[bytes, None]:
+    """The frames, and a comment whenever `interval` seconds pass without one."""
+    following = asyncio.create_task(_next(frames))
+    try:
+        while True:
+            await asyncio.wait({following}, timeout=interval)
+            if not following.done():
+                yield HEARTBEAT
+                continue
+            chunk = following.result()
+            if chunk is None:
+                return
+            yield chunk
+            following = asyncio.create_task(_next(frames))
+    finally:
+        await _stop(following)
+
+
+async def _next(frames: AsyncGenerator[bytes, None]) -> bytes | None:
+    """The next frame, or None at the end."""
+    async for chunk in frames:
+        return chunk
+    return None
+
+
+async def _stop(task: asyncio.Task[bytes | None] | None) -> None:
+    """Cancel what is making a frame, and wait until it has cleaned up."""
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
