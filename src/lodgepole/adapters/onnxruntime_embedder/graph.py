@@ -20,7 +20,7 @@ from lodgepole.adapters.onnxruntime_embedder.weights import Weights
 LAYERS = 6
 HEADS = 12
 DIMENSION = 384
-MAX_TOKENS = 256  # what the model was tuned for; the checkpoint has 512 positions
+MAX_TOKENS = 256  # [CLS] and [SEP] included; what the model was tuned for, of 512 positions
 EPSILON = 1e-12  # of the layer normalisations, as in the model's config.json
 _FLOAT = 1  # TensorProto.FLOAT
 
@@ -30,8 +30,9 @@ Form = Literal["f32", "int8"]
 def bert_graph(weights: Weights, form: Form, *, reduced_range: bool = False) -> bytes:
     """The serialised model.
 
-    Inputs `input_ids` and `attention_mask`, int32 `(batch, sequence)`, sequence ≤ MAX_TOKENS, ones
-    in the mask first and zeros after them. Output `embedding`, float32 `(batch, 384)`.
+    Input `input_ids`, int32 `(batch, sequence)`, sequence ≤ MAX_TOKENS, without padding: there is
+    no mask. Output `embedding`, float32 `(batch, 384)`. In int8 the rows of one batch share the
+    range of their activations, so only a batch of one gives a text the same vector every time.
     """
     return _BertWriter(weights, form, reduced_range=reduced_range).write()
 
@@ -46,11 +47,10 @@ class _BertWriter:
     def write(self) -> bytes:
         graph = self._graph
         ids = graph.input("input_ids", "int32", ("batch", "sequence"))
-        mask = graph.input("attention_mask", "int32", ("batch", "sequence"))
         hidden = self._embedding(ids)
         for layer in range(LAYERS):
-            hidden = self._layer(f"encoder.layer.{layer}", hidden, mask)
-        self._pooling(hidden, mask)
+            hidden = self._layer(f"encoder.layer.{layer}", hidden)
+        self._pooling(hidden)
         graph.output("embedding", "float32", ("batch", DIMENSION))
         return graph.to_bytes()
 
@@ -75,14 +75,12 @@ class _BertWriter:
         positions = graph.node("Slice", (graph.constant("positions", places), begin, length))
         return self._normalised("embeddings", words, positions)
 
-    def _layer(self, layer: str, hidden: str, mask: str) -> str:
+    def _layer(self, layer: str, hidden: str) -> str:
         heads = [
             self._linear(f"{layer}.attention.self.{part}", hidden)
             for part in ("query", "key", "value")
         ]
-        mixed = self._graph.node(
-            "MultiHeadAttention", (*heads, "", mask), domain=CONTRIB, num_heads=HEADS
-        )
+        mixed = self._graph.node("MultiHeadAttention", heads, domain=CONTRIB, num_heads=HEADS)
         attended = self._linear(f"{layer}.attention.output.dense", mixed)
         hidden = self._normalised(f"{layer}.attention.output", attended, hidden)
         wide = self._linear(f"{layer}.intermediate.dense", hidden)
@@ -109,16 +107,14 @@ class _BertWriter:
             graph.constant(f"{name}.{part}", self._weights[f"{name}.LayerNorm.{part}"])
             for part in ("weight", "bias")
         )
-        inputs = (value, skipped, gamma, beta)
-        return graph.node("SkipLayerNormalization", inputs, domain=CONTRIB, epsilon=EPSILON)
+        # The fused SkipLayerNormalization does not use the CPU's vectors: 19 % slower in all.
+        inputs = (graph.node("Add", (value, skipped)), gamma, beta)
+        return graph.node("LayerNormalization", inputs, axis=-1, epsilon=EPSILON)
 
-    def _pooling(self, hidden: str, mask: str) -> None:
-        graph = self._graph
+    def _pooling(self, hidden: str) -> None:
         # The sum over tokens has the direction of their mean, and only the direction is kept.
-        axis = self._index("axis", 1)
-        row = graph.node("Unsqueeze", (graph.node("Cast", (mask,), to=_FLOAT), axis))
-        total = graph.node("Squeeze", (graph.node("MatMul", (row, hidden)), axis))
-        graph.node("LpNormalization", (total,), outputs=("embedding",), axis=1, p=2)
+        total = self._graph.node("ReduceSum", (hidden, self._index("axis", 1)), keepdims=0)
+        self._graph.node("LpNormalization", (total,), outputs=("embedding",), axis=1, p=2)
 
     def _index(self, name: str, value: int) -> str:
         return self._graph.constant(name, np.array([value], np.int64))
