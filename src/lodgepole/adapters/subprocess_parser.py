@@ -1,0 +1,212 @@
+"""Parser: files are read in child processes that may hang, crash or bloat at no one's expense.
+
+The wire between the two is described in `lodgepole.parser_child`; `parse` answers within the
+limits whatever the child does.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import struct
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+
+from lodgepole.documents import from_json
+from lodgepole.errors import Unavailable, UnreadableFile
+from lodgepole.limits import MIB, Limits
+from lodgepole.model import Document, FileKind
+
+START_SECONDS = 60.0  # for a child to import what it needs, on a machine that is busy
+FILES_PER_CHILD = 200  # after which it is replaced: C libraries fragment and leak
+SMALL_FILE_SECONDS = 60.0
+SECONDS_PER_MIB = 120.0  # on top; ~20 times what the slowest real file took
+ANSWER_BYTES_PER_CHAR = 8  # UTF-8 escaped in JSON, with room for blocks and pages
+FIGURES_BYTES = 512 * MIB
+
+_LENGTH = struct.Struct(">I")
+_READY = b"R"
+_DOCUMENT = ord("D")
+_UNREADABLE = ord("U")
+_log = logging.getLogger(__name__)
+
+
+class _Failed(Exception):
+    """A child closed its pipe or wrote what is no answer."""
+
+
+class SubprocessParser:
+    """A pool of children, started when first needed and kept.
+
+    Args:
+        command: Program and arguments of a child, `[sys.executable, "-m", …]`.
+        limits: What each file may take; handed to the children.
+        children: How many files are read at once.
+    """
+
+    def __init__(self, command: Sequence[str], limits: Limits, *, children: int = 2) -> None:
+        self._command = tuple(command)
+        self._limits = limits
+        self._slots = asyncio.Semaphore(children)
+        self._idle: list[_Child] = []
+        self._busy: set[_Child] = set()
+        self._closed = False
+
+    async def parse(self, path: Path, *, kind: FileKind, name: str, multimodal: bool) -> Document:
+        """Raises UnreadableFile for the file's faults, Unavailable when no child can be started.
+
+        Cancelling the call kills the child that is reading.
+        """
+        request = orjson.dumps(
+            {"path": str(path), "kind": kind.value, "name": name, "multimodal": multimodal}
+        )
+        seconds = self._seconds_for(path)
+        async with self._slots:
+            child = await self._take()
+            try:
+                async with asyncio.timeout(seconds):
+                    answer = await child.ask(request, self._answer_bytes)
+                document = _read_answer(answer)
+            except TimeoutError:
+                raise UnreadableFile(
+                    f"{name!r} took longer than {seconds:,.0f} s to read: split it and upload the "
+                    "parts."
+                ) from None
+            except _Failed:
+                raise UnreadableFile(
+                    f"{name!r} made its reader crash: the file is damaged, or needs more memory "
+                    f"than {self._limits.parse_memory_bytes // MIB:,} MiB. Save it anew or split "
+                    "it and upload it again."
+                ) from None
+            else:
+                if not self._closed and child.files < FILES_PER_CHILD:
+                    self._idle.append(child)
+            finally:
+                self._busy.discard(child)
+                if child not in self._idle:
+                    child.kill()
+        if isinstance(document, str):
+            raise UnreadableFile(document)
+        return document
+
+    @property
+    def _answer_bytes(self) -> int:
+        return self._limits.parse_text_chars * ANSWER_BYTES_PER_CHAR + FIGURES_BYTES
+
+    def _seconds_for(self, path: Path) -> float:
+        """A hang in a small file is noticed sooner than a large file's honest work."""
+        size = path.stat().st_size
+        return min(self._limits.parse_seconds, SMALL_FILE_SECONDS + SECONDS_PER_MIB * size / MIB)
+
+    async def _take(self) -> "_Child":
+        if self._closed:
+            raise Unavailable("The file reader is shutting down.")
+        while self._idle:
+            child = self._idle.pop()
+            if child.alive:
+                self._busy.add(child)
+                return child
+            child.kill()
+        child = await _Child.start(self._command, self._limits)
+        self._busy.add(child)
+        return child
+
+    async def close(self) -> None:
+        """End the children; files being read fail as if theirs had crashed."""
+        self._closed = True
+        children = [*self._idle, *self._busy]
+        self._idle.clear()
+        for child in children:
+            child.kill()
+        await asyncio.gather(*(child.wait() for child in children))
+
+
+class _Child:
+    """One process and its pipes."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._stdin = process.stdin
+        self._stdout = process.stdout
+        self._reaper = asyncio.create_task(process.wait())
+        self.files = 0
+
+    @classmethod
+    async def start(cls, command: Sequence[str], limits: Limits) -> "_Child":
+        """A child that has said it is ready. Raises Unavailable."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, close_fds=True
+            )
+        except OSError as error:
+            raise Unavailable(f"The file reader cannot be started: {error.strerror}.") from error
+        child = cls(process)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await child._send(orjson.dumps(dataclasses.asdict(limits)))
+                ready = await child._receive(len(_READY))
+        except (TimeoutError, _Failed):
+            child.kill()
+            _log.warning("A file reader did not start; its command is %s.", " ".join(command))
+            raise Unavailable(
+                "The file reader does not start: see the server's log, and check its memory limit."
+            ) from None
+        except BaseException:
+            child.kill()
+            raise
+        if ready != _READY:
+            child.kill()
+            raise Unavailable("The file reader speaks another protocol: reinstall the program.")
+        return child
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None and not self._stdout.at_eof()
+
+    async def ask(self, request: bytes, answer_bytes: int) -> bytes:
+        """Raises _Failed when the child does not answer with a frame of at most that size."""
+        self.files += 1
+        await self._send(request)
+        return await self._receive(answer_bytes)
+
+    async def _send(self, payload: bytes) -> None:
+        try:
+            self._stdin.write(_LENGTH.pack(len(payload)) + payload)
+            await self._stdin.drain()
+        except (ConnectionError, RuntimeError) as error:
+            raise _Failed from error
+
+    async def _receive(self, most: int) -> bytes:
+        try:
+            (length,) = _LENGTH.unpack(await self._stdout.readexactly(_LENGTH.size))
+            if not 0 < length <= most:
+                raise _Failed
+            return await self._stdout.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise _Failed from error
+
+    def kill(self) -> None:
+        """End the process at once; safe to call again, and without waiting."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._stdin.close()
+
+    async def wait(self) -> None:
+        await self._reaper
+
+
+def _read_answer(answer: bytes) -> Document | str:
+    """The document, or the message that says why there is none. Raises _Failed on neither."""
+    try:
+        if answer[0] == _DOCUMENT:
+            return from_json(answer[1:])
+        if answer[0] == _UNREADABLE:
+            return answer[1:].decode("utf-8")
+    except ValueError as error:
+        raise _Failed from error
+    raise _Failed
