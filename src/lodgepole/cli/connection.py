@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from lodgepole.client import LOOPBACK_HOSTS, Client
-from lodgepole.errors import InvalidRequest
+from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.settings import Settings
 
 KEY_FILE = "api_key"
@@ -89,10 +89,21 @@ def read_key(data_dir: Path) -> str | None:
 
 def write_address(data_dir: Path, url: str) -> None:
     """Leave the running server's address for commands on this machine."""
-    content = orjson.dumps({"url": url, "pid": os.getpid()})
-    fresh = data_dir / f"{ADDRESS_FILE}.{os.getpid()}"
-    fresh.write_bytes(content)
-    fresh.replace(data_dir / ADDRESS_FILE)
+    write_whole(data_dir / ADDRESS_FILE, orjson.dumps({"url": url, "pid": os.getpid()}))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that nobody ever sees half of.
+
+    Raises:
+        Unavailable: It cannot be written.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        raise Unavailable(f"Cannot write {path}: {error.strerror}.") from error
 
 
 def remove_address(data_dir: Path) -> None:

@@ -161,7 +161,7 @@ def _first_line(process: subprocess.Popen[bytes], timeout: float) -> bytes:
     """The first line of its output; empty when it ended or was silent for `timeout` seconds."""
     lines: queue.Queue[bytes] = queue.Queue()
     output = process.stdout
-    assert output is not None  # noqa: S101  it was started with a pipe
+    assert output is not None
     threading.Thread(target=lambda: lines.put(output.readline()), daemon=True).start()
     try:
         return lines.get(timeout=timeout)

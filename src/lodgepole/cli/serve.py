@@ -16,6 +16,7 @@ from lodgepole.cli.connection import (
     remove_address,
     url_host,
     write_address,
+    write_whole,
 )
 from lodgepole.cli.screen import fields, say, show_json_line
 from lodgepole.errors import InvalidRequest, Unavailable
@@ -47,6 +48,12 @@ def serve(
         Path | None,
         typer.Option(help="Where everything is kept. Default: one per user.", show_default=False),
     ] = None,
+    port_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the port here once the server listens, for scripts.", show_default=False
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Announce the address as one line of JSON.")
     ] = False,
@@ -60,10 +67,12 @@ def serve(
             "set LODGEPOLE_API_KEY to a long random text."
         )
     with _listening(settings.host, settings.port) as listener:
-        asyncio.run(_serve(settings, listener, as_json=as_json))
+        asyncio.run(_serve(settings, listener, port_file=port_file, as_json=as_json))
 
 
-async def _serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
+async def _serve(
+    settings: Settings, listener: socket.socket, *, port_file: Path | None, as_json: bool
+) -> None:
     import uvicorn
 
     from lodgepole import wiring
@@ -88,7 +97,8 @@ async def _serve(settings: Settings, listener: socket.socket, *, as_json: bool) 
             self.force_exit = self.should_exit  # the second signal does not wait for answers
             self.should_exit = True
 
-    url = f"http://{url_host(settings.host)}:{listener.getsockname()[1]}"
+    port: int = listener.getsockname()[1]
+    url = f"http://{url_host(settings.host)}:{port}"
     async with wiring.running(settings) as runtime:
         config = uvicorn.Config(
             runtime.app,
@@ -100,6 +110,8 @@ async def _serve(settings: Settings, listener: socket.socket, *, as_json: bool) 
 
         def announce() -> None:
             write_address(settings.data_dir, url)
+            if port_file is not None:
+                write_whole(port_file, str(port).encode())
             _announce(settings, runtime, url, as_json=as_json)
 
         try:
