@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lodgepole.api.json_response import json_response
+from lodgepole.api.sse import ClientGone
 from lodgepole.errors import (
     AlreadyExists,
     Conflict,
@@ -32,6 +33,7 @@ from lodgepole.errors import (
 log = logging.getLogger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-Id"
+CLIENT_CLOSED_REQUEST = 499
 EVALUATION_PATHS = ("/evaluation/", "/assistant/evaluation/")
 """Here a bad request is a 422, and the body of a 422 or 500 is `{"message": …}` alone."""
 
@@ -112,11 +114,17 @@ async def _routing(request: Request, error: Exception) -> Response:
     )
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    del request, error  # nobody reads the answer; the status marks the access log
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
+
+
 def install(app: FastAPI) -> None:
     """Give `app` the error shape for everything, and request ids."""
     app.add_exception_handler(LodgepoleError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _routing)
+    app.add_exception_handler(ClientGone, _gone)
     app.add_middleware(RequestBoundary)
 
 

@@ -13,9 +13,6 @@ T = TypeVar("T")
 
 HEARTBEAT = b":\n\n"
 HEARTBEAT_SECONDS = 15.0
-FIRST_TEXT_SECONDS = 10.0
-"""How long to hold back the start of a stream for its second event: a model that refuses does so
-before its first word, and until the headers are sent that can be an ordinary HTTP error."""
 
 
 class ClientGone(Exception):
@@ -90,41 +87,34 @@ async def unless_gone(work: Awaitable[T], receive: Receive) -> T:
 
 
 async def started(
-    frames: AsyncGenerator[bytes, None], *, within: float
+    frames: AsyncGenerator[bytes, None], *, within: float | None
 ) -> AsyncGenerator[bytes, None]:
-    """The same frames, once the first two have come, or the first and `within` seconds passed.
+    """The same frames, once the first has come or `within` seconds have passed.
 
-    Failures up to there are raised here.
+    What fails up to there is raised here, while it can still be an ordinary HTTP error.
     """
-    second: asyncio.Task[bytes | None] | None = None
+    first = asyncio.create_task(_next(frames))
     try:
-        first = await _next(frames)
-        if first is not None:
-            second = asyncio.create_task(_next(frames))
-            await asyncio.wait({second}, timeout=within)
-            if second.done():
-                second.result()
+        await asyncio.wait({first}, timeout=within)
+        if first.done():
+            first.result()
     except BaseException:
-        await _stop(second)
+        await _stop(first)
         await frames.aclose()
         raise
-    return _resumed(first, second, frames)
+    return _resumed(first, frames)
 
 
 async def _resumed(
-    first: bytes | None,
-    second: asyncio.Task[bytes | None] | None,
-    frames: AsyncGenerator[bytes, None],
+    first: asyncio.Task[bytes | None], frames: AsyncGenerator[bytes, None]
 ) -> AsyncGenerator[bytes, None]:
     try:
-        if first is not None:
-            yield first
-        chunk = await second if second is not None else None
+        chunk = await first
         while chunk is not None:
             yield chunk
             chunk = await _next(frames)
     finally:
-        await _stop(second)
+        await _stop(first)
         await frames.aclose()
 
 
@@ -155,11 +145,10 @@ async def _next(frames: AsyncGenerator[bytes, None]) -> bytes | None:
     return None
 
 
-async def _stop(task: asyncio.Task[bytes | None] | None) -> None:
+async def _stop(task: asyncio.Task[bytes | None]) -> None:
     """Cancel what is making a frame, and wait until it has cleaned up."""
-    if task is not None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _left(receive: Receive) -> None:

@@ -1,0 +1,43 @@
+"""The HTTP application: routes under both prefixes, errors in one shape."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+import lodgepole
+from lodgepole.api import chat, control, data, errors, evaluation, health, signed_urls
+from lodgepole.api.rates import RequestRates
+from lodgepole.services import Services
+
+PREFIXES = ("/assistant", "")
+"""Python clients say `/assistant/files/…`, TypeScript ones and the specifications `/files/…`."""
+ROUTERS = (control.router, data.router, chat.router, evaluation.router)
+
+
+def create_app(services: Services, *, public_url: str | None, ready: Callable[[], bool]) -> FastAPI:
+    """The application, complete but for its server.
+
+    Args:
+        services: What the routes call.
+        public_url: Scheme and host under which clients reach us; None takes each request's own.
+        ready: What `/readyz` answers; asked on each request.
+    """
+    app = FastAPI(
+        title="Lodgepole",
+        version=lodgepole.__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    app.state.rates = RequestRates(services.clock, services.limits)
+    app.state.public_url = public_url
+    app.state.ready = ready
+    for prefix in PREFIXES:
+        for router in ROUTERS:
+            app.include_router(router, prefix=prefix)
+    app.include_router(health.router)
+    app.include_router(signed_urls.router)
+    errors.install(app)
+    return app
