@@ -1,5 +1,7 @@
 """What every Tokenizer does."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 
 TOKENIZERS = {
     "memory": MemoryTokenizer(),
-    "tokenizers": TokenizersTokenizer(find_model(cache_dir=__import__("pathlib").Path()).tokenizer),
+    "tokenizers": TokenizersTokenizer(find_model(cache_dir=Path("unused")).tokenizer),
 }
 
 

@@ -36,7 +36,7 @@ def converted_model(cache_dir: Path, form: Form) -> bytes:
         return cached
     with open_weights(find_model(cache_dir).weights) as weights:
         model = bert_graph(weights, form, reduced_range=reduced_range)
-    _write(path, model)
+    write_converted(path, model)
     return model
 
 
@@ -56,7 +56,8 @@ def _read(path: Path) -> bytes | None:
     return model if hashlib.sha256(model).digest() == digest else None
 
 
-def _write(path: Path, model: bytes) -> None:
+def write_converted(path: Path, model: bytes) -> None:
+    """Put a model under `path` with its digest, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".converting-")
     try:

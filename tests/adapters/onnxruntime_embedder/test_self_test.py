@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from lodgepole.adapters.onnxruntime_embedder.self_test import (
+    SENTENCES,
+    expected_vectors,
+    passes,
+)
+
+
+@pytest.mark.parametrize("form", ["f32", "int8"])
+def test_the_network_passes_in_either_form(network, form):
+    assert passes(network(form).embed, form)
+
+
+def test_the_expected_vectors_are_the_models(network):
+    vectors = np.stack([network("f32").embed(sentence) for sentence in SENTENCES])
+
+    assert (vectors * expected_vectors()).sum(axis=1).min() >= 0.9999
+
+
+@pytest.mark.parametrize("wrong", [0.0, np.nan, 1.0])
+def test_nonsense_does_not_pass(wrong):
+    assert not passes(lambda _: np.full(384, wrong, np.float32) / 20, "int8")
+
+
+def test_what_is_nearly_right_does_not_pass(network):
+    noise = np.random.default_rng(1).standard_normal(384).astype(np.float32) / np.sqrt(384)
+
+    def noisy(text):
+        vector = network("f32").embed(text) + 0.3 * noise
+        return vector / np.linalg.norm(vector)
+
+    assert not passes(noisy, "int8")
