@@ -1,0 +1,187 @@
+"""Blobs in a local directory or an object store, by obstore.
+
+Object stores are durable when they acknowledge. obstore's own local writes are not (the library
+under it syncs only when asked, and obstore offers no way to ask), so local writes are ours:
+a partial file, fsync, rename, fsync of every directory that gained an entry.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore
+
+from lodgepole.errors import NotFound, Unavailable
+
+CHUNK_BYTES = 1024 * 1024
+MULTIPART_BYTES = 8 * 1024 * 1024
+DELETE_BATCH = 1000
+PARTIAL = ".partial"
+"""Where local writes are made, beside the assistants; no key begins with a dot."""
+SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
+
+
+class ObstoreBlobs:
+    """`Blobs` over any obstore store."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._root: Path | None = None
+        if isinstance(store, LocalStore):
+            assert store.prefix is not None, "a local store needs a directory"
+            self._root = Path(store.prefix)
+
+    @classmethod
+    def in_directory(cls, directory: Path) -> "ObstoreBlobs":
+        """Blobs below `directory`, which is made; partial writes of a crash are removed."""
+        shutil.rmtree(directory / PARTIAL, ignore_errors=True)
+        (directory / PARTIAL).mkdir(parents=True)
+        return cls(LocalStore(directory))
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        _check(key)
+        if self._root is not None:
+            await _put_durably(self._root, key, chunks)
+            return
+        try:
+            await obstore.put_async(
+                self._store, key, _joined(chunks), use_multipart=True, chunk_size=MULTIPART_BYTES
+            )
+        except BaseError as error:
+            raise _unavailable(error) from error
+
+    async def get(self, key: str) -> bytes:
+        return b"".join([chunk async for chunk in self.stream(key)])
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        _check(key)
+        try:
+            result = await obstore.get_async(self._store, key)
+            async for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
+                view = memoryview(chunk)
+                for start in range(0, len(view), CHUNK_BYTES):
+                    yield bytes(view[start : start + CHUNK_BYTES])
+        except FileNotFoundError:
+            raise NotFound(f"No stored bytes under {key}.") from None
+        except BaseError as error:
+            raise _unavailable(error) from error
+
+    @asynccontextmanager
+    async def local(self, key: str) -> AsyncGenerator[Path]:
+        _check(key)
+        if self._root is not None:
+            path = self._root / key
+            if not await asyncio.to_thread(path.is_file):
+                raise NotFound(f"No stored bytes under {key}.")
+            yield path
+            return
+        directory = await asyncio.to_thread(tempfile.mkdtemp, prefix="lodgepole-")
+        try:
+            path = Path(directory, "blob")
+            with await asyncio.to_thread(path.open, "wb") as file:
+                async for chunk in self.stream(key):
+                    await asyncio.to_thread(file.write, chunk)
+            yield path
+        finally:
+            await asyncio.to_thread(shutil.rmtree, directory)
+
+    async def remove_prefix(self, prefix: str) -> None:
+        _check(prefix.removesuffix("/"))
+        assert prefix.endswith("/"), "a prefix is a whole folder"
+        if self._root is not None:
+            await asyncio.to_thread(_remove_directory, self._root / prefix)
+            return
+        keys = [key async for key in self.keys(prefix)]
+        try:
+            for start in range(0, len(keys), DELETE_BATCH):
+                await obstore.delete_async(self._store, keys[start : start + DELETE_BATCH])
+        except BaseError as error:
+            raise _unavailable(error) from error
+
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        try:
+            async for batch in obstore.list(self._store, prefix or None):
+                for entry in batch:
+                    key = entry["path"]
+                    if not key.startswith(f"{PARTIAL}/"):
+                        yield key
+        except FileNotFoundError:
+            return
+        except BaseError as error:
+            raise _unavailable(error) from error
+
+
+async def _put_durably(root: Path, key: str, chunks: AsyncIterator[bytes]) -> None:
+    partial = root / PARTIAL / uuid.uuid4().hex
+    try:
+        with await asyncio.to_thread(partial.open, "xb") as file:
+            async for chunk in chunks:
+                await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_sync_file, file)
+        await asyncio.to_thread(_move_into_place, partial, root, key)
+    except OSError as error:
+        raise Unavailable(f"Bytes could not be stored: {error.strerror}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _sync_file(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _move_into_place(partial: Path, root: Path, key: str) -> None:
+    target = root / key
+    new = [folder for folder in target.parents if folder != root and root in folder.parents]
+    new = [folder for folder in new if not folder.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial.replace(target)
+    for folder in [target.parent, *(folder.parent for folder in new)]:
+        _sync_directory(folder)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_directory(directory: Path) -> None:
+    try:
+        shutil.rmtree(directory)
+    except FileNotFoundError:
+        return
+    _sync_directory(directory.parent)
+
+
+async def _joined(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Chunks of a useful size; object stores want few large ones."""
+    held = bytearray()
+    async for chunk in chunks:
+        held += chunk
+        if len(held) >= CHUNK_BYTES:
+            yield bytes(held)
+            held.clear()
+    if held:
+        yield bytes(held)
+
+
+def _check(key: str) -> None:
+    """Keys are made by us; one that could leave its folder is a bug, stopped here."""
+    if not all(SEGMENT.fullmatch(segment) for segment in key.split("/")):
+        raise ValueError(f"{key!r} is no key")
+
+
+def _unavailable(error: BaseError) -> Unavailable:
+    return Unavailable(f"The blob store does not answer ({type(error).__name__}).")

@@ -1,0 +1,160 @@
+"""What accepting an operation does to the rows, in the transaction that appends it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lodgepole.adapters.sqlalchemy_database.dialects import locked
+from lodgepole.adapters.sqlalchemy_database.rows import (
+    AnyRow,
+    Columns,
+    file_columns,
+    operation_columns,
+)
+from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations
+from lodgepole.errors import Conflict, NotFound
+from lodgepole.model import (
+    AssistantStatus,
+    File,
+    FileStatus,
+    Operation,
+    OperationStatus,
+    OperationType,
+)
+
+FILE_DELETED = "Cancelled: the file was deleted."
+ASSISTANT_DELETED = "Cancelled: the assistant was deleted."
+
+
+async def accept(
+    connection: AsyncConnection, operation: Operation, file: File | None, now: datetime
+) -> None:
+    """Append an operation with what `OperationLog.append` promises of its type."""
+    await check_alive(connection, operation.assistant_id)
+    match operation.type:
+        case OperationType.DELETE_ASSISTANT:
+            await _delete_assistant(connection, operation.assistant_id, now)
+        case OperationType.DELETE_FILE:
+            await _delete_file(connection, operation, now)
+        case _:
+            await _accept_content(connection, operation, file)
+    await connection.execute(
+        insert(operations).values(**operation_columns(operation), due_at=operation.created_at)
+    )
+
+
+async def check_alive(connection: AsyncConnection, assistant_id: str) -> None:
+    """Lock the assistant's row. Raises NotFound when it is gone or Terminating."""
+    query = locked(select(assistants.c.status).where(assistants.c.id == assistant_id))
+    status = (await connection.execute(query)).scalar()
+    if status is None or status == AssistantStatus.TERMINATING.value:
+        raise NotFound("The assistant is being deleted." if status else "No such assistant.")
+
+
+async def bump_revision(connection: AsyncConnection, assistant_id: str) -> None:
+    """Tell every cache of Available files that it is out of date."""
+    await connection.execute(
+        update(assistants)
+        .where(assistants.c.id == assistant_id)
+        .values(revision=assistants.c.revision + 1)
+    )
+
+
+async def _accept_content(
+    connection: AsyncConnection, operation: Operation, file: File | None
+) -> None:
+    row = await _find_file(connection, operation)
+    if row is None:
+        assert file is not None, "new content comes with its file"
+        await connection.execute(insert(files).values(**file_columns(file), published=False))
+        return
+    if row.status == FileStatus.DELETING.value:
+        raise Conflict(f"File {operation.file_id} is being deleted.")
+    if await _has_unfinished(connection, operation):
+        raise Conflict(f"File {operation.file_id} has an operation under way.")
+    if operation.generation < row.generation:
+        raise Conflict(f"File {operation.file_id} was replaced meanwhile.")
+    if not row.published:
+        assert file is not None, "new content comes with its file"
+        values = {**file_columns(file), "created_at": row.created_at}
+        await _update_file(connection, operation, values)
+
+
+async def _delete_file(connection: AsyncConnection, operation: Operation, now: datetime) -> None:
+    row = await _find_file(connection, operation)
+    if row is None:
+        raise NotFound(f"File {operation.file_id} not found.")
+    if row.status == FileStatus.DELETING.value:
+        raise Conflict(f"File {operation.file_id} is being deleted.")
+    await _cancel(connection, _of_file(operation), FILE_DELETED, now)
+    values = {"status": FileStatus.DELETING.value, "updated_at": now, "percent_complete": 0}
+    await _update_file(connection, operation, values)
+    await bump_revision(connection, operation.assistant_id)
+
+
+async def _delete_assistant(connection: AsyncConnection, assistant_id: str, now: datetime) -> None:
+    await connection.execute(
+        update(assistants)
+        .where(assistants.c.id == assistant_id)
+        .values(
+            status=AssistantStatus.TERMINATING.value,
+            updated_at=now,
+            revision=assistants.c.revision + 1,
+        )
+    )
+    await connection.execute(
+        update(files)
+        .where(files.c.assistant_id == assistant_id)
+        .values(status=FileStatus.DELETING.value, updated_at=now)
+    )
+    await _cancel(connection, operations.c.assistant_id == assistant_id, ASSISTANT_DELETED, now)
+
+
+async def _cancel(connection: AsyncConnection, condition: Any, message: str, now: datetime) -> None:
+    await connection.execute(
+        update(operations)
+        .where(condition)
+        .where(operations.c.status == OperationStatus.PROCESSING.value)
+        .values(
+            status=OperationStatus.FAILED.value,
+            error_message=message,
+            completed_at=now,
+            worker_id=None,
+        )
+    )
+
+
+async def _find_file(connection: AsyncConnection, operation: Operation) -> AnyRow | None:
+    query = (
+        select(files)
+        .where(files.c.assistant_id == operation.assistant_id)
+        .where(files.c.id == operation.file_id)
+    )
+    return (await connection.execute(query)).first()
+
+
+async def _update_file(connection: AsyncConnection, operation: Operation, values: Columns) -> None:
+    await connection.execute(
+        update(files)
+        .where(files.c.assistant_id == operation.assistant_id)
+        .where(files.c.id == operation.file_id)
+        .values(**values)
+    )
+
+
+async def _has_unfinished(connection: AsyncConnection, operation: Operation) -> bool:
+    query = (
+        select(operations.c.id)
+        .where(_of_file(operation))
+        .where(operations.c.status == OperationStatus.PROCESSING.value)
+        .limit(1)
+    )
+    return (await connection.execute(query)).first() is not None
+
+
+def _of_file(operation: Operation) -> Any:
+    return (operations.c.assistant_id == operation.assistant_id) & (
+        operations.c.file_id == operation.file_id
+    )

@@ -1,0 +1,207 @@
+"""The catalog in SQL."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lodgepole.adapters.sqlalchemy_database.database import Database
+from lodgepole.adapters.sqlalchemy_database.rows import (
+    AnyRow,
+    assistant_columns,
+    key_columns,
+    list_page,
+    ordered,
+    read_assistant,
+    read_file,
+    read_key,
+    token,
+)
+from lodgepole.adapters.sqlalchemy_database.tables import api_keys, assistants, files
+from lodgepole.errors import AlreadyExists, NotFound
+from lodgepole.model import ApiKey, Assistant, AssistantStatus, File, FileStatus, ListPage
+from lodgepole.ports import FileMatcher
+
+SCANNED_ROWS = 500
+"""Files read at a time while a listing looks for ones that match."""
+CACHED_FILES = 200_000
+"""Over all assistants together; about 1 kB each."""
+
+
+class SqlCatalog:
+    """`Catalog` over a database that an `SqlOperationLog` shares."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._available: OrderedDict[str, tuple[int, tuple[File, ...]]] = OrderedDict()
+        self._cached_files = 0
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    async def add_key(self, key: ApiKey) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            known = select(api_keys.c.id).where(api_keys.c.hash == key.hash)
+            if (await connection.execute(known)).first() is None:
+                await connection.execute(insert(api_keys).values(key_columns(key)))
+
+        await self._database.write(work)
+
+    async def find_key(self, hash_: str) -> ApiKey | None:
+        row = await self._first(select(api_keys).where(api_keys.c.hash == hash_))
+        return None if row is None else read_key(row)
+
+    async def list_keys(self, project_id: str) -> Sequence[ApiKey]:
+        query = (
+            select(api_keys)
+            .where(api_keys.c.project_id == project_id)
+            .order_by(api_keys.c.created_at, api_keys.c.id)
+        )
+        return [read_key(row) for row in await self._all(query)]
+
+    async def remove_key(self, project_id: str, key_id: str) -> bool:
+        async def work(connection: AsyncConnection) -> bool:
+            removed = await connection.execute(
+                delete(api_keys)
+                .where(api_keys.c.project_id == project_id)
+                .where(api_keys.c.id == key_id)
+            )
+            return removed.rowcount > 0
+
+        return await self._database.write(work)
+
+    # --- assistants ---------------------------------------------------------------------------
+
+    async def add_assistant(self, assistant: Assistant) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(
+                insert(assistants).values(**assistant_columns(assistant), generations=1, revision=0)
+            )
+
+        try:
+            await self._database.write(work)
+        except IntegrityError:
+            raise AlreadyExists(f'Assistant "{assistant.name}" already exists.') from None
+
+    async def find_assistant(self, project_id: str, name: str) -> Assistant | None:
+        row = await self._first(
+            select(assistants)
+            .where(assistants.c.project_id == project_id)
+            .where(assistants.c.name == name)
+        )
+        return None if row is None else read_assistant(row)
+
+    async def update_assistant(self, assistant: Assistant) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            updated = await connection.execute(
+                update(assistants)
+                .where(assistants.c.id == assistant.id)
+                .where(assistants.c.status != AssistantStatus.TERMINATING.value)
+                .values(
+                    instructions=assistant.instructions,
+                    metadata=assistant.metadata,
+                    updated_at=assistant.updated_at,
+                )
+            )
+            if updated.rowcount == 0:
+                raise NotFound(f'Assistant "{assistant.name}" not found.')
+
+        await self._database.write(work)
+
+    async def list_assistants(
+        self, project_id: str, *, limit: int, after: str | None
+    ) -> ListPage[Assistant]:
+        query = select(assistants).where(assistants.c.project_id == project_id)
+        query = ordered(query, assistants, after, newest_first=False).limit(limit + 1)
+        return list_page(await self._all(query), limit, read_assistant)
+
+    async def count_assistants(self, project_id: str) -> int:
+        return await self._count(assistants.c.project_id == project_id)
+
+    # --- files --------------------------------------------------------------------------------
+
+    async def count_files(self, assistant_id: str) -> int:
+        return await self._count(files.c.assistant_id == assistant_id)
+
+    async def find_file(self, assistant_id: str, file_id: str) -> File | None:
+        row = await self._first(
+            select(files).where(files.c.assistant_id == assistant_id).where(files.c.id == file_id)
+        )
+        return None if row is None else read_file(row)
+
+    async def list_files(
+        self,
+        assistant_id: str,
+        *,
+        limit: int,
+        after: str | None,
+        matching: FileMatcher | None = None,
+    ) -> ListPage[File]:
+        query = select(files).where(files.c.assistant_id == assistant_id)
+        batch = limit + 1 if matching is None else SCANNED_ROWS
+        found: list[AnyRow] = []
+        while len(found) <= limit:
+            page = ordered(query, files, after, newest_first=True).limit(batch)
+            rows = await self._all(page)
+            found += [row for row in rows if matching is None or matching(read_file(row))]
+            if len(rows) < batch:
+                break
+            after = token(rows[-1])
+        return list_page(found, limit, read_file)
+
+    async def available_files(self, assistant_id: str) -> Sequence[File]:
+        async def work(connection: AsyncConnection) -> tuple[File, ...]:
+            # The revision is read first: what is read later can only be newer than it says.
+            revision = (
+                await connection.execute(
+                    select(assistants.c.revision).where(assistants.c.id == assistant_id)
+                )
+            ).scalar()
+            cached = self._available.get(assistant_id)
+            if revision is not None and cached is not None and cached[0] == revision:
+                self._available.move_to_end(assistant_id)
+                return cached[1]
+            rows = await connection.execute(
+                select(files)
+                .where(files.c.assistant_id == assistant_id)
+                .where(files.c.status == FileStatus.AVAILABLE.value)
+            )
+            available = tuple(read_file(row) for row in rows)
+            self._remember(assistant_id, revision, available)
+            return available
+
+        return await self._database.read(work)
+
+    def _remember(
+        self, assistant_id: str, revision: int | None, available: tuple[File, ...]
+    ) -> None:
+        forgotten = self._available.pop(assistant_id, None)
+        if forgotten is not None:
+            self._cached_files -= len(forgotten[1])
+        if revision is None:
+            return
+        self._available[assistant_id] = (revision, available)
+        self._cached_files += len(available)
+        while self._cached_files > CACHED_FILES and len(self._available) > 1:
+            _, (_, dropped) = self._available.popitem(last=False)
+            self._cached_files -= len(dropped)
+
+    # --- statements ---------------------------------------------------------------------------
+
+    async def _first(self, query: Any) -> AnyRow | None:
+        async def work(connection: AsyncConnection) -> AnyRow | None:
+            return (await connection.execute(query)).first()
+
+        return await self._database.read(work)
+
+    async def _all(self, query: Any) -> Sequence[AnyRow]:
+        async def work(connection: AsyncConnection) -> Sequence[AnyRow]:
+            return (await connection.execute(query)).all()
+
+        return await self._database.read(work)
+
+    async def _count(self, condition: Any) -> int:
+        row = await self._first(select(func.count()).where(condition))
+        return 0 if row is None else row[0]

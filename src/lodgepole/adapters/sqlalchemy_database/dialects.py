@@ -1,0 +1,62 @@
+"""All that differs between SQLite and PostgreSQL.
+
+SQLite: one writer at a time, so writes have a pool of one connection and begin with
+BEGIN IMMEDIATE (a deferred transaction that reads before it writes fails when another commits
+in between, and no waiting helps). PostgreSQL: one pool; rows are locked by the statements.
+"""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, Table, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a write waits for another process to finish its own."""
+READ_CONNECTIONS = 4
+POOL_TIMEOUT_SECONDS = 60.0
+
+
+def create_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    """`(readers, writer)`; the same engine twice where the database locks rows itself."""
+    options: dict[str, Any] = {
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "pool_timeout": POOL_TIMEOUT_SECONDS,
+    }
+    if not url.startswith("sqlite"):
+        engine = create_async_engine(url, **options)
+        return engine, engine
+    readers = create_async_engine(url, pool_size=READ_CONNECTIONS, max_overflow=0, **options)
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
+    _prepare_sqlite(readers, "BEGIN")
+    _prepare_sqlite(writer, "BEGIN IMMEDIATE")
+    return readers, writer
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling is off; `on_begin` says when they begin.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+
+
+def skip_locked(query: Select[Any], table: Table) -> Select[Any]:
+    """Lock the rows of `table`, passing over those another worker has; nothing on SQLite."""
+    return query.with_for_update(of=table, skip_locked=True)
+
+
+def locked(query: Select[Any]) -> Select[Any]:
+    """Lock the rows until the transaction ends; nothing on SQLite, where the file is locked."""
+    return query.with_for_update()

@@ -1,0 +1,100 @@
+"""What happens to the rows under a claim; every write checks that the claim still holds."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lodgepole.adapters.sqlalchemy_database.accepting import bump_revision
+from lodgepole.adapters.sqlalchemy_database.rows import upload_columns
+from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations
+from lodgepole.errors import ClaimLost
+from lodgepole.model import Claim, FileStatus, Operation, OperationStatus
+
+
+async def hold(connection: AsyncConnection, claim: Claim, **values: Any) -> None:
+    """Set columns of a claimed operation. Raises ClaimLost when it is not held any more."""
+    operation = claim.operation
+    updated = await connection.execute(
+        update(operations)
+        .where(operations.c.assistant_id == operation.assistant_id)
+        .where(operations.c.id == operation.id)
+        .where(operations.c.status == OperationStatus.PROCESSING.value)
+        .where(operations.c.attempts == operation.attempts)
+        .where(operations.c.worker_id == claim.worker_id)
+        .values(**values)
+    )
+    if updated.rowcount == 0:
+        raise ClaimLost(f"Operation {operation.id} is not held by {claim.worker_id} any more.")
+
+
+async def finish(
+    connection: AsyncConnection,
+    claim: Claim,
+    status: OperationStatus,
+    now: datetime,
+    **values: Any,
+) -> None:
+    """End an operation for good. Raises ClaimLost."""
+    await hold(connection, claim, status=status.value, completed_at=now, worker_id=None, **values)
+
+
+async def publish(
+    connection: AsyncConnection,
+    operation: Operation,
+    notice: str | None,
+    page_count: int | None,
+    now: datetime,
+) -> None:
+    """Show readers the content that the operation made."""
+    assert operation.upload is not None, "content comes with its upload"
+    await connection.execute(
+        update(files)
+        .where(_is_file_of(operation))
+        .values(
+            **upload_columns(operation.upload),
+            status=FileStatus.AVAILABLE.value,
+            generation=operation.generation,
+            published=True,
+            updated_at=now,
+            percent_complete=100,
+            error_message=None,
+            notice=notice,
+            page_count=page_count,
+        )
+    )
+    await bump_revision(connection, operation.assistant_id)
+
+
+async def set_failed(
+    connection: AsyncConnection, operation: Operation, error_message: str, now: datetime
+) -> None:
+    """Show readers why there is no content; a file that has some keeps it."""
+    await connection.execute(
+        update(files)
+        .where(_is_file_of(operation))
+        .where(files.c.status == FileStatus.PROCESSING.value)
+        .where(files.c.published.is_(False))
+        .values(
+            status=FileStatus.PROCESSING_FAILED.value,
+            error_message=error_message,
+            updated_at=now,
+        )
+    )
+
+
+async def remove_file(connection: AsyncConnection, operation: Operation) -> None:
+    await connection.execute(delete(files).where(_is_file_of(operation)))
+    await bump_revision(connection, operation.assistant_id)
+
+
+async def remove_assistant(connection: AsyncConnection, assistant_id: str) -> None:
+    """Remove it with its files and its operations, this one included."""
+    await connection.execute(delete(files).where(files.c.assistant_id == assistant_id))
+    await connection.execute(delete(operations).where(operations.c.assistant_id == assistant_id))
+    await connection.execute(delete(assistants).where(assistants.c.id == assistant_id))
+
+
+def _is_file_of(operation: Operation) -> Any:
+    return (files.c.assistant_id == operation.assistant_id) & (files.c.id == operation.file_id)

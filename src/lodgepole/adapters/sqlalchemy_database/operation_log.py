@@ -1,0 +1,252 @@
+"""The operation log in SQL: the queue, and the record of what was done."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lodgepole.adapters.sqlalchemy_database.accepting import accept, check_alive
+from lodgepole.adapters.sqlalchemy_database.database import Database, wait_for
+from lodgepole.adapters.sqlalchemy_database.dialects import skip_locked
+from lodgepole.adapters.sqlalchemy_database.finishing import (
+    finish,
+    hold,
+    publish,
+    remove_assistant,
+    remove_file,
+    set_failed,
+)
+from lodgepole.adapters.sqlalchemy_database.rows import (
+    AnyRow,
+    list_page,
+    ordered,
+    read_operation,
+)
+from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations
+from lodgepole.model import (
+    Claim,
+    File,
+    FileStatus,
+    FileVersion,
+    ListPage,
+    Operation,
+    OperationStatus,
+    OperationType,
+)
+from lodgepole.ports import Clock
+
+UNFINISHED = operations.c.status == OperationStatus.PROCESSING.value
+
+
+class SqlOperationLog:
+    """`OperationLog` over a database that an `SqlCatalog` shares."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def reserve_generation(self, assistant_id: str) -> int:
+        async def work(connection: AsyncConnection) -> int:
+            await check_alive(connection, assistant_id)
+            reserved = await connection.execute(
+                update(assistants)
+                .where(assistants.c.id == assistant_id)
+                .values(generations=assistants.c.generations + 1)
+                .returning(assistants.c.generations)
+            )
+            return reserved.scalar_one()
+
+        return await self._database.write(work)
+
+    async def append(self, operation: Operation, *, file: File | None = None) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await accept(connection, operation, file, self._clock.now())
+
+        await self._database.write(work)
+        self._database.work.give()
+        self._database.finished.give()  # a deletion ends what was under way
+
+    # --- reading ------------------------------------------------------------------------------
+
+    async def find(self, assistant_id: str, operation_id: str) -> Operation | None:
+        rows = await self._read(
+            select(operations)
+            .where(operations.c.assistant_id == assistant_id)
+            .where(operations.c.id == operation_id)
+        )
+        return read_operation(rows[0]) if rows else None
+
+    async def list(
+        self,
+        assistant_id: str,
+        *,
+        types: Collection[OperationType],
+        statuses: Collection[OperationStatus],
+        limit: int,
+        after: str | None,
+        file_id: str | None = None,
+    ) -> ListPage[Operation]:
+        query = select(operations).where(operations.c.assistant_id == assistant_id)
+        if types:
+            query = query.where(operations.c.type.in_(sorted(types)))
+        if statuses:
+            query = query.where(operations.c.status.in_(sorted(statuses)))
+        if file_id is not None:
+            query = query.where(operations.c.file_id == file_id)
+        query = ordered(query, operations, after, newest_first=True).limit(limit + 1)
+        return list_page(await self._read(query), limit, read_operation)
+
+    async def live_versions(self, assistant_id: str) -> Collection[FileVersion]:
+        published = select(files.c.id, files.c.generation).where(
+            files.c.assistant_id == assistant_id
+        )
+        being_made = (
+            select(operations.c.file_id, operations.c.generation)
+            .where(operations.c.assistant_id == assistant_id)
+            .where(UNFINISHED)
+            .where(operations.c.generation > 0)
+        )
+        rows = await self._read(published.union(being_made))
+        return {FileVersion(row[0], row[1]) for row in rows}
+
+    async def live_assistants(self) -> Collection[str]:
+        return {row.id for row in await self._read(select(assistants.c.id))}
+
+    async def queue_depth(self) -> int:
+        rows = await self._read(select(func.count()).where(UNFINISHED))
+        return rows[0][0]
+
+    # --- working ------------------------------------------------------------------------------
+
+    async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
+        now = self._clock.now()
+
+        async def work(connection: AsyncConnection) -> Claim | None:
+            row = (await connection.execute(_next_due(now))).first()
+            if row is None:
+                return None
+            operation = read_operation(row)
+            operation = replace(operation, attempts=operation.attempts + 1)
+            await connection.execute(
+                update(operations)
+                .where(operations.c.assistant_id == operation.assistant_id)
+                .where(operations.c.id == operation.id)
+                .values(attempts=operation.attempts, worker_id=worker_id, due_at=now + lease)
+            )
+            return Claim(operation=operation, worker_id=worker_id, expires_at=now + lease)
+
+        return await self._database.write(work)
+
+    async def extend(self, claim: Claim, *, lease: timedelta) -> Claim:
+        expires_at = self._clock.now() + lease
+
+        async def work(connection: AsyncConnection) -> None:
+            await hold(connection, claim, due_at=expires_at)
+
+        await self._database.write(work)
+        return replace(claim, expires_at=expires_at)
+
+    async def report_progress(self, claim: Claim, percent: int) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await hold(connection, claim, percent_complete=percent)
+            await connection.execute(
+                update(files)
+                .where(files.c.assistant_id == claim.operation.assistant_id)
+                .where(files.c.id == claim.operation.file_id)
+                .where(files.c.status == FileStatus.PROCESSING.value)
+                .values(percent_complete=percent)
+            )
+
+        await self._database.write(work)
+
+    async def release(self, claim: Claim, *, due_at: datetime) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await hold(connection, claim, worker_id=None, due_at=due_at)
+
+        await self._database.write(work)
+        self._database.work.give()
+
+    async def complete(
+        self,
+        claim: Claim,
+        *,
+        notice: str | None = None,
+        page_count: int | None = None,
+        ingestion_units: float | None = None,
+    ) -> None:
+        now = self._clock.now()
+        operation = claim.operation
+
+        async def work(connection: AsyncConnection) -> None:
+            done = {"percent_complete": 100, "ingestion_units": ingestion_units}
+            await finish(connection, claim, OperationStatus.COMPLETED, now, **done)
+            match operation.type:
+                case OperationType.DELETE_ASSISTANT:
+                    await remove_assistant(connection, operation.assistant_id)
+                case OperationType.DELETE_FILE:
+                    await remove_file(connection, operation)
+                case _:
+                    await publish(connection, operation, notice, page_count, now)
+
+        await self._database.write(work)
+        self._database.finished.give()
+
+    async def fail(self, claim: Claim, error_message: str) -> None:
+        now = self._clock.now()
+
+        async def work(connection: AsyncConnection) -> None:
+            failed = {"error_message": error_message}
+            await finish(connection, claim, OperationStatus.FAILED, now, **failed)
+            await set_failed(connection, claim.operation, error_message, now)
+
+        await self._database.write(work)
+        self._database.finished.give()
+
+    async def forget_finished(self, before: datetime) -> int:
+        async def work(connection: AsyncConnection) -> int:
+            removed = await connection.execute(
+                delete(operations).where(operations.c.completed_at < before)
+            )
+            return removed.rowcount
+
+        return await self._database.write(work)
+
+    async def wait(self, timeout: timedelta) -> None:
+        event = self._database.work.listen()
+        rows = await self._read(select(func.min(operations.c.due_at)).where(UNFINISHED))
+        if rows[0][0] is not None:
+            timeout = min(timeout, rows[0][0] - self._clock.now())
+        if timeout > timedelta():
+            await wait_for(event, timeout)
+
+    async def wait_finished(self, timeout: timedelta) -> None:
+        await wait_for(self._database.finished.listen(), timeout)
+
+    async def _read(self, query: Any) -> "list[AnyRow]":
+        async def work(connection: AsyncConnection) -> "list[AnyRow]":
+            return list((await connection.execute(query)).all())
+
+        return await self._database.read(work)
+
+
+def _next_due(now: datetime) -> Any:
+    running = (
+        select(operations.c.assistant_id, func.count().label("claims"))
+        .where(UNFINISHED)
+        .where(operations.c.worker_id.is_not(None))
+        .where(operations.c.due_at > now)
+        .group_by(operations.c.assistant_id)
+        .subquery()
+    )
+    query = (
+        select(operations)
+        .outerjoin(running, running.c.assistant_id == operations.c.assistant_id)
+        .where(UNFINISHED)
+        .where(operations.c.due_at <= now)
+        .order_by(func.coalesce(running.c.claims, 0), operations.c.created_at, operations.c.id)
+        .limit(1)
+    )
+    return skip_locked(query, operations)

@@ -1,0 +1,140 @@
+"""The schema. Every key begins with the assistant, so that a database can be split by it.
+
+`REVISION` names the migration that makes this schema; a test compares the two.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+REVISION = "0001"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC. SQLite stores it as text without a zone, in an order that sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self,
+        value: Any | None,
+        dialect: Dialect,  # noqa: ARG002  the signature is SQLAlchemy's
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JsonValue = JSON(none_as_null=True)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("project_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "id"),
+)
+
+assistants = Table(
+    "assistants",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("project_id", String(64), nullable=False),
+    Column("name", String(63), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("instructions", Text),
+    Column("metadata", JsonValue),
+    Column("region", String(8), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("generations", BigInteger, nullable=False),  # the highest one given out
+    Column("revision", BigInteger, nullable=False),  # counts changes of what is Available
+    UniqueConstraint("project_id", "name"),
+    Index(None, "project_id", "created_at", "id"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("assistant_id", String(64), ForeignKey("assistants.id"), primary_key=True),
+    Column("id", String(128), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("crc32c", String(16), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("metadata", JsonValue),
+    Column("multimodal", Boolean, nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("published", Boolean, nullable=False),  # was Available at least once
+    Column("percent_complete", Integer, nullable=False),
+    Column("error_message", Text),
+    Column("notice", Text),
+    Column("page_count", Integer),
+    Index(None, "assistant_id", "created_at", "id"),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("assistant_id", String(64), ForeignKey("assistants.id"), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("type", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("file_id", String(128)),
+    Column("generation", BigInteger, nullable=False),
+    Column("upload", JsonValue),
+    Column("percent_complete", Integer, nullable=False),
+    Column("completed_at", UtcDateTime),
+    Column("error_message", Text),
+    Column("ingestion_units", Float),
+    Column("attempts", Integer, nullable=False),
+    Column("worker_id", String(128)),  # who holds it
+    Column("due_at", UtcDateTime, nullable=False),  # while held: when the lease runs out
+    Index(None, "assistant_id", "created_at", "id"),
+    Index(None, "assistant_id", "file_id"),
+    Index(None, "status", "due_at"),
+    Index(None, "completed_at"),
+)

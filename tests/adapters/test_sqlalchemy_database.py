@@ -1,0 +1,100 @@
+"""What the contract suites cannot see of the SQL database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from lodgepole.adapters.memory.clock import MemoryClock
+from lodgepole.adapters.sqlalchemy_database.database import MIGRATIONS, open_database
+from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
+from lodgepole.adapters.sqlalchemy_database.tables import REVISION, metadata
+from lodgepole.errors import LodgepoleError, Unavailable
+
+
+def url(tmp_path):
+    return f"sqlite+aiosqlite:///{tmp_path / 'lodgepole.db'}"
+
+
+async def test_the_migrations_make_exactly_the_declared_schema(tmp_path):
+    database = await open_database(url(tmp_path))
+
+    def differences(connection):
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    assert await database.read(lambda c: c.run_sync(differences)) == []
+    await database.close()
+
+
+def test_the_declared_revision_is_the_newest_migration():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+async def test_opening_again_changes_nothing(tmp_path):
+    for _ in range(2):
+        database = await open_database(url(tmp_path))
+        rows = await database.read(lambda c: c.execute(text("SELECT count(*) FROM assistants")))
+        assert rows.scalar() == 0
+        await database.close()
+
+
+async def test_two_processes_may_open_a_new_database_at_once(tmp_path):
+    databases = await asyncio.gather(*(open_database(url(tmp_path)) for _ in range(3)))
+    for database in databases:
+        await database.close()
+
+
+async def test_a_database_of_a_newer_release_is_refused_with_advice(tmp_path):
+    database = await open_database(url(tmp_path))
+    await database.write(
+        lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    )
+    await database.close()
+    with pytest.raises(LodgepoleError, match="newer Lodgepole"):
+        await open_database(url(tmp_path))
+
+
+async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path):
+    with pytest.raises(Unavailable):
+        await open_database(f"sqlite+aiosqlite:///{tmp_path / 'missing' / 'x.db'}")
+
+
+async def test_sqlite_is_durable_and_checks_references(tmp_path):
+    database = await open_database(url(tmp_path))
+    for run in (database.read, database.write):
+
+        async def pragmas(connection):
+            return [
+                (await connection.execute(text(f"PRAGMA {name}"))).scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+
+        assert await run(pragmas) == ["wal", 2, 1]
+    await database.close()
+
+
+async def test_two_processes_that_share_a_database_share_its_queue(tmp_path):
+    clock = MemoryClock(datetime(2026, 3, 1, tzinfo=UTC))
+    one, two = await open_database(url(tmp_path)), await open_database(url(tmp_path))
+    logs = [SqlOperationLog(one, clock), SqlOperationLog(two, clock)]
+    await one.write(
+        lambda c: c.execute(
+            text(
+                "INSERT INTO assistants VALUES ('a', 'p', 'a', 'Ready', NULL, NULL, 'us', "
+                "'2026-03-01 00:00:00.000000', '2026-03-01 00:00:00.000000', 1, 0)"
+            )
+        )
+    )
+    numbers = await asyncio.gather(*(logs[n % 2].reserve_generation("a") for n in range(20)))
+    assert sorted(numbers) == list(range(2, 22))
+    assert await logs[0].claim("w", lease=timedelta(minutes=1)) is None
+    await one.close()
+    await two.close()

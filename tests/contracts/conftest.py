@@ -1,0 +1,114 @@
+"""Stores for the suites of ports that share one database."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from lodgepole.adapters.memory.catalog import MemoryCatalog
+from lodgepole.adapters.memory.clock import MemoryClock
+from lodgepole.adapters.memory.database import MemoryDatabase
+from lodgepole.adapters.memory.operation_log import MemoryOperationLog
+from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
+from lodgepole.adapters.sqlalchemy_database.database import open_database
+from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
+from lodgepole.model import (
+    Assistant,
+    AssistantStatus,
+    File,
+    FileKind,
+    FileStatus,
+    Operation,
+    OperationStatus,
+    OperationType,
+    Upload,
+)
+from lodgepole.ports import Catalog, OperationLog
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@dataclass
+class Stores:
+    """A catalog and a log over one database, with makers of what goes into them."""
+
+    catalog: Catalog
+    log: OperationLog
+    clock: MemoryClock
+
+    def assistant(self, id_="a1", *, project="p", name=None, **values) -> Assistant:
+        now = self.clock.now()
+        defaults = {
+            "status": AssistantStatus.READY,
+            "instructions": None,
+            "metadata": None,
+            "region": "us",
+            "created_at": now,
+            "updated_at": now,
+        }
+        return Assistant(id=id_, project_id=project, name=name or id_, **{**defaults, **values})
+
+    def upload(self, name="a.txt", **values) -> Upload:
+        defaults = {
+            "kind": FileKind.TEXT,
+            "size": 3,
+            "crc32c": "AAAAAA==",
+            "sha256": "0" * 64,
+            "metadata": None,
+            "multimodal": False,
+        }
+        return Upload(name=name, **{**defaults, **values})
+
+    def operation(
+        self,
+        id_,
+        type_=OperationType.UPLOAD_FILE,
+        *,
+        file_id: str | None = "f1",
+        assistant_id="a1",
+        generation=1,
+        upload: Upload | None = None,
+    ) -> Operation:
+        deletion = type_ in (OperationType.DELETE_FILE, OperationType.DELETE_ASSISTANT)
+        return Operation(
+            id=id_,
+            assistant_id=assistant_id,
+            type=type_,
+            status=OperationStatus.PROCESSING,
+            created_at=self.clock.now(),
+            file_id=file_id,
+            generation=0 if deletion else generation,
+            upload=None if deletion else upload or self.upload(),
+        )
+
+    def file(self, operation: Operation) -> File:
+        assert operation.file_id is not None
+        assert operation.upload is not None
+        return File(
+            id=operation.file_id,
+            assistant_id=operation.assistant_id,
+            upload=operation.upload,
+            status=FileStatus.PROCESSING,
+            created_at=operation.created_at,
+            updated_at=operation.created_at,
+            generation=operation.generation,
+        )
+
+    async def append_content(self, id_, **values) -> Operation:
+        operation = self.operation(id_, **values)
+        await self.log.append(operation, file=self.file(operation))
+        return operation
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def stores(request, tmp_path):
+    clock = MemoryClock(START)
+    if request.param == "memory":
+        database = MemoryDatabase()
+        yield Stores(MemoryCatalog(database), MemoryOperationLog(database, clock), clock)
+        return
+    opened = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'lodgepole.db'}")
+    try:
+        yield Stores(SqlCatalog(opened), SqlOperationLog(opened, clock), clock)
+    finally:
+        await opened.close()

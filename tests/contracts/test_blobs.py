@@ -1,0 +1,125 @@
+"""What every Blobs does."""
+
+import pytest
+from obstore.store import MemoryStore
+
+from lodgepole.adapters.memory.blobs import MemoryBlobs
+from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+from lodgepole.errors import NotFound, TooLarge
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture(params=["memory", "directory", "object store"])
+def blobs(request, tmp_path):
+    match request.param:
+        case "memory":
+            return MemoryBlobs()
+        case "directory":
+            return ObstoreBlobs.in_directory(tmp_path / "blobs")
+        case _:
+            return ObstoreBlobs(MemoryStore())
+
+
+async def chunks(*parts: bytes):
+    for part in parts:
+        yield part
+
+
+async def keys(blobs, prefix=""):
+    return sorted([key async for key in blobs.keys(prefix)])
+
+
+async def test_bytes_come_back_as_they_were_put(blobs):
+    await blobs.put("a/f/1/original", chunks(b"one ", b"", b"two"))
+    assert await blobs.get("a/f/1/original") == b"one two"
+
+
+async def test_no_bytes_are_bytes_too(blobs):
+    await blobs.put("a/empty", chunks())
+    assert await blobs.get("a/empty") == b""
+    assert [chunk async for chunk in blobs.stream("a/empty") if chunk] == []
+
+
+async def test_putting_again_replaces(blobs):
+    await blobs.put("a/x", chunks(b"long content"))
+    await blobs.put("a/x", chunks(b"short"))
+    assert await blobs.get("a/x") == b"short"
+
+
+async def test_a_put_that_breaks_off_leaves_what_was_there(blobs):
+    async def broken():
+        yield b"x" * MIB
+        raise TooLarge("too much")
+
+    with pytest.raises(TooLarge):
+        await blobs.put("a/x", broken())
+    assert await keys(blobs) == []
+    await blobs.put("a/x", chunks(b"first"))
+    with pytest.raises(TooLarge):
+        await blobs.put("a/x", broken())
+    assert await blobs.get("a/x") == b"first"
+
+
+async def test_streams_come_in_chunks_of_at_most_a_mebibyte(blobs):
+    data = bytes(range(256)) * (10 * 1024)
+    await blobs.put("a/x", chunks(data[:MIB], data[MIB:]))
+    received = [chunk async for chunk in blobs.stream("a/x")]
+    assert b"".join(received) == data
+    assert max(map(len, received)) <= MIB
+
+
+async def test_what_is_not_there_is_not_found(blobs):
+    with pytest.raises(NotFound):
+        await blobs.get("a/none")
+    with pytest.raises(NotFound):
+        await anext(blobs.stream("a/none"))
+    with pytest.raises(NotFound):
+        async with blobs.local("a/none"):
+            pass
+
+
+async def test_a_local_path_holds_the_bytes(blobs):
+    await blobs.put("a/x", chunks(b"here"))
+    async with blobs.local("a/x") as path:
+        assert path.read_bytes() == b"here"
+    assert await blobs.get("a/x") == b"here"
+
+
+async def test_a_prefix_is_removed_with_all_below_it_and_nothing_beside_it(blobs):
+    for key in ("a/f/1/original", "a/f/1/figures/0", "a/f/10/original", "a/f2/1/original"):
+        await blobs.put(key, chunks(b"x"))
+    await blobs.remove_prefix("a/f/1/")
+    assert await keys(blobs) == ["a/f/10/original", "a/f2/1/original"]
+    await blobs.remove_prefix("a/f/1/")
+    await blobs.remove_prefix("nobody/")
+    await blobs.remove_prefix("a/")
+    assert await keys(blobs) == []
+
+
+async def test_keys_are_listed_by_prefix(blobs):
+    assert await keys(blobs) == []
+    for key in ("a/1", "a/2", "b/1"):
+        await blobs.put(key, chunks(b"x"))
+    assert await keys(blobs) == ["a/1", "a/2", "b/1"]
+    assert await keys(blobs, "a/") == ["a/1", "a/2"]
+    assert await keys(blobs, "none/") == []
+
+
+@pytest.mark.parametrize(
+    "key", ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/.", ".partial/x", "a\0b"]
+)
+async def test_a_key_that_could_leave_its_place_is_refused(tmp_path, key):
+    blobs = ObstoreBlobs.in_directory(tmp_path / "blobs")
+    with pytest.raises(ValueError, match="is no key"):
+        await blobs.put(key, chunks(b"x"))
+    with pytest.raises(ValueError, match="is no key"):
+        await blobs.get(key)
+
+
+async def test_partial_writes_of_a_crash_are_removed_at_the_next_start(tmp_path):
+    ObstoreBlobs.in_directory(tmp_path)
+    (tmp_path / ".partial" / "left").write_bytes(b"half")
+    blobs = ObstoreBlobs.in_directory(tmp_path)
+    assert list((tmp_path / ".partial").iterdir()) == []
+    assert await keys(blobs) == []
