@@ -6,13 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 class WireRequest(BaseModel):
     """A request body: types are taken at their word, fields we do not know are ignored."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, defer_build=True)
 
 
 class WireResponse(BaseModel):
     """A response body. Clients decode strictly, so nothing is coerced here either."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class ErrorDetail(WireResponse):

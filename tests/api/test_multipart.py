@@ -1,0 +1,159 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.requests import Request
+
+from lodgepole.api.multipart import FormLimits, read_upload
+from lodgepole.errors import InvalidRequest, TooLarge
+
+BOUNDARY = "b0undary"
+FILE_LIMIT = 100_000
+OVERHEAD = 4_000
+
+
+def part(headers: str, content: bytes) -> bytes:
+    head = f"--{BOUNDARY}\r\n{headers}\r\n\r\n".encode()
+    return head + content + b"\r\n"
+
+
+def file_part(content: bytes = b"hello", disposition: str = 'filename="a.txt"') -> bytes:
+    return part(f'Content-Disposition: form-data; name="file"; {disposition}', content)
+
+
+def field_part(content: bytes, name: str = "metadata") -> bytes:
+    return part(f'Content-Disposition: form-data; name="{name}"', content)
+
+
+def blob_part(content: bytes) -> bytes:
+    return part(
+        'Content-Disposition: form-data; name="metadata"; filename="blob"\r\n'
+        "Content-Type: application/json",
+        content,
+    )
+
+
+END = f"--{BOUNDARY}--\r\n".encode()
+
+
+def request(body: bytes, *, chunk: int = 65_536, content_type: str | None = None) -> Request:
+    pieces = [body[i : i + chunk] for i in range(0, len(body), chunk)] or [b""]
+
+    async def receive() -> dict:
+        piece = pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    kind = content_type or f"multipart/form-data; boundary={BOUNDARY}"
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", kind.encode())]}
+    return Request(scope, receive)
+
+
+LIMITS = FormLimits(file_bytes=lambda name: FILE_LIMIT, overhead_bytes=OVERHEAD)
+
+
+async def read(body: bytes, **options) -> tuple[str, bytes, object]:
+    async with read_upload(request(body, **options), LIMITS) as form:
+        return form.name, await drain(form.content), form.metadata
+
+
+async def drain(content: AsyncIterator[bytes]) -> bytes:
+    return b"".join([chunk async for chunk in content])
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 7, 64, 65_536])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (file_part(), field_part(b'{"a": 1}')),
+        (field_part(b'{"a": 1}'), file_part()),
+        (blob_part(b'{"a": 1}'), file_part()),
+        (file_part(), blob_part(b'{"a": 1}')),
+        (field_part(b"x", "other"), file_part(), field_part(b'{"a": 1}')),
+    ],
+)
+async def test_parts_come_in_any_order_as_field_or_file_and_in_any_chunks(
+    parts: tuple[bytes, ...], chunk: int
+):
+    assert await read(b"".join(parts) + END, chunk=chunk) == ("a.txt", b"hello", {"a": 1})
+
+
+async def test_content_may_look_like_a_boundary():
+    content = b"\r\n--b0undar\r\n--b0undaryx\r\n\r\n--"
+    assert (await read(file_part(content) + END, chunk=5))[1] == content
+
+
+@pytest.mark.parametrize("text", [b"", b"  ", b"null"])
+async def test_empty_metadata_is_none(text: bytes):
+    assert (await read(file_part() + field_part(text) + END))[2] is None
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('filename="bericht ü.pdf"', "bericht ü.pdf"),
+        ("filename*=UTF-8''bericht%20%C3%BC.pdf", "bericht ü.pdf"),
+        ("filename=\"x.txt\"; filename*=utf-8'de'%e2%82%ac.pdf", "€.pdf"),
+        ("filename*=iso-8859-1''%fc.txt", "ü.txt"),
+        ('filename="../../etc/passwd.txt"', "passwd.txt"),
+        ('filename="C:\\\\dir\\\\x.txt"', "x.txt"),
+        ('filename="a%22b.txt"', 'a"b.txt'),
+        ("filename=plain.txt", "plain.txt"),
+    ],
+)
+async def test_file_names_are_decoded_and_lose_their_path(disposition: str, name: str):
+    assert (await read(file_part(disposition=disposition) + END))[0] == name
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (field_part(b"{}") + END, "no part named `file`"),
+        (file_part() + file_part() + END, "more than one part named `file`"),
+        (file_part() + field_part(b"{}") * 2 + END, "more than one part named `metadata`"),
+        (file_part() + field_part(b"{") + END, "`metadata` is not valid JSON"),
+        (file_part() + field_part(b"\xff") + END, "`metadata` is not UTF-8"),
+        (file_part(), "ends before its closing boundary"),
+        (b"nonsense" + END, "broken"),
+        (b"", "ends before"),
+        (field_part(b"hello", "file") + END, "no filename"),
+        (file_part(disposition='filename="dir/"') + END, "empty filename"),
+        (file_part(disposition="filename*=nope''a.txt") + END, "character set"),
+    ],
+)
+async def test_broken_forms_are_refused_in_words(body: bytes, words: str):
+    with pytest.raises(InvalidRequest, match=words):
+        await read(body)
+
+
+async def test_other_content_types_are_refused():
+    with pytest.raises(InvalidRequest, match="multipart/form-data"):
+        await read(b"{}", content_type="application/json")
+
+
+async def test_a_file_at_its_limit_is_read_and_one_byte_more_is_not():
+    assert len((await read(file_part(b"x" * FILE_LIMIT) + END))[1]) == FILE_LIMIT
+    with pytest.raises(TooLarge, match="larger than the 100000 bytes"):
+        await read(file_part(b"x" * (FILE_LIMIT + 1)) + END)
+
+
+async def test_what_is_beside_the_file_is_limited():
+    with pytest.raises(TooLarge, match="beside the file"):
+        await read(field_part(b"x" * OVERHEAD, "other") + file_part() + END, chunk=100)
+
+
+async def test_reading_stops_at_the_limit():
+    pulled = 0
+
+    async def receive() -> dict:
+        nonlocal pulled
+        pulled += 1
+        body = file_part(b"")[:-2] if pulled == 1 else b"x" * 10_000
+        return {"type": "http.request", "body": body, "more_body": True}
+
+    kind = f"multipart/form-data; boundary={BOUNDARY}".encode()
+    endless = Request(
+        {"type": "http", "method": "POST", "headers": [(b"content-type", kind)]}, receive
+    )
+    with pytest.raises(TooLarge):
+        async with read_upload(endless, LIMITS):
+            pass
+    assert pulled < 15
