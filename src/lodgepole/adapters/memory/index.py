@@ -1,0 +1,131 @@
+"""The Index port in memory: brute force, the reference that the real one is compared with."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from lodgepole.errors import Conflict
+from lodgepole.model import FileVersion, Hit, Passage, PassageKey
+from lodgepole.ports import IndexedFile, IndexQuery, Rankings
+
+Key = TypeVar("Key", PassageKey, FileVersion)
+
+
+class MemoryIndex:
+    """Everything in dictionaries; searches look at every passage."""
+
+    def __init__(self, *, k1: float = 1.2, b: float = 0.75) -> None:
+        """`k1` and `b` are BM25's; the defaults are those of the index on disk."""
+        self._k1, self._b = k1, b
+        self._files: dict[str, dict[FileVersion, IndexedFile]] = {}
+
+    async def add(self, assistant_id: str, file: IndexedFile) -> None:
+        files = self._files.setdefault(assistant_id, {})
+        if any(other.embedder != file.embedder for other in files.values()):
+            raise Conflict(
+                f"The index of this assistant holds vectors of another embedder than "
+                f"{file.embedder.model} ({file.embedder.engine}); they cannot be compared."
+            )
+        files[file.version] = file
+
+    async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
+        for version in versions:
+            self._files.get(assistant_id, {}).pop(version, None)
+
+    async def drop(self, assistant_id: str) -> None:
+        self._files.pop(assistant_id, None)
+
+    async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
+        stored = self._files.get(assistant_id, {})
+        allowed = set(query.versions)
+        passages = {
+            PassageKey(version, indexed.passage.ordinal): indexed.words
+            for version, file in stored.items()
+            for indexed in file.passages
+        }
+        bodies = {
+            version: [word for indexed in file.passages for word in indexed.words]
+            for version, file in stored.items()
+        }
+        leads = {version: file.lead_words for version, file in stored.items()}
+        words, limit = query.words, query.limit
+        return Rankings(
+            dense=self._dense(stored, query) if query.vector is not None else (),
+            words=[
+                Hit(key, score)
+                for key, score in self._bm25(passages, words, lambda k: k.version in allowed, limit)
+            ],
+            file_body=self._bm25(bodies, words, allowed.__contains__, limit),
+            file_lead=self._bm25(leads, words, allowed.__contains__, limit),
+        )
+
+    @staticmethod
+    def _dense(stored: Mapping[FileVersion, IndexedFile], query: IndexQuery) -> list[Hit]:
+        assert query.vector is not None
+        hits: list[Hit] = []
+        for version in set(query.versions) & stored.keys():
+            file = stored[version]
+            scores = file.vectors.astype(np.float16).astype(np.float32) @ query.vector
+            hits += [
+                Hit(PassageKey(version, indexed.passage.ordinal), float(score))
+                for indexed, score in zip(file.passages, scores, strict=True)
+            ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[: query.limit]
+
+    def _bm25(
+        self,
+        texts: Mapping[Key, Sequence[str]],
+        words: Sequence[str],
+        allowed: Callable[[Key], bool],
+        limit: int,
+    ) -> list[tuple[Key, float]]:
+        """BM25 as Lucene and tantivy have it; statistics of all texts, scores of allowed ones."""
+        if not texts or not words:
+            return []
+        wanted = Counter(words)
+        counts = {
+            key: Counter(word for word in text if word in wanted) for key, text in texts.items()
+        }
+        average = sum(map(len, texts.values())) / len(texts) or 1.0
+        found_in = Counter(word for found in counts.values() for word in found)
+        idf = {
+            word: math.log(1 + (len(texts) - found_in[word] + 0.5) / (found_in[word] + 0.5))
+            for word in wanted
+        }
+        scores: list[tuple[Key, float]] = []
+        for key, found in counts.items():
+            if not found or not allowed(key):
+                continue
+            norm = self._k1 * (1 - self._b + self._b * len(texts[key]) / average)
+            score = sum(
+                wanted[word] * idf[word] * (self._k1 + 1) * count / (count + norm)
+                for word, count in found.items()
+            )
+            scores.append((key, score))
+        return sorted(scores, key=lambda item: (-item[1], item[0]))[:limit]
+
+    async def passages(
+        self, assistant_id: str, keys: Collection[PassageKey]
+    ) -> dict[PassageKey, Passage]:
+        found: dict[PassageKey, Passage] = {}
+        stored = self._files.get(assistant_id, {})
+        for key in keys:
+            file = stored.get(key.version)
+            if file is not None and 0 <= key.ordinal < len(file.passages):
+                found[key] = file.passages[key.ordinal].passage
+        return found
+
+    async def versions(self, assistant_id: str) -> Collection[FileVersion]:
+        return set(self._files.get(assistant_id, {}))
+
+    async def assistants(self) -> Collection[str]:
+        return {assistant_id for assistant_id, files in self._files.items() if files}
+
+    async def languages(self, assistant_id: str) -> Collection[str]:
+        return {file.language for file in self._files.get(assistant_id, {}).values()}
+
+    async def close(self) -> None:
+        self._files.clear()

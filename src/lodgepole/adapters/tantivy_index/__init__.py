@@ -1,0 +1,13 @@
+"""The Index port on one machine: SQLite is the truth, tantivy and binary codes are derived.
+
+    <root>/<assistant id>/index.db   passages, f16 vectors, analysed words, what to apply next
+    <root>/<assistant id>/words/     tantivy: BM25 over passages
+    <root>/<assistant id>/files/     tantivy: BM25 over whole files and over their beginnings
+
+Modules: `index` the port, `assistant` one directory, `truth` its SQLite, `words` a tantivy
+index, `codes` the binary vectors in memory.
+"""
+
+from lodgepole.adapters.tantivy_index.index import TantivyIndex
+
+__all__ = ["TantivyIndex"]

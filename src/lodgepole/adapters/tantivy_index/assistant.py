@@ -1,0 +1,272 @@
+"""The index of one assistant: its SQLite file and what is derived from it."""
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lodgepole.adapters.tantivy_index.codes import Codes, Slot
+from lodgepole.adapters.tantivy_index.truth import Truth
+from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordIndex, discard
+from lodgepole.errors import Conflict, Unavailable
+from lodgepole.model import FileVersion, Hit, Passage, PassageKey
+from lodgepole.ports import IndexedFile, IndexQuery, Rankings, Vector
+
+log = logging.getLogger(__name__)
+
+EXACT_BELOW = 2000  # passages that are compared by their vectors at once, without codes
+_RESCORED = 400  # of the codes' nearest, or twice the limit when that is more
+
+
+class AssistantIndex:
+    """Everything blocks. Reads run beside each other and beside one write."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the directory, made new when it is not there, and apply what is outstanding.
+
+        Raises:
+            Unavailable: `index.db` is damaged. Damaged word indexes are made again.
+        """
+        path.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._writing = threading.Lock()
+        self._last_allowed: tuple[frozenset[FileVersion], Codes, Sequence[Slot]] | None = None
+        self._truth = Truth(path / "index.db")
+        try:
+            dimension = self._truth.dimension()
+            self._codes = None if dimension is None else self._load_codes(dimension)
+            self._passages = self._opened("words", ("words",), self._passage_entries)
+            self._files = self._opened("files", ("body", "lead"), self._file_entries)
+        except BaseException:
+            self._truth.close()
+            raise
+
+    def _load_codes(self, dimension: int) -> Codes:
+        return Codes.loaded(dimension, self._truth.files())
+
+    def close(self) -> None:
+        with self._writing:
+            self._passages.rest()
+            self._files.rest()
+            self._truth.close()
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def add(self, file: IndexedFile) -> None:
+        with self._writing:
+            slot, codes = self._truth.add(file)
+            self._apply_changes()
+            # The new view is shown last: whoever sees the file finds its words and vectors.
+            known = self._codes
+            if known is None or (not known.slots and known.dimension != file.embedder.dimension):
+                known = Codes(file.embedder.dimension)
+            self._codes = known.with_file(slot, codes)
+
+    def remove(self, versions: Iterable[FileVersion]) -> None:
+        with self._writing:
+            removed = self._truth.remove(versions)
+            if not removed:
+                return
+            if self._codes is not None:
+                self._codes = self._codes.without(removed)
+                self._apply_changes()
+
+    def rest(self) -> None:
+        """Give back what only writing needs."""
+        with self._writing:
+            self._passages.rest()
+            self._files.rest()
+
+    def _apply_changes(self) -> None:
+        for name, index, entries in (
+            ("words", self._passages, self._passage_entries),
+            ("files", self._files, self._file_entries),
+        ):
+            try:
+                self._catch_up(index, entries)
+            except FAILURES as error:
+                raise Unavailable(
+                    f"The word index {self._path / name} could not be written: {error}. Make room "
+                    "on the disk; the change is stored and is applied at the next attempt."
+                ) from error
+        reached = min(self._passages.applied or 0, self._files.applied or 0)
+        self._truth.trim_changes(reached)
+
+    def _catch_up(
+        self, index: WordIndex, entries: Callable[[Iterable[int]], Iterator[Entry]]
+    ) -> None:
+        """Apply the changes that `index` lacks. Doing it twice ends the same."""
+        changes = self._truth.changes(index.applied or 0)
+        assert changes is not None, "checked on opening"
+        if not changes:
+            return
+        removed = {change.number for change in changes if change.removed}
+        added = [change.number for change in changes if not change.removed]
+        present = [number for number in added if number not in removed]
+        index.apply({*removed, *added}, entries(present), changes[-1].sequence)
+
+    def _passage_entries(self, numbers: Iterable[int]) -> Iterator[Entry]:
+        for number in numbers:
+            for ordinal, words in enumerate(self._truth.words(number)):
+                yield Entry(number, ordinal, (words,))
+
+    def _file_entries(self, numbers: Iterable[int]) -> Iterator[Entry]:
+        for number in numbers:
+            body = " ".join(self._truth.words(number))
+            yield Entry(number, 0, (body, self._truth.lead_words(number)))
+
+    # --- derived indexes ----------------------------------------------------------------------
+
+    def _opened(
+        self,
+        name: str,
+        fields: Sequence[str],
+        entries: Callable[[Iterable[int]], Iterator[Entry]],
+    ) -> WordIndex:
+        """A word index that has every change, made again from SQLite where it cannot be had."""
+        path = self._path / name
+        fresh = not path.exists()
+        try:
+            index = WordIndex(path, fields)
+            changes = None if index.applied is None else self._truth.changes(index.applied)
+            reason = "it does not go with index.db"
+        except FAILURES as error:
+            index, changes, reason = None, None, str(error)
+        if index is not None and self._truth.last_sequence() == 0:
+            index.applied = 0  # nothing was ever stored, so nothing can be missing
+            return index
+        if index is None or changes is None:
+            if not fresh:
+                log.warning(
+                    "Word index is rebuilt from the stored passages",
+                    extra={"path": str(path), "reason": reason},
+                )
+            return self._rebuilt(path, fields, entries)
+        self._catch_up(index, entries)
+        return index
+
+    def _rebuilt(
+        self,
+        path: Path,
+        fields: Sequence[str],
+        entries: Callable[[Iterable[int]], Iterator[Entry]],
+    ) -> WordIndex:
+        discard(path)
+        index = WordIndex(path, fields)
+        last = self._truth.last_sequence()
+        numbers = [slot.number for slot, _ in self._truth.files()]
+        # One commit: a rebuild that is cut short leaves no sequence, so it starts anew.
+        index.apply((), entries(numbers), last)
+        index.rest()
+        return index
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def search(self, query: IndexQuery) -> Rankings:
+        codes = self._codes
+        if codes is None:
+            return Rankings()
+        slots = self._allowed(codes, query.versions)
+        if not slots:
+            return Rankings()
+        dense = () if query.vector is None else self._dense(codes, slots, query.vector, query.limit)
+        if not query.words:
+            return Rankings(dense=dense)
+        by_number = {slot.number: slot.version for slot in slots}
+        numbers = None if len(slots) == len(codes.slots) else by_number.keys()
+
+        def ranked(index: WordIndex, field: str) -> list[tuple[PassageKey, float]]:
+            found = self._found(index, field, query, numbers)
+            # Files that are coming or going are in tantivy before or after they are in `codes`.
+            ranking = [
+                (PassageKey(by_number[number], ordinal), score)
+                for number, ordinal, score in found
+                if number in by_number
+            ]
+            return sorted(ranking, key=lambda item: (-item[1], item[0]))
+
+        return Rankings(
+            dense=dense,
+            words=[Hit(*item) for item in ranked(self._passages, "words")],
+            file_body=[(key.version, score) for key, score in ranked(self._files, "body")],
+            file_lead=[(key.version, score) for key, score in ranked(self._files, "lead")],
+        )
+
+    def _found(
+        self, index: WordIndex, field: str, query: IndexQuery, numbers: Collection[int] | None
+    ) -> list[Found]:
+        try:
+            return index.search(field, query.words, numbers, query.limit)
+        except FAILURES as error:
+            raise Unavailable(
+                f"The word index in {self._path} cannot be read: {error}. Restart the server: it "
+                "is rebuilt from the stored passages."
+            ) from error
+
+    def _allowed(self, codes: Codes, versions: Collection[FileVersion]) -> Sequence[Slot]:
+        """The stored ones of `versions`, in order of their codes."""
+        last = self._last_allowed
+        # A set that cannot change and was resolved for these codes needs no second look.
+        if last is not None and last[0] is versions and last[1] is codes:
+            return last[2]
+        found = (codes.slots.get(version) for version in versions)
+        slots = sorted((slot for slot in found if slot), key=lambda slot: slot.start)
+        if isinstance(versions, frozenset):
+            self._last_allowed = (versions, codes, slots)
+        return slots
+
+    def _dense(
+        self, codes: Codes, slots: Sequence[Slot], vector: Vector, limit: int
+    ) -> Sequence[Hit]:
+        if len(vector) != codes.dimension:
+            raise Conflict(
+                f"The query's vector has {len(vector)} dimensions, the index of this assistant "
+                f"{codes.dimension}. Configure the embedder it was made with, or re-embed it."
+            )
+        if sum(slot.count for slot in slots) <= EXACT_BELOW:
+            hits = [hit for slot in slots for hit in self._exact(slot, vector)]
+        else:
+            hits = self._rescored(codes, slots, vector, limit)
+        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
+
+    def _exact(self, slot: Slot, vector: Vector) -> list[Hit]:
+        vectors = self._truth.vector_range(slot.first_row, slot.count)
+        if not len(vectors):
+            return []
+        return [
+            Hit(PassageKey(slot.version, ordinal), score)
+            for ordinal, score in enumerate((vectors @ vector).tolist())
+        ]
+
+    def _rescored(
+        self, codes: Codes, slots: Sequence[Slot], vector: Vector, limit: int
+    ) -> list[Hit]:
+        positions = codes.nearest(vector, slots, max(_RESCORED, 2 * limit))
+        keys = {
+            slot.first_row + ordinal: PassageKey(slot.version, ordinal)
+            for slot, ordinal in codes.locate(positions)
+        }
+        rows, vectors = self._truth.vectors(sorted(keys))
+        if not rows:
+            return []
+        scores = (vectors @ vector).tolist()
+        return [Hit(keys[row], score) for row, score in zip(rows, scores, strict=True)]
+
+    def passages(self, keys: Collection[PassageKey]) -> dict[PassageKey, Passage]:
+        slots = self._codes.slots if self._codes else {}
+        rows: dict[int, PassageKey] = {}
+        for key in keys:
+            slot = slots.get(key.version)
+            if slot is not None and 0 <= key.ordinal < slot.count:
+                rows[slot.first_row + key.ordinal] = key
+        found = self._truth.passages(sorted(rows))
+        return {
+            rows[row]: replace(passage, ordinal=rows[row].ordinal) for row, passage in found.items()
+        }
+
+    def versions(self) -> Collection[FileVersion]:
+        return set(self._codes.slots) if self._codes else set()
+
+    def languages(self) -> Collection[str]:
+        return {slot.language for slot in self._codes.slots.values()} if self._codes else set()

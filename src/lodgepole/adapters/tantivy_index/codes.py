@@ -1,0 +1,173 @@
+"""Vectors as one bit a dimension, in memory: a fast first look at every passage."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lodgepole.model import FileVersion
+from lodgepole.ports import Vector, Vectors
+
+Bits = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.int64]
+
+_COMPACT_ABOVE = 4096  # dead codes that are worth copying the living ones
+_BLOCK = 32_768  # codes compared at once: their distances stay in the CPU's cache
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The codes `[start, start + count)` of one file version, in passage order."""
+
+    version: FileVersion
+    number: int  # of the file, in SQLite and tantivy
+    language: str
+    first_row: int  # of its passages, in SQLite
+    count: int
+    start: int = 0
+
+
+def pack_bits(vectors: Vectors) -> bytes:
+    """Signs of the vectors, one bit a dimension, rows padded to whole 64-bit words."""
+    padded = -vectors.shape[1] % 64
+    signs = np.pad(vectors > 0, ((0, 0), (0, padded)))
+    return np.packbits(signs, axis=1).tobytes()
+
+
+def unpack_bits(data: bytes, dimension: int) -> Bits:
+    """What `pack_bits` wrote, with shape `(words, n)`: a word of all codes lies together."""
+    words = (dimension + 63) // 64
+    return np.frombuffer(data, np.uint64).reshape(-1, words).T
+
+
+class Codes:
+    """An unchanging view of all codes; `with_file` and `without` return the next one.
+
+    Successive views share memory: a new file is written behind what earlier views read.
+    """
+
+    def __init__(self, dimension: int, capacity: int = 0) -> None:
+        self._bits: Bits = np.empty(((dimension + 63) // 64, capacity), np.uint64)
+        self._used = 0
+        self._layout: tuple[Slot, ...] = ()  # by start, removed ones included
+        self._starts: Positions = np.empty(0, np.int64)
+        self.dimension = dimension
+        self.slots: dict[FileVersion, Slot] = {}
+
+    @classmethod
+    def loaded(cls, dimension: int, files: Sequence[tuple[Slot, bytes]]) -> "Codes":
+        """All files at once."""
+        codes = cls(dimension, sum(slot.count for slot, _ in files))
+        layout: list[Slot] = []
+        for slot, data in files:
+            placed = _at(slot, codes._used)
+            codes._bits[:, placed.start : placed.start + placed.count] = unpack_bits(
+                data, dimension
+            )
+            codes._used += placed.count
+            layout.append(placed)
+        codes._settle(tuple(layout), {slot.version: slot for slot in layout})
+        return codes
+
+    def _settle(self, layout: tuple[Slot, ...], slots: dict[FileVersion, Slot]) -> None:
+        self._layout, self.slots = layout, slots
+        self._starts = np.fromiter((slot.start for slot in layout), np.int64, len(layout))
+
+    def with_file(self, slot: Slot, data: bytes) -> "Codes":
+        """With this version added, or in the place of what there was of it.
+
+        Must not be called on a view that already has a successor.
+        """
+        placed, end = _at(slot, self._used), self._used + slot.count
+        following = Codes(self.dimension)
+        following._bits = self._bits
+        if end > self._bits.shape[1]:
+            # Room for as many again, so that copying stays a small part of adding.
+            following._bits = np.empty((len(self._bits), max(256, end + end // 4)), np.uint64)
+            following._bits[:, : self._used] = self._bits[:, : self._used]
+        following._bits[:, self._used : end] = unpack_bits(data, self.dimension)
+        following._used = end
+        following._settle((*self._layout, placed), {**self.slots, slot.version: placed})
+        return following._compacted()
+
+    def without(self, versions: Collection[FileVersion]) -> "Codes":
+        following = Codes(self.dimension)
+        following._bits, following._used = self._bits, self._used
+        gone = set(versions)
+        following._settle(
+            self._layout, {version: s for version, s in self.slots.items() if version not in gone}
+        )
+        return following._compacted()
+
+    def _compacted(self) -> "Codes":
+        living = sum(slot.count for slot in self.slots.values())
+        if self._used - living < max(_COMPACT_ABOVE, living // 4):
+            return self
+        smaller, layout = Codes(self.dimension, living + living // 8), list[Slot]()
+        for slot in sorted(self.slots.values(), key=lambda slot: slot.start):
+            placed = _at(slot, smaller._used)
+            smaller._bits[:, placed.start : placed.start + slot.count] = self._bits[
+                :, slot.start : slot.start + slot.count
+            ]
+            smaller._used += slot.count
+            layout.append(placed)
+        smaller._settle(tuple(layout), {slot.version: slot for slot in layout})
+        return smaller
+
+    def positions(self, slots: Sequence[Slot]) -> Positions | None:
+        """Every position of these slots, or None when that is simply all of them."""
+        if sum(slot.count for slot in slots) == self._used:
+            return None
+        counts = np.fromiter((slot.count for slot in slots), np.int64, len(slots))
+        starts = np.fromiter((slot.start for slot in slots), np.int64, len(slots))
+        before = np.cumsum(counts) - counts
+        return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+    def nearest(self, vector: Vector, slots: Sequence[Slot], count: int) -> Positions:
+        """Positions of the `count` codes within `slots` that differ least from `vector`'s."""
+        query = unpack_bits(pack_bits(vector[None, :]), self.dimension)[:, 0]
+        allowed = self.positions(slots)
+        if allowed is None:
+            distances = _distances(self._bits[:, : self._used], query)
+        elif len(allowed) * 3 < self._used:
+            distances = _distances(self._bits[:, allowed], query)
+        else:
+            distances = _distances(self._bits[:, : self._used], query)[allowed]
+        found = _smallest(distances, count)
+        return found if allowed is None else allowed[found]
+
+    def locate(self, positions: Positions) -> list[tuple[Slot, int]]:
+        """The slot of each position, and which passage of the file it is."""
+        which = np.searchsorted(self._starts, positions, side="right") - 1
+        layout = self._layout
+        return [
+            (layout[i], position - layout[i].start)
+            for i, position in zip(which.tolist(), positions.tolist(), strict=True)
+        ]
+
+
+def _at(slot: Slot, start: int) -> Slot:
+    return Slot(slot.version, slot.number, slot.language, slot.first_row, slot.count, start)
+
+
+def _distances(bits: Bits, query: Bits) -> npt.NDArray[np.uint16]:
+    """Hamming distances, block by block."""
+    distances = np.empty(bits.shape[1], np.uint16)
+    for start in range(0, bits.shape[1], _BLOCK):
+        block = bits[:, start : start + _BLOCK]
+        total = distances[start : start + _BLOCK]
+        total[:] = 0
+        for word, wanted in zip(block, query, strict=True):
+            total += np.bitwise_count(word ^ wanted)
+    return distances
+
+
+def _smallest(distances: npt.NDArray[np.uint16], count: int) -> Positions:
+    """Where the `count` smallest are, nearest first, equal ones in order of position."""
+    if len(distances) > count:
+        bound = np.partition(distances, count - 1)[count - 1]
+        found = np.flatnonzero(distances <= bound)
+    else:
+        found = np.arange(len(distances))
+    return found[np.argsort(distances[found], kind="stable")][:count]

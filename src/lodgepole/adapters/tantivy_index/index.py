@@ -1,0 +1,209 @@
+"""The Index port: which assistants are open, and threads that do the blocking work."""
+
+import asyncio
+import re
+import shutil
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
+from lodgepole.model import FileVersion, Passage, PassageKey
+from lodgepole.ports import IndexedFile, IndexQuery, Rankings
+
+Result = TypeVar("Result")
+
+OPEN_ASSISTANTS = 100
+READERS = 4
+WRITERS = 2
+_WRITING_KEPT = 2  # assistants whose tantivy writers stay open for the next change
+_TRASH = ".trash-"
+_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class _Entry:
+    """An assistant that is open, or about to be."""
+
+    def __init__(self) -> None:
+        self.opening = threading.Lock()
+        self.index: AssistantIndex | None = None
+        self.users = 0
+        self.dropped = False
+
+
+class TantivyIndex:
+    """One directory for each assistant under `root`; the one process that writes there."""
+
+    def __init__(self, root: Path, *, open_assistants: int = OPEN_ASSISTANTS) -> None:
+        """Make `root`, and remove what an interrupted `drop` left in it."""
+        root.mkdir(parents=True, exist_ok=True)
+        for trash in root.glob(f"{_TRASH}*"):
+            shutil.rmtree(trash, ignore_errors=True)
+        self._root = root
+        self._limit = open_assistants
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()  # least recently used first
+        self._written: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
+        self._readers = ThreadPoolExecutor(READERS, "index-read")
+        # Apart from readers: a rebuild or a long merge must not keep searches waiting.
+        self._writers = ThreadPoolExecutor(WRITERS, "index-write")
+        self._closers = ThreadPoolExecutor(1, "index-close")
+
+    # --- the port -----------------------------------------------------------------------------
+
+    async def add(self, assistant_id: str, file: IndexedFile) -> None:
+        await self._write(assistant_id, lambda index: index.add(file), create=True)
+
+    async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
+        gone = list(versions)
+        await self._write(assistant_id, lambda index: index.remove(gone), create=False)
+
+    async def drop(self, assistant_id: str) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._writers, self._drop, assistant_id)
+
+    async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
+        return await self._read(assistant_id, lambda index: index.search(query), Rankings())
+
+    async def passages(
+        self, assistant_id: str, keys: Collection[PassageKey]
+    ) -> dict[PassageKey, Passage]:
+        return await self._read(assistant_id, lambda index: index.passages(keys), {})
+
+    async def versions(self, assistant_id: str) -> Collection[FileVersion]:
+        return await self._read(assistant_id, lambda index: index.versions(), set())
+
+    async def assistants(self) -> Collection[str]:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._stored)
+
+    async def languages(self, assistant_id: str) -> Collection[str]:
+        return await self._read(assistant_id, lambda index: index.languages(), set())
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    # --- in threads ---------------------------------------------------------------------------
+
+    async def _read(
+        self, assistant_id: str, action: Callable[[AssistantIndex], Result], absent: Result
+    ) -> Result:
+        def run() -> Result:
+            with self._leased(assistant_id, create=False) as index:
+                return absent if index is None else action(index)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def _write(
+        self, assistant_id: str, action: Callable[[AssistantIndex], None], *, create: bool
+    ) -> None:
+        def run() -> None:
+            with self._leased(assistant_id, create=create) as index:
+                if index is not None:
+                    action(index)
+                    self._note_writing(assistant_id)
+
+        await asyncio.get_running_loop().run_in_executor(self._writers, run)
+
+    @contextmanager
+    def _leased(self, assistant_id: str, *, create: bool) -> Generator[AssistantIndex | None]:
+        """The open index, not closed while in use; None when there is none and none is made."""
+        path = self._path(assistant_id)
+        with self._lock:
+            entry = self._entries.get(assistant_id)
+            if entry is None:
+                if not create and not path.exists():
+                    entry = None
+                else:
+                    entry = self._entries[assistant_id] = _Entry()
+            if entry is not None:
+                entry.users += 1
+                self._entries.move_to_end(assistant_id)
+        if entry is None:
+            yield None
+            return
+        try:
+            with entry.opening:
+                if entry.index is None:
+                    entry.index = AssistantIndex(path)
+            yield entry.index
+        finally:
+            self._returned(assistant_id, entry)
+
+    def _returned(self, assistant_id: str, entry: _Entry) -> None:
+        closing: list[AssistantIndex] = []
+        with self._lock:
+            entry.users -= 1
+            if entry.users == 0 and (entry.dropped or entry.index is None):
+                if self._entries.get(assistant_id) is entry:
+                    del self._entries[assistant_id]
+                if entry.index is not None:
+                    closing.append(entry.index)
+            for name in list(self._entries)[: max(0, len(self._entries) - self._limit)]:
+                if self._entries[name].users == 0:
+                    idle = self._entries.pop(name).index
+                    self._written.pop(name, None)
+                    if idle is not None:
+                        closing.append(idle)
+        for index in closing:
+            index.close()
+
+    def _note_writing(self, assistant_id: str) -> None:
+        """Keep a few assistants ready for their next change, and let the others' writers go."""
+        with self._lock:
+            self._written[assistant_id] = None
+            self._written.move_to_end(assistant_id)
+            if len(self._written) <= _WRITING_KEPT:
+                return
+            name, _ = self._written.popitem(last=False)
+        self._closers.submit(self._rest, name)
+
+    def _rest(self, assistant_id: str) -> None:
+        with self._lock:
+            entry = self._entries.get(assistant_id)
+            if entry is None or entry.index is None:
+                return
+            entry.users += 1
+        try:
+            entry.index.rest()
+        finally:
+            self._returned(assistant_id, entry)
+
+    def _drop(self, assistant_id: str) -> None:
+        path = self._path(assistant_id)
+        trash = self._root / f"{_TRASH}{uuid.uuid4().hex}"
+        with self._lock:
+            # From here on nobody finds it; a crash before the removal leaves only trash.
+            entry = self._entries.pop(assistant_id, None)
+            self._written.pop(assistant_id, None)
+            if path.exists():
+                path.rename(trash)
+            if entry is not None:
+                entry.dropped = True
+                entry.users += 1
+        if entry is not None:
+            self._returned(assistant_id, entry)
+        shutil.rmtree(trash, ignore_errors=True)
+
+    def _stored(self) -> set[str]:
+        return {
+            path.name
+            for path in self._root.iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        }
+
+    def _close(self) -> None:
+        for executor in (self._closers, self._writers, self._readers):
+            executor.shutdown(wait=True)
+        with self._lock:
+            entries, self._entries = list(self._entries.values()), OrderedDict()
+        for entry in entries:
+            if entry.index is not None:
+                entry.index.close()
+
+    def _path(self, assistant_id: str) -> Path:
+        assert _ID.fullmatch(assistant_id), f"not an id of ours: {assistant_id!r}"
+        return self._root / assistant_id

@@ -1,0 +1,402 @@
+"""The SQLite file of one assistant: all that must not be lost, and what is yet to be applied."""
+
+import sqlite3
+import threading
+import zlib
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from lodgepole.adapters.tantivy_index.codes import Slot, pack_bits
+from lodgepole.errors import Conflict, Unavailable
+from lodgepole.model import FileVersion, Passage
+from lodgepole.ports import EmbedderIdentity, IndexedFile, Vectors
+
+FORMAT = 1
+WORDS_PART = 1024  # passages whose words share one compressed row
+_IDLE_READERS = 2  # connections kept for each open assistant, beside the writing one
+_BUSY_SECONDS = 30.0
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: tantivy knows files by it
+    file_id TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    first_row INTEGER NOT NULL,                -- its passages are rows [first_row, + passages)
+    passages INTEGER NOT NULL,
+    lead_words TEXT NOT NULL,
+    UNIQUE (file_id, generation)
+);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY,
+    start INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    gap TEXT NOT NULL,
+    page INTEGER,
+    heading_path TEXT NOT NULL,                -- JSON
+    header TEXT NOT NULL,
+    tokens INTEGER NOT NULL
+);
+CREATE TABLE vectors (
+    row INTEGER PRIMARY KEY,
+    vector BLOB NOT NULL                       -- float16, little-endian
+);
+CREATE TABLE codes (number INTEGER PRIMARY KEY, codes BLOB NOT NULL, crc INTEGER NOT NULL);
+CREATE TABLE words (
+    number INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    words BLOB NOT NULL,                       -- zlib; a line for each passage
+    PRIMARY KEY (number, part)
+) WITHOUT ROWID;
+CREATE TABLE changes (                         -- what the word indexes must still apply
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    number INTEGER NOT NULL,
+    removed INTEGER NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file that came, or went, as the `sequence`th change."""
+
+    sequence: int
+    number: int
+    removed: bool
+
+
+class Truth:
+    """One `index.db`. Methods block; writes are one transaction each, durable on return."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it, made new when it is not there.
+
+        Raises:
+            Unavailable: It is damaged, or written by another version.
+        """
+        self._path = path
+        self._writing = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        with self._translated():
+            self._writer = self._connect()
+            with self._writer:
+                self._prepare(self._writer)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            self._set(connection, format=str(FORMAT), next_row="1", trimmed="0")
+        found = int(self._get(connection, "format") or 0)
+        if found != FORMAT:
+            raise Unavailable(
+                f"{self._path} has index format {found}; this version reads {FORMAT}. "
+                "Use the version that wrote it, or export there and import here."
+            )
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted must be gone from the file too, not only from the tables.
+        connection.execute("PRAGMA secure_delete = ON")
+        return connection
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise Unavailable(
+                f"The index {self._path} cannot be used: {error}. If the disk is full, make room; "
+                "if the file is damaged, restore it from a backup or upload the files again."
+            ) from error
+
+    @contextmanager
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        with self._writing, self._translated(), self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield self._writer
+
+    @contextmanager
+    def _reading(self) -> Generator[sqlite3.Connection]:
+        with self._translated():
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._connect()
+            try:
+                yield connection
+            finally:
+                if self._closed or len(self._idle) >= _IDLE_READERS:
+                    connection.close()
+                else:
+                    self._idle.append(connection)
+
+    def close(self) -> None:
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+        with self._writing:
+            self._writer.close()
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def add(self, file: IndexedFile) -> tuple[Slot, bytes]:
+        """Store a version in the place of what there was of it; its slot and codes."""
+        vectors = np.ascontiguousarray(file.vectors, np.float32)
+        codes = pack_bits(vectors) if file.passages else b""
+        with self._transaction() as connection:
+            self._check_embedder(connection, file.embedder)
+            self._delete(connection, [file.version])
+            first_row = int(self._get(connection, "next_row") or 1)
+            count = len(file.passages)
+            cursor = connection.execute(
+                "INSERT INTO files (file_id, generation, language, first_row, passages, lead_words)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    file.version.file_id,
+                    file.version.generation,
+                    file.language,
+                    first_row,
+                    count,
+                    " ".join(file.lead_words),
+                ),
+            )
+            number = cursor.lastrowid
+            assert number is not None
+            self._insert_passages(connection, first_row, file, vectors)
+            connection.execute("INSERT INTO codes VALUES (?, ?, ?)", (number, codes, _crc(codes)))
+            connection.executemany(
+                "INSERT INTO words VALUES (?, ?, ?)", ((number, *part) for part in _parts(file))
+            )
+            self._set(connection, next_row=str(first_row + count))
+            connection.execute("INSERT INTO changes (number, removed) VALUES (?, 0)", (number,))
+        return Slot(file.version, number, file.language, first_row, count), codes
+
+    @staticmethod
+    def _insert_passages(
+        connection: sqlite3.Connection, first_row: int, file: IndexedFile, vectors: Vectors
+    ) -> None:
+        passages = [indexed.passage for indexed in file.passages]
+        connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    row,
+                    passage.start,
+                    passage.text,
+                    passage.gap,
+                    passage.page,
+                    orjson.dumps(passage.heading_path).decode(),
+                    passage.header,
+                    passage.tokens,
+                )
+                for row, passage in enumerate(passages, first_row)
+            ),
+        )
+        halves = vectors.astype("<f2")
+        connection.executemany(
+            "INSERT INTO vectors VALUES (?, ?)",
+            ((row, vector.tobytes()) for row, vector in enumerate(halves, first_row)),
+        )
+
+    def _check_embedder(self, connection: sqlite3.Connection, identity: EmbedderIdentity) -> None:
+        """The first file decides which embedder an index is of, for as long as it holds files."""
+        mine = orjson.dumps([identity.engine, identity.model, identity.dimension]).decode()
+        stored = self._get(connection, "embedder")
+        if stored == mine:
+            return
+        if stored and connection.execute("SELECT 1 FROM files LIMIT 1").fetchone():
+            raise Conflict(
+                f"The index of this assistant holds vectors of {stored}, not of {mine}; they "
+                "cannot be compared. Configure the embedder it was made with, or re-embed it."
+            )
+        self._set(connection, embedder=mine)
+
+    def remove(self, versions: Iterable[FileVersion]) -> list[FileVersion]:
+        """Delete all of these versions; those that were there."""
+        with self._transaction() as connection:
+            removed = self._delete(connection, versions)
+        if removed:
+            with self._writing, self._translated():
+                # The log that SQLite writes ahead still holds the old pages; empty it.
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return removed
+
+    @staticmethod
+    def _delete(
+        connection: sqlite3.Connection, versions: Iterable[FileVersion]
+    ) -> list[FileVersion]:
+        removed: list[FileVersion] = []
+        for version in versions:
+            found = connection.execute(
+                "SELECT number, first_row, passages FROM files"
+                " WHERE file_id = ? AND generation = ?",
+                (version.file_id, version.generation),
+            ).fetchone()
+            if found is None:
+                continue
+            number, first, count = found
+            for table in ("passages", "vectors"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE row >= ? AND row < ?",  # noqa: S608  our own names
+                    (first, first + count),
+                )
+            for table in ("codes", "words", "files"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE number = ?",  # noqa: S608  our own names
+                    (number,),
+                )
+            connection.execute("INSERT INTO changes (number, removed) VALUES (?, 1)", (number,))
+            removed.append(version)
+        return removed
+
+    def trim_changes(self, applied: int) -> None:
+        """Forget the changes up to `applied`: every word index has them."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM changes WHERE sequence <= ?", (applied,))
+            self._set(connection, trimmed=str(applied))
+
+    @staticmethod
+    def _get(connection: sqlite3.Connection, key: str) -> str | None:
+        row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    @staticmethod
+    def _set(connection: sqlite3.Connection, **values: str) -> None:
+        connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def dimension(self) -> int | None:
+        """Of the stored vectors; None before the first file."""
+        with self._reading() as connection:
+            stored = self._get(connection, "embedder")
+        return None if stored is None else int(orjson.loads(stored)[2])
+
+    def files(self) -> list[tuple[Slot, bytes]]:
+        """Every file with its codes; damaged codes are made again from the vectors."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT file_id, generation, files.number, language, first_row, passages,"
+                " codes, crc FROM files LEFT JOIN codes USING (number) ORDER BY files.number"
+            ).fetchall()
+        files: list[tuple[Slot, bytes]] = []
+        for file_id, generation, number, language, first_row, count, codes, crc in rows:
+            slot = Slot(FileVersion(file_id, generation), number, language, first_row, count)
+            if codes is None or _crc(codes) != crc:
+                codes = pack_bits(self.vector_range(first_row, count).astype(np.float32))
+            files.append((slot, codes))
+        return files
+
+    def vectors(self, rows: Collection[int]) -> tuple[list[int], Vectors]:
+        """The rows that are there, and their vectors in the same order."""
+        marks = ",".join("?" * len(rows))
+        with self._reading() as connection:
+            found = connection.execute(
+                f"SELECT row, vector FROM vectors WHERE row IN ({marks})",  # noqa: S608  marks only
+                tuple(rows),
+            ).fetchall()
+        return [row for row, _ in found], _halves([data for _, data in found])
+
+    def vector_range(self, first: int, count: int) -> Vectors:
+        """The vectors of one file, in passage order; shorter when it was just removed."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT vector FROM vectors WHERE row >= ? AND row < ? ORDER BY row",
+                (first, first + count),
+            ).fetchall()
+        return _halves([data for (data,) in found])
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """By row; ordinals are left at 0 for the caller, who knows where files begin."""
+        found: dict[int, Passage] = {}
+        with self._reading() as connection:
+            for start in range(0, len(rows), 5000):
+                some = rows[start : start + 5000]
+                marks = ",".join("?" * len(some))
+                for row, begin, text, gap, page, path, header, tokens in connection.execute(
+                    f"SELECT * FROM passages WHERE row IN ({marks})",  # noqa: S608  marks only
+                    some,
+                ):
+                    found[row] = Passage(
+                        ordinal=0,
+                        start=begin,
+                        end=begin + len(text),
+                        text=text,
+                        page=page,
+                        heading_path=tuple(orjson.loads(path)) if path != "[]" else (),
+                        header=header,
+                        tokens=tokens,
+                        gap=gap,
+                    )
+        return found
+
+    def changes(self, after: int) -> list[Change] | None:
+        """Changes since `after`, or None when they are not known any more, or not yet."""
+        with self._reading() as connection:
+            trimmed = int(self._get(connection, "trimmed") or 0)
+            rows = connection.execute(
+                "SELECT sequence, number, removed FROM changes WHERE sequence > ?"
+                " ORDER BY sequence",
+                (after,),
+            ).fetchall()
+            last = self._last_sequence(connection)
+        if after < trimmed or after > last:
+            return None
+        return [Change(sequence, number, bool(removed)) for sequence, number, removed in rows]
+
+    def last_sequence(self) -> int:
+        with self._reading() as connection:
+            return self._last_sequence(connection)
+
+    @staticmethod
+    def _last_sequence(connection: sqlite3.Connection) -> int:
+        row = connection.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'changes'"
+        ).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def lead_words(self, number: int) -> str:
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT lead_words FROM files WHERE number = ?", (number,)
+            ).fetchone()
+        return "" if row is None else row[0]
+
+    def words(self, number: int) -> Iterator[str]:
+        """The words of each passage of a file, joined by spaces, in passage order."""
+        with self._reading() as connection:
+            parts = connection.execute(
+                "SELECT words FROM words WHERE number = ? ORDER BY part", (number,)
+            ).fetchall()
+        for (data,) in parts:
+            yield from zlib.decompress(data).decode().split("\n")
+
+
+def _parts(file: IndexedFile) -> Iterator[tuple[int, bytes]]:
+    for start in range(0, len(file.passages), WORDS_PART):
+        some = file.passages[start : start + WORDS_PART]
+        lines = "\n".join(" ".join(indexed.words) for indexed in some)
+        yield start // WORDS_PART, zlib.compress(lines.encode(), 1)
+
+
+def _halves(blobs: Sequence[bytes]) -> Vectors:
+    if not blobs:
+        return np.empty((0, 0), np.float32)
+    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), -1).astype(np.float32)
+
+
+def _crc(data: bytes) -> int:
+    return zlib.crc32(data)

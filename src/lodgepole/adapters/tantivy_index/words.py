@@ -1,0 +1,149 @@
+"""A tantivy index of words that were analysed before: BM25, and the sequence it has reached."""
+
+import contextlib
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import tantivy
+
+WRITER_HEAP_BYTES = 32_000_000
+_MARKER = 0  # the file number of the document that holds the applied sequence; files start at 1
+
+# tantivy reports everything, from a missing file to a checksum, as one of these.
+FAILURES = (ValueError, OSError, RuntimeError)
+
+
+class Entry(NamedTuple):
+    """A document: a passage of a file, or with ordinal 0 the file itself."""
+
+    number: int
+    ordinal: int
+    texts: tuple[str, ...]  # one for each field, words separated by spaces
+
+
+class Found(NamedTuple):
+    number: int
+    ordinal: int
+    score: float
+
+
+class WordIndex:
+    """One directory. Searches run beside a writer; only one thread may write at a time."""
+
+    def __init__(self, path: Path, fields: Sequence[str]) -> None:
+        """Open it, made new when it is not there; raises one of FAILURES when it is damaged."""
+        path.mkdir(parents=True, exist_ok=True)
+        builder = tantivy.SchemaBuilder()
+        for name in ("number", "ordinal", "applied"):
+            builder.add_unsigned_field(name, indexed=name == "number", fast=True)
+        for name in fields:
+            # No positions: nothing asks for phrases, and they would be half of the index.
+            builder.add_text_field(name, tokenizer_name="words", index_option="freq")
+        self._fields = tuple(fields)
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema, path=str(path))
+        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        self._index.register_tokenizer("words", analyzer)
+        # Readers are told of commits by the one who commits; the default watches with a thread.
+        self._index.config_reader("Manual")
+        self._index.reload()
+        self._lock = threading.Lock()
+        self._writer: tantivy.IndexWriter | None = None
+        self.applied = self._read_applied()
+
+    def _read_applied(self) -> int | None:
+        searcher = self._index.searcher()
+        query = tantivy.Query.term_query(self._schema, "number", _MARKER)
+        hits = searcher.search(query, 1, count=False).hits
+        if not hits:
+            return None
+        value = searcher.fast_field_values("applied", [hits[0][1]])[0]
+        return None if value is None else int(value)
+
+    def apply(self, removed: Iterable[int], entries: Iterable[Entry], applied: int) -> None:
+        """Remove files, add documents and set the sequence reached, in one commit."""
+        with self._lock:
+            if self._writer is None:
+                self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
+            writer = self._writer
+            try:
+                for number in (*removed, _MARKER):
+                    writer.delete_documents_by_term("number", number)
+                for number, ordinal, texts in entries:
+                    document = tantivy.Document()
+                    document.add_unsigned("number", number)
+                    document.add_unsigned("ordinal", ordinal)
+                    for field, text in zip(self._fields, texts, strict=True):
+                        document.add_text(field, text)
+                    writer.add_document(document)
+                marker = tantivy.Document()
+                marker.add_unsigned("number", _MARKER)
+                marker.add_unsigned("applied", applied)
+                writer.add_document(marker)
+                writer.commit()
+            except FAILURES:
+                # A writer that failed once answers every later call with the same failure.
+                self._writer = None
+                raise
+            self._index.reload()
+            self.applied = applied
+
+    def rest(self) -> None:
+        """Let merges finish and give back the writer's threads; the next change opens another."""
+        with self._lock:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                with contextlib.suppress(*FAILURES):  # what was not merged now is merged later
+                    writer.wait_merging_threads()
+
+    def search(
+        self, field: str, words: Sequence[str], numbers: Collection[int] | None, limit: int
+    ) -> list[Found]:
+        """The best documents by BM25 (k1 1.2, b .75) over `field`; best first.
+
+        Args:
+            field: One of the index's fields.
+            words: A word that is there twice counts twice.
+            numbers: Files to look in; None means all.
+            limit: The most results.
+        """
+        if not words or (numbers is not None and not numbers):
+            return []
+        should = [
+            (tantivy.Occur.Should, _boosted(self._term(field, word), count))
+            for word, count in Counter(words).items()
+        ]
+        query = tantivy.Query.boolean_query(should)
+        if numbers is not None:
+            allowed = tantivy.Query.term_set_query(self._schema, "number", list(numbers))
+            query = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, query),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0)),
+                ]
+            )
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit, count=False).hits
+        addresses = [address for _, address in hits]
+        found_numbers = searcher.fast_field_values("number", addresses)
+        ordinals = searcher.fast_field_values("ordinal", addresses)
+        return [
+            Found(int(number or 0), int(ordinal or 0), float(score))
+            for (score, _), number, ordinal in zip(hits, found_numbers, ordinals, strict=True)
+        ]
+
+    def _term(self, field: str, word: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, word, "freq")
+
+
+def _boosted(query: tantivy.Query, count: int) -> tantivy.Query:
+    return query if count == 1 else tantivy.Query.boost_query(query, float(count))
+
+
+def discard(path: Path) -> None:
+    """Remove a derived index; it will be made again."""
+    shutil.rmtree(path, ignore_errors=True)
