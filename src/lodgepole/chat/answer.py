@@ -1,0 +1,404 @@
+"""One turn of a conversation: a question, what the documents say, an answer with citations."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from lodgepole.chat.citing import Citer
+from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
+from lodgepole.chat.models import ConfiguredModel, ModelDirectory
+from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
+from lodgepole.chat.queries import merge_snippets, queries, standalone_question
+from lodgepole.chat.wording import squeeze
+from lodgepole.errors import InvalidRequest, LodgepoleError, UpstreamRejected
+from lodgepole.limits import Limits
+from lodgepole.metadata_filter import MetadataFilter
+from lodgepole.model import (
+    AnswerEnded,
+    AnswerEvent,
+    AnswerStarted,
+    AnswerText,
+    Assistant,
+    Message,
+    ModelEnded,
+    ModelEvent,
+    ModelRequest,
+    ModelText,
+    Snippet,
+    Source,
+    Usage,
+)
+from lodgepole.ports import Metrics, Tokenizer
+
+ROLES = ("user", "assistant", "system")
+TEMPERATURES = (0.0, 2.0)
+PROMPT_OVERHEAD_TOKENS = 64  # of each message and source, beyond its text
+LONGEST_REWRITE = 500  # characters of a rewritten question
+JSON_ATTEMPTS = 2
+
+
+class Retrieval(Protocol):
+    """What a turn needs of `retrieval.search.Search`."""
+
+    async def find(
+        self,
+        assistant: Assistant,
+        query: str,
+        *,
+        filter: MetadataFilter | None = None,
+        top_k: int = 16,
+        snippet_tokens: int = 2048,
+        budget_tokens: int | None = None,
+    ) -> list[Snippet]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """One turn. None means the default; `messages` ends with what is to be answered."""
+
+    messages: Sequence[Message]
+    model: str | None = None
+    temperature: float | None = None
+    filter: MetadataFilter | None = None
+    json_response: bool = False
+    include_highlights: bool = False
+    top_k: int | None = None
+    snippet_tokens: int | None = None
+    multimodal: bool | None = None
+    include_binary_content: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextRequest:
+    """A search: for `query`, or for what the last of `messages` asks."""
+
+    query: str | None = None
+    messages: Sequence[Message] | None = None
+    filter: MetadataFilter | None = None
+    top_k: int | None = None
+    snippet_tokens: int | None = None
+    multimodal: bool | None = None
+    include_binary_content: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextResult:
+    id: str
+    snippets: tuple[Snippet, ...]
+    usage: Usage
+
+
+class Chat:
+    """Answers questions from an assistant's files, and finds what it would answer from."""
+
+    def __init__(
+        self,
+        search: Retrieval,
+        models: ModelDirectory,
+        tokenizer: Tokenizer,
+        *,
+        new_id: Callable[[], str],
+        limits: Limits,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._search = search
+        self._models = models
+        self._tokenizer = tokenizer
+        self._new_id = new_id
+        self._limits = limits
+        self._metrics = metrics
+
+    async def context(self, assistant: Assistant, request: ContextRequest) -> ContextResult:
+        """The snippets for a query or a conversation, best first.
+
+        Raises:
+            InvalidRequest: A value is outside its limits, or not exactly one of `query` and
+                `messages` is given, or the assistant has no available file.
+        """
+        if (request.query is None) == (request.messages is None):
+            raise InvalidRequest("Exactly one of query or messages must be provided")
+        self._check_options(request)
+        if request.messages is not None:
+            self._check_messages(request.messages)
+            question = standalone_question(request.messages)
+        else:
+            question = squeeze(request.query or "")
+            if not question:
+                raise InvalidRequest("Query cannot be empty")
+        snippets = await self._find(assistant, self._clip(question), request)
+        shown = tuple(_with_figures(s, request) for s in snippets)
+        return ContextResult(
+            id=self._new_id(),
+            snippets=shown,
+            usage=Usage(prompt_tokens=sum(s.tokens for s in shown)),
+        )
+
+    async def answer(
+        self, assistant: Assistant, request: ChatRequest
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Yield the answer as it comes; closing the iterator stops the model.
+
+        Whatever can go wrong before the model's first word is raised before the first event.
+
+        Raises:
+            InvalidRequest: As for `context`; also an unknown model or a temperature outside 0..2.
+            RateLimited, Unavailable, DeadlineExceeded, UpstreamRejected: The model failed.
+        """
+        model = self._check(request)
+        history = self._fitting(request.messages, model, assistant)
+        question = await self._question(history, model)
+        budget = self._source_budget(history, model, assistant)
+        snippets = await self._find(assistant, self._clip(question), request, budget)
+        sources = numbered([_with_figures(s, request, model) for s in snippets])
+        generation = ModelRequest(
+            model=model.upstream,
+            messages=conversation(
+                history,
+                sources,
+                instructions=assistant.instructions,
+                json_object=request.json_response,
+            ),
+            question=question,
+            sources=sources,
+            temperature=(request.temperature or 0.0) if model.takes_temperature else None,
+            max_output_tokens=model.max_output_tokens,
+            json_object=request.json_response,
+        )
+        started = AnswerStarted(id=self._new_id(), model=model.name, snippet_count=len(sources))
+        events = (
+            self._json_answer(generation, model, request.include_highlights)
+            if request.json_response
+            else self._text_answer(generation, model, request.include_highlights)
+        )
+        async with aclosing(events):
+            first = True
+            async for event in events:
+                if first:
+                    yield started
+                    first = False
+                yield event
+
+    # --- what is asked ---
+
+    def _check(self, request: ChatRequest) -> ConfiguredModel:
+        self._check_messages(request.messages)
+        self._check_options(request)
+        low, high = TEMPERATURES
+        if request.temperature is not None and not low <= request.temperature <= high:
+            raise InvalidRequest(
+                f"Temperature must be between {low:g} and {high:g}, got {request.temperature:g}"
+            )
+        return self._models.resolve(request.model)
+
+    def _check_messages(self, messages: Sequence[Message]) -> None:
+        if not messages:
+            raise InvalidRequest("Must have at least 1 message")
+        for message in messages:
+            if message.role not in ROLES:
+                raise InvalidRequest(f"Role '{message.role}' is not valid")
+            if not message.content.strip():
+                raise InvalidRequest("Message content cannot be empty")
+        tokens = sum(self._tokenizer.count(m.content) for m in messages)
+        if tokens > self._limits.history_tokens:
+            raise InvalidRequest(
+                f"The messages have {tokens} tokens; at most {self._limits.history_tokens} "
+                "are accepted. Leave out older ones"
+            )
+
+    def _check_options(self, request: ChatRequest | ContextRequest) -> None:
+        limits = self._limits
+        if request.top_k is not None and not 1 <= request.top_k <= limits.top_k:
+            raise InvalidRequest(f"top_k must be between 1 and {limits.top_k}, got {request.top_k}")
+        size = request.snippet_tokens
+        if size is not None and not limits.snippet_tokens_min <= size <= limits.snippet_tokens:
+            raise InvalidRequest(
+                f"snippet_size must be between {limits.snippet_tokens_min} and "
+                f"{limits.snippet_tokens}, got {size}"
+            )
+        if request.multimodal is False and request.include_binary_content is True:
+            raise InvalidRequest("include_binary_content is only available when multimodal is true")
+
+    def _clip(self, question: str) -> str:
+        return question[: self._limits.query_chars]
+
+    def _fitting(
+        self, messages: Sequence[Message], model: ConfiguredModel, assistant: Assistant
+    ) -> tuple[Message, ...]:
+        """The newest messages that leave half of the model's window to the sources."""
+        left = (self._room(model, assistant)) // 2
+        kept: list[Message] = []
+        for message in reversed(messages):
+            left -= self._tokenizer.count(message.content) + PROMPT_OVERHEAD_TOKENS
+            if kept and left < 0:
+                break
+            kept.append(message)
+        kept.reverse()
+        return tuple(kept)
+
+    def _room(self, model: ConfiguredModel, assistant: Assistant) -> int:
+        rules = self._tokenizer.count(system_prompt(assistant.instructions, json_object=True))
+        return max(0, model.context_tokens - model.max_output_tokens - rules)
+
+    def _source_budget(
+        self, history: Sequence[Message], model: ConfiguredModel, assistant: Assistant
+    ) -> int:
+        """Tokens that the sources may take; a tenth is kept back, as models count differently."""
+        said = sum(self._tokenizer.count(m.content) + PROMPT_OVERHEAD_TOKENS for m in history)
+        return max(0, int(0.9 * (self._room(model, assistant) - said)))
+
+    # --- what is found ---
+
+    async def _question(self, history: Sequence[Message], model: ConfiguredModel) -> str:
+        """The question as it would be asked outside the conversation."""
+        plain = standalone_question(history)
+        if not model.rewrites or sum(m.role == "user" for m in history) < 2:
+            return plain
+        request = ModelRequest(
+            model=model.upstream,
+            messages=rewrite_messages(history),
+            question=plain,
+            sources=(),
+            temperature=0.0 if model.takes_temperature else None,
+            max_output_tokens=200,
+        )
+        try:
+            text, _ = await _collect(model, request)
+        except LodgepoleError:
+            return plain
+        rewritten = squeeze(text)
+        return rewritten if 0 < len(rewritten) <= LONGEST_REWRITE else plain
+
+    async def _find(
+        self,
+        assistant: Assistant,
+        question: str,
+        request: ChatRequest | ContextRequest,
+        budget: int | None = None,
+    ) -> list[Snippet]:
+        top_k = request.top_k or self._limits.top_k_default
+        results = [
+            await self._search.find(
+                assistant,
+                query,
+                filter=request.filter,
+                top_k=top_k,
+                snippet_tokens=request.snippet_tokens or self._limits.snippet_tokens_default,
+                budget_tokens=budget,
+            )
+            for query in queries(question)
+        ]
+        merged = merge_snippets(results, top_k=top_k)
+        return merged if budget is None else _within(merged, budget)
+
+    # --- what is answered ---
+
+    async def _text_answer(
+        self, request: ModelRequest, model: ConfiguredModel, highlights: bool
+    ) -> AsyncGenerator[AnswerEvent]:
+        citer = Citer(request.sources, question=request.question, highlights=highlights)
+        stream = model.model.stream(request)
+        ended = False
+        try:
+            async for event in stream:
+                if isinstance(event, ModelText):
+                    for out in citer.feed(event.text):
+                        yield out
+                    continue
+                ended = True
+                for out in citer.close():
+                    yield out
+                yield _ended(event)
+        finally:
+            await _close(stream)
+            self._count(citer)
+        assert ended, "a chat model ends with ModelEnded or raises"
+
+    async def _json_answer(
+        self, request: ModelRequest, model: ConfiguredModel, highlights: bool
+    ) -> AsyncGenerator[AnswerEvent]:
+        usage = Usage()
+        for _ in range(JSON_ATTEMPTS):
+            text, end = await _collect(model, request)
+            usage += end.usage
+            try:
+                answer = read_json_object(text)
+            except JsonAnswerError:
+                continue
+            citer = Citer(
+                request.sources, question=request.question, highlights=highlights, json=True
+            )
+            for event in (*citer.feed(answer), *citer.close()):
+                yield event
+            self._count(citer)
+            yield _ended(replace(end, usage=usage))
+            return
+        raise UpstreamRejected(
+            f"Model {model.name!r} did not answer with a JSON object in {JSON_ATTEMPTS} attempts. "
+            "Ask for JSON in the message, raise the model's output limit, or use another model"
+        )
+
+    def _count(self, citer: Citer) -> None:
+        if self._metrics is not None:
+            for verification in citer.verifications:
+                self._metrics.count("citations_total", kind=verification.kind)
+
+
+async def _collect(model: ConfiguredModel, request: ModelRequest) -> tuple[str, ModelEnded]:
+    parts: list[str] = []
+    stream = model.model.stream(request)
+    try:
+        async for event in stream:
+            if isinstance(event, ModelEnded):
+                return "".join(parts), event
+            parts.append(event.text)
+    finally:
+        await _close(stream)
+    raise AssertionError("a chat model ends with ModelEnded or raises")
+
+
+async def _close(stream: AsyncIterator[ModelEvent]) -> None:
+    close = getattr(stream, "aclose", None)
+    if close is not None:
+        await close()
+
+
+def _ended(event: ModelEnded) -> AnswerEnded:
+    return AnswerEnded(
+        finish_reason=event.finish_reason, usage=event.usage, content_filter=event.content_filter
+    )
+
+
+def _within(snippets: Sequence[Snippet], budget: int) -> list[Snippet]:
+    kept: list[Snippet] = []
+    for snippet in snippets:
+        budget -= snippet.tokens + PROMPT_OVERHEAD_TOKENS
+        if budget < 0:
+            break
+        kept.append(snippet)
+    return kept
+
+
+def _with_figures(
+    snippet: Snippet, request: ChatRequest | ContextRequest, model: ConfiguredModel | None = None
+) -> Snippet:
+    """The snippet with what the request and the model take of its figures."""
+    if not snippet.figures:
+        return snippet
+    if request.multimodal is False:
+        return replace(snippet, figures=())
+    if request.include_binary_content is False or (model is not None and not model.takes_images):
+        bare = tuple(replace(figure, data=b"") for figure in snippet.figures)
+        return replace(snippet, figures=bare)
+    return snippet
+
+
+__all__ = [
+    "AnswerText",
+    "Chat",
+    "ChatRequest",
+    "ContextRequest",
+    "ContextResult",
+    "Retrieval",
+    "Source",
+]

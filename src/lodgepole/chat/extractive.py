@@ -1,0 +1,146 @@
+"""Answers without a language model: the sentences of the sources that answer best, quoted.
+
+It speaks like any other chat model, markers included, so that its quotes pass the same checks.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+
+from lodgepole.chat.markers import shield
+from lodgepole.chat.wording import content_stems, sentence_spans, squeeze, words
+from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
+from lodgepole.ports import Embedder, Tokenizer
+
+LEAD = "From your documents:"
+NOTHING_FOUND = "This is not in your documents: I found nothing in them that answers the question."
+EMBEDDED_SENTENCES = 24
+MOST_SENTENCES = 3
+LEXICAL_WEIGHT, PASSAGE_WEIGHT = 0.5, 0.3  # the cosine's is 1
+KEEP_SHARE = 0.75
+"""A further sentence is quoted when it scores this share of the best one's score."""
+LEAST_SCORE = 0.75
+"""Below this best score the documents are taken not to answer; see `docs/answers.md`."""
+LEAST_COSINE = 0.6
+"""Without one common word, a sentence must be as near as this to the question."""
+_SAME = 0.8  # share of common content words from which two sentences say the same
+_RULE = re.compile(r"[ \t]*\n[ \t]*\|?[ \t]*:?-{3}")  # what follows the first row of a table
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    source: Source
+    text: str
+    stems: frozenset[str]
+    lexical: float  # share of the question's content, rare words weighing more, in [0, 1]
+
+
+class ExtractiveChatModel:
+    """Quotes one to three sentences, or says that the documents hold no answer."""
+
+    def __init__(self, embedder: Embedder, tokenizer: Tokenizer) -> None:
+        self._embedder = embedder
+        self._tokenizer = tokenizer
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """See `ChatModel.stream`. The whole answer is known before its first part is sent."""
+        quotes = await self._quotes(request.question, request.sources)
+        parts = _json_parts(quotes) if request.json_object else _text_parts(quotes)
+        for part in parts:
+            yield ModelText(part)
+        read = sum(s.snippet.tokens for s in request.sources)
+        yield ModelEnded(
+            finish_reason="stop",
+            usage=Usage(
+                read + self._tokenizer.count(request.question),
+                sum(self._tokenizer.count(part) for part in parts),
+            ),
+        )
+
+    async def _quotes(self, question: str, sources: Sequence[Source]) -> list[_Candidate]:
+        asked = content_stems(words(question)) or {w.stem for w in words(question)}
+        candidates = _candidates(asked, sources)[:EMBEDDED_SENTENCES]
+        if not candidates:
+            return []
+        query = await self._embedder.embed_query(question)
+        vectors = await self._embedder.embed_passages([c.text for c in candidates])
+        cosines = np.asarray(vectors @ query, dtype=np.float64)
+        scored = sorted(
+            zip(cosines, candidates, strict=True),
+            key=lambda pair: -_score(float(pair[0]), pair[1]),
+        )
+        best = _score(float(scored[0][0]), scored[0][1])
+        strangers = all(c.lexical == 0 for _, c in scored) and max(cosines) < LEAST_COSINE
+        if best < LEAST_SCORE or strangers:
+            return []
+        chosen: list[_Candidate] = []
+        for cosine, candidate in scored:
+            if (
+                len(chosen) == MOST_SENTENCES
+                or _score(float(cosine), candidate) < KEEP_SHARE * best
+            ):
+                break
+            if not any(_say_the_same(candidate, c) for c in chosen):
+                chosen.append(candidate)
+        return chosen
+
+
+def _score(cosine: float, candidate: _Candidate) -> float:
+    return (
+        LEXICAL_WEIGHT * candidate.lexical
+        + cosine
+        + PASSAGE_WEIGHT * candidate.source.snippet.score
+    )
+
+
+def _candidates(asked: set[str], sources: Sequence[Source]) -> list[_Candidate]:
+    """Every sentence of the sources, the likeliest by words and by passage first."""
+    found: dict[str, tuple[Source, frozenset[str]]] = {}
+    for source in sources:
+        text = source.snippet.text
+        header: frozenset[str] = frozenset()
+        for start, end in sentence_spans(text):
+            sentence = squeeze(text[start:end])
+            stems = frozenset(w.stem for w in words(sentence))
+            if _RULE.match(text, end):
+                header = stems
+            elif sentence not in found and "```" not in sentence:
+                header = header if sentence.startswith("|") else frozenset()
+                found[sentence] = (source, stems | header)
+    frequency = Counter(s for _, stems in found.values() for s in asked & stems)
+    weight = {s: math.log(1 + len(found) / (1 + frequency[s])) for s in asked}
+    total = sum(weight.values()) or 1.0
+    candidates = [
+        _Candidate(source, text, stems, sum(weight[s] for s in asked & stems) / total)
+        for text, (source, stems) in found.items()
+        if len(stems) >= 3
+    ]
+    candidates.sort(
+        key=lambda c: -(LEXICAL_WEIGHT * c.lexical + PASSAGE_WEIGHT * c.source.snippet.score)
+    )
+    return candidates
+
+
+def _say_the_same(a: _Candidate, b: _Candidate) -> bool:
+    smaller = min(len(a.stems), len(b.stems))
+    return len(a.stems & b.stems) >= _SAME * smaller
+
+
+def _text_parts(quotes: Sequence[_Candidate]) -> list[str]:
+    if not quotes:
+        return [NOTHING_FOUND]
+    parts = [LEAD]
+    for quote in quotes:
+        parts += [f"\n\n{shield(quote.text)}", f" [{quote.source.number}]"]
+    return parts
+
+
+def _json_parts(quotes: Sequence[_Candidate]) -> list[str]:
+    cited = [f"{shield(q.text)} [{q.source.number}]" for q in quotes]
+    answer = {"answer": cited[0] if cited else NOTHING_FOUND, "quotes": cited}
+    return [orjson.dumps(answer).decode()]

@@ -1,0 +1,300 @@
+"""Markers become checked citations, however the model's text is cut into pieces."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+from build import make_snippet, make_sources
+
+from lodgepole.chat.citing import Citer
+from lodgepole.chat.markers import shield
+from lodgepole.model import AnswerCitation, AnswerText, Figure, Source
+
+SOURCES = make_sources(
+    "Paris is the capital of France. It has 2,100,000 inhabitants.\n"
+    "The river Seine flows through Paris and its suburbs.",
+    "Madrid is the capital of Spain.",
+    "The plan does not cover dental care. Vision care is covered up to $500 a year.",
+)
+
+
+def cite(text, sources=SOURCES, chunks=None, **options):
+    citer = Citer(sources, **options)
+    events = []
+    for piece in chunks or [text]:
+        events += citer.feed(piece)
+    events += citer.close()
+    return events, citer
+
+
+def answer_of(events):
+    return "".join(e.text for e in events if isinstance(e, AnswerText))
+
+
+def cited(events):
+    """`(text the citation stands behind, file names)` for each citation."""
+    answer = answer_of(events)
+    return [
+        (
+            answer[: e.citation.position],
+            [r.file.upload.name for r in e.citation.references],
+        )
+        for e in events
+        if isinstance(e, AnswerCitation)
+    ]
+
+
+def merged(events):
+    out = []
+    for e in events:
+        if isinstance(e, AnswerText) and out and isinstance(out[-1], AnswerText):
+            out[-1] = AnswerText(out[-1].text + e.text)
+        else:
+            out.append(e)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        ("Madrid is the capital of Spain [2].", "Madrid is the capital of Spain.", ["file2.txt"]),
+        ("Madrid is the capital of Spain. [2]", "Madrid is the capital of Spain.", ["file2.txt"]),
+        ("Madrid is the capital of Spain.[2]", "Madrid is the capital of Spain.", ["file2.txt"]),
+        ("Madrid is the capital of Spain【2】.", "Madrid is the capital of Spain.", ["file2.txt"]),
+        (
+            "Madrid is the capital of Spain【2†source】.",
+            "Madrid is the capital of Spain.",
+            ["file2.txt"],
+        ),
+        ("Madrid is the capital of Spain [[2]].", "Madrid is the capital of Spain.", ["file2.txt"]),
+        ("Madrid is the capital of Spain [^2].", "Madrid is the capital of Spain.", ["file2.txt"]),
+        (
+            "Madrid is the capital of Spain [source 2].",
+            "Madrid is the capital of Spain.",
+            ["file2.txt"],
+        ),
+        ("Madrid [2] is the capital of Spain.", "Madrid is the capital of Spain.", ["file2.txt"]),
+        ("Madrid is the capital of Spain [2", "Madrid is the capital of Spain", ["file2.txt"]),
+        ("Madrid is the capital of Spain [2.", "Madrid is the capital of Spain.", ["file2.txt"]),
+        (
+            "Madrid is the capital of Spain [2](https://evil.example/x).",
+            "Madrid is the capital of Spain.",
+            ["file2.txt"],
+        ),
+    ],
+)
+def test_every_spelling_of_a_marker_is_read_and_removed(text, answer, expected):
+    events, _ = cite(text)
+    assert answer_of(events) == answer
+    assert cited(events) == [(answer, expected)]
+
+
+@pytest.mark.parametrize("marker", ["[1][2]", "[1, 2]", "[1; 2]", "[1-2]", "[1–2]", "[1] [2]"])
+def test_several_numbers_make_one_citation(marker):
+    sources = make_sources("Madrid is the capital of Spain.", "Spain's capital is Madrid, surely.")
+    events, _ = cite(f"Madrid is the capital of Spain {marker}.", sources)
+    assert cited(events) == [("Madrid is the capital of Spain.", ["file1.txt", "file2.txt"])]
+
+
+@pytest.mark.parametrize("marker", ["[99]", "[0]", "[4]", "[7-9]", "[]"])
+def test_a_number_that_names_no_source_is_dropped(marker):
+    events, _ = cite(f"Madrid is the capital of Spain {marker}.")
+    assert cited(events) == []
+    if marker != "[]":
+        assert answer_of(events) == "Madrid is the capital of Spain."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\nx[1] = y[2]\n```",
+        "The name is `x[1]`.",
+        "In [2023] it was so.",
+        "As [someone] said.",
+        "It lies in [1, 5) of the line.",
+        "See [the site](https://example.org).",
+        "One [1 mile] walk.",
+    ],
+)
+def test_what_is_no_marker_stays_in_the_text(text):
+    events, _ = cite(text)
+    assert answer_of(events) == text
+    assert cited(events) == []
+
+
+def test_a_stray_backtick_does_not_hide_a_marker():
+    events, _ = cite("Madrid` is the capital of Spain [2].\nYes.")
+    assert answer_of(events) == "Madrid` is the capital of Spain.\nYes."
+    assert len(cited(events)) == 1
+
+
+def test_each_line_of_a_list_is_cited_at_its_own_end():
+    events, _ = cite("- Dental care is not covered [3]\n- Madrid is the capital of Spain [2]\n")
+    assert [text.rsplit("\n", 1)[-1] for text, _ in cited(events)] == [
+        "- Dental care is not covered",
+        "- Madrid is the capital of Spain",
+    ]
+
+
+def test_a_marker_after_a_sentence_belongs_to_that_sentence_alone():
+    events, _ = cite("Madrid is the capital of Spain. [2] Paris is the capital of France. [1]")
+    assert cited(events) == [
+        ("Madrid is the capital of Spain.", ["file2.txt"]),
+        ("Madrid is the capital of Spain. Paris is the capital of France.", ["file1.txt"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Spain's capital city is Madrid [2].",
+        "The capital of France is Paris [1].",
+        "Paris has about 2.1 million inhabitants [1].",
+        "Dental care isn't covered by the plan [3].",
+        "Each year, up to $500 of vision care is covered [3].",
+        "The Seine runs through the suburbs of Paris [1].",
+    ],
+)
+def test_a_paraphrase_is_cited(claim):
+    events, citer = cite(claim)
+    assert len(cited(events)) == 1, citer.verifications
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Berlin is the capital of Germany [1][2].",
+        "Madrid is the capital of Spain [1].",
+        "Paris has 3,100,000 inhabitants [1].",
+        "Dental care is covered by the plan [3].",
+        "Vision care is covered up to $700 a year [3].",
+        "Madrid is not the capital of Spain [2].",
+        "The moon is made of cheese [3].",
+    ],
+)
+def test_a_claim_that_its_source_does_not_bear_out_is_not_cited(claim):
+    events, citer = cite(claim)
+    assert cited(events) == [], citer.verifications
+    assert {v.kind for v in citer.verifications} == {"rejected"}
+
+
+def test_a_verbatim_claim_is_highlighted_with_the_sources_own_characters():
+    text = "Intro.\nThe  quick\nbrown fox jumps. Over."
+    source = Source(number=1, snippet=make_snippet(text, start=100))
+    events, citer = cite("The quick brown fox jumps [1].", (source,))
+    (reference,) = next(e for e in events if isinstance(e, AnswerCitation)).citation.references
+    assert reference.highlight == "The  quick\nbrown fox jumps."
+    assert (reference.start, reference.end) == (107, 107 + len(reference.highlight))
+    assert citer.verifications[0].kind == "verbatim"
+
+
+def test_pages_are_those_of_the_highlight_not_of_the_whole_snippet():
+    text = "Paris is large.\nMadrid is the capital of Spain.\nRome is old."
+    snippet = make_snippet(text, pages=(4, 5, 6), page_starts=((4, 0), (5, 16), (6, 48)))
+    events, _ = cite("Madrid is the capital of Spain [1].", (Source(number=1, snippet=snippet),))
+    (reference,) = next(e for e in events if isinstance(e, AnswerCitation)).citation.references
+    assert reference.pages == (5,)
+
+
+def test_references_to_one_file_are_merged():
+    a = make_snippet("Madrid is the capital of Spain.", pages=(2,), page_starts=((2, 0),))
+    b = make_snippet("The capital of Spain is Madrid.", pages=(1,), page_starts=((1, 0),), start=50)
+    sources = (Source(number=1, snippet=a), Source(number=2, snippet=b))
+    events, _ = cite("Madrid is the capital of Spain [1][2].", sources)
+    (reference,) = next(e for e in events if isinstance(e, AnswerCitation)).citation.references
+    assert reference.pages == (1, 2)
+    assert reference.highlight == "Madrid is the capital of Spain."
+
+
+def test_no_highlight_unless_asked_for_and_none_with_figures():
+    events, _ = cite("Madrid is the capital of Spain [2].", highlights=False)
+    (citation,) = [e for e in events if isinstance(e, AnswerCitation)]
+    assert citation.citation.references[0].highlight is None
+    figure = Figure(
+        page=1, position=0, caption="A", mime_type="image/png", data=b"", width=1, height=1
+    )
+    snippet = make_snippet("Madrid is the capital of Spain.", figures=(figure,))
+    events, _ = cite("Madrid is the capital of Spain [1].", (Source(number=1, snippet=snippet),))
+    (citation,) = [e for e in events if isinstance(e, AnswerCitation)]
+    assert citation.citation.references[0].highlight is None
+
+
+def test_a_documents_own_brackets_come_back_as_text_and_cite_nothing():
+    quoted = shield("As shown in [2], Madrid is the capital of Spain [1, 2].")
+    events, _ = cite(f"{quoted} Indeed.")
+    assert answer_of(events) == "As shown in [2], Madrid is the capital of Spain [1, 2]. Indeed."
+    assert cited(events) == []
+
+
+def test_in_json_markers_count_inside_strings_alone():
+    text = '{"answer": "Madrid is the capital of Spain [2].", "list": [1, 2], "q": "a \\"[2]\\""}'
+    events, _ = cite(text, json=True)
+    assert (
+        answer_of(events)
+        == '{"answer": "Madrid is the capital of Spain.", "list": [1, 2], "q": "a \\"\\""}'
+    )
+    assert [t[-6:] for t, _ in cited(events)] == ["Spain."]
+
+
+def test_text_is_passed_on_as_it_comes():
+    citer = Citer(SOURCES)
+    assert [e.text for e in citer.feed("Madrid is")] == ["Madrid is"]
+    assert [e.text for e in citer.feed(" the")] == [" the"]
+    assert list(citer.feed(" [")) == []
+    assert [e.text for e in citer.feed("x")] == [" [x"]
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "Madrid is the capital of Spain", "Paris", " ", " ", ". ", ".", "\n", "\n\n", "- ",
+            "[1]", "[2]", "[2, 3]", "[1-3]", "【1】", "【2†source】", "[", "]", "[1", "2]", "(",
+            ")", "`", "```", "~~~\n", "[source 3]", "[^1]", "[[2]]", "[1](", "http://a.b", "⟦1⟧",
+            "⟦", "。", "」", "e.g.", "1.", "3.5", "[1.", "?", "and", '"', "\\", "Dental care",
+            "[ 1 , 2 ]", "{", "}", ",", "[12", "[2023]", "*", "x", "é", "😀", "†", "no. 1]", "\t",
+        ]
+    ),
+    max_size=25,
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(pieces=PIECES, data=st.data(), json=st.booleans())
+def test_the_events_do_not_depend_on_how_the_text_is_cut(pieces, data, json):
+    text = "".join(pieces)
+    whole, _ = cite(text, json=json)
+    size = data.draw(st.integers(1, 7))
+    cuts = [text[i : i + size] for i in range(0, len(text), size)]
+    split, _ = cite(text, chunks=cuts or [""], json=json)
+    assert merged(split) == merged(whole)
+    assert merged(cite(text, chunks=list(text) or [""], json=json)[0]) == merged(whole)
+
+
+@settings(max_examples=300, deadline=None)
+@given(pieces=PIECES)
+def test_positions_lie_in_the_answer_and_highlights_in_the_source(pieces):
+    events, _ = cite("".join(pieces))
+    answer = answer_of(events)
+    texts = {s.snippet.file.id: s.snippet.text for s in SOURCES}
+    sent = 0
+    for event in events:
+        if isinstance(event, AnswerText):
+            assert event.text
+            sent += len(event.text)
+        else:
+            assert 0 < event.citation.position <= sent <= len(answer)
+            for r in event.citation.references:
+                assert r.highlight
+                assert texts[r.file.id][r.start : r.end] == r.highlight
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(alphabet="[]【】1 2,-–^#source.a\n(;†", max_size=60))
+def test_a_shielded_document_text_never_cites(text):
+    events, citer = cite(f"Madrid is the capital of Spain {shield(text)}")
+    assert citer.verifications == []
+    assert not [e for e in events if isinstance(e, AnswerCitation)]

@@ -1,0 +1,84 @@
+"""Answers without a language model are quotes, or say that there is nothing to quote."""
+
+import sys
+from pathlib import Path
+
+import orjson
+
+sys.path.insert(0, str(Path(__file__).parent))
+from build import make_snippet
+
+from lodgepole.adapters.memory.embedder import MemoryEmbedder
+from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.chat.citing import Citer
+from lodgepole.chat.extractive import LEAD, NOTHING_FOUND, ExtractiveChatModel
+from lodgepole.chat.wording import squeeze
+from lodgepole.model import ModelEnded, ModelRequest, ModelText, Source
+
+
+def ask(question, *snippets, **more):
+    sources = tuple(Source(number=n, snippet=s) for n, s in enumerate(snippets, start=1))
+    return ModelRequest(model="extractive", messages=(), question=question, sources=sources, **more)
+
+
+async def generate(request):
+    model = ExtractiveChatModel(MemoryEmbedder(), MemoryTokenizer())
+    events = [e async for e in model.stream(request)]
+    return "".join(e.text for e in events if isinstance(e, ModelText)), events[-1]
+
+
+TABLE = make_snippet(
+    "Prices\n| Plan | Monthly fee |\n| --- | --- |\n| Bronze plan | 10 dollars |\n"
+    "| Silver plan | 25 dollars |"
+)
+PROSE = make_snippet(
+    "The warranty of the kettle lasts two\nyears from the day of purchase. Keep the receipt [3].",
+    name="kettle.txt",
+)
+
+
+async def test_quotes_the_sentence_that_answers_with_its_sources_number():
+    text, end = await generate(ask("How long does the warranty of the kettle last?", TABLE, PROSE))
+    assert text.startswith(LEAD)
+    assert "The warranty of the kettle lasts two years from the day of purchase. [2]" in text
+    assert isinstance(end, ModelEnded)
+    assert end.finish_reason == "stop"
+    assert end.usage.prompt_tokens > 0
+    assert end.usage.completion_tokens > 0
+
+
+async def test_a_table_row_is_quoted_alone():
+    text, _ = await generate(ask("What is the monthly fee of the Silver plan?", TABLE))
+    assert "| Silver plan | 25 dollars | [1]" in text
+
+
+async def test_every_quote_passes_the_citation_check_verbatim():
+    request = ask("How long does the warranty of the kettle last? Keep the receipt?", PROSE, TABLE)
+    text, _ = await generate(request)
+    citer = Citer(request.sources)
+    events = [*citer.feed(text), *citer.close()]
+    assert citer.verifications
+    assert {v.kind for v in citer.verifications} == {"verbatim"}
+    answer = "".join(e.text for e in events if hasattr(e, "text"))
+    for event in events:
+        if hasattr(event, "citation"):
+            assert squeeze(event.citation.references[0].highlight) in answer
+
+
+async def test_says_plainly_that_the_documents_do_not_answer():
+    text, _ = await generate(ask("Who won the chess championship of 1972?", TABLE, PROSE))
+    assert text == NOTHING_FOUND
+
+
+async def test_says_so_without_any_source():
+    text, _ = await generate(ask("Anything?"))
+    assert text == NOTHING_FOUND
+
+
+async def test_json_mode_gives_one_object_with_the_answer_and_its_quotes():
+    text, _ = await generate(
+        ask("How long does the warranty of the kettle last?", PROSE, json_object=True)
+    )
+    answer = orjson.loads(text)
+    assert answer["answer"].startswith("The warranty of the kettle lasts two years")
+    assert answer["quotes"][0] == answer["answer"]

@@ -1,0 +1,77 @@
+"""The deterministic judge agrees with the published examples and never contradicts itself."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lodgepole.adapters.memory.embedder import MemoryEmbedder
+from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.errors import InvalidRequest
+from lodgepole.evaluation.alignment import Alignment, JudgedFact, score, split_facts
+from lodgepole.limits import Limits
+from lodgepole.model import Usage
+
+
+async def judge(question, answer, truth):
+    return await Alignment(MemoryEmbedder(), MemoryTokenizer(), Limits()).judge(
+        question, answer, truth
+    )
+
+
+async def test_the_published_question_is_judged_as_published():
+    result = await judge("What is the capital city of Spain?", "Barcelona.", "Madrid.")
+    assert result.facts == (JudgedFact("Madrid.", "contradicted"),)
+    assert (result.correctness, result.completeness, result.alignment) == (0.0, 0.0, 0.0)
+
+
+def test_the_published_three_facts_score_as_published():
+    facts = tuple(JudgedFact("x", e) for e in ("entailed", "contradicted", "neutral"))
+    result = score(facts, Usage())
+    assert result.correctness == 1 / 2
+    assert result.completeness == pytest.approx(1 / 3)
+    assert result.alignment == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "truth", "expected"),
+    [
+        ("What is the capital of Spain?", "Madrid", "Madrid.", ["entailed"]),
+        ("What is the capital of Spain?", "It is Madrid.", "Madrid is the capital.", ["entailed"]),
+        ("When was it built?", "It was built in 1901.", "In 1889.", ["contradicted"]),
+        ("Is dental care covered?", "Dental care is not covered.", "Dental care is covered.",
+         ["contradicted"]),
+        ("Who wrote it?", "The documents do not say.", "Jane Austen.", ["neutral"]),
+        (
+            "Describe the tower.",
+            "The tower is 330 metres tall. It opened in 1901.",
+            "The tower is 330 metres tall. It opened in 1889. Gustave Eiffel's company designed "
+            "and built the iron structure.",
+            ["entailed", "contradicted", "neutral"],
+        ),
+    ],
+)  # fmt: skip
+async def test_facts_are_judged(question, answer, truth, expected):
+    result = await judge(question, answer, truth)
+    assert [f.entailment for f in result.facts] == expected
+
+
+@given(text=st.text(alphabet="Madrid is. A;but, and\n1", min_size=1, max_size=80))
+def test_facts_lose_no_word(text):
+    facts = " ".join(split_facts(text))
+    for word in text.replace(";", " ").replace(",", " ").split():
+        assert word in facts or word in {"but", "and"} or not any(c.isalnum() for c in word)
+
+
+async def test_an_answer_equal_to_the_truth_is_perfect():
+    text = "Madrid has 3,200,000 inhabitants. It does not lie at the sea."
+    result = await judge("Describe Madrid.", text, text)
+    assert (result.correctness, result.completeness, result.alignment) == (1, 1, 1)
+    assert result.usage.prompt_tokens > result.usage.completion_tokens > 0
+
+
+@pytest.mark.parametrize("empty", [0, 1, 2])
+async def test_an_empty_text_is_refused(empty):
+    texts = ["a", "b", "c"]
+    texts[empty] = " "
+    with pytest.raises(InvalidRequest, match="cannot be empty"):
+        await judge(*texts)
