@@ -58,6 +58,8 @@ def chat(
     _put(request, "context_options", {k: v for k, v in options.items() if v is not None} or None)
     if message is None and not sys.stdin.isatty():
         message = sys.stdin.read().strip()
+        if not message:
+            raise InvalidRequest("There is no question, neither on the command line nor piped in.")
     with connect(url, data_dir) as client:
         if message is None:
             if as_json:

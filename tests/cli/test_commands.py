@@ -1,0 +1,125 @@
+"""The commands against a real server, as a person or a script calls them."""
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from lodgepole.cli.demo import examples
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module")
+def handbook(served) -> Generator[str]:
+    """An assistant that has read the examples."""
+    assert served.run("assistants", "create", "handbook").returncode == 0
+    uploaded = served.run("files", "upload", "handbook", str(examples()))
+    assert uploaded.returncode == 0, uploaded.stderr
+    assert "5 of 5 files can be searched now." in uploaded.stdout
+    yield "handbook"
+    assert served.run("assistants", "delete", "handbook", "--yes").returncode == 0
+
+
+def test_an_assistant_is_created_described_listed_and_deleted(served):
+    made = served.run("assistants", "create", "short-lived", "--instructions", "Be brief.")
+    assert (made.returncode, made.stderr) == (0, "")
+    described = served.run("assistants", "get", "short-lived", "--json")
+    assert json.loads(described.stdout)["instructions"] == "Be brief."
+    assert "short-lived  Ready" in served.run("assistants", "list").stdout
+    assert served.run("assistants", "delete", "short-lived", "--yes").returncode == 0
+    listed = json.loads(served.run("assistants", "list", "--json").stdout)["assistants"]
+    assert "short-lived" not in {item["name"] for item in listed if item["status"] != "Terminating"}
+
+
+def test_deleting_asks_first(served):
+    served.run("assistants", "create", "kept")
+    refused = served.run("assistants", "delete", "kept", stdin="n\n")
+    assert refused.returncode == 1
+    assert served.run("assistants", "get", "kept").returncode == 0
+    assert served.run("assistants", "delete", "kept", stdin="y\n").returncode == 0
+
+
+def test_files_are_listed_described_and_deleted(served, handbook: str, tmp_path: Path):
+    note = tmp_path / "note.txt"
+    note.write_text("The meeting is on Tuesday.")
+    uploaded = served.run(
+        "files", "upload", handbook, str(note), "--metadata", '{"kind": "note"}', "--json"
+    )
+    [result] = json.loads(uploaded.stdout)["files"]
+    assert (uploaded.returncode, result["status"]) == (0, "Available")
+    listed = served.run("files", "list", handbook, "--filter", '{"kind": "note"}')
+    assert listed.stdout.splitlines()[1].split()[:2] == [result["id"], "Available"]
+    assert len(listed.stdout.splitlines()) == 2
+    described = served.run("files", "get", handbook, result["id"])
+    assert "note.txt" in described.stdout
+    assert f"{served.servers[0].url}/" in described.stdout
+    assert served.run("files", "delete", handbook, result["id"]).returncode == 0
+
+
+def test_an_answer_is_streamed_with_its_source(served, handbook: str):
+    asked = served.run("chat", handbook, "How long does a signed link to a file stay valid?")
+    assert asked.returncode == 0, asked.stderr
+    assert "A signed link to a file stays valid for one hour" in asked.stdout
+    assert "[1] operator-handbook.pdf, page 9" in asked.stdout
+
+
+def test_an_answer_as_json_has_citations_with_the_quoted_words(served, handbook: str):
+    question = "Which role may upload files but may not create assistants?"
+    asked = served.run("chat", handbook, "--json", stdin=question)
+    answer = json.loads(asked.stdout)
+    [*references] = (
+        (it["file"]["name"], it["pages"], it["highlight"]["content"])
+        for citation in answer["citations"]
+        for it in citation["references"]
+    )
+    assert references[0][:2] == ("administrator-guide.docx", [2])
+    assert "may not create assistants" in references[0][2]
+
+
+def test_context_shows_snippets_best_first(served, handbook: str):
+    found = served.run("context", handbook, "kill the server while processing", "--top-k", "3")
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith("[1] operator-handbook.pdf, page 6  (score ")
+    as_json = served.run("context", handbook, "error code 429", "--top-k", "3", "--json")
+    scores = [snippet["score"] for snippet in json.loads(as_json.stdout)["snippets"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_file_that_cannot_be_read_fails_the_command_with_its_reason(
+    served, handbook: str, tmp_path: Path
+):
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nnothing of the kind")
+    uploaded = served.run("files", "upload", handbook, str(broken))
+    assert uploaded.returncode == 1
+    assert "broken.pdf: failed." in uploaded.stdout
+    assert "0 of 1 files can be searched now." in uploaded.stdout
+
+
+def test_what_the_server_refuses_is_told_in_its_words(served):
+    missing = served.run("chat", "nobody", "Hello?")
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert missing.stderr == 'error: Assistant "nobody" not found.\n'
+    as_json = served.run("assistants", "get", "nobody", "--json")
+    assert json.loads(as_json.stderr)["error"] == {
+        "kind": "NotFound",
+        "message": 'Assistant "nobody" not found.',
+    }
+
+
+def test_a_wrong_key_is_told(served):
+    refused = served.run("assistants", "list", LODGEPOLE_API_KEY="wrong")
+    assert (refused.returncode, refused.stderr) == (1, "error: Invalid API key.\n")
+
+
+def test_no_server_is_told_with_an_exit_code_of_its_own(machine):
+    alone = machine.run("assistants", "list", "--url", "http://127.0.0.1:9")
+    assert alone.returncode == 3
+    assert "Start one with `lodgepole serve`" in alone.stderr
+
+
+def test_a_wrong_command_line_has_the_usual_exit_code(machine):
+    assert machine.run("assistants", "create").returncode == 2
+    assert machine.run("dance").returncode == 2

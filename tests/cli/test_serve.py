@@ -1,0 +1,97 @@
+import json
+import socket
+import stat
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGTERM
+
+import httpx2
+import pytest
+
+pytestmark = pytest.mark.live
+
+
+def status(server, path: str, key: str = "") -> int:
+    answer = httpx2.get(server.url + path, headers={"Api-Key": key}, trust_env=False)
+    return answer.status_code
+
+
+@pytest.mark.parametrize("how", [SIGTERM, SIGINT])
+def test_a_signal_stops_it_in_good_order(machine, tmp_path: Path, how):
+    server = machine.start(tmp_path / "data")
+    assert status(server, "/healthz") == 200
+    assert (tmp_path / "data" / "server.json").exists()
+    assert server.stop(how) == (0, "")
+    assert not (tmp_path / "data" / "server.json").exists()
+
+
+def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it_private(machine, tmp_path: Path):
+    first = machine.start(tmp_path / "data")
+    first.stop()
+    assert first.api_key
+    path = tmp_path / "data" / "api_key"
+    assert path.read_text().strip() == first.api_key
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    second = machine.start(tmp_path / "data")
+    assert second.api_key is None
+    assert status(second, "/assistant/assistants", first.api_key) == 200
+
+
+def test_a_key_of_the_environment_is_accepted_and_never_shown(machine, tmp_path: Path):
+    server = machine.start(tmp_path / "data", LODGEPOLE_API_KEY="chosen-by-the-operator")
+    assert server.api_key is None
+    assert status(server, "/assistant/assistants", "chosen-by-the-operator") == 200
+    assert status(server, "/assistant/assistants", "another") == 401
+    assert "chosen-by-the-operator" not in server.stop()[1]
+
+
+def test_an_address_that_others_reach_needs_a_chosen_key(machine, tmp_path: Path):
+    ended = machine.run("serve", "--host", "::", "--port", "0", "--data-dir", str(tmp_path / "d"))
+    assert ended.returncode == 1
+    assert "LODGEPOLE_API_KEY" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_port_in_use_is_one_sentence(machine, tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = machine.run("serve", "--port", port, "--data-dir", str(tmp_path / "data"))
+    assert ended.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is in use" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_data_directory_in_use_is_one_sentence(machine, tmp_path: Path):
+    holder = machine.start(tmp_path / "data")
+    ended = machine.run("serve", "--port", "0", "--data-dir", str(tmp_path / "data"), "--json")
+    assert ended.returncode == 1
+    message = json.loads(ended.stderr)["error"]["message"]
+    assert f"in use by another Lodgepole (process {holder.process.pid})" in message
+
+
+def test_a_data_directory_that_cannot_be_made_is_one_sentence(machine, tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    ended = machine.run("serve", "--port", "0", "--data-dir", str(tmp_path / "file" / "data"))
+    assert ended.returncode == 1
+    assert "Cannot write the data directory" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_an_unknown_host_is_one_sentence(machine, tmp_path: Path):
+    ended = machine.run("serve", "--host", "256.0.0.1", "--data-dir", str(tmp_path / "data"))
+    assert ended.returncode == 1
+    assert "Cannot listen on '256.0.0.1'" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_after_a_kill_the_directory_is_free_and_the_key_still_known(machine, tmp_path: Path):
+    machine.start(tmp_path / "data").stop(SIGKILL)
+    machine.start(tmp_path / "data")
+    listed = machine.run("assistants", "list", "--json", "--data-dir", str(tmp_path / "data"))
+    assert (listed.returncode, json.loads(listed.stdout)) == (0, {"assistants": []})
+
+
+def test_the_port_is_written_for_scripts(machine, tmp_path: Path):
+    server = machine.start(tmp_path / "data", "--port-file", str(tmp_path / "port"))
+    assert server.url.endswith(f":{(tmp_path / 'port').read_text()}")
