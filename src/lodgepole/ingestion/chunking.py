@@ -8,7 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lodgepole.model import Block, BlockKind, Document, Passage
 from lodgepole.ports import Tokenizer
@@ -74,7 +74,8 @@ def chunk(
 
     Returns:
         Passages whose `text` is the document's `[start, end)`; every character but white space
-        is in exactly one. Ordinals count from 0. The same document gives the same passages.
+        is in exactly one, and what follows each up to the next is its `gap`. Ordinals count
+        from 0. The same document gives the same passages.
     """
     text = document.text
     ruler = _Ruler(document, tokenizer)
@@ -95,7 +96,11 @@ def chunk(
                 tokens=ruler.count(start, end),
             )
         )
-    return passages
+    ends = [*(following.start for following in passages[1:]), len(text)]
+    return [
+        replace(passage, gap=text[passage.end : end])
+        for passage, end in zip(passages, ends, strict=False)
+    ]
 
 
 class _Ruler:
