@@ -53,22 +53,20 @@ async def test_the_stream_is_the_frames_and_nothing_else():
 
 async def test_heartbeats_fill_silences_where_asked_for():
     wire = Wire()
-    silent = asyncio.Event()
+    speak = asyncio.Event()
 
     async def slow() -> AsyncGenerator[bytes, None]:
         yield b"1"
-        await silent.wait()
+        await speak.wait()
         yield b"2"
 
-    async def speak_after_two_heartbeats() -> None:
-        while wire.body.count(b":\n\n") < 2:
-            await asyncio.sleep(0)
-        silent.set()
+    async def send(message: dict) -> None:
+        await wire.send(message)
+        if wire.body.count(b":\n\n") == 2:
+            speak.set()
 
     async with asyncio.timeout(5):
-        speaking = asyncio.create_task(speak_after_two_heartbeats())
-        await EventStream(slow(), heartbeat_seconds=0.01)(SCOPE, wire.receive, wire.send)
-        await speaking
+        await EventStream(slow(), heartbeat_seconds=0.01)(SCOPE, wire.receive, send)
     assert wire.body.startswith(b"1:\n\n:\n\n")
     assert wire.body.endswith(b"2")
 

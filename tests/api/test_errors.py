@@ -1,0 +1,210 @@
+import asyncio
+
+import httpx2
+import pytest
+
+from lodgepole.limits import Limits
+from lodgepole.model import Role
+from tests.api.conftest import KEY, House, build, opened
+
+
+def error(response: httpx2.Response) -> tuple[int, str, str]:
+    body = response.json()
+    assert set(body) == {"status", "error"}
+    assert body["status"] == response.status_code
+    assert response.headers["content-type"] == "application/json"
+    assert len(response.headers["x-request-id"]) == 16
+    return body["status"], body["error"]["code"], body["error"]["message"]
+
+
+ROUTES = [
+    ("GET", "/assistants"),
+    ("POST", "/assistants"),
+    ("GET", "/assistants/a"),
+    ("PATCH", "/assistants/a"),
+    ("DELETE", "/assistants/a"),
+    ("GET", "/files/a"),
+    ("POST", "/files/a"),
+    ("GET", "/files/a/f"),
+    ("PUT", "/files/a/f"),
+    ("DELETE", "/files/a/f"),
+    ("GET", "/operations/a"),
+    ("GET", "/operations/a/o"),
+    ("POST", "/chat/a"),
+    ("POST", "/chat/a/chat/completions"),
+    ("POST", "/chat/a/context"),
+    ("POST", "/evaluation/metrics/alignment"),
+]
+
+
+@pytest.mark.parametrize("prefix", ["", "/assistant"])
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize("key", [None, "wrong", "schlüssel"])
+async def test_without_a_key_nothing_is_read_and_nothing_is_told(
+    house: House, method: str, path: str, prefix: str, key: str | None
+):
+    async def body():
+        raise AssertionError("the body was read")
+        yield b""
+
+    headers = {} if key is None else {"Api-Key": key.encode()}
+    async with house.client(key=None) as client:
+        response = await client.request(method, prefix + path, content=body(), headers=headers)
+    assert error(response) == (401, "UNAUTHENTICATED", "Invalid API key.")
+
+
+async def test_openai_clients_may_send_the_key_as_a_bearer_token(house: House):
+    async with house.client(key=None) as client:
+        answer = await client.get("/assistants", headers={"Authorization": f"Bearer {KEY}"})
+        assert answer.status_code == 200
+        answer = await client.get("/assistants", headers={"authorization": f"bearer {KEY}"})
+        assert answer.status_code == 200
+        answer = await client.get("/assistants", headers={"Authorization": f"Basic {KEY}"})
+        assert answer.status_code == 401
+
+
+ALLOWED = {
+    Role.CONTROL_READ: {("GET", "/assistants"), ("GET", "/assistants/a")},
+    Role.CONTROL_WRITE: {route for route in ROUTES if route[1].startswith("/assistants")},
+    Role.DATA_READ: {
+        route
+        for route in ROUTES
+        if route == ("GET", "/assistants/a")
+        or (route[0] == "GET" and not route[1].startswith("/assistants"))
+        or route[1].startswith(("/chat", "/evaluation"))
+    },
+    Role.DATA_WRITE: {
+        route
+        for route in ROUTES
+        if not route[1].startswith("/assistants") or route == ("GET", "/assistants/a")
+    },
+}
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+async def test_a_role_opens_its_routes_and_no_others(house: House, role: Role):
+    async with house.client(key=await house.key(role)) as client:
+        refused = {
+            (method, path)
+            for method, path in ROUTES
+            if (await client.request(method, path)).status_code == 403
+        }
+        assert set(ROUTES) - refused == ALLOWED[role]
+        if refused:
+            status, code, message = error(await client.request(*sorted(refused)[0]))
+            assert (status, code) == (403, "PERMISSION_DENIED")
+            assert f"`{role}`" in message
+
+
+async def test_a_key_sees_its_own_project_alone(house: House, new: httpx2.AsyncClient):
+    await new.post("/assistants", json={"name": "mine"})
+    async with house.client(key=await house.key(Role.ALL, project="other")) as other:
+        assert (await other.get("/assistants")).json() == {"assistants": []}
+        status, code, message = error(await other.get("/assistants/mine"))
+        assert (status, code, message) == (404, "NOT_FOUND", 'Assistant "mine" not found.')
+
+
+async def test_unknown_paths_and_methods_have_the_error_shape(new: httpx2.AsyncClient):
+    assert error(await new.get("/nope"))[:2] == (404, "NOT_FOUND")
+    assert error(await new.get("/assistants/"))[:2] == (404, "NOT_FOUND")
+    response = await new.put("/assistants")
+    assert error(response)[:2] == (405, "UNIMPLEMENTED")
+    assert response.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "not valid JSON"),
+        (b"{", "not valid JSON"),
+        (b"[]", "must be a JSON object"),
+        (b'"x"', "must be a JSON object"),
+        (b"\xff", "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b"{}", "`name`: Field required"),
+        (b'{"name": 5}', "`name`"),
+        (b'{"name": "a", "metadata": []}', "`metadata`"),
+        (b'{"name": "a", "instructions": 1}', "`instructions`"),
+    ],
+)
+async def test_bodies_that_cannot_be_read_are_refused_in_words(
+    new: httpx2.AsyncClient, body: bytes, words: str
+):
+    status, code, message = error(await new.post("/assistants", content=body))
+    assert (status, code) == (400, "INVALID_ARGUMENT")
+    assert words in message
+
+
+async def test_json_is_read_whatever_its_content_type(new: httpx2.AsyncClient):
+    response = await new.post(
+        "/assistants",
+        content=b'{"name": "texty"}',
+        headers={"Content-Type": "text/plain;charset=UTF-8"},
+    )
+    assert response.status_code == 200
+
+
+async def test_a_body_over_the_limit_is_refused_while_it_comes():
+    house = await opened(build(Limits(json_body_bytes=1000)))
+    sent = 0
+
+    async def endless():
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b" " * 100
+
+    async with house.client() as client:
+        assert error(await client.post("/assistants", content=endless()))[0] == 413
+        assert sent < 20
+        assert error(await client.post("/assistants", content=b" " * 2000))[0] == 413
+
+
+async def test_an_unexpected_failure_tells_nothing_but_its_request_id(
+    house: House, caplog: pytest.LogCaptureFixture
+):
+    def broken() -> bool:
+        raise RuntimeError("a secret detail")
+
+    async with house.client() as client:
+        client._transport.app.state.ready = broken
+        response = await client.get("/readyz")
+    assert error(response) == (500, "UNKNOWN", "Internal server error")
+    assert response.headers["x-request-id"] in caplog.text
+    assert "a secret detail" in caplog.text
+
+
+async def test_evaluation_has_its_own_shape_for_bad_requests(new: httpx2.AsyncClient):
+    for prefix in ("", "/assistant"):
+        path = f"{prefix}/evaluation/metrics/alignment"
+        for content in (b"{", b'{"question": "q"}', b'{"question": 1}'):
+            response = await new.post(path, content=content)
+            assert response.status_code == 422
+            assert set(response.json()) == {"message"}
+
+
+async def test_a_project_may_make_so_many_requests_a_minute():
+    house = await opened(build(Limits(requests_per_minute=2)))
+    other = await house.key(Role.ALL, project="other")
+    async with house.client() as client:
+        statuses = [(await client.get("/assistants")).status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        response = await client.get("/assistants")
+        assert error(response)[1] == "TOO_MANY_REQUESTS"
+        assert 1 <= int(response.headers["retry-after"]) <= 30
+        theirs = await client.get("/assistants", headers={"Api-Key": other})
+        assert theirs.status_code == 200
+
+
+async def test_health_needs_no_key(house: House):
+    async with house.client(key=None) as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        assert (await client.get("/readyz")).status_code == 200
+        house.ready = False
+        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_simultaneous_requests_have_different_ids(new: httpx2.AsyncClient):
+    responses = await asyncio.gather(*(new.get("/healthz") for _ in range(20)))
+    assert len({r.headers["x-request-id"] for r in responses}) == 20
