@@ -20,7 +20,8 @@ LIBRARY.no_padding()
 
 words = st.sampled_from(
     ["pine", "Lodgepole", "don't", "FY2018", "naïve", "日本語の", "🌲🌲", "e\u0301", "\u0301x",
-     "\x85", "a\u00a0b", "\u2028", "x\x00y", "[SEP]", "[CLS", "##ing", "1,250.75", "\u200b", "İstanbul"]
+     "\x85", "a\u00a0b", "\u2028", "x\x00y", "[SEP]", "[CLS", "##ing", "1,250.75",
+     "\u200b", "İstanbul"]
 )  # fmt: skip
 texts = st.lists(st.one_of(words, st.text(max_size=6), st.sampled_from(" \t\n\r"))).map("".join)
 

@@ -1,10 +1,13 @@
 """What every Embedder does."""
 
+import httpx2
 import numpy as np
+import orjson
 import pytest
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder
+from lodgepole.adapters.openai_embedder import EmbeddingEndpoint, OpenAIEmbedder
 
 TEXTS = [
     "The lodgepole pine grows from Alaska to California.",
@@ -20,10 +23,26 @@ def cache_dir(tmp_path_factory):
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture(params=["memory", "onnxruntime-int8", "onnxruntime-f32"])
+class Endpoint(httpx2.AsyncBaseTransport):
+    """An embedding endpoint that computes what the in-memory embedder does."""
+
+    async def handle_async_request(self, request):
+        texts = orjson.loads(await request.aread())["input"]
+        rows = (await MemoryEmbedder().embed_passages(texts)).tolist()
+        data = [{"index": index, "embedding": row} for index, row in enumerate(rows)]
+        return httpx2.Response(200, json={"data": data})
+
+
+@pytest.fixture(params=["memory", "onnxruntime-int8", "onnxruntime-f32", "openai"])
 async def embedder(request, cache_dir):
     if request.param == "memory":
         yield MemoryEmbedder()
+        return
+    if request.param == "openai":
+        endpoint = EmbeddingEndpoint(base_url="http://embedder.test/v1", model="m", batch_texts=2)
+        remote = await OpenAIEmbedder.connect(endpoint, transport=Endpoint())
+        yield remote
+        await remote.close()
         return
     form = request.param.removeprefix("onnxruntime-")
     real = OnnxRuntimeEmbedder(cache_dir, threads=2, form=form)
