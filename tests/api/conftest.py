@@ -142,9 +142,7 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
     )
     search = Search(index, embedder, tokenizer, catalog)
     services = Services(
-        assistants=Assistants(
-            catalog=catalog, log=log, clock=clock, new_id=new_id, limits=limits
-        ),
+        assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=new_id, limits=limits),
         files=Files(
             catalog=catalog,
             log=log,
