@@ -43,7 +43,8 @@ class Limits:
     nesting: int = 200  # of JSON, of XML, of archives' folders
 
     # Ingestion.
-    operation_attempts: int = 4
+    operation_attempts: int = 4  # that ended in an error
+    operation_claims: int = 20  # whatever they ended in; a file that stops us each time ends here
     operation_lease_seconds: float = 60.0
     operation_retention_days: int = 30
     passages_per_file: int = 1_000_000

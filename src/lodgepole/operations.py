@@ -36,11 +36,19 @@ class Operations:
         statuses: Collection[OperationStatus],
         limit: int,
         after: str | None,
+        file_id: str | None = None,
     ) -> ListPage[Operation]:
-        """Newest first; empty `types` or `statuses` mean all."""
-        wanted = PUBLIC_TYPES & frozenset(types) if types else PUBLIC_TYPES
+        """Newest first; empty `types` or `statuses` mean all, as does no `file_id`."""
+        wanted = PUBLIC_TYPES & frozenset(types or PUBLIC_TYPES)
+        if not wanted:
+            return ListPage(())
         return await self._log.list(
-            assistant.id, types=wanted, statuses=statuses, limit=limit, after=after
+            assistant.id,
+            types=wanted,
+            statuses=statuses,
+            limit=limit,
+            after=after,
+            file_id=file_id,
         )
 
     async def settled(

@@ -1,0 +1,269 @@
+"""The worker: claims operations, keeps their leases alive, retries what may succeed later.
+
+A worker that is killed leaves leases that run out and work that is safe to run again. One that is
+stopped takes no new work, finishes what it has within a grace, and gives back the rest.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from lodgepole.errors import ClaimLost, LodgepoleError
+from lodgepole.ingestion.pipeline import Pipeline, Retired
+from lodgepole.ingestion.sweep import Sweep
+from lodgepole.limits import Limits
+from lodgepole.model import Claim, Operation, OperationType
+from lodgepole.ports import Clock, OperationLog
+
+log = logging.getLogger(__name__)
+
+POLL = timedelta(seconds=5)
+"""How long new work of another process may go unnoticed."""
+STOP_GRACE = timedelta(seconds=10)
+SWEEP_EVERY = timedelta(minutes=15)
+RETIRE_AFTER = timedelta(seconds=5)
+"""Longer than any reader needs from choosing what to search to having read it."""
+BACKOFF_FIRST = timedelta(seconds=2)
+BACKOFF_MOST = timedelta(minutes=5)
+HEARTBEATS_PER_LEASE = 3
+DELETIONS = frozenset({OperationType.DELETE_FILE, OperationType.DELETE_ASSISTANT})
+
+
+@dataclass(slots=True)
+class _Running:
+    """Work in this process, so that a deletion can end it before it begins its own."""
+
+    operation: Operation
+    task: asyncio.Task[Retired | None]
+
+
+class Worker:
+    """Runs operations, `slots` at a time: while one waits for a parser another embeds."""
+
+    def __init__(
+        self,
+        *,
+        log: OperationLog,
+        pipeline: Pipeline,
+        sweep: Sweep,
+        clock: Clock,
+        limits: Limits,
+        worker_id: str,
+        slots: int = 2,
+        stop_grace: timedelta = STOP_GRACE,
+    ) -> None:
+        self._log = log
+        self._pipeline = pipeline
+        self._sweep = sweep
+        self._clock = clock
+        self._limits = limits
+        self._worker_id = worker_id
+        self._slots = slots
+        self._stop_grace = stop_grace
+        self._lease = timedelta(seconds=limits.operation_lease_seconds)
+        self._running: list[_Running] = []
+        self._retired: deque[tuple[datetime, Retired]] = deque()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set. Cancelling instead is like being killed: nothing is lost."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._slots):
+                group.create_task(self._slot(stop))
+            group.create_task(self._keep_house(stop))
+
+    async def drain(self) -> int:
+        """Run what is due, one after the other, until nothing is; how many claims it took."""
+        claims = 0
+        never = asyncio.Event()
+        while claim := await self._log.claim(self._worker_id, lease=self._lease):
+            await self._work(claim, never)
+            claims += 1
+        await self._remove_retired(self._clock.now() + RETIRE_AFTER)
+        return claims
+
+    async def _slot(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            claim = await self._next(stop)
+            if claim is not None:
+                await self._work(claim, stop)
+
+    async def _next(self, stop: asyncio.Event) -> Claim | None:
+        try:
+            claim = await self._log.claim(self._worker_id, lease=self._lease)
+            if claim is None:
+                await _first(self._log.wait(POLL), stop)
+        except LodgepoleError:
+            log.exception("The operation log does not answer; trying again in %s", POLL)
+            await _first(asyncio.sleep(POLL.total_seconds()), stop)
+            return None
+        return claim
+
+    # --- one operation ------------------------------------------------------------------------
+
+    async def _work(self, claim: Claim, stop: asyncio.Event) -> None:
+        operation = claim.operation
+        try:
+            if operation.attempts > self._limits.operation_claims and not _is_deletion(operation):
+                await self._pipeline.give_up(claim, self._stopped_us_message(operation))
+                return
+            await self._end_what_it_deletes(operation)
+            retired = await self._run(claim, stop)
+            if retired is not None:
+                self._retired.append((self._clock.now() + RETIRE_AFTER, retired))
+        except ClaimLost:
+            log.info("Operation %s was taken over or cancelled", operation.id)
+        except LodgepoleError as error:
+            log.warning("Operation %s: %s", operation.id, error)
+            await self._try_again(claim, str(error))
+        except Exception:
+            # The one place where a bug in ours or in a library must not end the worker.
+            log.exception("Operation %s failed unexpectedly", operation.id)
+            await self._try_again(
+                claim, f"an internal error, recorded in the server's log under {operation.id}"
+            )
+
+    async def _run(self, claim: Claim, stop: asyncio.Event) -> Retired | None:
+        """The pipeline with a heartbeat beside it; released when stopped in the middle."""
+
+        async def progress(percent: int) -> None:
+            await self._log.report_progress(claim, percent)
+
+        task = asyncio.create_task(self._pipeline.run(claim, progress))
+        running = _Running(claim.operation, task)
+        self._running.append(running)
+        heartbeat = asyncio.create_task(self._heartbeat(claim, task))
+        stopping = asyncio.create_task(self._stop_after_grace(stop, task))
+        try:
+            return await task
+        except asyncio.CancelledError:
+            own = asyncio.current_task()
+            if own is not None and own.cancelling():
+                raise
+            if stop.is_set():
+                await self._log.release(claim, due_at=self._clock.now())
+                return None
+            raise ClaimLost(f"Operation {claim.operation.id} was ended from outside") from None
+        finally:
+            self._running.remove(running)
+            heartbeat.cancel()
+            stopping.cancel()
+            await asyncio.gather(heartbeat, stopping, return_exceptions=True)
+
+    async def _heartbeat(self, claim: Claim, task: asyncio.Task[Retired | None]) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / HEARTBEATS_PER_LEASE)
+            try:
+                await self._log.extend(claim, lease=self._lease)
+            except ClaimLost:
+                task.cancel()
+                return
+            except LodgepoleError as error:
+                # The lease outlives a missed beat or two; after that others may take over, and
+                # every write of ours is checked.
+                log.warning("Heartbeat of operation %s: %s", claim.operation.id, error)
+
+    async def _stop_after_grace(
+        self, stop: asyncio.Event, task: asyncio.Task[Retired | None]
+    ) -> None:
+        await stop.wait()
+        await asyncio.sleep(self._stop_grace.total_seconds())
+        task.cancel()
+
+    async def _end_what_it_deletes(self, operation: Operation) -> None:
+        """End cancelled work on the same thing here, so that it writes nothing afterwards."""
+        if not _is_deletion(operation):
+            return
+        doomed = [
+            running.task
+            for running in self._running
+            if running.operation.assistant_id == operation.assistant_id
+            and operation.file_id in (None, running.operation.file_id)
+        ]
+        for task in doomed:
+            task.cancel()
+        if doomed:
+            await asyncio.wait(doomed)
+
+    async def _try_again(self, claim: Claim, reason: str) -> None:
+        """Give it back for later, or give up on it after too many attempts."""
+        operation = claim.operation
+        try:
+            if operation.attempts < self._limits.operation_attempts or _is_deletion(operation):
+                await self._log.release(
+                    claim, due_at=self._clock.now() + backoff(operation.attempts)
+                )
+                return
+            await self._pipeline.give_up(
+                claim,
+                f"{_name(operation)} could not be processed after {operation.attempts} attempts: "
+                f"{reason.rstrip('.')}. Upload it again later.",
+            )
+        except ClaimLost:
+            log.info("Operation %s was taken over or cancelled", operation.id)
+        except LodgepoleError as error:
+            # Nothing is lost: the lease runs out and the operation is claimed again.
+            log.warning("Operation %s could not be given back: %s", operation.id, error)
+
+    def _stopped_us_message(self, operation: Operation) -> str:
+        return (
+            f"{_name(operation)} could not be processed: the server stopped in the middle "
+            f"{self._limits.operation_claims} times. Upload it again, or split it."
+        )
+
+    # --- housekeeping -------------------------------------------------------------------------
+
+    async def _keep_house(self, stop: asyncio.Event) -> None:
+        sweep_at = self._clock.now()
+        while not stop.is_set():
+            if self._clock.now() >= sweep_at:
+                await self._guarded(self._sweep.run)
+                sweep_at = self._clock.now() + SWEEP_EVERY
+            await self._remove_retired(self._clock.now())
+            await _first(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
+        await self._remove_retired(self._clock.now() + RETIRE_AFTER)
+
+    async def _remove_retired(self, until: datetime) -> None:
+        while self._retired and self._retired[0][0] <= until:
+            _, retired = self._retired.popleft()
+            await self._guarded(lambda retired=retired: self._pipeline.remove(retired))
+
+    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Housekeeping that does not succeed now is done by a later sweep."""
+        try:
+            await work()
+        except Exception:
+            log.exception("Housekeeping failed; the next sweep tries again")
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the attempt of this number, from 1: 2 s, doubled up to 5 minutes."""
+    return min(BACKOFF_FIRST * 2 ** min(attempts - 1, 16), BACKOFF_MOST)
+
+
+def _is_deletion(operation: Operation) -> bool:
+    return operation.type in DELETIONS
+
+
+def _name(operation: Operation) -> str:
+    return operation.upload.name if operation.upload else "The file"
+
+
+async def _first(work: Awaitable[None], stop: asyncio.Event) -> None:
+    """Return when `work` is done or `stop` is set; an error of `work` is raised."""
+    tasks: list[asyncio.Future[Any]] = [
+        asyncio.ensure_future(work),
+        asyncio.ensure_future(stop.wait()),
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        if not task.cancelled():
+            task.result()
