@@ -133,6 +133,11 @@ def words(text: str) -> list[Word]:
     return [Word(stem(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
+def stems_of(text: str) -> list[str]:
+    """The stems of `words(text)`, without their places."""
+    return [stem(surface) for surface in _WORD.findall(text)]
+
+
 def content_stems(items: Iterable[Word]) -> set[str]:
     return {w.stem for w in items if w.is_content}
 
