@@ -1,5 +1,6 @@
 import httpx2
 import pytest
+from tests.api.conftest import House
 
 from lodgepole.api.schemas.assistants import (
     AssistantModel,
@@ -7,7 +8,6 @@ from lodgepole.api.schemas.assistants import (
     UpdateAssistantResponse,
 )
 from lodgepole.model import Role
-from tests.api.conftest import House
 
 BOTH = pytest.mark.parametrize("version", [None, "2025-01", "2025-10", "2026-04", "2026-07"])
 

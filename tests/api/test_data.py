@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import httpx2
 import pytest
+from tests.api.conftest import House, build, opened
 
 from lodgepole.api.schemas.files import (
     AssistantFileModel,
@@ -12,7 +13,6 @@ from lodgepole.api.schemas.files import (
     OperationModel,
 )
 from lodgepole.limits import Limits
-from tests.api.conftest import House, build, opened
 
 
 def message(response: httpx2.Response, status: int) -> str:
@@ -139,7 +139,7 @@ async def test_an_upload_may_come_in_chunks_without_a_length(new: httpx2.AsyncCl
     ],
 )
 async def test_uploads_that_cannot_be_taken_are_refused_in_words(
-    house: House, new: httpx2.AsyncClient, a: str, options: dict, status: int, words: str
+    house: House, new: httpx2.AsyncClient, a: str, *, options: dict, status: int, words: str
 ):
     assert words in message(await new.post("/files/a", **options), status)
     assert (await new.get("/files/a")).json() == {"files": []}

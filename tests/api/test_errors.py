@@ -2,10 +2,10 @@ import asyncio
 
 import httpx2
 import pytest
+from tests.api.conftest import KEY, House, build, opened
 
 from lodgepole.limits import Limits
 from lodgepole.model import Role
-from tests.api.conftest import KEY, House, build, opened
 
 
 def error(response: httpx2.Response) -> tuple[int, str, str]:

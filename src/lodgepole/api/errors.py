@@ -75,10 +75,13 @@ def error_response(
     return json_response(body, status=status, headers=headers)
 
 
-def describe_invalid(errors: Sequence[Any]) -> str:
-    """The first of pydantic's findings in one sentence: where, what, and how many more."""
+def describe_invalid(errors: Sequence[Any], *, outer: int = 0) -> str:
+    """The first of pydantic's findings in one sentence: where, what, and how many more.
+
+    `outer` parts of each place are FastAPI's own, such as `query`.
+    """
     first = errors[0]
-    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    where = ".".join(str(part) for part in first["loc"][outer:])
     what = str(first["msg"])
     message = f"Invalid value for `{where}`: {what}" if where else f"Invalid request: {what}"
     more = len(errors) - 1
@@ -101,7 +104,7 @@ async def _expected(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    message = describe_invalid(error.errors())
+    message = describe_invalid(error.errors(), outer=1)
     return error_response(400, "INVALID_ARGUMENT", message, path=request.url.path)
 
 
