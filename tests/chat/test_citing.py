@@ -298,3 +298,10 @@ def test_a_shielded_document_text_never_cites(text):
     events, citer = cite(f"Madrid is the capital of Spain {shield(text)}")
     assert citer.verifications == []
     assert not [e for e in events if isinstance(e, AnswerCitation)]
+
+
+def test_underscores_within_names_are_not_markup():
+    sources = make_sources("The role data_write may upload files. The method __init__ may not.")
+    events, _ = cite("The role data_write may _upload_ files. [1]", sources)
+    [citation] = [e.citation for e in events if isinstance(e, AnswerCitation)]
+    assert citation.references[0].highlight == "The role data_write may upload files."

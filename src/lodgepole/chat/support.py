@@ -29,7 +29,7 @@ the paraphrases it lets through and the false claims it stops."""
 ALIGNED_SCORE = 0.8
 SHORT_CLAIM = 3  # content words; so short a claim must be found whole
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
-_MARKUP = re.compile(r"^\s*(?:[-*•>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)|[*_`]+")
+_MARKUP = re.compile(r"^\s*(?:[-*•>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)|[*`]+|(?<!\w)_+|_+(?!\w)")
 _APPROXIMATE = re.compile(
     r"\b(?:about|around|approximately|approx|nearly|almost|roughly|over|under|some|circa|ca"
     r"|more than|less than|at least|up to|etwa|rund|environ|unos)\b",
