@@ -21,6 +21,7 @@ from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as DocxParagraph
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.styles import ParagraphStyle
@@ -158,6 +159,7 @@ def write_docx(source: str, path: Path, *, title: str) -> None:
             # Word notes where a page began when it last laid the text out.
             first.runs[0]._r.insert(0, OxmlElement("w:lastRenderedPageBreak"))
         page_begins = False
+    slim(document)
     packed = io.BytesIO()
     document.save(packed)
     path.write_bytes(stored(packed.getvalue()))
@@ -181,6 +183,32 @@ def add_part(document: DocxDocument, part: Part) -> DocxParagraph | None:
     for index, piece in enumerate(re.split(r"\*\*(.+?)\*\*", part.lines[0])):
         paragraph.add_run(piece).bold = index % 2 == 1
     return paragraph
+
+
+def slim(document: DocxDocument) -> None:
+    """Drop what the template brings and nothing here uses: nine tenths of the file."""
+    styles = document.styles.element
+    by_id = {style.get(qn("w:styleId")): style for style in styles.findall(qn("w:style"))}
+    wanted = {name for name, style in by_id.items() if style.get(qn("w:default")) == "1"}
+    for tag in ("w:pStyle", "w:rStyle", "w:tblStyle"):
+        wanted |= {used.get(qn("w:val")) for used in document.element.body.iter(qn(tag))}
+    waiting = list(wanted)
+    while waiting:
+        style = by_id[waiting.pop()]
+        for tag in ("w:basedOn", "w:link", "w:next"):
+            other = style.find(qn(tag))
+            if other is not None and other.get(qn("w:val")) not in wanted:
+                wanted.add(other.get(qn("w:val")))
+                waiting.append(other.get(qn("w:val")))
+    for name, style in by_id.items():
+        if name not in wanted:
+            styles.remove(style)
+    for relations, unused in (
+        (document.part.rels, ("stylesWithEffects", "customXml")),
+        (document.part.package.rels, ("thumbnail",)),
+    ):
+        for key in [key for key, it in relations.items() if it.reltype.endswith(unused)]:
+            del relations[key]
 
 
 def stored(packed: bytes) -> bytes:

@@ -17,7 +17,7 @@ def test_the_examples_are_answered_from_the_right_pages(machine):
         answers,
         (
             "[1] operator-handbook.pdf, page 9",
-            "[1] administrator-guide.docx, page 2",
+            "[1] administrator-guide.docx, page 4",
             "[1] operator-handbook.pdf, page 6",
         ),
         strict=True,

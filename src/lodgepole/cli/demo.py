@@ -27,7 +27,7 @@ from lodgepole.settings import Settings
 
 QUESTIONS = (
     "How long does a signed link to a file stay valid?",
-    "Which role may upload files but may not create assistants?",
+    "When can the name of a deleted assistant be used again?",
     "What happens to files that were being processed when the server was killed?",
 )
 """Asked about the examples; each has its answer on one page of one of them."""

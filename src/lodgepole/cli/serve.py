@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -60,12 +61,7 @@ def serve(
 ) -> None:
     """Serve the API until interrupted."""
     settings = load_settings(host=host, port=port, data_dir=data_dir)
-    if not settings.on_loopback and settings.api_key is None:
-        # Checked before anything is made: a server that others reach needs a key its owner chose.
-        raise InvalidRequest(
-            f"To listen on {settings.host}, which others may reach, choose a key first: "
-            "set LODGEPOLE_API_KEY to a long random text."
-        )
+    _log_to_standard_error(settings.log_level)
     with _listening(settings.host, settings.port) as listener:
         asyncio.run(_serve(settings, listener, port_file=port_file, as_json=as_json))
 
@@ -103,6 +99,7 @@ async def _serve(
         config = uvicorn.Config(
             runtime.app,
             log_config=None,
+            log_level=logging.WARNING,
             access_log=False,
             timeout_graceful_shutdown=STOP_SECONDS,
             server_header=False,
@@ -118,6 +115,16 @@ async def _serve(
             await Server(config, announce).serve(sockets=[listener])
         finally:
             remove_address(settings.data_dir)
+
+
+def _log_to_standard_error(level: str) -> None:
+    levels = logging.getLevelNamesMapping()
+    if level.upper() not in levels:
+        raise InvalidRequest(f"log_level is {level!r}; it must be one of {', '.join(levels)}.")
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("lodgepole").setLevel(levels[level.upper()])
 
 
 def _listening(host: str, port: int) -> socket.socket:

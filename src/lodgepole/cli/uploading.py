@@ -169,12 +169,16 @@ class _Silence:
 class _Lines(_Silence):
     """One line when a file is sent and one when it is done, for logs and pipes."""
 
+    def __init__(self) -> None:
+        self._sent: set[Path] = set()
+
     def __enter__(self) -> "_Lines":
         return self
 
     def sent(self, path: Path, count: int) -> None:
         total = path.stat().st_size
-        if count == total:
+        if count >= total and path not in self._sent:
+            self._sent.add(path)
             say(f"  {path.name}: sent {size(total)}")
 
     def failed(self, path: Path, error: str) -> None:
