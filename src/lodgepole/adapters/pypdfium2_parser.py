@@ -26,9 +26,12 @@ HEADING_SIZE = 1.12  # times the body's font size, from which a short line is a 
 HEADING_CHARS = 160
 BOLD_HEADING_CHARS = 100
 BOLD_SHARE = 0.3  # of all text, below which a bold line stands out
+SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
 CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
 GUTTER_ROWS = 8  # with prose on both sides, from which a gap down the page is a gutter
 PARAGRAPH_GAP = 1.45  # times the usual distance between lines
+SET_WIDTH = 0.25  # of the page, that prose is at least set in
+RUNNING_ON_GAP = 2.2  # the same, within a sentence
 EDGE_LINES = 3  # at the top and bottom of a page, among which running lines are sought
 RUNNING_PAGES = 3  # on which a line stands at the same height before it counts as running
 OUTLINE_ENTRIES = 20_000
@@ -47,6 +50,7 @@ _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_ENDINGS = frozenset(".!?:;")
 _BULLET = re.compile(r"(?:[•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
 _ENCRYPTED, _DAMAGED = 4, 3  # FPDF_ERR_PASSWORD and FPDF_ERR_FORMAT of fpdfview.h
 
@@ -168,7 +172,7 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
         if not text_page:
             return _Page([], width, height, readable=False)
         try:
-            lines = list(_lines(text_page))
+            lines = _with_whole_rows(_lines(text_page))
         finally:
             pdfium.FPDFText_ClosePage(text_page)
         readable = _is_readable(lines) if lines else not _has_pictures(raw)
@@ -215,6 +219,28 @@ def _lines(text_page: Any) -> Iterator[_Line]:
             if right - left > CELL_GAP * line.size:
                 line.gaps.append((after - start, left, right))
         yield line
+
+
+def _with_whole_rows(lines: Iterable[_Line]) -> list[_Line]:
+    """The lines, those joined that pdfium broke in two on one height, as it may between cells."""
+    rows: list[_Line] = []
+    for line in lines:
+        last = rows[-1] if rows else None
+        if (
+            last is not None
+            and abs(last.y - line.y) < SAME_HEIGHT * line.size
+            and line.x0 > last.x1
+        ):
+            shift = len(last.text) + 1
+            if line.x0 - last.x1 > CELL_GAP * line.size:
+                last.gaps.append((shift, last.x1, line.x0))
+            last.gaps += [(shift + index, left, right) for index, left, right in line.gaps]
+            last.text = f"{last.text} {line.text}"
+            last.x1 = line.x1
+            last.bold = last.bold and line.bold
+        else:
+            rows.append(line)
+    return rows
 
 
 class _Measure:
@@ -269,7 +295,7 @@ class _Measure:
 
 def _in_reading_order(lines: list[_Line], width: float) -> list[_Line]:
     """The lines, column after column where two were drawn row by row, else as they came."""
-    gutter = _gutter(lines, width)
+    gutter = _gutter(lines, width) or _gutter_between(lines, width)
     if gutter is None:
         return lines
     ordered: list[_Line] = []
@@ -314,6 +340,19 @@ def _gutter(lines: Sequence[_Line], width: float) -> float | None:
     return middle if lefts[len(lefts) // 2] > 0.8 * full else None
 
 
+def _gutter_between(lines: Sequence[_Line], width: float) -> float | None:
+    """Where lines of prose left and right were drawn in turns, on heights of their own."""
+    begins = Counter(round(line.x0) for line in lines if line.x0 > 0.35 * width)
+    if not begins:
+        return None
+    gutter = begins.most_common(1)[0][0] - 2.0
+    sides = [line.x0 >= gutter for line in lines if line.x1 <= gutter or line.x0 >= gutter]
+    turns = sum(before != after for before, after in pairwise(sides))
+    words = sorted(len(line.text.split()) for line in lines)
+    prose = len(words) > 0 and words[len(words) // 2] >= 4
+    return gutter if prose and turns >= max(GUTTER_ROWS, 0.5 * len(lines)) else None
+
+
 def _split_at(lines: Sequence[_Line], gutter: float) -> Iterator[_Line]:
     for line in lines:
         gap = next((gap for gap in line.gaps if gap[1] - 2 <= gutter <= gap[2] + 2), None)
@@ -344,7 +383,7 @@ def _document(
     builder = DocumentBuilder(name, limits)
     for page in pages:
         builder.begin_page()
-        for kind, level, text, gap in _blocks(page.lines, mender):
+        for kind, level, text, gap in _blocks(page, mender):
             builder.add(text, kind, level=level, gap=gap)
     return builder.build(title=title, notice=_notice(unread))
 
@@ -362,17 +401,23 @@ def _notice(pages: list[int]) -> str | None:
 
 def _mark_running(pages: Sequence[_Page]) -> None:
     """Lines that stand at one height of several pages, alike but for their numbers."""
-    places: dict[tuple[str, int], list[_Line]] = {}
-    for page in pages:
+    places: dict[tuple[str, int], dict[int, _Line]] = {}
+    for number, page in enumerate(pages):
         by_height = sorted(page.lines, key=lambda line: line.y)
         edges = {id(line): line for line in by_height[:EDGE_LINES] + by_height[-EDGE_LINES:]}
         for line in edges.values():
             key = _DIGITS.sub("#", " ".join(line.text.split()).casefold())
             for height in {round(line.y / 6), round(line.y / 6 + 0.5)}:
-                places.setdefault((key, height), []).append(line)
+                places.setdefault((key, height), {})[number] = line
+    needed = min(RUNNING_PAGES, max(2, len(pages)))
     for lines in places.values():
-        if len(lines) >= min(RUNNING_PAGES, max(2, len(pages))):
-            for line in lines:
+        near = [
+            line
+            for number, line in lines.items()
+            if any(number + step in lines for step in (-2, -1, 1, 2))  # left and right pages differ
+        ]
+        if len(near) >= needed:
+            for line in near:
                 line.running = True
 
 
@@ -388,9 +433,8 @@ def _mark_headings(pages: Sequence[_Page], outline: dict[int, dict[str, int]]) -
         weights[line.bold] += len(line.text)
     body = sizes.most_common(1)[0][0]
     levels = _levels_of_sizes([size for size in sizes if size >= HEADING_SIZE * body])
-    bold_level = 0
-    if weights[True] < BOLD_SHARE * weights.total():
-        bold_level = min(max(levels.values(), default=0) + 1, 6)
+    deepest = min(max(levels.values(), default=0) + 1, 6)
+    bold_counts = weights[True] < BOLD_SHARE * weights.total()
     for index, page in enumerate(pages):
         titles = outline.get(index, {})
         for line in page.lines:
@@ -399,12 +443,17 @@ def _mark_headings(pages: Sequence[_Page], outline: dict[int, dict[str, int]]) -
             line.level = titles.get(_spelling(line.text), 0) if titles else 0
             if not line.level and len(line.text) <= HEADING_CHARS:
                 line.level = levels.get(line.size, 0)
-            if not line.level and line.bold and line.size >= 0.95 * body and _is_bold_title(line):
-                line.level = bold_level
+            if not line.level and line.size >= 0.95 * body and _stands_out(line, bold_counts):
+                line.level = deepest
 
 
-def _is_bold_title(line: _Line) -> bool:
-    return len(line.text) <= BOLD_HEADING_CHARS and line.text[-1] not in ".,;" and not line.gaps
+def _stands_out(line: _Line, bold_counts: bool) -> bool:
+    """Whether a line of the body's size is set as a title: in bold or in capitals."""
+    if len(line.text) > BOLD_HEADING_CHARS or line.text[-1] in ".,;" or line.gaps:
+        return False
+    if line.bold and bold_counts:
+        return True
+    return line.text.isupper() and " " in line.text and len(_LETTERS.findall(line.text)) > 1
 
 
 def _levels_of_sizes(sizes: Iterable[float]) -> dict[float, int]:
@@ -418,9 +467,10 @@ def _levels_of_sizes(sizes: Iterable[float]) -> dict[float, int]:
     return levels
 
 
-def _blocks(lines: Sequence[_Line], mender: "_Mender") -> Iterator[tuple[BlockKind, int, str, str]]:
+def _blocks(page: _Page, mender: "_Mender") -> Iterator[tuple[BlockKind, int, str, str]]:
     """`(kind, level, text, what stands before it)` of a page's blocks, in order."""
-    right = _right_edges(lines)
+    lines = page.lines
+    right = _right_edges(lines, SET_WIDTH * page.width)
     step = _usual_step(lines)
     start = 0
     while start < len(lines):
@@ -483,7 +533,10 @@ def _continues(
     if before.text[-1] in _HYPHENS:
         return True
     if drop < 0:  # the next column: a sentence may run on into it
-        return before.text[-1] not in ".!?:" and line.text[:1].islower()
+        return before.text[-1] not in _ENDINGS and line.text[:1].islower()
+    runs_on = before.text[-1] not in _ENDINGS and line.text[:1].islower()
+    if runs_on:
+        return drop <= RUNNING_ON_GAP * step
     return drop <= PARAGRAPH_GAP * step and not _fits(before, line, right[id(before)])
 
 
@@ -494,8 +547,11 @@ def _fits(before: _Line, line: _Line, right: float) -> bool:
     return before.x1 + (len(first) + 1) * width < right - 0.5 * line.size
 
 
-def _right_edges(lines: Sequence[_Line]) -> dict[int, float]:
-    """How far to the right lines reach that begin about where each line begins."""
+def _right_edges(lines: Sequence[_Line], least: float) -> dict[int, float]:
+    """How far to the right lines reach that begin about where each line begins.
+
+    No line is set narrower than `least` points: short lines alone tell of no margin.
+    """
     edges: dict[int, float] = {}
     reach: dict[int, float] = {}
     for line in lines:
@@ -503,7 +559,7 @@ def _right_edges(lines: Sequence[_Line]) -> dict[int, float]:
             reach[band] = max(reach.get(band, 0.0), line.x1)
     for line in lines:
         bands = (round(line.x0 / 72), round(line.x0 / 72 + 0.5) + 1000)
-        edges[id(line)] = max(reach[band] for band in bands)
+        edges[id(line)] = max(line.x0 + least, *(reach[band] for band in bands))
     return edges
 
 
@@ -574,7 +630,11 @@ class _Mender:
         return head if tail[:1].islower() and self._is_one_word(match, head, tail) else f"{head}-"
 
     def _is_one_word(self, match: re.Match[str], head: str, tail: str) -> bool:
-        if match.string[match.start() - 1 : match.start()] == "-":
+        around = (
+            match.string[max(match.start() - 1, 0)],
+            match.string[match.end() + len(tail) :][:1],
+        )
+        if "-" in around:
             return False  # `over-the-` and `counter`
         words = self._words
         one, two = words[f"{head}{tail}".casefold()], words[f"{head}-{tail}".casefold()]

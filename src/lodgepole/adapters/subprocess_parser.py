@@ -7,7 +7,6 @@ limits whatever the child does.
 import asyncio
 import contextlib
 import dataclasses
-import logging
 import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
@@ -31,7 +30,6 @@ _LENGTH = struct.Struct(">I")
 _READY = b"R"
 _DOCUMENT = ord("D")
 _UNREADABLE = ord("U")
-_log = logging.getLogger(__name__)
 
 
 class _Failed(Exception):
@@ -50,9 +48,11 @@ class SubprocessParser:
     def __init__(self, command: Sequence[str], limits: Limits, *, children: int = 2) -> None:
         self._command = tuple(command)
         self._limits = limits
+        self._children = children
         self._slots = asyncio.Semaphore(children)
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def parse(self, path: Path, *, kind: FileKind, name: str, multimodal: bool) -> Document:
@@ -87,7 +87,7 @@ class SubprocessParser:
             finally:
                 self._busy.discard(child)
                 if child not in self._idle:
-                    child.kill()
+                    self._end(child)
         if isinstance(document, str):
             raise UnreadableFile(document)
         return document
@@ -109,19 +109,35 @@ class SubprocessParser:
             if child.alive:
                 self._busy.add(child)
                 return child
-            child.kill()
-        child = await _Child.start(self._command, self._limits)
+            self._end(child)
+        child = await _Child.spawn(self._command)
+        try:
+            await child.greet(self._limits)
+        except BaseException:
+            self._end(child)
+            raise
         self._busy.add(child)
         return child
+
+    def _end(self, child: "_Child") -> None:
+        """Kill a child now; that it is gone and its pipes are closed is waited for in `close`."""
+        child.kill()
+        task = asyncio.create_task(child.wait())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     async def close(self) -> None:
         """End the children; files being read fail as if theirs had crashed."""
         self._closed = True
-        children = [*self._idle, *self._busy]
-        self._idle.clear()
-        for child in children:
+        for child in self._busy:
             child.kill()
-        await asyncio.gather(*(child.wait() for child in children))
+        for _ in range(self._children):  # held by all who still read, and by those who wait
+            await self._slots.acquire()
+        while self._idle:
+            self._end(self._idle.pop())
+        await asyncio.gather(*self._ending)
+        for _ in range(self._children):
+            self._slots.release()
 
 
 class _Child:
@@ -133,36 +149,32 @@ class _Child:
         self._process = process
         self._stdin = process.stdin
         self._stdout = process.stdout
-        self._reaper = asyncio.create_task(process.wait())
         self.files = 0
 
     @classmethod
-    async def start(cls, command: Sequence[str], limits: Limits) -> "_Child":
-        """A child that has said it is ready. Raises Unavailable."""
+    async def spawn(cls, command: Sequence[str]) -> "_Child":
+        """A process of this command. Raises Unavailable."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, close_fds=True
             )
         except OSError as error:
             raise Unavailable(f"The file reader cannot be started: {error.strerror}.") from error
-        child = cls(process)
+        return cls(process)
+
+    async def greet(self, limits: Limits) -> None:
+        """Return once the child has the limits and says it is ready. Raises Unavailable."""
         try:
             async with asyncio.timeout(START_SECONDS):
-                await child._send(orjson.dumps(dataclasses.asdict(limits)))
-                ready = await child._receive(len(_READY))
+                await self._send(orjson.dumps(dataclasses.asdict(limits)))
+                ready = await self._receive(len(_READY))
         except (TimeoutError, _Failed):
-            child.kill()
-            _log.warning("A file reader did not start; its command is %s.", " ".join(command))
-            raise Unavailable(
-                "The file reader does not start: see the server's log, and check its memory limit."
-            ) from None
-        except BaseException:
-            child.kill()
-            raise
+            ready = b""
         if ready != _READY:
-            child.kill()
-            raise Unavailable("The file reader speaks another protocol: reinstall the program.")
-        return child
+            raise Unavailable(
+                "The file reader does not start: check that the program is installed whole, and "
+                "that parse_memory_bytes leaves it room."
+            )
 
     @property
     def alive(self) -> bool:
@@ -197,7 +209,12 @@ class _Child:
         self._stdin.close()
 
     async def wait(self) -> None:
-        await self._reaper
+        """Return once the process is gone and nothing is left in its pipe."""
+        await self._process.wait()
+        # The transport is closed when the pipe is at its end, which unread bytes would put off.
+        with contextlib.suppress(ConnectionError):
+            while await self._stdout.read(MIB):
+                pass
 
 
 def _read_answer(answer: bytes) -> Document | str:

@@ -1,0 +1,309 @@
+"""PDF: order, paragraphs, headings, tables, running lines, mended words; and hostile files."""
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from lodgepole.adapters.pypdfium2_parser import parse
+from lodgepole.documents import check_document
+from lodgepole.errors import UnreadableFile
+from lodgepole.limits import Limits
+from lodgepole.model import BlockKind, Document
+
+LEFT = textwrap.wrap(
+    "The left column speaks of rivers and of the forests that line them, and it goes on for a "
+    "good while so that there are many lines of prose to be read in their order. " * 3,
+    45,
+)
+RIGHT = textwrap.wrap(
+    "On the right we read about mountains, their snow, and the animals that live above the trees "
+    "where only moss will grow between the stones and the ice of winter. " * 3,
+    45,
+)
+
+
+def read(path: Path, limits: Limits | None = None) -> Document:
+    document = parse(path, "a.pdf", limits or Limits())
+    check_document(document)
+    return document
+
+
+def write(path: Path, draw: Callable[[Canvas], None], **options: object) -> Path:
+    canvas = Canvas(str(path), pagesize=(595, 842), **options)
+    canvas.setFont("Times-Roman", 10)
+    draw(canvas)
+    canvas.save()
+    return path
+
+
+def put(canvas: Canvas, lines: list[str], *, x: float = 60, y: float = 740) -> None:
+    for index, line in enumerate(lines):
+        canvas.drawString(x, y - 13 * index, line)
+
+
+def shown(document: Document, kind: BlockKind) -> list[str]:
+    return [
+        document.text[block.start : block.end] for block in document.blocks if block.kind is kind
+    ]
+
+
+def test_every_page_has_its_span_blank_ones_too(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["The first page."])
+        canvas.showPage()
+        canvas.showPage()
+        put(canvas, ["The third page."])
+
+    document = read(write(tmp_path / "a", draw))
+
+    texts = [document.text[page.start : page.end].strip() for page in document.pages]
+    assert texts == ["The first page.", "", "The third page."]
+    assert document.notice is None
+    assert not document.pages_estimated
+
+
+def test_lines_become_paragraphs_where_the_author_did_not_break_them(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, [*LEFT, "Name: Ada", "Town: Bergen"])
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.PARAGRAPH) == [" ".join(LEFT), "Name: Ada", "Town: Bergen"]
+
+
+@pytest.mark.parametrize("rows", [True, False])
+def test_two_columns_are_read_one_after_the_other(tmp_path: Path, rows: bool) -> None:
+    count = min(len(LEFT), len(RIGHT))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Roman", 18)
+        canvas.drawString(60, 790, "A heading across both of the columns")
+        canvas.setFont("Times-Roman", 10)
+        if rows:
+            for index in range(count):
+                put(canvas, [LEFT[index]], y=740 - 13 * index)
+                put(canvas, [RIGHT[index]], x=310, y=740 - 13 * index)
+        else:
+            put(canvas, LEFT[:count])
+            put(canvas, RIGHT[:count], x=310)
+
+    document = read(write(tmp_path / "a", draw))
+
+    left, right = " ".join(LEFT[:count]), " ".join(RIGHT[:count])
+    assert document.text.index(left) < document.text.index(right)
+    assert document.text.startswith("A heading across both of the columns")
+
+
+def test_table_rows_stay_on_one_line(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["Prices of this year"], y=780)
+        for index in range(12):
+            put(canvas, [f"Item {index}"], y=740 - 13 * index)
+            put(canvas, [str(index * 17)], x=200, y=740 - 13 * index)
+            put(canvas, [f"{index}.50 EUR"], x=310, y=740 - 13 * index)
+
+    document = read(write(tmp_path / "a", draw))
+
+    [table] = shown(document, BlockKind.TABLE)
+    assert table.split("\n")[:2] == ["Item 0  0  0.50 EUR", "Item 1  17  1.50 EUR"]
+
+
+def test_headings_are_told_by_size_weight_and_capitals(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for font, size, y, text in (
+            ("Times-Roman", 20, 790, "Handbook"),
+            ("Times-Roman", 14, 760, "Leave"),
+            ("Times-Bold", 10, 730, "Parental leave"),
+            ("Times-Roman", 10, 715, "SICK LEAVE"),
+        ):
+            canvas.setFont(font, size)
+            canvas.drawString(60, y, text)
+        canvas.setFont("Times-Roman", 10)
+        put(canvas, LEFT, y=690)
+
+    document = read(write(tmp_path / "a", draw))
+
+    headings = [
+        (block.level, document.text[block.start : block.end])
+        for block in document.blocks
+        if block.kind is BlockKind.HEADING
+    ]
+    assert headings == [(1, "Handbook"), (2, "Leave"), (3, "Parental leave"), (3, "SICK LEAVE")]
+
+
+def test_the_outline_says_which_lines_are_headings(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.bookmarkPage("one")
+        canvas.bookmarkPage("two")
+        canvas.addOutlineEntry("Scope of this", "one", level=0)
+        canvas.addOutlineEntry("Terms", "two", level=1)
+        put(canvas, ["Scope of this", *LEFT[:3], "Terms", *LEFT[:3]])
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.HEADING) == ["Scope of this", "Terms"]
+    assert [b.level for b in document.blocks if b.kind is BlockKind.HEADING] == [1, 2]
+
+
+def test_lines_repeated_at_the_edges_of_pages_are_running(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(1, 6):
+            put(canvas, ["Annual report 2026"], y=815)
+            put(canvas, [*LEFT, *RIGHT][number : number + 9])
+            put(canvas, [f"{number} of 5"], x=280, y=30)
+            canvas.showPage()
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.RUNNING) == [
+        text for number in range(1, 6) for text in ("Annual report 2026", f"{number} of 5")
+    ]
+
+
+def test_words_split_at_line_ends_are_mended_as_the_document_spells_them(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["The well-known trade is inter-", "national and also well-"])
+        put(canvas, ["known, at the over-the-", "counter place of Anna-", "Maria herself."], y=714)
+
+    document = read(write(tmp_path / "a", draw))
+
+    text = " ".join(document.text.split())
+    assert text == (
+        "The well-known trade is international and also well-known, at the over-the-counter place "
+        "of Anna-Maria herself."
+    )
+
+
+def test_bullets_are_list_items(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["What we need:", "1. some bread", "2. some butter", "Thanks."])
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.LIST_ITEM) == ["1. some bread", "2. some butter"]
+
+
+def picture(canvas: Canvas) -> None:
+    from PIL import Image
+
+    canvas.drawInlineImage(Image.new("RGB", (40, 40), "red"), 100, 400, 300, 300)
+
+
+def test_pages_that_show_something_unreadable_are_named(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, LEFT)
+        for _ in range(2):
+            canvas.showPage()
+            picture(canvas)
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert document.notice == "Pages 2 and 3 hold no readable text."
+
+
+def encrypted(path: Path) -> Path:
+    return write(path, lambda canvas: put(canvas, LEFT), encrypt=StandardEncryption("secret"))
+
+
+def scanned(path: Path) -> Path:
+    return write(path, picture)
+
+
+def blank(path: Path) -> Path:
+    return write(path, lambda canvas: canvas.showPage())
+
+
+def truncated(path: Path) -> Path:
+    whole = write(path, lambda canvas: put(canvas, LEFT)).read_bytes()
+    path.write_bytes(whole[:200])
+    return path
+
+
+def no_pdf(path: Path) -> Path:
+    path.write_text("hello")
+    return path
+
+
+def nothing(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
+
+
+def tree(path: Path, pages: str) -> Path:
+    """A PDF whose page tree is this dictionary, object 2."""
+    path.write_text(
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        f"2 0 obj<</Type/Pages{pages}>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    )
+    return path
+
+
+def page_loop(path: Path) -> Path:
+    return tree(path, "/Kids[2 0 R]/Count 3")
+
+
+def claims_many(path: Path) -> Path:
+    return tree(path, "/Kids[]/Count 50000")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (encrypted, "is encrypted: remove its password"),
+        (scanned, "no readable text on any page: it is scanned"),
+        (blank, "holds no text"),
+        (truncated, "is damaged or not a PDF"),
+        (no_pdf, "is damaged or not a PDF"),
+        (nothing, "is damaged or not a PDF"),
+        (page_loop, "is damaged or not a PDF|no readable text"),
+        (claims_many, "is damaged or not a PDF|no readable text|50,000 pages"),
+    ],
+)
+def test_hostile_and_broken_files_are_refused(
+    tmp_path: Path, make: Callable[[Path], Path], message: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=message):
+        read(make(tmp_path / "a"))
+
+
+def test_an_empty_password_opens_a_file(tmp_path: Path) -> None:
+    locked = StandardEncryption("", ownerPassword="owner")
+
+    document = read(write(tmp_path / "a", lambda canvas: put(canvas, LEFT), encrypt=locked))
+
+    assert document.text == " ".join(LEFT)
+
+
+def test_pages_and_text_are_limited(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for _ in range(3):
+            put(canvas, LEFT)
+            canvas.showPage()
+
+    path = write(tmp_path / "a", draw)
+
+    with pytest.raises(UnreadableFile, match="has 3 pages; at most 2 are read"):
+        read(path, Limits(parse_pages=2))
+    with pytest.raises(UnreadableFile, match="more than 100 characters"):
+        read(path, Limits(parse_text_chars=100))
+
+
+def test_words_are_those_pdfium_gives(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for _ in range(3):
+            put(canvas, [*LEFT, "", *RIGHT])
+            canvas.showPage()
+
+    path = write(tmp_path / "a", draw)
+    document = read(path)
+
+    with pypdfium2.PdfDocument(path) as pdf:
+        plain = [page.get_textpage().get_text_range() for page in pdf]
+    assert [document.text[page.start : page.end].split() for page in document.pages] == [
+        text.split() for text in plain
+    ]
