@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder
-from lodgepole.adapters.onnxruntime_embedder.conversion import cached_path, write_converted
+from lodgepole.adapters.onnxruntime_embedder.conversion import converted_model, write_converted
 from lodgepole.adapters.onnxruntime_embedder.graph import bert_graph
 from lodgepole.adapters.onnxruntime_embedder.weights import open_weights
 from lodgepole.errors import Unavailable
@@ -47,9 +47,14 @@ def wrong_model(model_files):
         return bert_graph({**weights, name: np.roll(weights[name], 1, axis=0)}, "int8")
 
 
+def replace_converted(cache_dir, form, model):
+    right = converted_model(cache_dir, form)
+    right.unlink()
+    write_converted(right.parent, right.stem.rpartition("-")[0], model)
+
+
 async def test_where_int8_computes_nonsense_f32_takes_over_and_is_recorded(tmp_path, wrong_model):
-    write_converted(cached_path(tmp_path, "int8", reduced_range=False), wrong_model)
-    write_converted(cached_path(tmp_path, "int8", reduced_range=True), wrong_model)
+    replace_converted(tmp_path, "int8", wrong_model)
 
     real = OnnxRuntimeEmbedder(tmp_path)
 
@@ -58,7 +63,7 @@ async def test_where_int8_computes_nonsense_f32_takes_over_and_is_recorded(tmp_p
 
 
 def test_a_machine_that_computes_nonsense_is_told_so(tmp_path, wrong_model):
-    write_converted(cached_path(tmp_path, "f32", reduced_range=False), wrong_model)
+    replace_converted(tmp_path, "f32", wrong_model)
 
     with pytest.raises(Unavailable, match="Configure an embedding endpoint"):
         OnnxRuntimeEmbedder(tmp_path, form="f32")

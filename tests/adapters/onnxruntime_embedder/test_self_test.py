@@ -1,16 +1,28 @@
 import numpy as np
 import pytest
 
+from lodgepole.adapters.onnxruntime_embedder.conversion import write_converted
+from lodgepole.adapters.onnxruntime_embedder.graph import bert_graph
+from lodgepole.adapters.onnxruntime_embedder.network import Network
 from lodgepole.adapters.onnxruntime_embedder.self_test import (
     SENTENCES,
     expected_vectors,
     passes,
 )
+from lodgepole.adapters.onnxruntime_embedder.weights import open_weights
 
 
 @pytest.mark.parametrize("form", ["f32", "int8"])
 def test_the_network_passes_in_either_form(network, form):
     assert passes(network(form).embed, form)
+
+
+def test_seven_bits_pass_too(model_files, tmp_path):
+    with open_weights(model_files.weights) as weights:
+        model = bert_graph(weights, "int8", reduced_range=True)
+    path = write_converted(tmp_path, "seven", model)
+
+    assert passes(Network(path, model_files.tokenizer).embed, "int8")
 
 
 def test_the_expected_vectors_are_the_models(network):

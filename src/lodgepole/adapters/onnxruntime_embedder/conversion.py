@@ -1,7 +1,8 @@
-"""Converts the weights for onnxruntime once and keeps the result beside the data.
+"""Converts the weights for onnxruntime once and keeps the result in the cache.
 
-A cached file is the SHA-256 of the model followed by the model, written under another name and
-then renamed: whoever reads sees a whole file or none, and a damaged one is noticed and made again.
+The file's name ends in the SHA-256 of its content and is given by a rename: whoever reads sees a
+whole file or none, a damaged one is noticed and made again, and several processes may convert at
+once, because they make the same file.
 """
 
 import hashlib
@@ -17,56 +18,65 @@ from lodgepole.adapters.onnxruntime_embedder.weights import (
     find_model,
     open_weights,
 )
+from lodgepole.errors import Unavailable
 
-CONVERTER_VERSION = 2  # raise it when the graph or the arithmetic changes
-_DIGEST_BYTES = 32
+CONVERTER_VERSION = 3  # raise it when the graph or the arithmetic changes
 
 
-def converted_model(cache_dir: Path, form: Form) -> bytes:
-    """The serialised ONNX model, from the cache or made now (about 1 CPU-second).
+def converted_model(cache_dir: Path, form: Form) -> Path:
+    """The ONNX file, from the cache or made now (about 1 CPU-second).
 
     Raises:
         ModelMissing: It is not cached and the weights are not on this machine.
         ModelCorrupt: The weights are not the published ones.
+        Unavailable: The cache cannot be written.
     """
+    directory = cache_dir / "onnx"
     reduced_range = form == "int8" and needs_reduced_range()
-    path = cached_path(cache_dir, form, reduced_range=reduced_range)
-    cached = _read(path)
-    if cached is not None:
-        return cached
+    stem = _stem(form, reduced_range=reduced_range)
+    for path in sorted(directory.glob(f"{stem}-*.onnx")):
+        if _is_whole(path):
+            return path
     with open_weights(find_model(cache_dir).weights) as weights:
         model = bert_graph(weights, form, reduced_range=reduced_range)
-    write_converted(path, model)
-    return model
+    return write_converted(directory, stem, model)
 
 
-def cached_path(cache_dir: Path, form: Form, *, reduced_range: bool) -> Path:
+def _stem(form: Form, *, reduced_range: bool) -> str:
     bits = "-7bit" if reduced_range else ""
-    name = f"{MODEL}-{WEIGHTS_SHA256[:12]}-v{CONVERTER_VERSION}-{form}{bits}.onnx"
-    return cache_dir / "onnx" / name
+    return f"{MODEL}-{WEIGHTS_SHA256[:12]}-v{CONVERTER_VERSION}-{form}{bits}"
 
 
-def _read(path: Path) -> bytes | None:
+def _is_whole(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            digest = file.read(_DIGEST_BYTES)
-            model = file.read()
-    except FileNotFoundError:
-        return None
-    return model if hashlib.sha256(model).digest() == digest else None
-
-
-def write_converted(path: Path, model: bytes) -> None:
-    """Put a model under `path` with its digest, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".converting-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(model).digest())
-            file.write(model)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+            return path.stem.endswith(hashlib.file_digest(file, "sha256").hexdigest())
     except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        return False
+
+
+def write_converted(directory: Path, stem: str, model: bytes) -> Path:
+    """Put a model into the directory, whole or not at all, under a name that tells its content.
+
+    Raises:
+        Unavailable: The directory cannot be written.
+    """
+    path = directory / f"{stem}-{hashlib.sha256(model).hexdigest()}.onnx"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=directory, prefix=".converting-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(model)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)  # another account may serve from this cache
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"The converted embedding model cannot be kept in {str(directory)!r} "
+            f"({error.strerror}). Make it writable, or configure another cache directory."
+        ) from error
+    return path
