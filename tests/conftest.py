@@ -1,0 +1,207 @@
+"""A whole Lodgepole in memory, below HTTP, for tests of what features do together."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lodgepole.adapters.memory.blobs import MemoryBlobs
+from lodgepole.adapters.memory.catalog import MemoryCatalog
+from lodgepole.adapters.memory.clock import MemoryClock
+from lodgepole.adapters.memory.database import MemoryDatabase
+from lodgepole.adapters.memory.embedder import MemoryEmbedder
+from lodgepole.adapters.memory.index import MemoryIndex
+from lodgepole.adapters.memory.operation_log import MemoryOperationLog
+from lodgepole.adapters.memory.parser import MemoryParser
+from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.assistants import Assistants
+from lodgepole.files import ContentSigner, Files
+from lodgepole.ingestion.pipeline import Pipeline
+from lodgepole.ingestion.sweep import GRACE, Sweep
+from lodgepole.ingestion.worker import Worker
+from lodgepole.keys import Keys
+from lodgepole.limits import Limits
+from lodgepole.model import Assistant, File, OperationStatus, PassageKey
+from lodgepole.operations import Operations
+from lodgepole.ports import Blobs, Catalog, Embedder, Index, OperationLog, Parser
+
+TICK = timedelta(milliseconds=1)
+PASSAGES = 200  # more than any file of a test has
+
+
+async def chunks(data: bytes, size: int = 7):
+    """Bytes as an upload brings them."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+@dataclass
+class House:
+    """The features over memory adapters; replace a field before using what is made of it."""
+
+    clock: MemoryClock = field(default_factory=lambda: MemoryClock(tick=TICK))
+    database: MemoryDatabase = field(default_factory=MemoryDatabase)
+    catalog: Catalog = None  # type: ignore[assignment]
+    log: OperationLog = None  # type: ignore[assignment]
+    blobs: Blobs = field(default_factory=MemoryBlobs)
+    index: Index = field(default_factory=MemoryIndex)
+    parser: Parser = field(default_factory=MemoryParser)
+    embedder: Embedder = field(default_factory=MemoryEmbedder)
+    limits: Limits = field(default_factory=Limits)
+    ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.catalog = self.catalog or MemoryCatalog(self.database)
+        self.log = self.log or MemoryOperationLog(self.database, self.clock)
+
+    def new_id(self) -> str:
+        return f"id{next(self.ids)}"
+
+    @property
+    def assistants(self) -> Assistants:
+        return Assistants(
+            catalog=self.catalog,
+            log=self.log,
+            clock=self.clock,
+            new_id=self.new_id,
+            limits=self.limits,
+        )
+
+    @property
+    def files(self) -> Files:
+        return Files(
+            catalog=self.catalog,
+            log=self.log,
+            blobs=self.blobs,
+            clock=self.clock,
+            new_id=self.new_id,
+            limits=self.limits,
+            signer=ContentSigner(secret=b"secret", clock=self.clock, limits=self.limits),
+        )
+
+    @property
+    def operations(self) -> Operations:
+        return Operations(log=self.log)
+
+    @property
+    def keys(self) -> Keys:
+        return Keys(catalog=self.catalog, clock=self.clock, new_id=self.new_id)
+
+    @property
+    def sweep(self) -> Sweep:
+        return Sweep(
+            log=self.log, blobs=self.blobs, index=self.index, clock=self.clock, limits=self.limits
+        )
+
+    def pipeline(self, step: Callable[[str], None] = lambda _: None) -> Pipeline:
+        return Pipeline(
+            catalog=self.catalog,
+            log=self.log,
+            blobs=self.blobs,
+            parser=self.parser,
+            tokenizer=MemoryTokenizer(),
+            embedder=self.embedder,
+            index=self.index,
+            clock=self.clock,
+            limits=self.limits,
+            step=step,
+            linger=timedelta(),
+        )
+
+    def worker(self, step: Callable[[str], None] = lambda _: None, **values: Any) -> Worker:
+        return Worker(
+            log=self.log,
+            pipeline=self.pipeline(step),
+            sweep=self.sweep,
+            clock=self.clock,
+            limits=self.limits,
+            **{"worker_id": "w", "stop_grace": timedelta(), **values},
+        )
+
+    # --- what tests do ------------------------------------------------------------------------
+
+    async def assistant(self, name: str = "docs", **values: Any) -> Assistant:
+        defaults = {"instructions": None, "metadata": None}
+        return await self.assistants.create("p", name=name, **{**defaults, **values})
+
+    async def upload(self, assistant: Assistant, name: str, data: bytes, **values: Any) -> File:
+        defaults = {"metadata": None, "multimodal": False}
+        file, _ = await self.files.upload(
+            assistant, name=name, content=chunks(data), **{**defaults, **values}
+        )
+        return file
+
+    async def upsert(
+        self, assistant: Assistant, file_id: str, name: str, data: bytes, **values: Any
+    ):
+        defaults = {"metadata": None, "multimodal": False}
+        return await self.files.upsert(
+            assistant, file_id, name=name, content=chunks(data), **{**defaults, **values}
+        )
+
+    async def ingested(self, assistant: Assistant, name: str, data: bytes, **values: Any) -> File:
+        file = await self.upload(assistant, name, data, **values)
+        await self.worker().drain()
+        return await self.files.get(assistant, file.id)
+
+    async def finished(self, assistant: Assistant, operation_id: str) -> OperationStatus:
+        """Its status once it has ended, at the latest after five seconds."""
+        async with asyncio.timeout(5):
+            while True:
+                operation = await self.log.find(assistant.id, operation_id)
+                if operation is None or operation.status is not OperationStatus.PROCESSING:
+                    assert operation is not None
+                    return operation.status
+                await self.log.wait_finished(timedelta(milliseconds=20))
+
+    async def swept(self) -> None:
+        """Run the sweep as often and as late as it needs to remove what it finds."""
+        sweep = self.sweep
+        await sweep.run()
+        self.clock.advance(GRACE)
+        await sweep.run()
+
+    async def state(self) -> dict[str, Any]:
+        """All that is stored, without times and attempts: what two runs must agree on."""
+        assistants = await self.catalog.list_assistants("p", limit=100, after=None)
+        return {
+            "assistants": [(a.name, a.status, a.metadata) for a in assistants.items],
+            "files": {a.name: await self._files(a) for a in assistants.items},
+            "operations": {a.name: await self._operations(a) for a in assistants.items},
+            "blobs": {key: await self.blobs.get(key) async for key in self.blobs.keys("")},
+            "index": {
+                (id_, version): await self._passages(id_, version)
+                for id_ in await self.index.assistants()
+                for version in await self.index.versions(id_)
+            },
+        }
+
+    async def _files(self, assistant: Assistant) -> list[Any]:
+        page = await self.catalog.list_files(assistant.id, limit=100, after=None)
+        return [
+            (f.id, f.status, f.generation, f.upload, f.error_message, f.notice, f.page_count)
+            for f in page.items
+        ]
+
+    async def _operations(self, assistant: Assistant) -> list[Any]:
+        page = await self.log.list(assistant.id, types=(), statuses=(), limit=100, after=None)
+        return [(o.id, o.type, o.status, o.error_message, o.ingestion_units) for o in page.items]
+
+    async def _passages(self, assistant_id: str, version: Any) -> list[Any]:
+        keys = [PassageKey(version, ordinal) for ordinal in range(PASSAGES)]
+        found = await self.index.passages(assistant_id, keys)
+        return [found[key] for key in sorted(found)]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def make_house() -> type[House]:
+    return House
