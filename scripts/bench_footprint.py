@@ -1,11 +1,10 @@
 """Print what an idle server costs: CPU until ready, resident memory, installed size.
 
-Starts `lodgepole serve` twice on an empty data directory: with an empty cache (the model is
-converted first) and with a warm one. Installs the runtime lock file into a fresh environment to
-weigh it, unless `--no-install` is given.
+Installs Lodgepole from the runtime lock file into a fresh environment, compiled to bytecode as pip
+leaves it, and starts `lodgepole serve` from there twice on an empty data directory: with an empty
+cache (the model is converted first) and with a warm one.
 """
 
-import argparse
 import json
 import os
 import signal
@@ -43,13 +42,13 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(data_dir: Path, cache_dir: Path) -> dict[str, float]:
+def measure(python: Path, data_dir: Path, cache_dir: Path) -> dict[str, float]:
     """Start a server, wait until it is ready, let it settle, stop it."""
     port_file = data_dir / "port"
     environment = os.environ | {"LODGEPOLE_CACHE_DIR": str(cache_dir)}
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "lodgepole", "serve", "--port", "0"),
+            *(python, "-m", "lodgepole", "serve", "--port", "0"),
             *("--data-dir", str(data_dir), "--port-file", str(port_file)),
         ],
         env=environment,
@@ -84,34 +83,33 @@ def measure(data_dir: Path, cache_dir: Path) -> dict[str, float]:
         process.wait(30)
 
 
-def installed_mb() -> float:
-    """Size of an environment with the runtime lock and Lodgepole in it, model included."""
+def install(environment_dir: Path) -> None:
+    """A fresh environment with the locked runtime, the model and Lodgepole, nothing else."""
     uv = ROOT / ".uv/bin/uv"
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"VIRTUAL_ENV": folder}
-        subprocess.run(
-            [uv, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True
-        )
-        for step in (
-            ["pip", "sync", "-q", "--require-hashes", str(ROOT / "requirements/runtime.lock")],
-            ["pip", "install", "-q", "--no-deps", str(ROOT)],
-        ):
-            subprocess.run([uv, *step], check=True, env=environment)
-        used = sum(p.lstat().st_size for p in Path(folder).rglob("*") if p.is_file())
-        return round(used / 2**20, 1)
+    environment = os.environ | {"VIRTUAL_ENV": str(environment_dir)}
+    for step in (
+        ["venv", "--python", sys.executable, str(environment_dir)],
+        ["pip", "sync", "--compile-bytecode", "--require-hashes", "requirements/runtime.lock"],
+        ["pip", "install", "--compile-bytecode", "--no-deps", "."],
+    ):
+        subprocess.run([uv, *step, "--quiet"], check=True, env=environment, cwd=ROOT)
+
+
+def size_mb(folder: Path) -> float:
+    used = sum(p.lstat().st_size for p in folder.rglob("*") if p.is_file())
+    return round(used / 2**20, 1)
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--no-install", action="store_true")
-    chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        environment_dir = Path(folder) / "environment"
+        install(environment_dir)
+        print("installed", json.dumps({"environment_mb": size_mb(environment_dir)}))
         for name in ("first start", "second start"):
             data_dir = Path(folder) / name.split()[0]
             data_dir.mkdir()
-            print(name, json.dumps(measure(data_dir, Path(folder) / "cache")))
-    if not chosen.no_install:
-        print("installed", json.dumps({"environment_mb": installed_mb()}))
+            python = environment_dir / "bin/python"
+            print(name, json.dumps(measure(python, data_dir, Path(folder) / "cache")))
 
 
 if __name__ == "__main__":
