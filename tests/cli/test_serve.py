@@ -17,16 +17,19 @@ def status(server, path: str, key: str = "") -> int:
 
 @pytest.mark.parametrize("how", [SIGTERM, SIGINT])
 def test_a_signal_stops_it_in_good_order(machine, tmp_path: Path, how):
-    server = machine.start(tmp_path / "data")
+    server = machine.start(tmp_path / "data", "--port-file", str(tmp_path / "port"))
     assert status(server, "/healthz") == 200
+    assert server.url.endswith(f":{(tmp_path / 'port').read_text()}")
     assert (tmp_path / "data" / "server.json").exists()
     assert server.stop(how) == (0, "")
     assert not (tmp_path / "data" / "server.json").exists()
 
 
-def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it_private(machine, tmp_path: Path):
+def test_the_first_start_makes_a_key_that_is_private_shown_once_and_outlives_a_kill(
+    machine, tmp_path: Path
+):
     first = machine.start(tmp_path / "data")
-    first.stop()
+    first.stop(SIGKILL)
     assert first.api_key
     path = tmp_path / "data" / "api_key"
     assert path.read_text().strip() == first.api_key
@@ -62,9 +65,9 @@ def test_a_port_in_use_is_one_sentence(machine, tmp_path: Path):
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_a_data_directory_in_use_is_one_sentence(machine, tmp_path: Path):
-    holder = machine.start(tmp_path / "data")
-    ended = machine.run("serve", "--port", "0", "--data-dir", str(tmp_path / "data"), "--json")
+def test_a_data_directory_in_use_is_one_sentence(served):
+    holder = served.servers[0]
+    ended = served.run("serve", "--port", "0", "--data-dir", str(holder.data_dir), "--json")
     assert ended.returncode == 1
     message = json.loads(ended.stderr)["error"]["message"]
     assert f"in use by another Lodgepole (process {holder.process.pid})" in message
@@ -83,15 +86,3 @@ def test_an_unknown_host_is_one_sentence(machine, tmp_path: Path):
     assert ended.returncode == 1
     assert "Cannot listen on '256.0.0.1'" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
-
-
-def test_after_a_kill_the_directory_is_free_and_the_key_still_known(machine, tmp_path: Path):
-    machine.start(tmp_path / "data").stop(SIGKILL)
-    machine.start(tmp_path / "data")
-    listed = machine.run("assistants", "list", "--json", "--data-dir", str(tmp_path / "data"))
-    assert (listed.returncode, json.loads(listed.stdout)) == (0, {"assistants": []})
-
-
-def test_the_port_is_written_for_scripts(machine, tmp_path: Path):
-    server = machine.start(tmp_path / "data", "--port-file", str(tmp_path / "port"))
-    assert server.url.endswith(f":{(tmp_path / 'port').read_text()}")
