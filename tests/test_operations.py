@@ -7,12 +7,13 @@ import pytest
 
 from lodgepole.errors import NotFound
 from lodgepole.model import OperationStatus, OperationType
+from lodgepole.operations import SOON_DONE_BYTES
 
 LONG = timedelta(seconds=5)
 
 
-async def uploaded(house, assistant):
-    await house.upload(assistant, "a.txt", b"Some text.")
+async def uploaded(house, assistant, content=b"Some text."):
+    await house.upload(assistant, "a.txt", content)
     page = await house.operations.list(assistant, types=(), statuses=(), limit=1, after=None)
     return page.items[0]
 
@@ -46,14 +47,27 @@ async def test_waiting_returns_as_soon_as_the_operation_has_ended(house):
     assert ended.status is OperationStatus.COMPLETED
 
 
-async def test_an_operation_far_from_its_end_is_not_waited_for(house):
+async def test_a_large_file_far_from_its_end_is_not_waited_for(house):
     assistant = await house.assistant()
-    operation = await uploaded(house, assistant)
+    operation = await uploaded(house, assistant, b"x" * (SOON_DONE_BYTES + 1))
     claim = await house.log.claim("w", lease=LONG)
     await house.log.report_progress(claim, 30)
     async with asyncio.timeout(4):
         seen = await house.operations.settled(assistant, operation.id, within=timedelta(hours=1))
     assert (seen.status, seen.percent_complete) == (OperationStatus.PROCESSING, 30)
+
+
+async def test_a_small_file_is_waited_for_wherever_it_is(house):
+    assistant = await house.assistant()
+    operation = await uploaded(house, assistant)
+    claim = await house.log.claim("w", lease=LONG)
+    await house.log.report_progress(claim, 30)
+    waiting = asyncio.create_task(house.operations.settled(assistant, operation.id, within=LONG))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    async with asyncio.timeout(4):
+        await house.log.fail(claim, "broken")
+        assert (await waiting).status is OperationStatus.FAILED
 
 
 async def test_waiting_ends_by_its_limit(house):

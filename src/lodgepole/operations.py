@@ -10,6 +10,8 @@ from lodgepole.ports import OperationLog
 
 NEAR_END_PERCENT = 70
 """From here on an operation is embedding its last batches or publishing: waiting pays."""
+SOON_DONE_BYTES = 256 * 1024
+"""Files up to this size take a second or two as a whole."""
 PUBLIC_TYPES = frozenset(OperationType) - {OperationType.DELETE_ASSISTANT}
 POLL = timedelta(milliseconds=250)
 """Only for ends in other processes; those in this one wake us."""
@@ -57,7 +59,7 @@ class Operations:
         """Like `get`, but waits up to `within` for the end when it is near.
 
         Clients poll every five seconds, so a short wait here saves them a long one. Near is a
-        deletion, an operation that has not begun (small files take a fraction of a second), or
+        deletion, an operation that has not begun, one on a file of at most `SOON_DONE_BYTES`, or
         one at `NEAR_END_PERCENT` and beyond.
         """
         operation = await self.get(assistant, operation_id)
@@ -74,5 +76,6 @@ class Operations:
 def _is_near_end(operation: Operation) -> bool:
     if operation.status is not OperationStatus.PROCESSING:
         return False
-    percent = operation.percent_complete
-    return operation.upload is None or percent == 0 or percent >= NEAR_END_PERCENT
+    if operation.upload is None or operation.upload.size <= SOON_DONE_BYTES:
+        return True
+    return operation.percent_complete == 0 or operation.percent_complete >= NEAR_END_PERCENT
