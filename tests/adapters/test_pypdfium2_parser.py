@@ -206,6 +206,16 @@ def test_pages_that_show_something_unreadable_are_named(tmp_path: Path) -> None:
     assert document.notice == "Pages 2 and 3 hold no readable text."
 
 
+def test_pages_that_are_promised_and_missing_are_told(tmp_path: Path) -> None:
+    whole = write(tmp_path / "a", lambda canvas: put(canvas, LEFT), pageCompression=0)
+    whole.write_bytes(whole.read_bytes().replace(b"/Count 1 ", b"/Count 9 "))
+
+    document = read(whole)
+
+    assert len(document.pages) == 1
+    assert document.notice == "The file says it has 9 pages; 1 could be found."
+
+
 def encrypted(path: Path) -> Path:
     return write(path, lambda canvas: put(canvas, LEFT), encrypt=StandardEncryption("secret"))
 

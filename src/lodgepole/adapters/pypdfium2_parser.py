@@ -77,6 +77,7 @@ class _Page:
     width: float
     height: float
     readable: bool = True
+    found: bool = True  # in the page tree, which may promise more than it holds
 
 
 def parse(path: Path, name: str, limits: Limits) -> Document:
@@ -110,7 +111,11 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
         title = _title(pdf)
     finally:
         pdf.close()
-    return _document(pages, outline, title, name, limits)
+    while pages and not pages[-1].found:
+        pages.pop()
+    if not pages:
+        raise _damaged(name)
+    return _document(pages, outline, title, name, limits, promised=count)
 
 
 def _open(path: Path, name: str) -> pypdfium2.PdfDocument:
@@ -165,7 +170,7 @@ def _spelling(text: str) -> str:
 def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
     raw = pdfium.FPDF_LoadPage(pdf.raw, index)
     if not raw:
-        return _Page([], 0, 0, readable=False)
+        return _Page([], 0, 0, readable=False, found=False)
     try:
         width, height = pdfium.FPDF_GetPageWidthF(raw), pdfium.FPDF_GetPageHeightF(raw)
         text_page = pdfium.FPDFText_LoadPage(raw)
@@ -368,7 +373,13 @@ def _split_at(lines: Sequence[_Line], gutter: float) -> Iterator[_Line]:
 
 
 def _document(
-    pages: list[_Page], outline: dict[int, dict[str, int]], title: str, name: str, limits: Limits
+    pages: list[_Page],
+    outline: dict[int, dict[str, int]],
+    title: str,
+    name: str,
+    limits: Limits,
+    *,
+    promised: int,
 ) -> Document:
     unread = [number for number, page in enumerate(pages, 1) if not page.readable]
     if unread and not any(page.lines and page.readable for page in pages):
@@ -385,18 +396,22 @@ def _document(
         builder.begin_page()
         for kind, level, text, gap in _blocks(page, mender):
             builder.add(text, kind, level=level, gap=gap)
-    return builder.build(title=title, notice=_notice(unread))
+    return builder.build(title=title, notice=_notice(unread, len(pages), promised))
 
 
-def _notice(pages: list[int]) -> str | None:
-    if not pages:
-        return None
-    shown = [str(page) for page in pages[:20]]
-    if len(pages) > len(shown):
-        shown.append(f"{len(pages) - len(shown):,} more")
+def _notice(unread: Sequence[int], found: int, promised: int) -> str | None:
+    """What a reader should know of pages that gave no text; None when all is well."""
+    sentences: list[str] = []
+    shown = [str(page) for page in unread[:20]]
+    if len(unread) > len(shown):
+        shown.append(f"{len(unread) - len(shown):,} more")
     if len(shown) == 1:
-        return f"Page {shown[0]} holds no readable text."
-    return f"Pages {', '.join(shown[:-1])} and {shown[-1]} hold no readable text."
+        sentences.append(f"Page {shown[0]} holds no readable text.")
+    elif shown:
+        sentences.append(f"Pages {', '.join(shown[:-1])} and {shown[-1]} hold no readable text.")
+    if found < promised:
+        sentences.append(f"The file says it has {promised:,} pages; {found:,} could be found.")
+    return " ".join(sentences) or None
 
 
 def _mark_running(pages: Sequence[_Page]) -> None:

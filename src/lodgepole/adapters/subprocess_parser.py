@@ -7,6 +7,8 @@ limits whatever the child does.
 import asyncio
 import contextlib
 import dataclasses
+import os
+import signal
 import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
@@ -204,8 +206,10 @@ class _Child:
 
     def kill(self) -> None:
         """End the process at once; safe to call again, and without waiting."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            # Not `Process.kill`: it reaps an ended child behind the back of asyncio's watcher.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
         self._stdin.close()
 
     async def wait(self) -> None:
