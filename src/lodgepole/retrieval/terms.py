@@ -9,9 +9,10 @@
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Collection, Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
 import snowballstemmer
@@ -154,8 +155,13 @@ def _fold(word: str) -> str:
     return unicodedata.normalize("NFC", kept)
 
 
-@cache
 def _stemmer(language: str) -> _Stemmer | None:
+    return _stemmer_of_thread(language, threading.get_ident())
+
+
+@lru_cache(maxsize=1024)
+def _stemmer_of_thread(language: str, _thread: int) -> _Stemmer | None:
+    # A stemmer keeps the word it works on in itself: shared, two threads would mix their words.
     name = _STEMMERS.get(language)
     return snowballstemmer.stemmer(name) if name else None
 
