@@ -1,3 +1,5 @@
+import asyncio
+
 import httpx2
 import pytest
 from tests.api.conftest import House
@@ -9,7 +11,7 @@ from lodgepole.api.schemas.assistants import (
 )
 from lodgepole.model import Role
 
-BOTH = pytest.mark.parametrize("version", [None, "2025-01", "2025-10", "2026-04", "2026-07"])
+BOTH = pytest.mark.parametrize("version", [None, "2025-10", "2026-07"])
 
 
 def message(response: httpx2.Response, status: int) -> str:
@@ -44,6 +46,19 @@ async def test_an_assistant_lives_and_dies(house: House, version: str | None, pr
         gone = await client.get(f"{prefix}/assistants/Tax-Helper1")
         assert message(gone, 404) == 'Assistant "Tax-Helper1" not found.'
         assert message(await client.delete(f"{prefix}/assistants/Tax-Helper1"), 404)
+
+
+async def test_newer_clients_are_told_of_an_assistants_end_at_once(
+    house: House, new: httpx2.AsyncClient
+):
+    await new.post("/assistants", json={"name": "a"})
+    await new.delete("/assistants/a")
+    looking = asyncio.create_task(new.get("/assistants/a"))
+    done, _ = await asyncio.wait({looking}, timeout=0.05)
+    assert not done
+    await house.work()
+    async with asyncio.timeout(5):
+        assert message(await looking, 404)
 
 
 async def test_what_is_not_set_is_null(new: httpx2.AsyncClient):

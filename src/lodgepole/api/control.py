@@ -1,20 +1,26 @@
 """Routes of the control plane: assistants."""
 
+import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
 from lodgepole.api import render
-from lodgepole.api.auth import AnyKey, ControlRead, ControlWrite
+from lodgepole.api.auth import AnyKey, Call, ControlRead, ControlWrite
 from lodgepole.api.json_response import json_response
 from lodgepole.api.pagination import PageRequest, page_request, paginated, read_page
 from lodgepole.api.requests import read_json
 from lodgepole.api.schemas.assistants import CreateAssistantRequest, UpdateAssistantRequest
 from lodgepole.errors import InvalidRequest
-from lodgepole.model import AssistantStatus
+from lodgepole.model import Assistant, AssistantStatus
 
 router = APIRouter(tags=["Assistants"])
 DEFAULT_REGION = "us"
+SETTLING_SECONDS = 2.0
+"""How long a look at a dying assistant may wait for its end. Clients that deleted it look at
+once and then every five seconds; the oldest ones must see it once before it is gone."""
+LOOK_AGAIN = timedelta(milliseconds=250)
 
 
 @router.get("/assistants", operation_id="list_assistants")
@@ -57,6 +63,8 @@ async def create_assistant(call: ControlWrite) -> Response:
 async def get_assistant(call: AnyKey, assistant_name: str) -> Response:
     """One assistant, while it is being deleted too."""
     found = await call.services.assistants.get(call.project_id, assistant_name)
+    if call.version.is_new:
+        found = await _unless_gone(call, found)
     return json_response(render.assistant(found, host=call.base_url))
 
 
@@ -79,3 +87,13 @@ async def delete_assistant(call: ControlWrite, assistant_name: str) -> Response:
     """Delete it with its files; from now on nothing of it is found."""
     await call.services.assistants.delete(call.project_id, assistant_name)
     return Response(status_code=200)
+
+
+async def _unless_gone(call: Call, assistant: Assistant) -> Assistant:
+    """The assistant if it is still there after a moment. Raises NotFound when it is gone."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + SETTLING_SECONDS
+    while assistant.status is AssistantStatus.TERMINATING and loop.time() < deadline:
+        await call.services.log.wait_finished(LOOK_AGAIN)
+        assistant = await call.services.assistants.get(call.project_id, assistant.name)
+    return assistant
