@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,7 @@ def demo(
     if not found:
         raise InvalidRequest(f"In {files} is no file of a kind that can be read.")
     name = "demo" if files is None else assistant_name(files)
+    begun = time.monotonic()
     say("Starting a server", style="bold")
     with _running(settings) as server, Client(server.url, server.api_key) as client:
         say(f"  {server.url}, data in {server.data_dir}")
@@ -66,9 +68,12 @@ def demo(
         failed = _upload(client, name, found)
         for path in left_out:
             say(f"  {path.name}: left out, not a kind of file that is read")
+        questions = QUESTIONS if files is None else own_questions(found)
         if failed < len(found):
-            _ask(client, name, QUESTIONS if files is None else own_questions(found))
-    _say_how_to_go_on(server, name)
+            _ask(client, name, questions[:1])
+            say(f"\n(first answer {time.monotonic() - begun:.1f} s after the start)", style="dim")
+            _ask(client, name, questions[1:])
+    _say_how_to_go_on(server, name, questions[0])
     if failed:
         say(f"\n{failed} of {len(found)} files failed; the reasons stand above.", style="red")
         raise typer.Exit(1)
@@ -95,8 +100,8 @@ def assistant_name(files: Path) -> str:
 
 def own_questions(paths: Sequence[Path]) -> list[str]:
     """A question about each of the first files, made of its name."""
-    titles = dict.fromkeys(re.sub(r"[\W_]+", " ", path.stem).strip() for path in paths)
-    return [f"What is {title} about?" for title in titles if title][:OWN_QUESTIONS]
+    titles = dict.fromkeys(re.sub(r"[\W_]+", " ", path.stem).strip() or path.name for path in paths)
+    return [f"What is {title} about?" for title in titles][:OWN_QUESTIONS]
 
 
 def _ensure_assistant(client: Client, name: str) -> None:
@@ -185,7 +190,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
-def _say_how_to_go_on(server: _Server, name: str) -> None:
+def _say_how_to_go_on(server: _Server, name: str, question: str) -> None:
     program = _program()
     url = f"http://127.0.0.1:{load_settings().port}"
     where = f"--data-dir {server.data_dir}"
@@ -193,18 +198,18 @@ def _say_how_to_go_on(server: _Server, name: str) -> None:
     say(f"  Serve what you just made:   {program} serve {where}")
     say(f"  Ask, in another terminal:   {program} chat {name} {where}")
     say("  Or from Python, with the official SDK (pip install pinecone):\n")
-    for line in _snippet(url, server.api_key, name):
+    for line in _snippet(url, server.api_key, name, question):
         say(f"    {line}")
     say(f"\n  The data is in {server.data_dir}. Delete the folder to be rid of it.")
 
 
-def _snippet(url: str, api_key: str, name: str) -> list[str]:
+def _snippet(url: str, api_key: str, name: str, question: str) -> list[str]:
     return [
         "from pinecone import Pinecone",
         f'pc = Pinecone(api_key="{api_key}", host="{url}")',
         "answer = pc.assistants.chat(",
         f'    assistant_name="{name}",',
-        '    messages=[{"role": "user", "content": "What is a snippet?"}],',
+        f'    messages=[{{"role": "user", "content": "{question}"}}],',
         ")",
         "print(answer.message.content, answer.citations)",
     ]

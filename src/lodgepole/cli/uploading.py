@@ -222,7 +222,8 @@ class _Bars(_Silence):
         task = self._tasks[path]
         self._progress.start_task(task)
         share = count / max(1, path.stat().st_size)
-        self._progress.update(task, completed=SENT_SHARE * share, state="sending")
+        state = "sending" if share < 1 else "processing"
+        self._progress.update(task, completed=SENT_SHARE * share, state=state)
 
     def moved(self, path: Path, percent: int) -> None:
         done = SENT_SHARE + percent * (100 - SENT_SHARE) / 100
