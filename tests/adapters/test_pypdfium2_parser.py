@@ -188,6 +188,20 @@ def test_bullets_are_list_items(tmp_path: Path) -> None:
     assert shown(document, BlockKind.LIST_ITEM) == ["1. some bread", "2. some butter"]
 
 
+def test_a_large_bullet_does_not_make_a_heading(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, LEFT)
+        for index, line in enumerate(["the catalog of files and what", "belongs to them;"]):
+            canvas.drawString(75, 500 - 13 * index, line)
+        canvas.setFont("Times-Roman", 14)
+        canvas.drawString(60, 500, "•")
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.HEADING) == []
+    assert "the catalog of files and what belongs to them;" in document.text
+
+
 def picture(canvas: Canvas) -> None:
     from PIL import Image
 

@@ -51,7 +51,8 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _ENDINGS = frozenset(".!?:;")
-_BULLET = re.compile(r"(?:[•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
+_BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
+_BULLET = re.compile(rf"(?:[{_BULLET_SIGNS}o–-]|\(?(?:\d{1, 3}|[a-zA-Z])[.)])\s")
 _ENCRYPTED, _DAMAGED = 4, 3  # FPDF_ERR_PASSWORD and FPDF_ERR_FORMAT of fpdfview.h
 
 
@@ -277,8 +278,8 @@ class _Measure:
         x1 = self.right(end - 1)
         x0 = self.left(start)
         y = self._box.bottom
-        fonts = [self._font(index) for index in {start, (start + end) // 2, end - 1}]
-        size = max(size for size, _ in fonts)
+        fonts = [self._font(index) for index in (start, (start + end) // 2, end - 1)]
+        size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
         return _Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))
 
     def _font(self, index: int) -> tuple[float, bool]:
@@ -453,7 +454,9 @@ def _mark_headings(pages: Sequence[_Page], outline: dict[int, dict[str, int]]) -
     for index, page in enumerate(pages):
         titles = outline.get(index, {})
         for line in page.lines:
-            if line.running or not _LETTERS.search(line.text) or len(line.gaps) > 1:
+            if line.running or len(line.gaps) > 1 or line.text[0] in _BULLET_SIGNS:
+                continue
+            if not _LETTERS.search(line.text):
                 continue
             line.level = titles.get(_spelling(line.text), 0) if titles else 0
             if not line.level and len(line.text) <= HEADING_CHARS:
