@@ -1,0 +1,449 @@
+"""Remote models, against local servers that speak the providers' exact wire formats."""
+
+import asyncio
+import base64
+import json
+import sys
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "chat"))
+from build import make_snippet
+
+from lodgepole.adapters.pydantic_ai_chat_model import PydanticAiChatModel
+from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
+from lodgepole.model import Figure, Message, ModelEnded, ModelRequest, ModelText, Source
+
+WORDS = ["Madrid ", "is the ", "capital [1]."]
+
+
+# --- what the providers send ------------------------------------------------------------------
+
+
+def sse(*events, names=False):
+    out = []
+    for event in events:
+        data = event if isinstance(event, str) else json.dumps(event)
+        name = f"event: {event['type']}\n" if names else ""
+        out.append(f"{name}data: {data}\n\n")
+    return out
+
+
+def openai_reply(
+    words=WORDS, finish="stop", usage=(21, 9), model="gpt-4o-2024-11-20", filtered=None
+):
+    base = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
+
+    def choice(delta, reason=None):
+        extra = {"content_filter_results": filtered} if filtered and reason else {}
+        return {
+            **base,
+            "choices": [
+                {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason, **extra}
+            ],
+            "usage": None,
+        }
+
+    return sse(
+        choice({"role": "assistant", "content": "", "refusal": None}),
+        *(choice({"content": w}) for w in words),
+        choice({}, finish),
+        {
+            **base,
+            "choices": [],
+            "usage": {
+                "prompt_tokens": usage[0],
+                "completion_tokens": usage[1],
+                "total_tokens": sum(usage),
+            },
+        },
+        "[DONE]",
+    )
+
+
+def anthropic_reply(words=WORDS, finish="end_turn", usage=(21, 9)):
+    start = {
+        "id": "msg_1", "type": "message", "role": "assistant", "content": [],
+        "model": "claude-sonnet-4-5-20250929", "stop_reason": None, "stop_sequence": None,
+        "usage": {"input_tokens": usage[0], "output_tokens": 1},
+    }  # fmt: skip
+    return sse(
+        {"type": "message_start", "message": start},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "ping"},
+        *(
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "text_delta", "text": w},
+            }
+            for w in words
+        ),
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": finish, "stop_sequence": None},
+            "usage": {"output_tokens": usage[1]},
+        },
+        {"type": "message_stop"},
+        names=True,
+    )
+
+
+def google_reply(words=WORDS, finish="STOP", usage=(21, 9), ratings=None):
+    def chunk(text, reason=None):
+        candidate = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
+        if reason:
+            candidate["finishReason"] = reason
+            if ratings:
+                candidate["safetyRatings"] = ratings
+        return {
+            "candidates": [candidate],
+            "usageMetadata": {
+                "promptTokenCount": usage[0],
+                "candidatesTokenCount": usage[1],
+                "totalTokenCount": sum(usage),
+            },
+            "modelVersion": "gemini-2.5-pro",
+            "responseId": "r1",
+        }
+
+    return sse(*(chunk(w) for w in words[:-1]), chunk(words[-1], finish))
+
+
+def ollama_reply(words=WORDS):
+    """Ollama's chunks carry `fp_ollama`, and its usage chunk an empty list of choices."""
+    base = {"id": "chatcmpl-9", "object": "chat.completion.chunk", "created": 1,
+            "model": "llama3.1:8b", "system_fingerprint": "fp_ollama"}  # fmt: skip
+    chunks = [
+        {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": w},
+                              "finish_reason": None}]}
+        for w in words
+    ]  # fmt: skip
+    last = {"role": "assistant", "content": ""}
+    chunks.append({**base, "choices": [{"index": 0, "delta": last, "finish_reason": "stop"}]})
+    usage = {"prompt_tokens": 21, "completion_tokens": 9, "total_tokens": 30}
+    chunks.append({**base, "choices": [], "usage": usage})
+    return sse(*chunks, "[DONE]")
+
+
+REPLIES = {
+    "openai": openai_reply,
+    "anthropic": anthropic_reply,
+    "google": google_reply,
+    "ollama": ollama_reply,
+}
+NAMES = {
+    "openai": "gpt-4o",
+    "anthropic": "claude-haiku-4-5",
+    "google": "gemini-2.5-pro",
+    "ollama": "llama3.1:8b",
+}
+KINDS = {"ollama": "openai"}
+
+
+# --- a server of a few lines ------------------------------------------------------------------
+
+
+class Provider:
+    """Serves one scripted reply per request, in order; the last one again."""
+
+    def __init__(self, *replies):
+        self.replies = replies
+        self.requests = []
+        self.left = asyncio.Event()
+        self.hold = asyncio.Event()
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self.hold.set()
+        self.server.close()
+        await asyncio.wait_for(self.server.wait_closed(), 5)
+
+    async def _serve(self, reader, writer):
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lines = head.decode().split("\r\n")
+                headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                self.requests.append((lines[0], headers, json.loads(body)))
+                reply = self.replies[min(len(self.requests), len(self.replies)) - 1]
+                if await self._reply(reader, writer, reply):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _reply(self, reader, writer, reply):
+        """True when the connection is to be closed."""
+        if isinstance(reply, tuple):
+            status, headers, body = reply
+            data = json.dumps(body).encode()
+            head = "".join(f"{k}: {v}\r\n" for k, v in headers.items())
+            writer.write(
+                f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{head}"
+                f"content-length: {len(data)}\r\n\r\n".encode()
+                + data
+            )
+            await writer.drain()
+            return False
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\n\r\n"
+        )
+        for event in reply:
+            if event == "DROP":
+                return True
+            if event == "STALL":
+                await writer.drain()
+                await self._wait_for_leaving(reader)
+                return True
+            data = event.encode()
+            writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            await writer.drain()
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        return False
+
+    async def _wait_for_leaving(self, reader):
+        waits = [asyncio.create_task(reader.read(1)), asyncio.create_task(self.hold.wait())]
+        done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if waits[0] in done and waits[0].result() == b"":
+            self.left.set()
+        for task in pending:
+            task.cancel()
+
+
+def make_model(kind, provider, **options):
+    base = provider.url + ("/v1" if KINDS.get(kind, kind) == "openai" else "")
+    return PydanticAiChatModel(KINDS.get(kind, kind), api_key="sk-secret", base_url=base, **options)
+
+
+def ask(kind="openai", **more):
+    messages = more.pop(
+        "messages",
+        (
+            Message("system", "Be brief."),
+            Message("user", "Hi"),
+            Message("assistant", "Hello."),
+            Message("user", "What is the capital of Spain?"),
+        ),
+    )
+    options = {"temperature": 0.3, "max_output_tokens": 77, "sources": (), **more}
+    return ModelRequest(model=NAMES[kind], messages=messages, question="?", **options)
+
+
+async def run(kind, *replies, request=None, **options):
+    async with Provider(*replies) as provider:
+        model = make_model(kind, provider, **options)
+        try:
+            events = [e async for e in model.stream(request or ask(kind))]
+        finally:
+            await model.close()
+    return events, provider
+
+
+# --- what must hold ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_text_usage_and_end_are_exact(kind):
+    events, _ = await run(kind, REPLIES[kind]())
+    assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
+    assert all(isinstance(e, ModelText) for e in events[:-1])
+    assert len(events) >= 4, "text arrives in pieces"
+    end = events[-1]
+    assert isinstance(end, ModelEnded)
+    assert end.finish_reason == "stop"
+    assert (end.usage.prompt_tokens, end.usage.completion_tokens) == (21, 9)
+
+
+async def test_openai_is_asked_as_openai_wants_it():
+    _, provider = await run("openai", openai_reply())
+    line, headers, body = provider.requests[0]
+    assert line.startswith("POST /v1/chat/completions ")
+    assert headers["authorization"] == "bearer sk-secret"
+    assert body["model"] == "gpt-4o"
+    assert body["stream"] is True
+    assert body["stream_options"] == {"include_usage": True}
+    assert body["temperature"] == 0.3
+    assert body["max_tokens"] == 77
+    assert [m["role"] for m in body["messages"]] == ["system", "user", "assistant", "user"]
+    assert body["messages"][-1]["content"] == "What is the capital of Spain?"
+
+
+async def test_anthropic_is_asked_as_anthropic_wants_it():
+    _, provider = await run("anthropic", anthropic_reply())
+    line, headers, body = provider.requests[0]
+    assert line.startswith("POST /v1/messages")
+    assert "sk-secret" in headers.get("x-api-key", headers.get("authorization", ""))
+    assert body["max_tokens"] == 77
+    assert body["temperature"] == 0.3
+    assert "Be brief." in json.dumps(body["system"])
+    assert [m["role"] for m in body["messages"]] == ["user", "assistant", "user"]
+
+
+async def test_google_is_asked_as_google_wants_it():
+    _, provider = await run("google", google_reply())
+    line, headers, body = provider.requests[0]
+    assert "models/gemini-2.5-pro:streamGenerateContent?alt=sse" in line
+    assert headers["x-goog-api-key"] == "sk-secret"
+    assert body["generationConfig"]["maxOutputTokens"] == 77
+    assert body["generationConfig"]["temperature"] == 0.3
+    assert "Be brief." in json.dumps(body["systemInstruction"])
+    assert [c["role"] for c in body["contents"]] == ["user", "model", "user"]
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_temperature_of_none_is_not_sent(kind):
+    _, provider = await run(kind, REPLIES[kind](), request=ask(kind, temperature=None))
+    assert '"temperature"' not in json.dumps(provider.requests[0][2])
+
+
+@pytest.mark.parametrize(
+    ("kind", "reply", "expected"),
+    [
+        ("openai", openai_reply(finish="length"), "length"),
+        ("openai", openai_reply(finish="content_filter"), "content_filter"),
+        ("anthropic", anthropic_reply(finish="max_tokens"), "length"),
+        ("anthropic", anthropic_reply(finish="refusal"), "content_filter"),
+        ("google", google_reply(finish="MAX_TOKENS"), "length"),
+        ("google", google_reply(finish="SAFETY"), "content_filter"),
+    ],
+)
+async def test_finish_reasons_are_kept(kind, reply, expected):
+    events, _ = await run(kind, reply)
+    assert events[-1].finish_reason == expected
+
+
+async def test_googles_safety_ratings_are_passed_on():
+    ratings = [{"category": "HARM_CATEGORY_HARASSMENT", "probability": "HIGH"}]
+    events, _ = await run("google", google_reply(finish="SAFETY", ratings=ratings))
+    found = events[-1].content_filter
+    assert found.spec == "gemini"
+    assert found.results["safety_ratings"][0]["probability"] == "HIGH"
+
+
+async def test_json_mode_is_asked_for_where_the_provider_has_one():
+    _, provider = await run("openai", openai_reply(), request=ask(json_object=True))
+    assert provider.requests[0][2]["response_format"] == {"type": "json_object"}
+    _, provider = await run("google", google_reply(), request=ask("google", json_object=True))
+    config = provider.requests[0][2]["generationConfig"]
+    assert config["responseMimeType"] == "application/json"
+    events, _ = await run(
+        "anthropic", anthropic_reply(), request=ask("anthropic", json_object=True)
+    )
+    assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_figures_of_the_sources_are_sent_with_the_question(kind):
+    data = b"\x89PNG\r\n\x1a\n" + bytes(8)
+    figure = Figure(
+        page=3, position=0, caption="c", mime_type="image/png", data=data, width=1, height=1
+    )
+    source = Source(number=1, snippet=make_snippet("A chart.", figures=(figure,)))
+    _, provider = await run(kind, REPLIES[kind](), request=ask(kind, sources=(source,)))
+    sent = json.dumps(provider.requests[0][2])
+    assert base64.b64encode(data).decode() in sent.replace("-", "+").replace("_", "/")
+    assert "Figure in source 1, page 3:" in sent
+
+
+ERROR = {"error": {"message": "internal words", "type": "x", "code": None}}
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (400, UpstreamRejected),
+        (401, UpstreamRejected),
+        (403, UpstreamRejected),
+        (404, UpstreamRejected),
+        (500, Unavailable),
+        (503, Unavailable),
+    ],
+)
+async def test_refusals_and_outages_are_told_apart(kind, status, expected):
+    with pytest.raises(expected) as failed:
+        await run(kind, (status, {"retry-after": "6"}, ERROR))
+    assert "internal words" not in str(failed.value)
+    assert "sk-secret" not in str(failed.value)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_rate_limit_says_when_to_come_back(kind):
+    with pytest.raises(RateLimited) as failed:
+        await run(kind, (429, {"retry-after": "7"}, ERROR))
+    assert failed.value.retry_after == 7
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_it_tries_again_before_the_first_word(kind):
+    busy = (429, {"retry-after": "0"}, ERROR)
+    events, provider = await run(kind, busy, busy, REPLIES[kind]())
+    assert isinstance(events[-1], ModelEnded)
+    assert len(provider.requests) == 3
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_refusal_is_not_tried_again(kind):
+    async with Provider((400, {}, ERROR)) as provider:
+        model = make_model(kind, provider)
+        with pytest.raises(UpstreamRejected):
+            _ = [e async for e in model.stream(ask(kind))]
+        await model.close()
+        assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_dropped_stream_is_a_failure_and_not_tried_again(kind):
+    async with Provider([*REPLIES[kind]()[: 2 if kind == "google" else 4], "DROP"]) as provider:
+        model = make_model(kind, provider)
+        seen = []
+        with pytest.raises(Unavailable):
+            async for event in model.stream(ask(kind)):
+                seen.append(event)  # noqa: PERF401  what came before the failure counts
+        await model.close()
+        assert seen
+        assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_stall_before_the_first_event_ends_in_time(kind):
+    with pytest.raises(DeadlineExceeded):
+        await run(kind, ["STALL"], first_event_seconds=0.2)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_stall_in_the_middle_ends_in_time(kind):
+    with pytest.raises(DeadlineExceeded):
+        await run(
+            kind, [*REPLIES[kind]()[: 2 if kind == "google" else 4], "STALL"], total_seconds=1.0
+        )
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_leaving_the_answer_closes_the_providers_connection(kind):
+    async with Provider([*REPLIES[kind]()[: 2 if kind == "google" else 4], "STALL"]) as provider:
+        model = make_model(kind, provider)
+        async with aclosing(model.stream(ask(kind))) as stream:
+            async for event in stream:
+                assert isinstance(event, ModelText)
+                break
+        await asyncio.wait_for(provider.left.wait(), 5)
+        await model.close()
+
+
+async def test_nobody_there_is_unavailable():
+    model = PydanticAiChatModel("openai", api_key=None, base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(Unavailable):
+        _ = [e async for e in model.stream(ask())]
+    await model.close()
