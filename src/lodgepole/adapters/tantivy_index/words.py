@@ -1,6 +1,13 @@
-"""A tantivy index of words that were analysed before: BM25, and the sequence it has reached."""
+"""A tantivy index of words that were analysed before: BM25, and the sequence it has reached.
+
+The sequence stands in a file of its own, written after each commit. A crash between the two
+leaves it behind the index, never ahead of it, and applying a change twice does no harm. (As a
+document of the index it would be counted by BM25, deleted ones too.)
+"""
 
 import contextlib
+import json
+import os
 import shutil
 import threading
 from collections import Counter
@@ -11,7 +18,7 @@ from typing import NamedTuple
 import tantivy
 
 WRITER_HEAP_BYTES = 32_000_000
-_MARKER = 0  # the file number of the document that holds the applied sequence; files start at 1
+_APPLIED = "applied.json"
 
 # tantivy reports everything, from a missing file to a checksum, as one of these.
 FAILURES = (ValueError, OSError, RuntimeError)
@@ -37,8 +44,9 @@ class WordIndex:
     def __init__(self, path: Path, fields: Sequence[str]) -> None:
         """Open it, made new when it is not there; raises one of FAILURES when it is damaged."""
         path.mkdir(parents=True, exist_ok=True)
+        self._path = path
         builder = tantivy.SchemaBuilder()
-        for name in ("number", "ordinal", "applied"):
+        for name in ("number", "ordinal"):
             builder.add_unsigned_field(name, indexed=name == "number", fast=True)
         for name in fields:
             # No positions: nothing asks for phrases, and they would be half of the index.
@@ -56,13 +64,26 @@ class WordIndex:
         self.applied = self._read_applied()
 
     def _read_applied(self) -> int | None:
-        searcher = self._index.searcher()
-        query = tantivy.Query.term_query(self._schema, "number", _MARKER)
-        hits = searcher.search(query, 1, count=False).hits
-        if not hits:
+        """The sequence, or None when it is not known or is that of a later state of the index."""
+        try:
+            noted = json.loads((self._path / _APPLIED).read_bytes())
+            if self._opstamp() < noted["opstamp"]:
+                return None
+            return int(noted["sequence"])
+        except (FileNotFoundError, ValueError, KeyError):
             return None
-        value = searcher.fast_field_values("applied", [hits[0][1]])[0]
-        return None if value is None else int(value)
+
+    def _write_applied(self, sequence: int) -> None:
+        following = self._path / f"{_APPLIED}.new"
+        with following.open("w", encoding="ascii") as file:
+            json.dump({"sequence": sequence, "opstamp": self._opstamp()}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        following.replace(self._path / _APPLIED)
+
+    def _opstamp(self) -> int:
+        """Counts operations; tantivy writes it with each commit, of which merges make none."""
+        return int(json.loads((self._path / "meta.json").read_bytes())["opstamp"])
 
     def apply(self, removed: Iterable[int], entries: Iterable[Entry], applied: int) -> None:
         """Remove files, add documents and set the sequence reached, in one commit."""
@@ -71,7 +92,7 @@ class WordIndex:
                 self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
             writer = self._writer
             try:
-                for number in (*removed, _MARKER):
+                for number in removed:
                     writer.delete_documents_by_term("number", number)
                 for number, ordinal, texts in entries:
                     document = tantivy.Document()
@@ -80,11 +101,8 @@ class WordIndex:
                     for field, text in zip(self._fields, texts, strict=True):
                         document.add_text(field, text)
                     writer.add_document(document)
-                marker = tantivy.Document()
-                marker.add_unsigned("number", _MARKER)
-                marker.add_unsigned("applied", applied)
-                writer.add_document(marker)
                 writer.commit()
+                self._write_applied(applied)
             except FAILURES:
                 # A writer that failed once answers every later call with the same failure.
                 self._writer = None

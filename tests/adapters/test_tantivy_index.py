@@ -1,0 +1,330 @@
+"""What is particular to the index on disk: crashes, damage, closing, rebuilding, scale."""
+
+import asyncio
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lodgepole.adapters.memory.index import MemoryIndex
+from lodgepole.adapters.tantivy_index import TantivyIndex
+from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
+from lodgepole.adapters.tantivy_index.codes import Codes, Slot, pack_bits
+from lodgepole.adapters.tantivy_index.words import WordIndex
+from lodgepole.errors import Conflict, Unavailable
+from lodgepole.model import FileVersion, Passage
+from lodgepole.ports import EmbedderIdentity, Index, IndexedFile, IndexedPassage, IndexQuery
+
+DIMENSION = 128
+IDENTITY = EmbedderIdentity(engine="test", model="random", dimension=DIMENSION)
+WORDS = [f"word{i}" for i in range(300)]
+
+
+def version(name: str, generation: int = 1) -> FileVersion:
+    return FileVersion(name, generation)
+
+
+def made_file(name: FileVersion, count: int, seed: int) -> IndexedFile:
+    random = np.random.default_rng(seed)
+    vectors = random.standard_normal((count, DIMENSION)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    passages: list[IndexedPassage] = []
+    for ordinal in range(count):
+        words = [WORDS[int(i)] for i in random.zipf(1.3, 12) % len(WORDS)]
+        text = " ".join(words)
+        passages.append(
+            IndexedPassage(
+                passage=Passage(
+                    ordinal=ordinal, start=ordinal * 1000, end=ordinal * 1000 + len(text),
+                    text=text, page=None, tokens=12,
+                ),
+                words=words,
+            )
+        )  # fmt: skip
+    return IndexedFile(
+        version=name, language="en", lead_words=[name.file_id], passages=passages,
+        vectors=vectors, embedder=IDENTITY,
+    )  # fmt: skip
+
+
+async def filled(root: Path, files: Iterable[IndexedFile]) -> TantivyIndex:
+    index = TantivyIndex(root)
+    for file in files:
+        await index.add("a", file)
+    return index
+
+
+async def words_found(index: Index, word: str, *versions: FileVersion) -> set[str]:
+    query = IndexQuery(versions=frozenset(versions), vector=None, words=[word])
+    return {hit.key.version.file_id for hit in (await index.search("a", query)).words}
+
+
+async def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
+    one, two = made_file(version("one"), 20, 1), made_file(version("two"), 30, 2)
+    index = await filled(tmp_path, [one, two])
+    query = IndexQuery(
+        versions=frozenset({one.version, two.version}),
+        vector=two.vectors[7],
+        words=["word1", "word5", "one"],
+    )
+    before = await index.search("a", query)
+    await index.close()
+    again = TantivyIndex(tmp_path)
+    assert await again.search("a", query) == before
+    assert before.dense[0].key.ordinal == 7
+    assert [found.file_id for found, _ in before.file_lead] == ["one"]
+    await again.close()
+
+
+async def test_ranks_like_the_reference(tmp_path: Path) -> None:
+    files = [made_file(version(f"f{i}"), 40, i) for i in range(6)]
+    index, reference = await filled(tmp_path, files), MemoryIndex()
+    for file in files:
+        await reference.add("a", file)
+    for versions in (files, files[:2]):
+        query = IndexQuery(
+            versions=frozenset(file.version for file in versions),
+            vector=files[1].vectors[3],
+            words=["word7", "word9", "word30"],
+            limit=400,  # all that match: at a cut, equal scores would be cut by chance
+        )
+        found, expected = await index.search("a", query), await reference.search("a", query)
+        assert [hit.key for hit in found.dense] == [hit.key for hit in expected.dense]
+        ours = {hit.key: hit.score for hit in found.words}
+        theirs = {hit.key: hit.score for hit in expected.words}
+        assert ours == pytest.approx(theirs, rel=1e-4)
+        assert [file for file, _ in found.file_body] == [file for file, _ in expected.file_body]
+    await index.close()
+
+
+async def test_a_crash_before_the_words_were_written_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = await filled(tmp_path, [made_file(version("one"), 5, 1)])
+
+    def killed(*_: object) -> None:
+        raise OSError("the machine went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WordIndex, "apply", killed)
+        with pytest.raises(Unavailable, match="went away"):
+            await index.add("a", made_file(version("two"), 5, 2))
+        with pytest.raises(Unavailable):
+            await index.remove("a", [version("one")])
+    await index.close()
+    again = TantivyIndex(tmp_path)
+    assert set(await again.versions("a")) == {version("two")}
+    assert await words_found(again, "word1", version("one"), version("two")) == {"two"}
+    await again.close()
+
+
+async def test_a_failed_change_is_applied_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = await filled(tmp_path, [])
+
+    def killed(*_: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WordIndex, "apply", killed)
+        with pytest.raises(Unavailable):
+            await index.add("a", made_file(version("one"), 5, 1))
+    await index.add("a", made_file(version("one"), 5, 1))
+    assert await words_found(index, "word1", version("one")) == {"one"}
+    await index.close()
+
+
+@pytest.mark.parametrize("name", ["words", "files"])
+async def test_a_damaged_word_index_is_rebuilt_and_says_so(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = made_file(version("one"), 5, 1)
+    query = IndexQuery(versions=frozenset({file.version}), vector=None, words=["word1", "one"])
+    index = await filled(tmp_path, [file])
+    before = await index.search("a", query)
+    await index.close()
+    (tmp_path / "a" / name / "meta.json").write_text("{}", encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        again = TantivyIndex(tmp_path)
+        assert await again.search("a", query) == before
+    assert "rebuilt" in caplog.text
+    await again.close()
+
+
+async def test_a_lost_segment_is_rebuilt(tmp_path: Path) -> None:
+    file = made_file(version("one"), 5, 1)
+    index = await filled(tmp_path, [file])
+    await index.close()
+    for segment in (tmp_path / "a" / "words").glob("*.term"):
+        segment.unlink()
+    again = TantivyIndex(tmp_path)
+    assert await words_found(again, "word1", file.version) == {"one"}
+    await again.close()
+
+
+async def test_word_indexes_that_are_gone_are_made_again(tmp_path: Path) -> None:
+    file = made_file(version("one"), 5, 1)
+    index = await filled(tmp_path, [file])
+    await index.close()
+    shutil.rmtree(tmp_path / "a" / "words")
+    shutil.rmtree(tmp_path / "a" / "files")
+    again = TantivyIndex(tmp_path)
+    assert await words_found(again, "word1", file.version) == {"one"}
+    await again.close()
+
+
+async def test_a_word_index_from_another_time_is_rebuilt(tmp_path: Path) -> None:
+    index = await filled(tmp_path, [made_file(version("one"), 5, 1)])
+    await index.close()
+    shutil.copytree(tmp_path / "a" / "words", tmp_path / "older")
+    index = await filled(tmp_path, [made_file(version("two"), 5, 2)])
+    await index.close()
+    shutil.rmtree(tmp_path / "a" / "words")
+    (tmp_path / "older").rename(tmp_path / "a" / "words")
+    again = TantivyIndex(tmp_path)
+    assert await words_found(again, "word1", version("one"), version("two")) == {"one", "two"}
+    await again.close()
+
+
+async def test_damaged_codes_are_made_again_from_the_vectors(tmp_path: Path) -> None:
+    file = made_file(version("one"), 3000, 1)
+    index = await filled(tmp_path, [file])
+    await index.close()
+    with sqlite3.connect(tmp_path / "a" / "index.db") as connection:
+        connection.execute("UPDATE codes SET codes = zeroblob(length(codes))")
+    connection.close()
+    again = TantivyIndex(tmp_path)
+    query = IndexQuery(versions=frozenset({file.version}), vector=file.vectors[2222], words=[])
+    assert (await again.search("a", query)).dense[0].key.ordinal == 2222
+    await again.close()
+
+
+async def test_a_damaged_truth_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    index = await filled(tmp_path, [made_file(version("one"), 5, 1)])
+    await index.close()
+    (tmp_path / "a" / "index.db").write_bytes(b"not a database" * 1000)
+    again = TantivyIndex(tmp_path)
+    with pytest.raises(Unavailable, match=r"index\.db.*backup"):
+        await again.versions("a")
+    await again.close()
+
+
+async def test_what_an_interrupted_drop_left_is_swept_at_the_start(tmp_path: Path) -> None:
+    index = await filled(tmp_path, [made_file(version("one"), 5, 1)])
+    await index.close()
+    (tmp_path / "a").rename(tmp_path / ".trash-1")
+    again = TantivyIndex(tmp_path)
+    assert not (tmp_path / ".trash-1").exists()
+    assert list(await again.assistants()) == []
+    await again.close()
+
+
+async def test_removed_text_is_gone_from_the_files(tmp_path: Path) -> None:
+    secret = "tabernacle"
+    file = made_file(version("one"), 5, 1)
+    told = IndexedFile(
+        version=version("two"), language="en", lead_words=[secret],
+        passages=[IndexedPassage(
+            passage=Passage(ordinal=0, start=0, end=10, text=secret, page=None, tokens=1),
+            words=[secret],
+        )],
+        vectors=file.vectors[:1], embedder=IDENTITY,
+    )  # fmt: skip
+    index = await filled(tmp_path, [file, told])
+    await index.remove("a", [told.version])
+    for path in (tmp_path / "a").glob("index.db*"):
+        assert secret.encode() not in path.read_bytes()
+    await index.close()
+
+
+async def test_only_so_many_assistants_stay_open(tmp_path: Path) -> None:
+    index = TantivyIndex(tmp_path, open_assistants=2)
+    files = [made_file(version(f"f{i}"), 3, i) for i in range(5)]
+    for i, file in enumerate(files):
+        await index.add(f"assistant-{i}", file)
+    for i, file in enumerate(files):
+        assert list(await index.versions(f"assistant-{i}")) == [file.version]
+    assert len(index._entries) <= 2
+    await index.close()
+
+
+async def test_searches_and_changes_at_once_see_whole_files(tmp_path: Path) -> None:
+    index = await filled(tmp_path, [made_file(version("f", 1), 30, 1)])
+
+    async def change() -> None:
+        for generation in range(2, 8):
+            await index.add("a", made_file(version("f", generation), 30, generation))
+            await index.remove("a", [version("f", generation - 1)])
+
+    async def look(generation: int) -> int:
+        vector = made_file(version("f"), 1, 5).vectors[0]
+        query = IndexQuery(
+            versions=frozenset({version("f", generation)}), vector=vector, words=["word1"]
+        )
+        return len((await index.search("a", query)).dense)
+
+    changing = asyncio.create_task(change())
+    seen: set[int] = set()
+    while not changing.done():
+        seen |= set(await asyncio.gather(*(look(generation) for generation in range(1, 8))))
+    await changing
+    assert seen <= {0, 30}
+    assert await look(7) == 30
+    await index.close()
+
+
+async def test_the_vector_of_another_model_is_refused(tmp_path: Path) -> None:
+    index = await filled(tmp_path, [made_file(version("one"), 5, 1)])
+    query = IndexQuery(
+        versions=frozenset({version("one")}), vector=np.ones(7, np.float32), words=[]
+    )
+    with pytest.raises(Conflict, match="7 dimensions"):
+        await index.search("a", query)
+    await index.close()
+
+
+def test_recall_of_codes_and_rescoring_is_near_perfect(tmp_path: Path) -> None:
+    # Clustered like real embeddings: passages of one subject lie close together.
+    random = np.random.default_rng(3)
+    centres = random.standard_normal((40, DIMENSION))
+    file = made_file(version("one"), 6000, 1)
+    vectors = centres[random.integers(0, 40, 6000)] + 0.8 * file.vectors * np.sqrt(DIMENSION)
+    file.vectors[:] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = AssistantIndex(tmp_path / "a")
+    index.add(file)
+    found = 0
+    for i in range(20):
+        wanted = file.vectors[i * 300] + 0.05 * random.standard_normal(DIMENSION)
+        wanted = (wanted / np.linalg.norm(wanted)).astype(np.float32)
+        query = IndexQuery(versions=frozenset({file.version}), vector=wanted, words=[], limit=16)
+        exact = np.argsort(-(file.vectors @ wanted))[:16]
+        found += len({hit.key.ordinal for hit in index.search(query).dense} & set(exact.tolist()))
+    assert found >= 0.99 * 20 * 16
+    index.close()
+
+
+def test_codes_survive_many_changes() -> None:
+    random = np.random.default_rng(1)
+    codes = Codes(DIMENSION)
+    kept: dict[FileVersion, np.ndarray] = {}
+    for step in range(60):
+        name = version(f"f{step % 17}", step)
+        vectors = random.standard_normal((200, DIMENSION)).astype(np.float32)
+        codes = codes.with_file(Slot(name, step + 1, "en", step * 200, 200), pack_bits(vectors))
+        kept[name] = vectors
+        gone = [other for other in kept if other.file_id == name.file_id and other != name]
+        codes = codes.without(gone)
+        for other in gone:
+            del kept[other]
+    assert codes.slots.keys() == kept.keys()
+    some = sorted(codes.slots.values(), key=lambda slot: slot.start)
+    for slots in (some, some[2:5]):
+        for slot in slots:
+            wanted = kept[slot.version][123]
+            (place,) = codes.locate(codes.nearest(wanted, slots, 1))
+            assert (place[0].version, place[1]) == (slot.version, 123)

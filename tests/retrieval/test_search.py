@@ -1,0 +1,124 @@
+from dataclasses import replace
+
+import pytest
+from retrieval_build import ASSISTANT, file_named, passages_of
+
+from lodgepole.adapters.memory.embedder import MemoryEmbedder
+from lodgepole.adapters.memory.index import MemoryIndex
+from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.errors import InvalidRequest
+from lodgepole.metadata_filter import parse_filter
+from lodgepole.model import File, FileVersion
+from lodgepole.ports import IndexedFile, IndexedPassage
+from lodgepole.retrieval.search import Search, embedder_languages
+from lodgepole.retrieval.terms import file_words, passage_words
+
+PARKS = "Lodgepole pines grow in the high valleys. Bears sleep through the winter. " * 3
+TAXES = "The filing deadline is April 15. Penalties accrue at 0.5% monthly. " * 3
+
+
+class Shelf:
+    """Files as a catalog lists them, and what an index holds of them."""
+
+    def __init__(self) -> None:
+        self.files: list[File] = []
+        self.index = MemoryIndex()
+        self.embedder = MemoryEmbedder()
+
+    async def available_files(self, assistant_id: str) -> list[File]:
+        return [file for file in self.files if file.assistant_id == assistant_id]
+
+    async def put(self, file: File, text: str) -> None:
+        self.files = [other for other in self.files if other.id != file.id] + [file]
+        await self.store(file.version, text)
+
+    async def store(self, version: FileVersion, text: str) -> None:
+        passages = passages_of(text, 8)
+        vectors = await self.embedder.embed_passages([passage.text for passage in passages])
+        indexed = [
+            IndexedPassage(passage=passage, words=passage_words(passage.text, "", "en"))
+            for passage in passages
+        ]
+        await self.index.add(
+            ASSISTANT.id,
+            IndexedFile(
+                version=version, language="en",
+                lead_words=file_words(version.file_id, text, "en"), passages=indexed,
+                vectors=vectors, embedder=self.embedder.identity,
+            ),
+        )  # fmt: skip
+
+    def search(self, reranker: object = None) -> Search:
+        return Search(self.index, self.embedder, MemoryTokenizer(), self, reranker)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def shelf() -> Shelf:
+    shelf = Shelf()
+    await shelf.put(file_named("parks", {"kind": "nature"}), PARKS)
+    await shelf.put(file_named("taxes", {"kind": "money"}), TAXES)
+    return shelf
+
+
+async def test_the_passage_that_answers_comes_first(shelf: Shelf) -> None:
+    found = await shelf.search().find(ASSISTANT, "When is the filing deadline?")
+    assert found[0].file.id == "taxes"
+    assert "April 15" in found[0].text
+    assert found[0].text == TAXES[found[0].start : found[0].end]
+
+
+async def test_a_filter_limits_the_files_before_anything_is_ranked(shelf: Shelf) -> None:
+    found = await shelf.search().find(
+        ASSISTANT, "filing deadline", filter=parse_filter({"kind": "nature"})
+    )
+    assert {snippet.file.id for snippet in found} == {"parks"}
+
+
+async def test_a_filter_that_matches_nothing_finds_nothing(shelf: Shelf) -> None:
+    assert await shelf.search().find(ASSISTANT, "x", filter=parse_filter({"kind": "none"})) == []
+
+
+async def test_an_assistant_without_available_files_says_so(shelf: Shelf) -> None:
+    empty = replace(ASSISTANT, id="other", name="empty")
+    with pytest.raises(InvalidRequest, match='"empty" has no available files'):
+        await shelf.search().find(empty, "anything")
+
+
+async def test_only_the_published_generation_is_searched(shelf: Shelf) -> None:
+    await shelf.store(FileVersion("taxes", 2), "The filing deadline moved to October. " * 3)
+    search = shelf.search()
+    assert "October" not in (await search.find(ASSISTANT, "filing deadline"))[0].text
+    shelf.files[1] = replace(shelf.files[1], generation=2)
+    assert "October" in (await search.find(ASSISTANT, "filing deadline"))[0].text
+
+
+async def test_a_question_of_blanks_finds_nothing(shelf: Shelf) -> None:
+    assert await shelf.search().find(ASSISTANT, "  \n") == []
+
+
+async def test_a_conversation_of_thousands_of_words_is_a_query_too(shelf: Shelf) -> None:
+    talk = "user: hello there\nassistant: what can I do for you\n" * 2000
+    found = await shelf.search().find(ASSISTANT, talk + "user: when do penalties accrue?")
+    assert found[0].file.id == "taxes"
+
+
+async def test_top_k_size_and_budget_are_kept(shelf: Shelf) -> None:
+    found = await shelf.search().find(
+        ASSISTANT, "winter", top_k=1, snippet_tokens=512, budget_tokens=8
+    )
+    assert len(found) == 1
+    assert found[0].tokens <= 8
+
+
+async def test_a_reranker_has_the_last_word(shelf: Shelf) -> None:
+    class Bears:
+        async def rerank(self, query: str, texts: list[str]) -> list[float]:
+            return [float(text.count("Bears")) for text in texts]
+
+    found = await shelf.search(Bears()).find(ASSISTANT, "filing deadline")
+    assert found[0].file.id == "parks"
+
+
+def test_what_an_embedder_understands_is_known_by_its_model() -> None:
+    assert embedder_languages("sentence-transformers/all-MiniLM-L6-v2") == {"en"}
+    assert embedder_languages("some-multilingual-model") is None
