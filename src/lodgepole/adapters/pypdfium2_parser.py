@@ -52,7 +52,7 @@ _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _ENDINGS = frozenset(".!?:;")
 _BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
-_BULLET = re.compile(rf"(?:[{_BULLET_SIGNS}o–-]|\(?(?:\d{1, 3}|[a-zA-Z])[.)])\s")
+_BULLET = re.compile("(?:[" + _BULLET_SIGNS + r"o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
 _ENCRYPTED, _DAMAGED = 4, 3  # FPDF_ERR_PASSWORD and FPDF_ERR_FORMAT of fpdfview.h
 
 
