@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 DEFAULT_PROJECT = "default"
+ONLY_WORKER = "local"
+"""The same at every start: who holds the data directory may take back what was held before."""
 EXTRACTIVE = "lodgepole-extractive"
 """The name of the model that quotes, which answers until a provider is configured."""
 
@@ -144,15 +146,18 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
         sweep=Sweep(log=log, blobs=blobs, index=index, clock=clock, limits=limits),
         clock=clock,
         limits=limits,
-        worker_id=_new_id(),
+        worker_id=ONLY_WORKER,
     )
     return services, worker
 
 
 def _create_app(settings: Settings, services: Services) -> "FastAPI":
+    from lodgepole import mcp
     from lodgepole.api.app import create_app
 
-    return create_app(services, public_url=settings.public_url, ready=lambda: False)
+    app = create_app(services, public_url=settings.public_url, ready=lambda: False)
+    mcp.mount(app)
+    return app
 
 
 def _models(extractive: ExtractiveChatModel) -> ModelDirectory:
