@@ -1,6 +1,8 @@
 """What the contract suites cannot see of the SQL database."""
 
 import asyncio
+import contextlib
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,10 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from lodgepole.adapters.memory.clock import MemoryClock
-from lodgepole.adapters.sqlalchemy_database.database import MIGRATIONS, open_database
+from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
+from lodgepole.adapters.sqlalchemy_database.database import MIGRATIONS, migrate, open_database
 from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
 from lodgepole.adapters.sqlalchemy_database.tables import REVISION, metadata
 from lodgepole.errors import LodgepoleError, Unavailable
@@ -62,6 +65,29 @@ async def test_a_database_of_a_newer_release_is_refused_with_advice(tmp_path):
         await open_database(url(tmp_path))
 
 
+async def test_files_from_before_a_migration_are_still_available(tmp_path):
+    path = tmp_path / "lodgepole.db"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path))
+        with engine.begin() as connection:
+            migrate(connection, "0001")
+        engine.dispose()
+        moment = "2026-03-01 00:00:00.000000"
+        old.execute(
+            "INSERT INTO assistants VALUES ('a', 'p', 'a', 'Ready', NULL, NULL, 'us', ?, ?, 1, 7)",
+            (moment, moment),
+        )
+        old.execute(
+            "INSERT INTO files VALUES ('a', 'f', 'f.txt', 'text', 1, '', '', NULL, 0, "
+            "'Available', ?, ?, 1, 1, 100, NULL, NULL, NULL)",
+            (moment, moment),
+        )
+        old.commit()
+    database = await open_database(url(tmp_path))
+    assert [file.id for file in await SqlCatalog(database).available_files("a")] == ["f"]
+    await database.close()
+
+
 async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path):
     with pytest.raises(Unavailable):
         await open_database(f"sqlite+aiosqlite:///{tmp_path / 'missing' / 'x.db'}")
@@ -89,7 +115,7 @@ async def test_two_processes_that_share_a_database_share_its_queue(tmp_path):
         lambda c: c.execute(
             text(
                 "INSERT INTO assistants VALUES ('a', 'p', 'a', 'Ready', NULL, NULL, 'us', "
-                "'2026-03-01 00:00:00.000000', '2026-03-01 00:00:00.000000', 1, 0)"
+                "'2026-03-01 00:00:00.000000', '2026-03-01 00:00:00.000000', 1, 0, 0)"
             )
         )
     )

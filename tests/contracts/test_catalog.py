@@ -191,6 +191,20 @@ async def test_available_files_never_miss_a_change(stores):
     assert await available() == set()
 
 
+async def test_available_files_forget_a_file_that_was_removed_between_two_looks(stores):
+    await stores.catalog.add_assistant(stores.assistant())
+    await publish(stores, "o1", file_id="f1")
+    await publish(stores, "o2", file_id="f2")
+    assert len(await stores.catalog.available_files("a1")) == 2
+    await stores.log.append(stores.operation("o3", OperationType.DELETE_FILE, file_id="f1"))
+    await stores.log.complete(await stores.log.claim("w", lease=LEASE))
+    await publish(stores, "o4", file_id="f3")
+    assert {f.id for f in await stores.catalog.available_files("a1")} == {"f2", "f3"}
+    await stores.log.append(stores.operation("o5", OperationType.DELETE_ASSISTANT, file_id=None))
+    await stores.log.complete(await stores.log.claim("w", lease=LEASE))
+    assert list(await stores.catalog.available_files("a1")) == []
+
+
 async def test_files_of_a_dying_assistant_are_deleting(stores):
     await stores.catalog.add_assistant(stores.assistant())
     await publish(stores, "o1")

@@ -53,13 +53,15 @@ async def check_alive(connection: AsyncConnection, assistant_id: str) -> None:
         raise NotFound("The assistant is being deleted." if status else "No such assistant.")
 
 
-async def bump_revision(connection: AsyncConnection, assistant_id: str) -> None:
-    """Tell every cache of Available files that it is out of date."""
-    await connection.execute(
+async def next_revision(connection: AsyncConnection, assistant_id: str, **values: Any) -> int:
+    """Tell every cache of Available files that it is out of date; the number of this change."""
+    bumped = await connection.execute(
         update(assistants)
         .where(assistants.c.id == assistant_id)
-        .values(revision=assistants.c.revision + 1)
+        .values(revision=assistants.c.revision + 1, **values)
+        .returning(assistants.c.revision)
     )
+    return bumped.scalar_one()
 
 
 async def _accept_content(
@@ -89,25 +91,23 @@ async def _delete_file(connection: AsyncConnection, operation: Operation, now: d
     if row.status == FileStatus.DELETING.value:
         raise Conflict(f"File {operation.file_id} is being deleted.")
     await _cancel(connection, _of_file(operation), FILE_DELETED, now)
-    values = {"status": FileStatus.DELETING.value, "updated_at": now, "percent_complete": 0}
+    values = {
+        "status": FileStatus.DELETING.value,
+        "updated_at": now,
+        "percent_complete": 0,
+        "revision": await next_revision(connection, operation.assistant_id),
+    }
     await _update_file(connection, operation, values)
-    await bump_revision(connection, operation.assistant_id)
 
 
 async def _delete_assistant(connection: AsyncConnection, assistant_id: str, now: datetime) -> None:
-    await connection.execute(
-        update(assistants)
-        .where(assistants.c.id == assistant_id)
-        .values(
-            status=AssistantStatus.TERMINATING.value,
-            updated_at=now,
-            revision=assistants.c.revision + 1,
-        )
+    revision = await next_revision(
+        connection, assistant_id, status=AssistantStatus.TERMINATING.value, updated_at=now
     )
     await connection.execute(
         update(files)
         .where(files.c.assistant_id == assistant_id)
-        .values(status=FileStatus.DELETING.value, updated_at=now)
+        .values(status=FileStatus.DELETING.value, updated_at=now, revision=revision)
     )
     await _cancel(connection, operations.c.assistant_id == assistant_id, ASSISTANT_DELETED, now)
 

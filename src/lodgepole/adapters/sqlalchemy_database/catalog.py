@@ -29,6 +29,7 @@ SCANNED_ROWS = 500
 """Files read at a time while a listing looks for ones that match."""
 CACHED_FILES = 200_000
 """Over all assistants together; about 1 kB each."""
+FilesById = dict[str, File]
 
 
 class SqlCatalog:
@@ -36,8 +37,7 @@ class SqlCatalog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._available: OrderedDict[str, tuple[int, tuple[File, ...]]] = OrderedDict()
-        self._cached_files = 0
+        self._available = _AvailableFiles()
 
     # --- keys ---------------------------------------------------------------------------------
 
@@ -152,41 +152,30 @@ class SqlCatalog:
         return list_page(found, limit, read_file)
 
     async def available_files(self, assistant_id: str) -> Sequence[File]:
-        async def work(connection: AsyncConnection) -> tuple[File, ...]:
+        async def work(connection: AsyncConnection) -> Sequence[File]:
             # The revision is read first: what is read later can only be newer than it says.
-            revision = (
+            row = (
                 await connection.execute(
-                    select(assistants.c.revision).where(assistants.c.id == assistant_id)
+                    select(assistants.c.revision, assistants.c.removal_revision).where(
+                        assistants.c.id == assistant_id
+                    )
                 )
-            ).scalar()
-            cached = self._available.get(assistant_id)
-            if revision is not None and cached is not None and cached[0] == revision:
-                self._available.move_to_end(assistant_id)
-                return cached[1]
-            rows = await connection.execute(
-                select(files)
-                .where(files.c.assistant_id == assistant_id)
-                .where(files.c.status == FileStatus.AVAILABLE.value)
-            )
-            available = tuple(read_file(row) for row in rows)
-            self._remember(assistant_id, revision, available)
-            return available
+            ).first()
+            if row is None:
+                self._available.forget(assistant_id)
+                return ()
+            revision, removal_revision = row
+            since, known = self._available.find(assistant_id)
+            if since < revision:
+                changed = await _changed_files(connection, assistant_id, since)
+                known = _after(known, changed)
+                if since < removal_revision:
+                    left = await _available_ids(connection, assistant_id)
+                    known = {id_: file for id_, file in known.items() if id_ in left}
+                self._available.remember(assistant_id, revision, known)
+            return tuple(known.values())
 
         return await self._database.read(work)
-
-    def _remember(
-        self, assistant_id: str, revision: int | None, available: tuple[File, ...]
-    ) -> None:
-        forgotten = self._available.pop(assistant_id, None)
-        if forgotten is not None:
-            self._cached_files -= len(forgotten[1])
-        if revision is None:
-            return
-        self._available[assistant_id] = (revision, available)
-        self._cached_files += len(available)
-        while self._cached_files > CACHED_FILES and len(self._available) > 1:
-            _, (_, dropped) = self._available.popitem(last=False)
-            self._cached_files -= len(dropped)
 
     # --- statements ---------------------------------------------------------------------------
 
@@ -205,3 +194,60 @@ class SqlCatalog:
     async def _count(self, condition: Any) -> int:
         row = await self._first(select(func.count()).where(condition))
         return 0 if row is None else row[0]
+
+
+async def _changed_files(
+    connection: AsyncConnection, assistant_id: str, since: int
+) -> Sequence[File]:
+    rows = await connection.execute(
+        select(files).where(files.c.assistant_id == assistant_id).where(files.c.revision > since)
+    )
+    return [read_file(row) for row in rows]
+
+
+async def _available_ids(connection: AsyncConnection, assistant_id: str) -> set[str]:
+    rows = await connection.execute(
+        select(files.c.id)
+        .where(files.c.assistant_id == assistant_id)
+        .where(files.c.status == FileStatus.AVAILABLE.value)
+    )
+    return set(rows.scalars())
+
+
+def _after(known: FilesById, changed: Sequence[File]) -> FilesById:
+    """`known` brought up to date; a new value, because readers may be half-way through it."""
+    result = dict(known)
+    for file in changed:
+        if file.status is FileStatus.AVAILABLE:
+            result[file.id] = file
+        else:
+            result.pop(file.id, None)
+    return result
+
+
+class _AvailableFiles:
+    """The Available files of the assistants asked for last, each as of a revision."""
+
+    def __init__(self) -> None:
+        self._by_assistant: OrderedDict[str, tuple[int, FilesById]] = OrderedDict()
+        self._size = 0
+
+    def find(self, assistant_id: str) -> tuple[int, FilesById]:
+        """`(revision, files)`; before the first change there are none, hence revision 0."""
+        if assistant_id not in self._by_assistant:
+            return 0, {}
+        self._by_assistant.move_to_end(assistant_id)
+        return self._by_assistant[assistant_id]
+
+    def remember(self, assistant_id: str, revision: int, known: FilesById) -> None:
+        if self.find(assistant_id)[0] > revision:
+            return  # a reader that began later was faster
+        self.forget(assistant_id)
+        self._by_assistant[assistant_id] = (revision, known)
+        self._size += len(known)
+        while self._size > CACHED_FILES and len(self._by_assistant) > 1:
+            self.forget(next(iter(self._by_assistant)))
+
+    def forget(self, assistant_id: str) -> None:
+        _, known = self._by_assistant.pop(assistant_id, (0, {}))
+        self._size -= len(known)

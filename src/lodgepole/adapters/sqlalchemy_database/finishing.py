@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lodgepole.adapters.sqlalchemy_database.accepting import bump_revision
+from lodgepole.adapters.sqlalchemy_database.accepting import next_revision
 from lodgepole.adapters.sqlalchemy_database.rows import upload_columns
 from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations
 from lodgepole.errors import ClaimLost
@@ -49,6 +49,7 @@ async def publish(
 ) -> None:
     """Show readers the content that the operation made."""
     assert operation.upload is not None, "content comes with its upload"
+    revision = await next_revision(connection, operation.assistant_id)
     await connection.execute(
         update(files)
         .where(_is_file_of(operation))
@@ -62,9 +63,9 @@ async def publish(
             error_message=None,
             notice=notice,
             page_count=page_count,
+            revision=revision,
         )
     )
-    await bump_revision(connection, operation.assistant_id)
 
 
 async def set_failed(
@@ -86,7 +87,9 @@ async def set_failed(
 
 async def remove_file(connection: AsyncConnection, operation: Operation) -> None:
     await connection.execute(delete(files).where(_is_file_of(operation)))
-    await bump_revision(connection, operation.assistant_id)
+    await next_revision(
+        connection, operation.assistant_id, removal_revision=assistants.c.revision + 1
+    )
 
 
 async def remove_assistant(connection: AsyncConnection, assistant_id: str) -> None:

@@ -162,6 +162,18 @@ class SqlOperationLog:
 
         await self._database.write(work)
 
+    async def take_back(self, worker_id: str) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            held = operations.c.worker_id == worker_id
+            await connection.execute(
+                update(operations)
+                .where(held, UNFINISHED)
+                .values(worker_id=None, due_at=self._clock.now())
+            )
+
+        await self._database.write(work)
+        self._database.work.give()
+
     async def release(self, claim: Claim, *, due_at: datetime) -> None:
         async def work(connection: AsyncConnection) -> None:
             await hold(connection, claim, worker_id=None, due_at=due_at)

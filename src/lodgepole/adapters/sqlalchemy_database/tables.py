@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0001"
+REVISION = "0002"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -87,6 +87,8 @@ assistants = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("generations", BigInteger, nullable=False),  # the highest one given out
     Column("revision", BigInteger, nullable=False),  # counts changes of what is Available
+    # The revision at which a row of a file was last removed.
+    Column("removal_revision", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("project_id", "name"),
     Index(None, "project_id", "created_at", "id"),
 )
@@ -112,7 +114,10 @@ files = Table(
     Column("error_message", Text),
     Column("notice", Text),
     Column("page_count", Integer),
+    # The assistant's revision at which it last became, or ceased to be, Available.
+    Column("revision", BigInteger, nullable=False, server_default="0"),
     Index(None, "assistant_id", "created_at", "id"),
+    Index(None, "assistant_id", "revision"),
 )
 
 operations = Table(
