@@ -174,6 +174,14 @@ class OperationLog(Protocol):
         """
         ...
 
+    async def take_back(self, worker_id: str) -> None:
+        """Make due at once whatever a worker of this id still holds.
+
+        For a worker to call before its first claim, when nobody else can be running under its
+        id: what it finds was held when it was killed.
+        """
+        ...
+
     async def extend(self, claim: Claim, *, lease: timedelta) -> Claim:
         """Heartbeat. Raises ClaimLost when someone else holds it or it is finished."""
         ...

@@ -15,7 +15,6 @@ from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
-from lodgepole.chat.models import ConfiguredModel, ModelDirectory
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import ContentSigner, Files
@@ -23,6 +22,7 @@ from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
+from lodgepole.model_choice import model_directory
 from lodgepole.operations import Operations
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 DEFAULT_PROJECT = "default"
 ONLY_WORKER = "local"
 """The same at every start: who holds the data directory may take back what was held before."""
-EXTRACTIVE = "lodgepole-extractive"
-"""The name of the model that quotes, which answers until a provider is configured."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +101,7 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
     )
     stack.push_async_callback(embedder.close)
     tokenizer = TokenizersTokenizer(find_model(settings.cache_dir).tokenizer)
-    models = _models(ExtractiveChatModel(embedder, tokenizer))
+    models = model_directory(settings, ExtractiveChatModel(embedder, tokenizer), stack)
     search = Search(index, embedder, tokenizer, catalog)
     services = Services(
         assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=_new_id, limits=limits),
@@ -158,18 +156,6 @@ def _create_app(settings: Settings, services: Services) -> "FastAPI":
     app = create_app(services, public_url=settings.public_url, ready=lambda: False)
     mcp.mount(app)
     return app
-
-
-def _models(extractive: ExtractiveChatModel) -> ModelDirectory:
-    return ModelDirectory(
-        ConfiguredModel(
-            name=EXTRACTIVE,
-            upstream=EXTRACTIVE,
-            model=extractive,
-            takes_temperature=False,
-            rewrites=False,
-        )
-    )
 
 
 async def _first_key(settings: Settings, services: Services) -> str | None:

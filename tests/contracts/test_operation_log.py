@@ -299,6 +299,17 @@ async def test_a_lease_that_ran_out_unnoticed_can_still_be_extended(ready):
     assert await claim(ready) is None
 
 
+async def test_a_worker_that_starts_again_takes_back_what_it_held(ready):
+    await ready.append_content("o1")
+    first = await ready.log.claim("killed", lease=LEASE)
+    await ready.log.take_back("another")
+    assert await claim(ready) is None
+    await ready.log.take_back("killed")
+    assert (await claim(ready)).operation.id == first.operation.id
+    with pytest.raises(ClaimLost):
+        await ready.log.complete(first)
+
+
 async def test_a_released_operation_is_due_when_it_was_said_to_be(ready):
     await ready.append_content("o1")
     held = await claim(ready)

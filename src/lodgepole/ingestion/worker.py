@@ -70,6 +70,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. Cancelling instead is like being killed: nothing is lost."""
+        await self._guarded(lambda: self._log.take_back(self._worker_id))
         async with asyncio.TaskGroup() as group:
             for _ in range(self._slots):
                 group.create_task(self._slot(stop))

@@ -174,6 +174,13 @@ class MemoryOperationLog:
         if file_row is not None and file_row.file.status is FileStatus.PROCESSING:
             file_row.file = replace(file_row.file, percent_complete=percent)
 
+    async def take_back(self, worker_id: str) -> None:
+        now = self._clock.now()
+        for row in self._database.operations.values():
+            if row.worker_id == worker_id and row.operation.status is OperationStatus.PROCESSING:
+                row.worker_id, row.due_at = None, min(row.due_at, now)
+        self._database.work.give()
+
     async def release(self, claim: Claim, *, due_at: datetime) -> None:
         row = self._held(claim)
         row.worker_id, row.due_at = None, due_at
