@@ -3,11 +3,12 @@
 Nothing else in Lodgepole reads the environment.
 """
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -34,6 +35,47 @@ def _expand(path: object) -> object:
 
 
 UserPath = Annotated[Path, BeforeValidator(_expand)]
+
+
+Provider = Literal["openai", "anthropic", "google"]
+"""The wire formats spoken; `openai` is also Ollama's, vLLM's, LM Studio's and OpenRouter's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """A model that requests may name; what is left out is taken from what is known of it."""
+
+    name: str
+    """What requests and answers call it."""
+    model: str | None = None
+    """What its provider calls it; the same when left out."""
+    provider: Provider = "openai"
+    base_url: str | None = None
+    """Where it is served, e.g. `http://127.0.0.1:11434/v1`; else as for the provider."""
+    api_key: SecretStr | None = None
+    """Else the provider's."""
+    aliases: tuple[str, ...] = ()
+    """Other names it answers to, e.g. `gpt-4o`."""
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    takes_temperature: bool | None = None
+    takes_images: bool | None = None
+    input_price: float | None = None
+    """US dollars for a million tokens read; for the operator's own accounts."""
+    output_price: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A provider that a key, or an address, was given for."""
+
+    provider: Provider
+    api_key: str | None = field(repr=False)
+    base_url: str | None
+
+
+def _provider_field(*names: str) -> Any:
+    return Field(default=None, validation_alias=AliasChoices(*names))
 
 
 class Settings(BaseSettings):
@@ -67,6 +109,23 @@ class Settings(BaseSettings):
     log_level: str = "info"
     limits: Limits = Field(default_factory=Limits)
 
+    openai_api_key: SecretStr | None = _provider_field("openai_api_key")
+    openai_api_key_file: UserPath | None = _provider_field("openai_api_key_file")
+    openai_base_url: str | None = _provider_field("openai_base_url")
+    anthropic_api_key: SecretStr | None = _provider_field("anthropic_api_key")
+    anthropic_api_key_file: UserPath | None = _provider_field("anthropic_api_key_file")
+    anthropic_base_url: str | None = _provider_field("anthropic_base_url")
+    google_api_key: SecretStr | None = _provider_field("google_api_key", "gemini_api_key")
+    google_api_key_file: UserPath | None = _provider_field("google_api_key_file")
+    google_base_url: str | None = _provider_field("google_base_url")
+    """Read from the variables that the providers' own clients use, without our prefix. With one
+    of them set, that provider's names and the default go there, and nothing else is needed."""
+    models: tuple[ModelConfig, ...] = ()
+    """Further models; a name here wins over the same name of a provider."""
+    default_model: str | None = None
+    """Answers where a request names no model, and to names that nothing else answers to. A name
+    that is not among the models is asked of the first provider, for all of its names."""
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -79,5 +138,30 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
 
     @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The providers that are configured, in the order in which they are the default."""
+        given: tuple[tuple[Provider, SecretStr | None, Path | None, str | None], ...] = (
+            ("openai", self.openai_api_key, self.openai_api_key_file, self.openai_base_url),
+            (
+                "anthropic",
+                self.anthropic_api_key,
+                self.anthropic_api_key_file,
+                self.anthropic_base_url,
+            ),
+            ("google", self.google_api_key, self.google_api_key_file, self.google_base_url),
+        )
+        found = (
+            Endpoint(provider=provider, api_key=_secret(key, file), base_url=url)
+            for provider, key, file, url in given
+        )
+        return tuple(e for e in found if e.api_key or e.base_url)
+
+    @property
     def on_loopback(self) -> bool:
         return self.host in LOOPBACK_HOSTS
+
+
+def _secret(key: SecretStr | None, file: Path | None) -> str | None:
+    if key is not None:
+        return key.get_secret_value().strip() or None
+    return file.read_text().strip() or None if file is not None else None

@@ -30,6 +30,29 @@ DEFAULT_WIRE_NAME = "gpt-4o"
 """The name of the answering model when a request names none (specification 2026-04)."""
 
 
+NAMES = {"openai": OPENAI_NAMES, "anthropic": ANTHROPIC_NAMES, "google": GOOGLE_NAMES}
+_SUCCESSORS = {
+    **dict.fromkeys(ANTHROPIC_NAMES, "claude-sonnet-4-6"),
+    "gemini-2.5-pro": "gemini-3.8-flash",
+    "gemini-2.5-flash": "gemini-3.5-flash-lite",
+}
+"""What answers at the provider's own endpoint in the place of names that end there in November
+and December 2026; Google's are those its deprecation page names."""
+_WINDOWS = {
+    "gpt-4.1": 1_047_576,
+    "gpt-5": 400_000,
+    "gpt-4": 128_000,
+    "o3": 200_000,
+    "o4": 200_000,
+    "claude": 200_000,
+    "gemini": 1_048_576,
+}
+_NO_TEMPERATURE = ("gpt-5", "gpt-6", "o1", "o3", "o4", "claude-sonnet-5", "claude-opus-5")
+_IMAGES = ("gpt-4o", "gpt-4.1", "gpt-5", "gpt-6", "o4", "claude", "gemini")
+_WINDOW = 32_768  # of a model we know nothing of
+_OUTPUT = 8_192  # room for reasoning models to think; an answer is rarely a tenth of it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredModel:
     """A model that requests may name.
@@ -53,6 +76,45 @@ class ConfiguredModel:
     takes_temperature: bool = True
     takes_images: bool = False
     rewrites: bool = True
+
+
+def configured(
+    name: str,
+    model: ChatModel,
+    *,
+    upstream: str | None = None,
+    context_tokens: int | None = None,
+    max_output_tokens: int | None = None,
+    takes_temperature: bool | None = None,
+    takes_images: bool | None = None,
+) -> ConfiguredModel:
+    """A remote model; what is not given is what we know of models of that name."""
+    known = upstream or name
+    window = next((w for prefix, w in _WINDOWS.items() if known.startswith(prefix)), _WINDOW)
+    return ConfiguredModel(
+        name=name,
+        upstream=known,
+        model=model,
+        context_tokens=context_tokens or window,
+        max_output_tokens=max_output_tokens or min(_OUTPUT, (context_tokens or window) // 4),
+        takes_temperature=(
+            not known.startswith(_NO_TEMPERATURE)
+            if takes_temperature is None
+            else takes_temperature
+        ),
+        takes_images=known.startswith(_IMAGES) if takes_images is None else takes_images,
+    )
+
+
+def provider_models(
+    provider: str, model: ChatModel, *, own_endpoint: bool, upstream: str | None = None
+) -> tuple[ConfiguredModel, ...]:
+    """The provider's wire names, each answered by that model there, or all by `upstream`."""
+    successors = _SUCCESSORS if own_endpoint else {}
+    return tuple(
+        configured(name, model, upstream=upstream or successors.get(name, name))
+        for name in NAMES[provider]
+    )
 
 
 class ModelDirectory:

@@ -1,0 +1,111 @@
+"""From the settings to the models that answer: part of the wiring, for chat models alone."""
+
+from contextlib import AsyncExitStack
+
+from lodgepole.adapters.pydantic_ai_chat_model import PydanticAiChatModel
+from lodgepole.chat.models import ConfiguredModel, ModelDirectory, configured, provider_models
+from lodgepole.errors import InvalidRequest
+from lodgepole.ports import ChatModel
+from lodgepole.settings import Endpoint, ModelConfig, Settings
+
+EXTRACTIVE = "lodgepole-extractive"
+"""The name of the model that quotes, which answers until another one is configured."""
+
+
+def model_directory(
+    settings: Settings, extractive: ChatModel, closing: AsyncExitStack
+) -> ModelDirectory:
+    """All models that requests may name; their connections are closed with `closing`.
+
+    Raises:
+        InvalidRequest: `default_model` names a model, and there is none and no provider.
+    """
+    quotes = ConfiguredModel(
+        name=EXTRACTIVE,
+        upstream=EXTRACTIVE,
+        model=extractive,
+        takes_temperature=False,
+        rewrites=False,
+    )
+    remote = _Remote(settings, closing)
+    named = {model.name: model for model in remote.from_settings()}
+    wanted = settings.default_model
+    if wanted in (None, EXTRACTIVE):
+        default = quotes if wanted else next(iter(remote.defaults(named)), quotes)
+        return ModelDirectory(default, [quotes, *named.values()])
+    if wanted not in named:
+        if not settings.endpoints:
+            raise InvalidRequest(
+                f"default_model is {wanted!r}, but no model of that name is configured. Add it "
+                "under [[models]], or set a provider's API key or base URL."
+            )
+        # One address and one name is how most local servers are used: all names go there.
+        first = settings.endpoints[0]
+        model = remote.at(first)
+        named = {
+            m.name: m
+            for m in provider_models(first.provider, model, own_endpoint=False, upstream=wanted)
+        } | {n: m for n, m in named.items() if m.model is not model}
+        named[wanted] = configured(wanted, model)
+    return ModelDirectory(named[wanted], [quotes, *named.values()])
+
+
+class _Remote:
+    """Makes chat models, one for each endpoint."""
+
+    def __init__(self, settings: Settings, closing: AsyncExitStack) -> None:
+        self._settings = settings
+        self._closing = closing
+        self._made: dict[Endpoint, PydanticAiChatModel] = {}
+
+    def at(self, endpoint: Endpoint) -> PydanticAiChatModel:
+        if endpoint not in self._made:
+            limits = self._settings.limits
+            model = PydanticAiChatModel(
+                endpoint.provider,
+                api_key=endpoint.api_key,
+                base_url=endpoint.base_url,
+                first_event_seconds=limits.model_first_event_seconds,
+                total_seconds=limits.model_total_seconds,
+            )
+            self._closing.push_async_callback(model.close)
+            self._made[endpoint] = model
+        return self._made[endpoint]
+
+    def from_settings(self) -> list[ConfiguredModel]:
+        """The providers' wire names, then the models listed by name, which win."""
+        models: list[ConfiguredModel] = []
+        for endpoint in self._settings.endpoints:
+            own = endpoint.base_url is None
+            models += provider_models(endpoint.provider, self.at(endpoint), own_endpoint=own)
+        for config in self._settings.models:
+            models += self._listed(config)
+        return models
+
+    def defaults(self, named: dict[str, ConfiguredModel]) -> list[ConfiguredModel]:
+        """What may be the default when none is named: listed models first, then providers."""
+        listed = [named[config.name] for config in self._settings.models]
+        return listed or list(named.values())
+
+    def _listed(self, config: ModelConfig) -> list[ConfiguredModel]:
+        known = next((e for e in self._settings.endpoints if e.provider == config.provider), None)
+        key = config.api_key.get_secret_value() if config.api_key else None
+        endpoint = Endpoint(
+            provider=config.provider,
+            # The provider's key goes to the provider's address alone.
+            api_key=key or (known.api_key if known and config.base_url is None else None),
+            base_url=config.base_url or (known.base_url if known else None),
+        )
+        model = self.at(endpoint)
+        return [
+            configured(
+                name,
+                model,
+                upstream=config.model or config.name,
+                context_tokens=config.context_tokens,
+                max_output_tokens=config.max_output_tokens,
+                takes_temperature=config.takes_temperature,
+                takes_images=config.takes_images,
+            )
+            for name in (config.name, *config.aliases)
+        ]

@@ -1,0 +1,128 @@
+"""Which model answers to which name, for what operators set."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+
+from lodgepole.adapters.memory.chat_model import ScriptedChatModel
+from lodgepole.chat.models import WIRE_NAMES
+from lodgepole.errors import InvalidRequest
+from lodgepole.model_choice import EXTRACTIVE, model_directory
+from lodgepole.settings import Settings
+
+PROVIDER_VARIABLES = [
+    f"{provider}_{name}"
+    for provider in ("OPENAI", "ANTHROPIC", "GOOGLE", "GEMINI")
+    for name in ("API_KEY", "API_KEY_FILE", "BASE_URL")
+]
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for variable in PROVIDER_VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+
+
+QUOTES = ScriptedChatModel([["quote"]])
+
+
+async def choose():
+    async with AsyncExitStack() as stack:
+        return model_directory(Settings(), QUOTES, stack)
+
+
+async def test_without_any_setting_every_wire_name_is_answered_with_quotes():
+    models = await choose()
+    for name in (None, EXTRACTIVE, *WIRE_NAMES):
+        assert models.resolve(name).model is QUOTES
+    assert models.resolve("gpt-4o").name == "gpt-4o"
+    with pytest.raises(InvalidRequest, match="Invalid model `gpt-9`"):
+        models.resolve("gpt-9")
+
+
+@pytest.mark.parametrize(
+    ("variable", "default", "upstream", "other"),
+    [
+        ("OPENAI_API_KEY", "gpt-4o", "gpt-4o", "claude-sonnet-4-5"),
+        ("ANTHROPIC_API_KEY", "claude-sonnet-4-5", "claude-sonnet-4-6", "gpt-4o"),
+        ("GOOGLE_API_KEY", "gemini-2.5-pro", "gemini-3.8-flash", "gpt-4o"),
+        ("GEMINI_API_KEY", "gemini-2.5-pro", "gemini-3.8-flash", "gpt-4o"),
+    ],
+)
+async def test_a_providers_key_alone_sends_its_names_and_the_default_there(
+    monkeypatch, variable, default, upstream, other
+):
+    monkeypatch.setenv(variable, "sk-1")
+    models = await choose()
+    assert models.resolve(None).name == default
+    assert models.resolve(default).upstream == upstream
+    assert models.resolve(default).model is not QUOTES
+    assert models.resolve(other).model is models.resolve(default).model
+    assert models.resolve(other).name == other
+    assert models.resolve(EXTRACTIVE).model is QUOTES
+
+
+async def test_two_providers_each_answer_to_their_own_names(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-2")
+    models = await choose()
+    assert models.resolve("claude-sonnet-4").model is not models.resolve("gpt-4o").model
+    assert models.resolve(None).name == "gpt-4o"
+    assert models.resolve("gpt-4.1").context_tokens > 1_000_000
+    assert not models.resolve("o4-mini").takes_temperature
+
+
+async def test_an_address_and_a_name_are_enough_for_a_local_server(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
+    monkeypatch.setenv("LODGEPOLE_DEFAULT_MODEL", "llama3.1:8b")
+    models = await choose()
+    for name in (None, "gpt-4o", "claude-sonnet-4-5", "llama3.1:8b"):
+        assert models.resolve(name).upstream == "llama3.1:8b"
+    assert models.resolve("gpt-4o").name == "gpt-4o"
+
+
+async def test_models_of_the_configuration_file_win(tmp_path):
+    (tmp_path / "lodgepole.toml").write_text(
+        """
+        default_model = "house"
+        openai_api_key = "sk-1"
+        [[models]]
+        name = "house"
+        model = "qwen3:32b"
+        base_url = "http://127.0.0.1:11434/v1"
+        aliases = ["gpt-4o"]
+        context_tokens = 40000
+        takes_temperature = true
+        """
+    )
+    models = await choose()
+    assert models.resolve(None).upstream == "qwen3:32b"
+    assert models.resolve("gpt-4o").upstream == "qwen3:32b"
+    assert models.resolve("gpt-4o").context_tokens == 40000
+    assert models.resolve("gpt-4.1").upstream == "gpt-4.1"
+    assert models.resolve("gpt-4.1").model is not models.resolve("gpt-4o").model
+
+
+async def test_a_default_that_nothing_serves_is_refused(monkeypatch):
+    monkeypatch.setenv("LODGEPOLE_DEFAULT_MODEL", "llama")
+    with pytest.raises(InvalidRequest, match="llama"):
+        await choose()
+
+
+async def test_quotes_may_stay_the_default_beside_a_provider(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    monkeypatch.setenv("LODGEPOLE_DEFAULT_MODEL", EXTRACTIVE)
+    models = await choose()
+    assert models.resolve(None).model is QUOTES
+    assert models.resolve("gpt-4o").model is not QUOTES
+
+
+async def test_keys_may_stand_in_files_and_are_never_shown(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("sk-from-file\n")
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hidden")
+    settings = Settings()
+    assert settings.endpoints[0].api_key == "sk-from-file"
+    assert "sk-hidden" not in repr(settings)
+    assert "sk-hidden" not in repr(settings.endpoints)
