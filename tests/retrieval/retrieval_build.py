@@ -33,8 +33,8 @@ def file_named(file_id: str, metadata: dict[str, str] | None = None) -> File:
     )  # fmt: skip
 
 
-def passages_of(text: str, size: int, *, per_page: int = 0) -> list[Passage]:
-    """`text` in passages of `size` words each; with `per_page`, so many passages on a page."""
+def passages_of(text: str, size: int, *, per_page: int = 0, section: int = 0) -> list[Passage]:
+    """`text` in passages of `size` words; so many on a page, or in a section, where given."""
     words = list(text.split(" "))
     passages: list[Passage] = []
     start = 0
@@ -46,7 +46,8 @@ def passages_of(text: str, size: int, *, per_page: int = 0) -> list[Passage]:
             Passage(
                 ordinal=ordinal, start=start, end=end, text=body, tokens=len(body.split()),
                 page=ordinal // per_page + 1 if per_page else None,
-                heading_path=(f"Part {ordinal}",), gap=" " if end < len(text) else "",
+                heading_path=(f"Part {ordinal // section}",) if section else (),
+                gap=" " if end < len(text) else "",
             )
         )  # fmt: skip
         start = end + 1

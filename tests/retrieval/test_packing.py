@@ -21,8 +21,9 @@ def packed(
     top_k: int = 16,
     snippet_tokens: int = 2048,
     budget_tokens: int | None = None,
+    section: int = 0,
 ) -> list[Snippet]:
-    passages = keyed(ONE, passages_of(TEXT, size, per_page=per_page))
+    passages = keyed(ONE, passages_of(TEXT, size, per_page=per_page, section=section))
     return pack(
         [hit(ONE.version, ordinal, score) for ordinal, score in hits_],
         passages, FILES, MemoryTokenizer(), top_k=top_k, snippet_tokens=snippet_tokens,
@@ -72,7 +73,7 @@ def test_pages_are_those_of_the_text_with_their_places_in_it() -> None:
     (snippet,) = packed((5, 1.0), per_page=3)
     assert snippet.pages == (2, 3)
     assert snippet.page_starts == ((2, 0), (3, snippet.text.index("w60")))
-    assert snippet.heading_path == ("Part 4",)
+    assert snippet.heading_path == ()
 
 
 def test_kinds_without_pages_have_none() -> None:
@@ -132,6 +133,16 @@ def test_snippets_are_verbatim_disjoint_and_within_every_limit(
         assert snippet.pages == tuple(page for page, _ in snippet.page_starts)
 
 
+def test_growth_ends_where_the_section_ends() -> None:
+    (snippet,) = packed((5, 1.0), section=5)
+    assert snippet.text.startswith("w50 ")
+    assert snippet.text.endswith(" w79")
+    assert snippet.heading_path == ("Part 1",)
+
+
 def test_the_neighbourhood_covers_all_that_growth_may_reach() -> None:
-    keys = neighbourhood([hit(ONE.version, 2, 1.0)], Growth(reach=4))
-    assert {key.ordinal for key in keys} == set(range(7))
+    far = [hit(ONE.version, 2, 1.0)]
+    near = [hit(ONE.version, 100 * i, 1.0) for i in range(1, 10)]
+    keys = neighbourhood([*far, *near], Growth(reach=4, reach_others=1, first_count=1))
+    assert {key.ordinal for key in keys if key.ordinal < 50} == set(range(7))
+    assert {key.ordinal for key in keys if key.ordinal > 850} == {899, 900, 901}

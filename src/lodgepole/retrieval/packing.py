@@ -1,6 +1,7 @@
 """From ranked passages to snippets: grown around their hits, merged where they touch. Pure.
 
-A snippet is a run of neighbouring passages of one file version. No text is in two snippets.
+A snippet is a run of neighbouring passages of one file version. It grows only within the section
+of its hit; hits of two sections share a snippet when they touch. No text is in two snippets.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,11 +16,12 @@ from lodgepole.retrieval.fusion import squash
 class Growth:
     """How far snippets grow, in tokens; chosen by recall within a budget of 4,000 tokens."""
 
-    first: int = 384  # each of the first four
-    others: int = 256
+    first: int = 512  # each of the first four
+    others: int = 128  # a passage of usual size stays alone
     merged: int = 768  # several that touch
     first_count: int = 4
-    reach: int = 4  # neighbours to either side that growth may look at
+    reach: int = 4  # neighbours to either side that the first few may grow into
+    reach_others: int = 1
 
 
 DEFAULT_GROWTH = Growth()
@@ -52,13 +54,17 @@ class _Taken:
 
 def neighbourhood(hits: Sequence[Hit], growth: Growth = DEFAULT_GROWTH) -> set[PassageKey]:
     """Keys of all passages that `pack` may want for these hits, themselves included."""
-    return {
-        PassageKey(hit.key.version, ordinal)
-        for hit in hits
-        for ordinal in range(
-            max(0, hit.key.ordinal - growth.reach), hit.key.ordinal + growth.reach + 1
+    # Hits inside an earlier snippet make none, so the first few snippets may be of later hits.
+    far = 2 * growth.first_count
+    keys: set[PassageKey] = set()
+    for rank, hit in enumerate(hits):
+        reach = growth.reach if rank < far else growth.reach_others
+        version, middle = hit.key.version, hit.key.ordinal
+        keys.update(
+            PassageKey(version, ordinal)
+            for ordinal in range(max(0, middle - reach), middle + reach + 1)
         )
-    }
+    return keys
 
 
 def pack(
@@ -111,8 +117,9 @@ def _grown(
     scores: Mapping[PassageKey, float],
     size: int,
 ) -> _Run:
-    """The hit with neighbours, the better scored side first, while they fit into `size`."""
+    """The hit with neighbours of its section, the better scored first, while they fit `size`."""
     version, middle = hit.key.version, hit.key.ordinal
+    section = passages[hit.key].heading_path
     run = _Run(version, middle, middle, passages[hit.key].tokens, hit.score)
     while True:
         sides = [PassageKey(version, run.last + 1), PassageKey(version, run.first - 1)]
@@ -121,6 +128,7 @@ def _grown(
             for key in sides
             if key in passages
             and key not in taken.runs
+            and passages[key].heading_path == section
             and run.tokens + passages[key].tokens <= size
         ]
         if not free:

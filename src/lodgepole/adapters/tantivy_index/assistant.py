@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from lodgepole.adapters.tantivy_index.codes import Codes, Slot
@@ -260,10 +259,8 @@ class AssistantIndex:
             slot = slots.get(key.version)
             if slot is not None and 0 <= key.ordinal < slot.count:
                 rows[slot.first_row + key.ordinal] = key
-        found = self._truth.passages(sorted(rows))
-        return {
-            rows[row]: replace(passage, ordinal=rows[row].ordinal) for row, passage in found.items()
-        }
+        found = self._truth.passages({row: key.ordinal for row, key in rows.items()})
+        return {rows[row]: passage for row, passage in found.items()}
 
     def versions(self) -> Collection[FileVersion]:
         return set(self._codes.slots) if self._codes else set()

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import zlib
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -319,9 +319,10 @@ class Truth:
             ).fetchall()
         return _halves([data for (data,) in found])
 
-    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
-        """By row; ordinals are left at 0 for the caller, who knows where files begin."""
+    def passages(self, ordinals: Mapping[int, int]) -> dict[int, Passage]:
+        """By row, for rows given with their ordinals within their files."""
         found: dict[int, Passage] = {}
+        rows = sorted(ordinals)
         with self._reading() as connection:
             for start in range(0, len(rows), 5000):
                 some = rows[start : start + 5000]
@@ -331,7 +332,7 @@ class Truth:
                     some,
                 ):
                     found[row] = Passage(
-                        ordinal=0,
+                        ordinal=ordinals[row],
                         start=begin,
                         end=begin + len(text),
                         text=text,
