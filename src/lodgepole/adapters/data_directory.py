@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from lodgepole.errors import Conflict, Unavailable
 
 
 @contextmanager
-def held(path: Path) -> Iterator[Path]:
+def held(path: Path) -> Generator[Path]:
     """Make the directory if need be and hold it until the context ends, also by a kill.
 
     Raises:
