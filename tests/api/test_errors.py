@@ -192,6 +192,8 @@ async def test_a_project_may_make_so_many_requests_a_minute():
         response = await client.get("/assistants")
         assert error(response)[1] == "TOO_MANY_REQUESTS"
         assert 1 <= int(response.headers["retry-after"]) <= 30
+        older = await client.get("/assistants", headers={"X-Pinecone-Api-Version": "2025-10"})
+        assert error(older)[:2] == (429, "RESOURCE_EXHAUSTED")
         theirs = await client.get("/assistants", headers={"Api-Key": other})
         assert theirs.status_code == 200
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lodgepole.api.json_response import json_response
 from lodgepole.api.sse import ClientGone
+from lodgepole.api.versions import VERSION_HEADER, wire_version
 from lodgepole.errors import (
     AlreadyExists,
     Conflict,
@@ -96,6 +97,8 @@ async def _expected(request: Request, error: Exception) -> Response:
     )
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
+    if code == "TOO_MANY_REQUESTS" and not wire_version(request.headers.get(VERSION_HEADER)).is_new:
+        code = "RESOURCE_EXHAUSTED"  # the word that the older specifications have for it
     headers: dict[str, str] = {}
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
