@@ -12,6 +12,7 @@ from lodgepole.cli.connection import (
     read_json_option,
 )
 from lodgepole.cli.screen import columns, fields, say, show_json
+from lodgepole.cli.waiting import until_gone
 from lodgepole.client import JsonObject
 
 app = typer.Typer(help="Create, list, describe and delete assistants.", no_args_is_help=True)
@@ -93,6 +94,7 @@ def delete_assistant(
             count = sum(1 for _ in client.files(name))
             typer.confirm(f"Delete {name} and its {count} files?", abort=True, err=True)
         client.delete_assistant(name)
+        until_gone(client, name)
     if as_json:
         show_json({"name": name, "deleted": True})
     else:

@@ -15,6 +15,7 @@ from lodgepole.cli.connection import (
 )
 from lodgepole.cli.screen import columns, fields, say, show_json, size
 from lodgepole.cli.uploading import gather, upload_all
+from lodgepole.cli.waiting import until_deleted
 from lodgepole.client import JsonObject
 from lodgepole.errors import InvalidRequest
 
@@ -120,8 +121,9 @@ def delete_files(
     """Delete files; they are not cited from this moment. This cannot be undone."""
     with connect(url, data_dir) as client:
         accepted = [client.delete_file(assistant, file_id) for file_id in file_ids]
+        ended = [until_deleted(client, assistant, operation) for operation in accepted]
     if as_json:
-        show_json({"operations": accepted})
+        show_json({"operations": ended})
     else:
         say(f"Deleted {', '.join(file_ids)}.")
 

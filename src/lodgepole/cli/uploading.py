@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from lodgepole.cli.screen import say, size
+from lodgepole.cli.waiting import pause
 from lodgepole.client import Client, JsonObject, Unreachable
 from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound, Unauthenticated
 
 SENT_SHARE = 10  # percent of a bar for sending; the rest is reading and indexing
-POLL_SECONDS = 0.2  # between rounds of looking; the server holds a look when the end is near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +103,7 @@ def upload_all(
                 board.settled(path, results[path])
                 del waiting[path]
             if waiting:
-                time.sleep(POLL_SECONDS)  # noqa: TID251  the work is in another process
+                pause()
     return [results[path] for path in paths]
 
 
