@@ -1,0 +1,134 @@
+"""The lines of a page as pdfium sees them, each with its place, its size and its gaps."""
+
+import ctypes
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
+CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line as pdfium sees it, with measures in points; `y` grows upwards."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float  # of its font
+    bold: bool
+    gaps: list[tuple[int, float, float]] = field(default_factory=list)
+    """Wide white space inside: `(index of the character after it, left, right)`."""
+    running: bool = False
+    level: int = 0
+
+
+@dataclass(slots=True)
+class Page:
+    lines: list[Line]
+    width: float
+    height: float
+    readable: bool = True
+    found: bool = True  # in the page tree, which may promise more than it holds
+
+
+def page_text(text_page: Any) -> str:
+    count = pdfium.FPDFText_CountChars(text_page)
+    if count <= 0:
+        return ""
+    # Characters beyond the basic plane take two units each.
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="replace")
+
+
+def lines_of(text_page: Any) -> Iterator[Line]:
+    text = page_text(text_page)
+    measure = _Measure(text_page, same=len(text) == pdfium.FPDFText_CountChars(text_page))
+    for match in re.finditer(r"[^\r\n]+", text):
+        words = [(word.start(), word.end()) for word in _WORD.finditer(text, *match.span())]
+        if not words:
+            continue
+        start, end = words[0][0], words[-1][1]
+        line = measure.line(text, start, end)
+        for (_, before), (after, _) in pairwise(words):
+            left, right = measure.right(before - 1), measure.left(after)
+            if right - left > CELL_GAP * line.size:
+                line.gaps.append((after - start, left, right))
+        yield line
+
+
+def with_whole_rows(lines: Iterable[Line]) -> list[Line]:
+    """The lines, those joined that pdfium broke in two on one height, as it may between cells."""
+    rows: list[Line] = []
+    for line in lines:
+        last = rows[-1] if rows else None
+        if (
+            last is not None
+            and abs(last.y - line.y) < SAME_HEIGHT * line.size
+            and line.x0 > last.x1
+        ):
+            shift = len(last.text) + 1
+            if line.x0 - last.x1 > CELL_GAP * line.size:
+                last.gaps.append((shift, last.x1, line.x0))
+            last.gaps += [(shift + index, left, right) for index, left, right in line.gaps]
+            last.text = f"{last.text} {line.text}"
+            last.x1 = line.x1
+            last.bold = last.bold and line.bold
+        else:
+            rows.append(line)
+    return rows
+
+
+class _Measure:
+    """Where characters of one page's text stand; indices are into that text."""
+
+    def __init__(self, text_page: Any, *, same: bool) -> None:
+        self._page = text_page
+        self._same = same  # text and characters count alike
+        self._box = pdfium.FS_RECTF()
+        self._box_at = ctypes.byref(self._box)
+        self._matrix = pdfium.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
+
+    def _char(self, index: int) -> int:
+        if self._same:
+            return index
+        return pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, index)
+
+    def left(self, index: int) -> float:
+        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
+        return self._box.left
+
+    def right(self, index: int) -> float:
+        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
+        return self._box.right
+
+    def line(self, text: str, start: int, end: int) -> Line:
+        x1 = self.right(end - 1)
+        x0 = self.left(start)
+        y = self._box.bottom
+        fonts = [self._font(index) for index in (start, (start + end) // 2, end - 1)]
+        size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
+        return Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))
+
+    def _font(self, index: int) -> tuple[float, bool]:
+        """`(size in points, is bold)` of a character; the size as scaled onto the page."""
+        char = self._char(index)
+        size = pdfium.FPDFText_GetFontSize(self._page, char)
+        if pdfium.FPDFText_GetMatrix(self._page, char, self._matrix):
+            size *= (self._matrix.b**2 + self._matrix.d**2) ** 0.5
+        length = pdfium.FPDFText_GetFontInfo(
+            self._page, char, self._name, len(self._name), self._flags
+        )
+        name = self._name.value[:length].lower()
+        bold = b"bold" in name or b"black" in name or b"heavy" in name or b"-bd" in name
+        return round(size, 1), bold or pdfium.FPDFText_GetFontWeight(self._page, char) >= 600
