@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from lodgepole.api import errors as api_errors
-from lodgepole.cli.demo import QUESTIONS, examples
+from lodgepole.cli.demo import QUESTIONS, QUOTING_MODEL, examples
 from lodgepole.limits import Limits
 from lodgepole.model import Role
+from lodgepole.model_choice import EXTRACTIVE
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "lodgepole"
@@ -124,6 +125,10 @@ def test_the_demo_finds_the_examples():
         *(".pdf", ".docx", ".md", ".txt", ".json"),
     }
     assert len(QUESTIONS) == 3
+
+
+def test_the_demo_asks_the_model_that_quotes():
+    assert QUOTING_MODEL == EXTRACTIVE
 
 
 def test_the_handbook_says_the_limits_that_hold():

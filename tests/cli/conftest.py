@@ -13,6 +13,8 @@ import pytest
 
 LODGEPOLE = (sys.executable, "-m", "lodgepole")
 RUN_SECONDS = 90
+FOREIGN = ("LODGEPOLE_", "XDG_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_")
+"""Variables that would lead a test to someone's data or to a paid model."""
 STOP_SECONDS = 20
 
 
@@ -42,11 +44,7 @@ class Machine:
 
     def environment(self, **settings: str) -> dict[str, str]:
         """This environment without settings of ours, at home in the empty folder."""
-        foreign = {
-            name: text
-            for name, text in os.environ.items()
-            if not name.startswith(("LODGEPOLE_", "XDG_"))
-        }
+        foreign = {name: text for name, text in os.environ.items() if not name.startswith(FOREIGN)}
         ours = {"HOME": str(self.home), "LODGEPOLE_CACHE_DIR": str(self.cache), "COLUMNS": "200"}
         return {**foreign, **ours, **settings}
 

@@ -34,6 +34,8 @@ QUESTIONS = (
 """Asked about the examples; each has its answer on one page of one of them."""
 
 OWN_QUESTIONS = 3
+QUOTING_MODEL = "lodgepole-extractive"
+"""Asked by name, so that no document leaves the machine because of a key for another program."""
 START_SECONDS = 120.0  # the first start converts the embedding model
 STOP_SECONDS = 20.0
 LOG_LINES = 5  # of a server that did not start
@@ -130,7 +132,11 @@ def _identity(name: str, file: JsonObject) -> tuple[str, int]:
 def _ask(client: Client, name: str, questions: Sequence[str]) -> None:
     for question in questions:
         say(f"\n> {question}", style="bold")
-        request = {"messages": [user_message(question)], "include_highlights": True}
+        request = {
+            "messages": [user_message(question)],
+            "model": QUOTING_MODEL,
+            "include_highlights": True,
+        }
         write_answer(client.stream_chat(name, request))
 
 
