@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,6 +92,10 @@ async def test_files_from_before_a_migration_are_still_available(tmp_path):
 async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path):
     with pytest.raises(Unavailable):
         await open_database(f"sqlite+aiosqlite:///{tmp_path / 'missing' / 'x.db'}")
+    # The driver's thread of the failed connection still has a word for this event loop.
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
 
 
 async def test_sqlite_is_durable_and_checks_references(tmp_path):

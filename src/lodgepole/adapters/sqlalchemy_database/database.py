@@ -56,7 +56,7 @@ class Database:
         self.finished = Signal()
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work` in a transaction that sees one state and changes nothing."""
+        """Run `work`, which changes nothing; each of its statements sees all that is committed."""
         return await self._run(self._readers, work)
 
     async def write(self, work: Work[T]) -> T:

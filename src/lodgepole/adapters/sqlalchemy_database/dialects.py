@@ -27,16 +27,31 @@ def create_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     if not url.startswith("sqlite"):
         engine = create_async_engine(url, **options)
         return engine, engine
-    readers = create_async_engine(url, pool_size=READ_CONNECTIONS, max_overflow=0, **options)
+    # Every statement is a hop to the connection's thread, so readers begin, commit and reset
+    # nothing: a look-up is one hop instead of four.
+    readers = create_async_engine(
+        url,
+        pool_size=READ_CONNECTIONS,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_reset_on_return=None,
+        **options,
+    )
     writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
-    _prepare_sqlite(readers, "BEGIN")
-    _prepare_sqlite(writer, "BEGIN IMMEDIATE")
+    _prepare_sqlite(readers)
+    _prepare_sqlite(writer)
+    event.listen(writer.sync_engine, "begin", _begin_immediate)
     return readers, writer
 
 
-def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
-        # The driver's own transaction handling is off; `on_begin` says when they begin.
+        # The driver's own transaction handling is off; `_begin_immediate` says when they begin.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -45,14 +60,10 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
-    def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
     event.listen(engine.sync_engine, "connect", on_connect)
-    event.listen(engine.sync_engine, "begin", on_begin)
 
 
-def skip_locked(query: Select[Any], table: Table) -> Select[Any]:
+def skip_locked(query: Select[Any, Any], table: Table) -> Select[Any, Any]:
     """Lock the rows of `table`, passing over those another worker has; nothing on SQLite."""
     return query.with_for_update(of=table, skip_locked=True)
 

@@ -72,11 +72,7 @@ class SqlOperationLog:
     # --- reading ------------------------------------------------------------------------------
 
     async def find(self, assistant_id: str, operation_id: str) -> Operation | None:
-        rows = await self._read(
-            select(operations)
-            .where(operations.c.assistant_id == assistant_id)
-            .where(operations.c.id == operation_id)
-        )
+        rows = await self._read(_by_key(assistant_id, operation_id))
         return read_operation(rows[0]) if rows else None
 
     async def list(
@@ -125,10 +121,11 @@ class SqlOperationLog:
         now = self._clock.now()
 
         async def work(connection: AsyncConnection) -> Claim | None:
-            row = (await connection.execute(_next_due(now))).first()
-            if row is None:
+            key = (await connection.execute(_next_due(now))).first()
+            if key is None:
                 return None
-            operation = read_operation(row)
+            query = _by_key(key.assistant_id, key.id)
+            operation = read_operation((await connection.execute(query)).one())
             operation = replace(operation, attempts=operation.attempts + 1)
             await connection.execute(
                 update(operations)
@@ -244,7 +241,16 @@ class SqlOperationLog:
         return await self._database.read(work)
 
 
+def _by_key(assistant_id: str, operation_id: str) -> Any:
+    return (
+        select(operations)
+        .where(operations.c.assistant_id == assistant_id)
+        .where(operations.c.id == operation_id)
+    )
+
+
 def _next_due(now: datetime) -> Any:
+    # The key alone: whole rows would be carried through the sorting of a long queue.
     running = (
         select(operations.c.assistant_id, func.count().label("claims"))
         .where(UNFINISHED)
@@ -254,7 +260,7 @@ def _next_due(now: datetime) -> Any:
         .subquery()
     )
     query = (
-        select(operations)
+        select(operations.c.assistant_id, operations.c.id)
         .outerjoin(running, running.c.assistant_id == operations.c.assistant_id)
         .where(UNFINISHED)
         .where(operations.c.due_at <= now)
