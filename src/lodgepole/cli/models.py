@@ -15,7 +15,7 @@ def _models() -> None:
 
 @app.command("pull")
 def pull(*, as_json: JsonOption = False) -> None:
-    """Fetch and verify the weights of the embedding model, unless they are here already."""
+    """Fetch the weights of the embedding model into the cache and verify them."""
     from lodgepole import wiring
 
     settings = load_settings()
