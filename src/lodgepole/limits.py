@@ -58,4 +58,5 @@ class Limits:
     query_chars: int = 100_000
     model_first_event_seconds: float = 60.0
     model_total_seconds: float = 600.0
+    abandoned_answer_seconds: float = 3.0  # an answer whose client left may be asked for again
     signed_url_seconds: int = 3600

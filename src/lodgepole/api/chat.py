@@ -46,6 +46,8 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
         snippet_tokens=options.snippet_size,
         multimodal=options.multimodal,
         include_binary_content=options.include_binary_content,
+        # A client that gives up waiting posts again; one that streams has its answer already.
+        client=None if body.stream else call.key.id,
     )
     events = call.services.chat.answer(assistant, asked)
     if body.stream:
@@ -64,6 +66,7 @@ async def completions(call: DataRead, assistant_name: str) -> Response:
         model=body.model or None,
         temperature=body.temperature,
         filter=_filter(call, body.filter),
+        client=None if body.stream else call.key.id,
     )
     created = int(call.services.clock.now().timestamp())
     events = call.services.chat.answer(assistant, asked)

@@ -1,5 +1,6 @@
 """One turn of a conversation: a question, what the documents say, an answer with citations."""
 
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
 from lodgepole.chat.models import ConfiguredModel, ModelDirectory
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
 from lodgepole.chat.queries import merge_snippets, queries, standalone_question
+from lodgepole.chat.sharing import SharedAnswers
 from lodgepole.chat.wording import squeeze
 from lodgepole.errors import InvalidRequest, LodgepoleError, UpstreamRejected
 from lodgepole.limits import Limits
@@ -55,7 +57,11 @@ class Retrieval(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """One turn. None means the default; `messages` ends with what is to be answered."""
+    """One turn. None means the default; `messages` ends with what is to be answered.
+
+    Identical requests of one `client` that are in flight together share one generation; without
+    a client each request has its own.
+    """
 
     messages: Sequence[Message]
     model: str | None = None
@@ -67,6 +73,7 @@ class ChatRequest:
     snippet_tokens: int | None = None
     multimodal: bool | None = None
     include_binary_content: bool | None = None
+    client: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +115,9 @@ class Chat:
         self._new_id = new_id
         self._limits = limits
         self._metrics = metrics
+        self._shared: SharedAnswers[AnswerEvent] = SharedAnswers(
+            linger_seconds=limits.abandoned_answer_seconds
+        )
 
     async def context(self, assistant: Assistant, request: ContextRequest) -> ContextResult:
         """The snippets for a query or a conversation, best first.
@@ -134,9 +144,7 @@ class Chat:
             usage=Usage(prompt_tokens=sum(s.tokens for s in shown)),
         )
 
-    async def answer(
-        self, assistant: Assistant, request: ChatRequest
-    ) -> AsyncGenerator[AnswerEvent]:
+    def answer(self, assistant: Assistant, request: ChatRequest) -> AsyncGenerator[AnswerEvent]:
         """Yield the answer as it comes; closing the iterator stops the model.
 
         Whatever can go wrong before the model's first word is raised before the first event.
@@ -145,6 +153,15 @@ class Chat:
             InvalidRequest: As for `context`; also an unknown model or a temperature outside 0..2.
             RateLimited, Unavailable, DeadlineExceeded, UpstreamRejected: The model failed.
         """
+        if request.client is None:
+            return self._answer(assistant, request)
+        asked = f"{assistant.id} {assistant.updated_at} {request!r}"
+        key = hashlib.sha256(asked.encode()).hexdigest()
+        return self._shared.join(key, lambda: self._answer(assistant, request))
+
+    async def _answer(
+        self, assistant: Assistant, request: ChatRequest
+    ) -> AsyncGenerator[AnswerEvent]:
         model = self._check(request)
         history = self._fitting(request.messages, model, assistant)
         question = await self._question(history, model)

@@ -181,6 +181,8 @@ _LIST_MARK = re.compile(r"\s*(?:[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-
 _COLUMNS = re.compile(r"\t|\S {3,}\S|\|.*\|")
 _KEY_VALUE = re.compile(r"""\s*["']?[\w .()/-]{1,40}["']?\s?:\s*\S""")
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|[。！？।]+[」』”’）]*")
+_LABEL = re.compile(r"""\s*["']?[A-Za-z_][\w.-]{0,30}["']?: +["']?(?=\S)""")
+_PROSE_WORDS = 8
 _LONGEST = 700
 
 
@@ -242,7 +244,7 @@ def _continues(previous: str, line: str, width: int) -> bool:
 
 def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    begin = start
+    begin = start = _after_label(text, start, end)
     for m in _END.finditer(text, start, end):
         following = text[m.end() : end].lstrip()[:1]
         # `(?=\s)` looks no further than `end`, so the last sentence closes below.
@@ -252,6 +254,13 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
         begin = m.end()
     spans.append((begin, end))
     return [piece for s in spans for piece in _short(text, *_trim(text, *s)) if piece[0] < piece[1]]
+
+
+def _after_label(text: str, start: int, end: int) -> int:
+    """Where a record's field begins to speak, when its value is prose and not a mere value."""
+    label = _LABEL.match(text, start, end)
+    prose = label and len(_WORD.findall(text, label.end(), end)) >= _PROSE_WORDS
+    return label.end() if label and prose else start
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
