@@ -19,7 +19,7 @@ export TOKENIZERS_PARALLELISM := false
 ##@ Start here
 
 demo: setup ## Upload documents, ask questions, see cited answers (FILES=DIR for your own)
-	@$(BIN)/lodgepole demo $(FILES)
+	@$(BIN)/lodgepole demo $(if $(FILES),"$(FILES)")
 
 test: setup ## Run every test
 	@$(BIN)/pytest

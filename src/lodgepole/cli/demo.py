@@ -55,6 +55,7 @@ def demo(
     ] = None,
 ) -> None:
     """Start a server, upload files, ask three questions and show the cited answers."""
+    files = files.expanduser() if files else None  # `make demo FILES=~/x` leaves it to us
     home = load_settings().data_dir / "demo"
     settings = load_settings(data_dir=home)
     found, left_out = gather([files or examples()])
