@@ -1,12 +1,12 @@
 """From a question to the snippets that answer it."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lodgepole.errors import InvalidRequest
 from lodgepole.metadata_filter import MetadataFilter
-from lodgepole.model import Assistant, FileVersion, Hit, Passage, PassageKey, Snippet
+from lodgepole.model import Assistant, File, FileVersion, Hit, Passage, PassageKey, Snippet
 from lodgepole.ports import Catalog, Embedder, Index, IndexQuery, Rankings, Reranker, Tokenizer
 from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
 from lodgepole.retrieval.packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
@@ -14,6 +14,7 @@ from lodgepole.retrieval.terms import detect_language, query_words
 
 RANKING_LENGTH = 200  # of each ranking; fusion standardises over these
 RERANKED = 50  # passages that a reranker reads
+SHELVES = 32  # assistants whose files are kept sorted
 QUERY_TOKENS = 256  # of the query that are embedded: more only blurs the vector
 _ENGLISH_MODELS = ("all-minilm-l6-v2", "all-minilm-l12-v2", "bge-small-en", "bge-base-en")
 
@@ -26,6 +27,19 @@ class Recipe:
     growth: Growth = DEFAULT_GROWTH
     dense: bool = True
     words: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The files that a query may search."""
+
+    files: Mapping[FileVersion, File]
+    versions: frozenset[FileVersion]
+
+    @classmethod
+    def of(cls, files: Iterable[File]) -> "_Shelf":
+        by_version = {file.version: file for file in files}
+        return cls(by_version, frozenset(by_version))
 
 
 class Search:
@@ -47,6 +61,7 @@ class Search:
         self._catalog = catalog
         self._reranker = reranker
         self._recipe = recipe or Recipe()
+        self._shelves: dict[str, tuple[Sequence[File], _Shelf]] = {}  # last used last
         self._languages = embedder_languages(embedder.identity.model)
 
     async def find(
@@ -78,14 +93,14 @@ class Search:
                 f'Assistant "{assistant.name}" has no available files to search. Upload a file '
                 "and wait until its status is Available."
             )
-        files = {
-            file.version: file
-            for file in available
-            if filter is None or filter.matches(file.upload.metadata)
-        }
+        if filter is None:
+            shelf = self._shelf(assistant.id, available)
+        else:
+            shelf = _Shelf.of(file for file in available if filter.matches(file.upload.metadata))
+        files = shelf.files
         if not files or not query.strip():
             return []
-        rankings = await self._rankings(assistant.id, query, files.keys())
+        rankings = await self._rankings(assistant.id, query, shelf.versions)
         hits = fuse(
             rankings,
             foreign=self._is_foreign(query),
@@ -106,6 +121,16 @@ class Search:
             budget_tokens=budget_tokens,
             growth=growth,
         )
+
+    def _shelf(self, assistant_id: str, available: Sequence[File]) -> "_Shelf":
+        """All files, as of the last query where they are the same: 10,000 take 10 ms to sort."""
+        known = self._shelves.pop(assistant_id, None)
+        if known is None or known[0] != available:
+            known = (available, _Shelf.of(available))
+        self._shelves[assistant_id] = known
+        if len(self._shelves) > SHELVES:
+            del self._shelves[next(iter(self._shelves))]
+        return known[1]
 
     async def _rankings(
         self, assistant_id: str, query: str, versions: Collection[FileVersion]
