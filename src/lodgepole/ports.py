@@ -4,7 +4,7 @@ Each port has a real adapter and an in-memory one in `adapters/`, and one contra
 `tests/contracts` that every adapter passes. Ports raise only the errors of `lodgepole.errors`.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -336,6 +336,7 @@ class IndexQuery:
     vector: Vector | None
     words: Sequence[str]  # analysed like the passages' words
     limit: int = 200  # of each ranking
+    embedder: EmbedderIdentity | None = None  # of `vector`; None is that of the index, unchecked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,13 +347,23 @@ class Rankings:
     words: Sequence[Hit] = ()  # BM25 over passages
     file_body: Sequence[tuple[FileVersion, float]] = ()  # BM25 over whole files
     file_lead: Sequence[tuple[FileVersion, float]] = ()  # BM25 over lead words
+    embedder: EmbedderIdentity | None = None  # of the index's vectors; None when it holds nothing
 
 
 class Index(Protocol):
-    """Passages of one assistant, found by vector and by word."""
+    """Passages of one assistant, found by vector and by word.
+
+    The vectors that are searched are all of one embedder, that of the first file. Those of a
+    second one can be set aside beside them, file by file, until `switch` makes them the ones
+    that are searched.
+    """
 
     async def add(self, assistant_id: str, file: IndexedFile) -> None:
-        """Store and make searchable, durable on return. Adding a version again replaces it."""
+        """Store and make searchable, durable on return. Adding a version again replaces it.
+
+        Where the index's vectors are another embedder's, the file's are set aside, or left out
+        where a third one's are: until `switch` it is found by words.
+        """
         ...
 
     async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
@@ -383,6 +394,37 @@ class Index(Protocol):
 
     async def languages(self, assistant_id: str) -> Collection[str]:
         """Languages of the stored files."""
+        ...
+
+    async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
+        """Whose vectors are searched; None when nothing is stored."""
+        ...
+
+    async def unlike(self, embedder: EmbedderIdentity) -> Collection[str]:
+        """Ids of assistants that hold, or lack, other vectors than all of `embedder`'s."""
+        ...
+
+    async def lacking(
+        self, assistant_id: str, embedder: EmbedderIdentity
+    ) -> Mapping[FileVersion, int]:
+        """Versions without vectors of `embedder`, searched or set aside, with their passages."""
+        ...
+
+    async def set_aside(
+        self, assistant_id: str, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors
+    ) -> None:
+        """Keep one version's vectors for `switch`, durable on return; none set aside of others.
+
+        A version that is gone, or has another number of passages, is left alone.
+        """
+        ...
+
+    async def switch(self, assistant_id: str, embedder: EmbedderIdentity) -> bool:
+        """From now on search the vectors of `embedder`, and remove all others.
+
+        One durable step: whoever searches finds by the old vectors or by the new. False, and
+        nothing is changed, while a version lacks vectors of `embedder`.
+        """
         ...
 
     async def close(self) -> None: ...

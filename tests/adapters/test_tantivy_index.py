@@ -13,7 +13,7 @@ import pytest
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.tantivy_index import TantivyIndex
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
-from lodgepole.adapters.tantivy_index.codes import Codes, Slot, pack_bits
+from lodgepole.adapters.tantivy_index.codes import Codes, Slot, Space, pack_bits
 from lodgepole.adapters.tantivy_index.words import WordIndex
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Passage
@@ -310,7 +310,7 @@ def test_recall_of_codes_and_rescoring_is_near_perfect(tmp_path: Path) -> None:
 
 def test_codes_survive_many_changes() -> None:
     random = np.random.default_rng(1)
-    codes = Codes(DIMENSION)
+    codes = Codes(Space(IDENTITY, ""))
     kept: dict[FileVersion, np.ndarray] = {}
     for step in range(60):
         name = version(f"f{step % 17}", step)

@@ -7,9 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from lodgepole.errors import Conflict
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
-from lodgepole.ports import IndexedFile, IndexQuery, Rankings
+from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vectors
 
 Key = TypeVar("Key", PassageKey, FileVersion)
 
@@ -21,22 +20,33 @@ class MemoryIndex:
         """`k1` and `b` are BM25's; the defaults are those of the index on disk."""
         self._k1, self._b = k1, b
         self._files: dict[str, dict[FileVersion, IndexedFile]] = {}
+        self._embedders: dict[str, EmbedderIdentity] = {}  # whose vectors are searched
+        self._vectors: dict[str, dict[tuple[EmbedderIdentity, FileVersion], Vectors]] = {}
 
     async def add(self, assistant_id: str, file: IndexedFile) -> None:
         files = self._files.setdefault(assistant_id, {})
-        if any(other.embedder != file.embedder for other in files.values()):
-            raise Conflict(
-                f"The index of this assistant holds vectors of another embedder than "
-                f"{file.embedder.model} ({file.embedder.engine}); they cannot be compared."
-            )
+        if not files:
+            self._embedders[assistant_id] = file.embedder
+            self._vectors[assistant_id] = {}
+        self._forget_vectors(assistant_id, file.version)
         files[file.version] = file
+        kept = {embedder for embedder, _ in self._vectors[assistant_id]}
+        kept.add(self._embedders[assistant_id])
+        if file.embedder in kept or len(kept) < 2:
+            self._vectors[assistant_id][file.embedder, file.version] = file.vectors
 
     async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
         for version in versions:
             self._files.get(assistant_id, {}).pop(version, None)
+            self._forget_vectors(assistant_id, version)
 
     async def drop(self, assistant_id: str) -> None:
         self._files.pop(assistant_id, None)
+
+    def _forget_vectors(self, assistant_id: str, version: FileVersion) -> None:
+        vectors = self._vectors.get(assistant_id, {})
+        for key in [key for key in vectors if key[1] == version]:
+            del vectors[key]
 
     async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
         stored = self._files.get(assistant_id, {})
@@ -52,8 +62,11 @@ class MemoryIndex:
         }
         leads = {version: file.lead_words for version, file in stored.items()}
         words, limit = query.words, query.limit
+        embedder = self._embedders[assistant_id] if stored else None
+        comparable = query.vector is not None and query.embedder in (None, embedder)
         return Rankings(
-            dense=self._dense(stored, query) if query.vector is not None else (),
+            embedder=embedder,
+            dense=self._dense(assistant_id, query) if comparable else (),
             words=[
                 Hit(key, score)
                 for key, score in self._bm25(passages, words, lambda k: k.version in allowed, limit)
@@ -62,16 +75,18 @@ class MemoryIndex:
             file_lead=self._bm25(leads, words, allowed.__contains__, limit),
         )
 
-    @staticmethod
-    def _dense(stored: Mapping[FileVersion, IndexedFile], query: IndexQuery) -> list[Hit]:
+    def _dense(self, assistant_id: str, query: IndexQuery) -> list[Hit]:
         assert query.vector is not None
         hits: list[Hit] = []
-        for version in set(query.versions) & stored.keys():
-            file = stored[version]
-            scores = file.vectors.astype(np.float16).astype(np.float32) @ query.vector
+        files = self._files.get(assistant_id, {})
+        for version in set(query.versions) & files.keys():
+            vectors = self._vectors[assistant_id].get((self._embedders[assistant_id], version))
+            if vectors is None:
+                continue
+            scores = vectors.astype(np.float16).astype(np.float32) @ query.vector
             hits += [
                 Hit(PassageKey(version, indexed.passage.ordinal), float(score))
-                for indexed, score in zip(file.passages, scores, strict=True)
+                for indexed, score in zip(files[version].passages, scores, strict=True)
             ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.key))[: query.limit]
 
@@ -126,6 +141,47 @@ class MemoryIndex:
 
     async def languages(self, assistant_id: str) -> Collection[str]:
         return {file.language for file in self._files.get(assistant_id, {}).values()}
+
+    async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
+        return self._embedders[assistant_id] if self._files.get(assistant_id) else None
+
+    async def unlike(self, embedder: EmbedderIdentity) -> Collection[str]:
+        return {
+            assistant_id
+            for assistant_id, files in self._files.items()
+            if files.keys() != {version for _, version in self._vectors[assistant_id]}
+            or any(other != embedder for other, _ in self._vectors[assistant_id])
+        }
+
+    async def lacking(
+        self, assistant_id: str, embedder: EmbedderIdentity
+    ) -> Mapping[FileVersion, int]:
+        vectors = self._vectors.get(assistant_id, {})
+        return {
+            version: len(file.passages)
+            for version, file in self._files.get(assistant_id, {}).items()
+            if (embedder, version) not in vectors
+        }
+
+    async def set_aside(
+        self, assistant_id: str, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors
+    ) -> None:
+        file = self._files.get(assistant_id, {}).get(version)
+        if file is None or len(file.passages) != len(vectors):
+            return
+        kept = self._vectors[assistant_id]
+        for key in [key for key in kept if key[0] not in (embedder, self._embedders[assistant_id])]:
+            del kept[key]
+        kept[embedder, version] = vectors
+
+    async def switch(self, assistant_id: str, embedder: EmbedderIdentity) -> bool:
+        if await self.lacking(assistant_id, embedder):
+            return False
+        self._embedders[assistant_id] = embedder
+        kept = self._vectors.get(assistant_id, {})
+        for key in [key for key in kept if key[0] != embedder]:
+            del kept[key]
+        return True
 
     async def close(self) -> None:
         self._files.clear()

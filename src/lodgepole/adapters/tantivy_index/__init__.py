@@ -5,9 +5,10 @@
     <root>/<assistant id>/files/     tantivy: BM25 over whole files and over their beginnings
 
 Modules: `index` the port, `assistant` one directory, `truth` its SQLite, `words` a tantivy
-index, `codes` the binary vectors in memory.
+index, `codes` the binary vectors in memory, `state` whose vectors there are.
 """
 
 from lodgepole.adapters.tantivy_index.index import TantivyIndex
+from lodgepole.adapters.tantivy_index.state import EmbeddingState, embedding_states
 
-__all__ = ["TantivyIndex"]
+__all__ = ["EmbeddingState", "TantivyIndex", "embedding_states"]

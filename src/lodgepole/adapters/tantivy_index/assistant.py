@@ -3,19 +3,31 @@
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from lodgepole.adapters.tantivy_index.codes import Codes, Slot
+from lodgepole.adapters.tantivy_index.codes import Codes, Slot, Space
 from lodgepole.adapters.tantivy_index.truth import Truth
 from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordIndex, discard
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
-from lodgepole.ports import IndexedFile, IndexQuery, Rankings, Vector
+from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vector, Vectors
 
 log = logging.getLogger(__name__)
 
 EXACT_BELOW = 2000  # passages that are compared by their vectors at once, without codes
 _RESCORED = 400  # of the codes' nearest, or twice the limit when that is more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Allowed:
+    """What a query's versions are in one view of the codes."""
+
+    versions: Collection[FileVersion]
+    codes: Codes
+    slots: Sequence[Slot]  # by start
+    by_number: dict[int, FileVersion]
+    passages: int
 
 
 class AssistantIndex:
@@ -30,19 +42,19 @@ class AssistantIndex:
         path.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._writing = threading.Lock()
-        self._last_allowed: tuple[frozenset[FileVersion], Codes, Sequence[Slot]] | None = None
+        self._last_allowed: _Allowed | None = None
         self._truth = Truth(path / "index.db")
         try:
-            dimension = self._truth.dimension()
-            self._codes = None if dimension is None else self._load_codes(dimension)
+            self._codes = self._loaded_codes()
             self._passages = self._opened("words", ("words",), self._passage_entries)
             self._files = self._opened("files", ("body", "lead"), self._file_entries)
         except BaseException:
             self._truth.close()
             raise
 
-    def _load_codes(self, dimension: int) -> Codes:
-        return Codes.loaded(dimension, self._truth.files())
+    def _loaded_codes(self) -> Codes | None:
+        space = self._truth.space()
+        return None if space is None else Codes.loaded(space, self._truth.files(space))
 
     def close(self) -> None:
         with self._writing:
@@ -58,8 +70,10 @@ class AssistantIndex:
             self._apply_changes()
             # The new view is shown last: whoever sees the file finds its words and vectors.
             known = self._codes
-            if known is None or (not known.slots and known.dimension != file.embedder.dimension):
-                known = Codes(file.embedder.dimension)
+            if known is None or not known.slots:
+                space = self._truth.space()
+                assert space is not None, "a file was stored"
+                known = Codes(space)
             self._codes = known.with_file(slot, codes)
 
     def remove(self, versions: Iterable[FileVersion]) -> None:
@@ -70,6 +84,22 @@ class AssistantIndex:
             if self._codes is not None:
                 self._codes = self._codes.without(removed)
                 self._apply_changes()
+
+    def set_aside(self, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors) -> None:
+        with self._writing:
+            searched = self._truth.set_aside(version, embedder, vectors)
+            if searched is not None and self._codes is not None:
+                self._codes = self._codes.with_file(*searched)
+
+    def switch(self, embedder: EmbedderIdentity) -> bool:
+        with self._writing:
+            if not self._truth.switch(embedder):
+                return self._codes is None
+            if self._codes is None or self._codes.space.embedder != embedder:
+                self._codes = self._loaded_codes()
+            # Whoever is still reading these finds too little, sees why, and looks again.
+            self._truth.clear_unsearched()
+            return True
 
     def rest(self) -> None:
         """Give back what only writing needs."""
@@ -154,7 +184,7 @@ class AssistantIndex:
         discard(path)
         index = WordIndex(path, fields)
         last = self._truth.last_sequence()
-        numbers = [slot.number for slot, _ in self._truth.files()]
+        numbers = self._truth.numbers()
         # One commit: a rebuild that is cut short leaves no sequence, so it starts anew.
         index.apply((), entries(numbers), last)
         index.rest()
@@ -166,14 +196,20 @@ class AssistantIndex:
         codes = self._codes
         if codes is None:
             return Rankings()
-        slots = self._allowed(codes, query.versions)
-        if not slots:
-            return Rankings()
-        dense = () if query.vector is None else self._dense(codes, slots, query.vector, query.limit)
+        embedder = codes.space.embedder if codes.slots else None
+        allowed = self._allowed(codes, query.versions)
+        if not allowed.slots:
+            return Rankings(embedder=embedder)
+        dense: Sequence[Hit] = ()
+        if query.vector is not None and query.embedder in (None, embedder):
+            dense = self._dense(allowed, query.vector, query.limit)
+            now = self._codes.space if self._codes else codes.space
+            if now != codes.space:  # the vectors were being removed as we read
+                dense, embedder = (), now.embedder
         if not query.words:
-            return Rankings(dense=dense)
-        by_number = {slot.number: slot.version for slot in slots}
-        numbers = None if len(slots) == len(codes.slots) else by_number.keys()
+            return Rankings(dense=dense, embedder=embedder)
+        by_number = allowed.by_number
+        numbers = None if len(by_number) == len(codes.slots) else by_number.keys()
 
         def ranked(index: WordIndex, field: str) -> list[tuple[PassageKey, float]]:
             found = self._found(index, field, query, numbers)
@@ -186,6 +222,7 @@ class AssistantIndex:
             return sorted(ranking, key=lambda item: (-item[1], item[0]))
 
         return Rankings(
+            embedder=embedder,
             dense=dense,
             words=[Hit(*item) for item in ranked(self._passages, "words")],
             file_body=[(key.version, score) for key, score in ranked(self._files, "body")],
@@ -203,34 +240,40 @@ class AssistantIndex:
                 "is rebuilt from the stored passages."
             ) from error
 
-    def _allowed(self, codes: Codes, versions: Collection[FileVersion]) -> Sequence[Slot]:
-        """The stored ones of `versions`, in order of their codes."""
+    def _allowed(self, codes: Codes, versions: Collection[FileVersion]) -> _Allowed:
+        """The stored ones of `versions`."""
         last = self._last_allowed
         # A set that cannot change and was resolved for these codes needs no second look.
-        if last is not None and last[0] is versions and last[1] is codes:
-            return last[2]
+        if last is not None and last.versions is versions and last.codes is codes:
+            return last
         found = (codes.slots.get(version) for version in versions)
-        slots = sorted((slot for slot in found if slot), key=lambda slot: slot.start)
+        slots = sorted({slot for slot in found if slot}, key=lambda slot: slot.start)
+        allowed = _Allowed(
+            versions=versions,
+            codes=codes,
+            slots=slots,
+            by_number={slot.number: slot.version for slot in slots},
+            passages=sum(slot.count for slot in slots),
+        )
         if isinstance(versions, frozenset):
-            self._last_allowed = (versions, codes, slots)
-        return slots
+            self._last_allowed = allowed
+        return allowed
 
-    def _dense(
-        self, codes: Codes, slots: Sequence[Slot], vector: Vector, limit: int
-    ) -> Sequence[Hit]:
+    def _dense(self, allowed: _Allowed, vector: Vector, limit: int) -> Sequence[Hit]:
+        codes, slots = allowed.codes, allowed.slots
         if len(vector) != codes.dimension:
             raise Conflict(
                 f"The query's vector has {len(vector)} dimensions, the index of this assistant "
                 f"{codes.dimension}. Configure the embedder it was made with, or re-embed it."
             )
-        if sum(slot.count for slot in slots) <= EXACT_BELOW:
-            hits = [hit for slot in slots for hit in self._exact(slot, vector)]
+        if allowed.passages <= EXACT_BELOW:
+            hits = [hit for slot in slots for hit in self._exact(codes.space, slot, vector)]
         else:
             hits = self._rescored(codes, slots, vector, limit)
         return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
 
-    def _exact(self, slot: Slot, vector: Vector) -> list[Hit]:
-        vectors = self._truth.vector_range(slot.first_row, slot.count)
+    def _exact(self, space: Space, slot: Slot, vector: Vector) -> list[Hit]:
+        vectors = self._truth.vector_range(space, slot.first_row, slot.count)
         if not len(vectors):
             return []
         return [
@@ -246,7 +289,7 @@ class AssistantIndex:
             slot.first_row + ordinal: PassageKey(slot.version, ordinal)
             for slot, ordinal in codes.locate(positions)
         }
-        rows, vectors = self._truth.vectors(sorted(keys))
+        rows, vectors = self._truth.vectors(codes.space, sorted(keys))
         if not rows:
             return []
         scores = (vectors @ vector).tolist()
@@ -267,3 +310,9 @@ class AssistantIndex:
 
     def languages(self) -> Collection[str]:
         return {slot.language for slot in self._codes.slots.values()} if self._codes else set()
+
+    def embedder(self) -> EmbedderIdentity | None:
+        return self._codes.space.embedder if self._codes and self._codes.slots else None
+
+    def lacking(self, embedder: EmbedderIdentity) -> dict[FileVersion, int]:
+        return self._truth.lacking(embedder)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lodgepole.model import FileVersion
-from lodgepole.ports import Vector, Vectors
+from lodgepole.ports import EmbedderIdentity, Vector, Vectors
 
 Bits = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
@@ -28,11 +28,24 @@ class Slot:
     start: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Vectors that can be compared, and where SQLite has them."""
+
+    embedder: EmbedderIdentity
+    side: str  # what the names of their tables end in
+
+
 def pack_bits(vectors: Vectors) -> bytes:
     """Signs of the vectors, one bit a dimension, rows padded to whole 64-bit words."""
     padded = -vectors.shape[1] % 64
     signs = np.pad(vectors > 0, ((0, 0), (0, padded)))
     return np.packbits(signs, axis=1).tobytes()
+
+
+def no_bits(count: int, dimension: int) -> bytes:
+    """What `pack_bits` writes for `count` vectors that are not there."""
+    return bytes(count * ((dimension + 63) // 64) * 8)
 
 
 def unpack_bits(data: bytes, dimension: int) -> Bits:
@@ -47,23 +60,25 @@ class Codes:
     Successive views share memory: a new file is written behind what earlier views read.
     """
 
-    def __init__(self, dimension: int, capacity: int = 0) -> None:
+    def __init__(self, space: Space, capacity: int = 0) -> None:
+        dimension = space.embedder.dimension
         self._bits: Bits = np.empty(((dimension + 63) // 64, capacity), np.uint64)
         self._used = 0
         self._layout: tuple[Slot, ...] = ()  # by start, removed ones included
         self._starts: Positions = np.empty(0, np.int64)
+        self.space = space
         self.dimension = dimension
         self.slots: dict[FileVersion, Slot] = {}
 
     @classmethod
-    def loaded(cls, dimension: int, files: Sequence[tuple[Slot, bytes]]) -> "Codes":
+    def loaded(cls, space: Space, files: Sequence[tuple[Slot, bytes]]) -> "Codes":
         """All files at once."""
-        codes = cls(dimension, sum(slot.count for slot, _ in files))
+        codes = cls(space, sum(slot.count for slot, _ in files))
         layout: list[Slot] = []
         for slot, data in files:
             placed = _at(slot, codes._used)
             codes._bits[:, placed.start : placed.start + placed.count] = unpack_bits(
-                data, dimension
+                data, codes.dimension
             )
             codes._used += placed.count
             layout.append(placed)
@@ -80,7 +95,7 @@ class Codes:
         Must not be called on a view that already has a successor.
         """
         placed, end = _at(slot, self._used), self._used + slot.count
-        following = Codes(self.dimension)
+        following = Codes(self.space)
         following._bits = self._bits
         if end > self._bits.shape[1]:
             # Room for as many again, so that copying stays a small part of adding.
@@ -92,7 +107,7 @@ class Codes:
         return following._compacted()
 
     def without(self, versions: Collection[FileVersion]) -> "Codes":
-        following = Codes(self.dimension)
+        following = Codes(self.space)
         following._bits, following._used = self._bits, self._used
         gone = set(versions)
         following._settle(
@@ -104,7 +119,7 @@ class Codes:
         living = sum(slot.count for slot in self.slots.values())
         if self._used - living < max(_COMPACT_ABOVE, living // 4):
             return self
-        smaller, layout = Codes(self.dimension, living + living // 8), list[Slot]()
+        smaller, layout = Codes(self.space, living + living // 8), list[Slot]()
         for slot in sorted(self.slots.values(), key=lambda slot: slot.start):
             placed = _at(slot, smaller._used)
             smaller._bits[:, placed.start : placed.start + slot.count] = self._bits[

@@ -6,15 +6,16 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
+from lodgepole.adapters.tantivy_index.state import embedding_states
 from lodgepole.model import FileVersion, Passage, PassageKey
-from lodgepole.ports import IndexedFile, IndexQuery, Rankings
+from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vectors
 
 Result = TypeVar("Result")
 
@@ -57,11 +58,11 @@ class TantivyIndex:
     # --- the port -----------------------------------------------------------------------------
 
     async def add(self, assistant_id: str, file: IndexedFile) -> None:
-        await self._write(assistant_id, lambda index: index.add(file), create=True)
+        await self._write(assistant_id, lambda index: index.add(file), absent=None, create=True)
 
     async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
         gone = list(versions)
-        await self._write(assistant_id, lambda index: index.remove(gone), create=False)
+        await self._write(assistant_id, lambda index: index.remove(gone), absent=None)
 
     async def drop(self, assistant_id: str) -> None:
         await asyncio.get_running_loop().run_in_executor(self._writers, self._drop, assistant_id)
@@ -83,6 +84,33 @@ class TantivyIndex:
     async def languages(self, assistant_id: str) -> Collection[str]:
         return await self._read(assistant_id, lambda index: index.languages(), set())
 
+    async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
+        return await self._read(assistant_id, lambda index: index.embedder(), None)
+
+    async def unlike(self, embedder: EmbedderIdentity) -> Collection[str]:
+        def run() -> set[str]:
+            states = embedding_states(self._root)
+            return {state.assistant_id for state in states if not state.all_of(embedder)}
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def lacking(
+        self, assistant_id: str, embedder: EmbedderIdentity
+    ) -> Mapping[FileVersion, int]:
+        return await self._read(assistant_id, lambda index: index.lacking(embedder), {})
+
+    async def set_aside(
+        self, assistant_id: str, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors
+    ) -> None:
+        await self._write(
+            assistant_id,
+            lambda index: index.set_aside(version, embedder, vectors),
+            absent=None,
+        )
+
+    async def switch(self, assistant_id: str, embedder: EmbedderIdentity) -> bool:
+        return await self._write(assistant_id, lambda index: index.switch(embedder), absent=True)
+
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self._close)
 
@@ -98,15 +126,22 @@ class TantivyIndex:
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     async def _write(
-        self, assistant_id: str, action: Callable[[AssistantIndex], None], *, create: bool
-    ) -> None:
-        def run() -> None:
+        self,
+        assistant_id: str,
+        action: Callable[[AssistantIndex], Result],
+        *,
+        absent: Result,
+        create: bool = False,
+    ) -> Result:
+        def run() -> Result:
             with self._leased(assistant_id, create=create) as index:
-                if index is not None:
-                    action(index)
-                    self._note_writing(assistant_id)
+                if index is None:
+                    return absent
+                result = action(index)
+                self._note_writing(assistant_id)
+                return result
 
-        await asyncio.get_running_loop().run_in_executor(self._writers, run)
+        return await asyncio.get_running_loop().run_in_executor(self._writers, run)
 
     @contextmanager
     def _leased(self, assistant_id: str, *, create: bool) -> Generator[AssistantIndex | None]:

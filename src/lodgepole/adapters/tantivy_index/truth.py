@@ -1,4 +1,8 @@
-"""The SQLite file of one assistant: all that must not be lost, and what is yet to be applied."""
+"""The SQLite file of one assistant: all that must not be lost, and what is yet to be applied.
+
+Vectors and codes have two sides, `vectors`, `codes` and `vectors_b`, `codes_b`. `meta` says which
+is searched and of which embedder it is; while that is being changed, the other side fills up.
+"""
 
 import sqlite3
 import threading
@@ -11,12 +15,14 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from lodgepole.adapters.tantivy_index.codes import Slot, pack_bits
-from lodgepole.errors import Conflict, Unavailable
+from lodgepole.adapters.tantivy_index.codes import Slot, Space, no_bits, pack_bits
+from lodgepole.errors import Unavailable
 from lodgepole.model import FileVersion, Passage
 from lodgepole.ports import EmbedderIdentity, IndexedFile, Vectors
 
 FORMAT = 1
+SIDES = ("", "_b")
+_CLEARED_ROWS = 20_000  # at a time, so that other writes get between
 WORDS_PART = 1024  # passages whose words share one compressed row
 _IDLE_READERS = 2  # connections kept for each open assistant, beside the writing one
 _BUSY_SECONDS = 30.0
@@ -48,6 +54,8 @@ CREATE TABLE vectors (
     vector BLOB NOT NULL                       -- float16, little-endian
 );
 CREATE TABLE codes (number INTEGER PRIMARY KEY, codes BLOB NOT NULL, crc INTEGER NOT NULL);
+CREATE TABLE vectors_b (row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE codes_b (number INTEGER PRIMARY KEY, codes BLOB NOT NULL, crc INTEGER NOT NULL);
 CREATE TABLE words (
     number INTEGER NOT NULL,
     part INTEGER NOT NULL,
@@ -155,9 +163,10 @@ class Truth:
     def add(self, file: IndexedFile) -> tuple[Slot, bytes]:
         """Store a version in the place of what there was of it; its slot and codes."""
         vectors = np.ascontiguousarray(file.vectors, np.float32)
-        codes = pack_bits(vectors) if file.passages else b""
         with self._transaction() as connection:
-            self._check_embedder(connection, file.embedder)
+            side = self._side_for(connection, file.embedder)
+            space = self._space(connection)
+            assert space is not None, "the first file decides"
             self._delete(connection, [file.version])
             first_row = int(self._get(connection, "next_row") or 1)
             count = len(file.passages)
@@ -175,8 +184,11 @@ class Truth:
             )
             number = cursor.lastrowid
             assert number is not None
-            self._insert_passages(connection, first_row, file, vectors)
-            connection.execute("INSERT INTO codes VALUES (?, ?, ?)", (number, codes, _crc(codes)))
+            self._insert_passages(connection, first_row, file)
+            codes = no_bits(count, space.embedder.dimension)
+            if side is not None:
+                written = self._insert_vectors(connection, side, number, first_row, vectors)
+                codes = written if side == space.side else codes
             connection.executemany(
                 "INSERT INTO words VALUES (?, ?, ?)", ((number, *part) for part in _parts(file))
             )
@@ -185,9 +197,7 @@ class Truth:
         return Slot(file.version, number, file.language, first_row, count), codes
 
     @staticmethod
-    def _insert_passages(
-        connection: sqlite3.Connection, first_row: int, file: IndexedFile, vectors: Vectors
-    ) -> None:
+    def _insert_passages(connection: sqlite3.Connection, first_row: int, file: IndexedFile) -> None:
         passages = [indexed.passage for indexed in file.passages]
         connection.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -205,24 +215,23 @@ class Truth:
                 for row, passage in enumerate(passages, first_row)
             ),
         )
+
+    @staticmethod
+    def _insert_vectors(
+        connection: sqlite3.Connection, side: str, number: int, first_row: int, vectors: Vectors
+    ) -> bytes:
+        """Store one file's vectors on one side; their codes."""
+        codes = pack_bits(vectors) if len(vectors) else b""
         halves = vectors.astype("<f2")
         connection.executemany(
-            "INSERT INTO vectors VALUES (?, ?)",
+            f"INSERT OR REPLACE INTO vectors{side} VALUES (?, ?)",  # noqa: S608  our own names
             ((row, vector.tobytes()) for row, vector in enumerate(halves, first_row)),
         )
-
-    def _check_embedder(self, connection: sqlite3.Connection, identity: EmbedderIdentity) -> None:
-        """The first file decides which embedder an index is of, for as long as it holds files."""
-        mine = orjson.dumps([identity.engine, identity.model, identity.dimension]).decode()
-        stored = self._get(connection, "embedder")
-        if stored == mine:
-            return
-        if stored and connection.execute("SELECT 1 FROM files LIMIT 1").fetchone():
-            raise Conflict(
-                f"The index of this assistant holds vectors of {stored}, not of {mine}; they "
-                "cannot be compared. Configure the embedder it was made with, or re-embed it."
-            )
-        self._set(connection, embedder=mine)
+        connection.execute(
+            f"INSERT OR REPLACE INTO codes{side} VALUES (?, ?, ?)",  # noqa: S608  the same
+            (number, codes, _crc(codes)),
+        )
+        return codes
 
     def remove(self, versions: Iterable[FileVersion]) -> list[FileVersion]:
         """Delete all of these versions; those that were there."""
@@ -248,12 +257,12 @@ class Truth:
             if found is None:
                 continue
             number, first, count = found
-            for table in ("passages", "vectors"):
+            for table in ("passages", *(f"vectors{side}" for side in SIDES)):
                 connection.execute(
                     f"DELETE FROM {table} WHERE row >= ? AND row < ?",  # noqa: S608  our own names
                     (first, first + count),
                 )
-            for table in ("codes", "words", "files"):
+            for table in ("words", "files", *(f"codes{side}" for side in SIDES)):
                 connection.execute(
                     f"DELETE FROM {table} WHERE number = ?",  # noqa: S608  our own names
                     (number,),
@@ -261,6 +270,126 @@ class Truth:
             connection.execute("INSERT INTO changes (number, removed) VALUES (?, 1)", (number,))
             removed.append(version)
         return removed
+
+    # --- another embedder ---------------------------------------------------------------------
+
+    def _space(self, connection: sqlite3.Connection) -> Space | None:
+        stored = self._get(connection, "embedder")
+        if stored is None:
+            return None
+        return Space(_read(stored), self._get(connection, "side") or SIDES[0])
+
+    def _side_for(self, connection: sqlite3.Connection, identity: EmbedderIdentity) -> str | None:
+        """Where vectors of this embedder are stored; None where there is no place for them."""
+        space = self._space(connection)
+        if space is not None and space.embedder == identity:
+            return space.side
+        if space is None or not connection.execute("SELECT 1 FROM files LIMIT 1").fetchone():
+            # The first file decides; what is on either side is of no file any more.
+            self._set(connection, embedder=_written(identity), side=SIDES[0], aside="")
+            return SIDES[0]
+        other = _other(space.side)
+        aside = self._get(connection, "aside")
+        if not aside and not self._has_rows(connection, other):
+            self._set(connection, aside=_written(identity))
+            return other
+        return other if aside == _written(identity) else None
+
+    @staticmethod
+    def _has_rows(connection: sqlite3.Connection, side: str) -> bool:
+        return any(
+            connection.execute(f"SELECT 1 FROM {table}{side} LIMIT 1").fetchone()  # noqa: S608  our own names
+            for table in ("codes", "vectors")
+        )
+
+    def set_aside(
+        self, version: FileVersion, identity: EmbedderIdentity, vectors: Vectors
+    ) -> tuple[Slot, bytes] | None:
+        """Store one version's vectors; its slot and codes when they are searched at once."""
+        with self._transaction() as connection:
+            side = self._side_for(connection, identity)
+        if side is None:
+            self._clear_other_side()
+        with self._transaction() as connection:
+            side, space = self._side_for(connection, identity), self._space(connection)
+            assert space is not None, "the side was found by it"
+            found = connection.execute(
+                "SELECT number, first_row, passages, language FROM files"
+                " WHERE file_id = ? AND generation = ?",
+                (version.file_id, version.generation),
+            ).fetchone()
+            if found is None or found[2] != len(vectors) or side is None:
+                return None
+            number, first_row, count, language = found
+            codes = self._insert_vectors(
+                connection, side, number, first_row, np.ascontiguousarray(vectors, np.float32)
+            )
+        slot = Slot(version, number, language, first_row, count)
+        return (slot, codes) if side == space.side else None
+
+    def lacking(self, identity: EmbedderIdentity) -> dict[FileVersion, int]:
+        """Versions without vectors of this embedder, and how many passages each has."""
+        with self._reading() as connection:
+            space = self._space(connection)
+            side = None if space is None else self._side_of(connection, space, identity)
+            return self._absent(connection, side)
+
+    def switch(self, identity: EmbedderIdentity) -> bool:
+        """Make this embedder's side the one that is searched, if every file is there."""
+        with self._transaction() as connection:
+            space = self._space(connection)
+            side = None if space is None else self._side_of(connection, space, identity)
+            complete = side is not None and not self._absent(connection, side)
+            if complete:
+                self._set(connection, embedder=_written(identity), side=side or SIDES[0], aside="")
+        return complete
+
+    def _side_of(
+        self, connection: sqlite3.Connection, space: Space, identity: EmbedderIdentity
+    ) -> str | None:
+        """Where vectors of this embedder are; None when they are nowhere."""
+        if space.embedder == identity:
+            return space.side
+        return _other(space.side) if self._get(connection, "aside") == _written(identity) else None
+
+    @staticmethod
+    def _absent(connection: sqlite3.Connection, side: str | None) -> dict[FileVersion, int]:
+        """Files without vectors on this side, and how many passages each has."""
+        query = "SELECT file_id, generation, passages FROM files"
+        if side is not None:
+            query += f" WHERE number NOT IN (SELECT number FROM codes{side})"
+        return {
+            FileVersion(file_id, generation): count
+            for file_id, generation, count in connection.execute(f"{query} ORDER BY number")
+        }
+
+    def clear_unsearched(self) -> None:
+        """Remove what a switch left on the other side; nothing that is being made."""
+        with self._reading() as connection:
+            making = self._get(connection, "aside")
+            space = self._space(connection)
+            leftover = space is not None and self._has_rows(connection, _other(space.side))
+        if leftover and not making:
+            self._clear_other_side()
+
+    def _clear_other_side(self) -> None:
+        """Empty the side that is not searched, a part at a time. Cut short, it is done again."""
+        more = True
+        while more:
+            with self._transaction() as connection:
+                space = self._space(connection)
+                if space is None:
+                    return
+                other = _other(space.side)
+                # First of all it is nobody's: half of it must never be taken for the whole.
+                self._set(connection, aside="")
+                connection.execute(f"DELETE FROM codes{other}")  # noqa: S608  our own names
+                cleared = connection.execute(
+                    f"DELETE FROM vectors{other} WHERE row IN"  # noqa: S608  the same
+                    f" (SELECT row FROM vectors{other} LIMIT ?)",
+                    (_CLEARED_ROWS,),
+                )
+                more = cleared.rowcount == _CLEARED_ROWS
 
     def trim_changes(self, applied: int) -> None:
         """Forget the changes up to `applied`: every word index has them."""
@@ -279,42 +408,54 @@ class Truth:
 
     # --- reading ------------------------------------------------------------------------------
 
-    def dimension(self) -> int | None:
-        """Of the stored vectors; None before the first file."""
+    def space(self) -> Space | None:
+        """Whose vectors are searched and where they are; None before the first file."""
         with self._reading() as connection:
-            stored = self._get(connection, "embedder")
-        return None if stored is None else int(orjson.loads(stored)[2])
+            return self._space(connection)
 
-    def files(self) -> list[tuple[Slot, bytes]]:
-        """Every file with its codes; damaged codes are made again from the vectors."""
+    def files(self, space: Space) -> list[tuple[Slot, bytes]]:
+        """Every file with its codes; damaged codes are made again from the vectors.
+
+        Files without vectors of that embedder have codes that are near to nothing.
+        """
         with self._reading() as connection:
             rows = connection.execute(
                 "SELECT file_id, generation, files.number, language, first_row, passages,"
-                " codes, crc FROM files LEFT JOIN codes USING (number) ORDER BY files.number"
+                f" codes, crc FROM files LEFT JOIN codes{space.side} USING (number)"
+                " ORDER BY files.number"  # noqa: S608  our own names
             ).fetchall()
         files: list[tuple[Slot, bytes]] = []
         for file_id, generation, number, language, first_row, count, codes, crc in rows:
             slot = Slot(FileVersion(file_id, generation), number, language, first_row, count)
             if codes is None or _crc(codes) != crc:
-                codes = pack_bits(self.vector_range(first_row, count).astype(np.float32))
+                vectors = self.vector_range(space, first_row, count)
+                there = len(vectors) == count
+                codes = pack_bits(vectors) if there else no_bits(count, space.embedder.dimension)
             files.append((slot, codes))
         return files
 
-    def vectors(self, rows: Collection[int]) -> tuple[list[int], Vectors]:
+    def numbers(self) -> list[int]:
+        """Of all files."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT number FROM files ORDER BY number").fetchall()
+        return [number for (number,) in found]
+
+    def vectors(self, space: Space, rows: Collection[int]) -> tuple[list[int], Vectors]:
         """The rows that are there, and their vectors in the same order."""
         marks = ",".join("?" * len(rows))
         with self._reading() as connection:
             found = connection.execute(
-                f"SELECT row, vector FROM vectors WHERE row IN ({marks})",  # noqa: S608  marks only
+                f"SELECT row, vector FROM vectors{space.side} WHERE row IN ({marks})",  # noqa: S608  marks only
                 tuple(rows),
             ).fetchall()
         return [row for row, _ in found], _halves([data for _, data in found])
 
-    def vector_range(self, first: int, count: int) -> Vectors:
+    def vector_range(self, space: Space, first: int, count: int) -> Vectors:
         """The vectors of one file, in passage order; shorter when it was just removed."""
         with self._reading() as connection:
             found = connection.execute(
-                "SELECT vector FROM vectors WHERE row >= ? AND row < ? ORDER BY row",
+                f"SELECT vector FROM vectors{space.side}"  # noqa: S608  our own names
+                " WHERE row >= ? AND row < ? ORDER BY row",
                 (first, first + count),
             ).fetchall()
         return _halves([data for (data,) in found])
@@ -397,6 +538,19 @@ def _halves(blobs: Sequence[bytes]) -> Vectors:
     if not blobs:
         return np.empty((0, 0), np.float32)
     return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), -1).astype(np.float32)
+
+
+def _written(identity: EmbedderIdentity) -> str:
+    return orjson.dumps([identity.engine, identity.model, identity.dimension]).decode()
+
+
+def _read(written: str) -> EmbedderIdentity:
+    engine, model, dimension = orjson.loads(written)
+    return EmbedderIdentity(engine=engine, model=model, dimension=dimension)
+
+
+def _other(side: str) -> str:
+    return SIDES[1 - SIDES.index(side)]
 
 
 def _crc(data: bytes) -> int:
