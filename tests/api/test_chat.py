@@ -16,6 +16,7 @@ from lodgepole.api.schemas.chat import (
     StreamChatCompletionChunkModel,
 )
 from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
+from lodgepole.limits import Limits
 
 ASK = {"messages": [{"role": "user", "content": "Revenue grew by how many percent in 2024?"}]}
 SCRIPTED = ASK | {"model": "scripted"}

@@ -26,7 +26,7 @@ JSON_RULE = """\
 - Answer with one JSON object and nothing around it: no code fence, no explanation. Citations \
 stand inside its strings, at the end of what they support."""
 
-_TAGS = re.compile(r"<(?=\s*/?\s*(?:sources?|instructions|question)\b)", re.IGNORECASE)
+_TAGS = re.compile(r"<(?=\s*/?\s*(?:sources?|instructions|conversation)\b)", re.IGNORECASE)
 _ATTRIBUTE = str.maketrans({'"': "'", "<": "‹", ">": "›", "&": "+"})
 
 
