@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from retrieval_build import ASSISTANT, file_named, passages_of
 
+from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
@@ -10,6 +11,7 @@ from lodgepole.errors import InvalidRequest
 from lodgepole.metadata_filter import parse_filter
 from lodgepole.model import File, FileVersion
 from lodgepole.ports import IndexedFile, IndexedPassage
+from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.search import Search, embedder_languages
 from lodgepole.retrieval.terms import file_words, passage_words
 
@@ -48,8 +50,8 @@ class Shelf:
             ),
         )  # fmt: skip
 
-    def search(self, reranker: object = None) -> Search:
-        return Search(self.index, self.embedder, MemoryTokenizer(), self, reranker)  # type: ignore[arg-type]
+    def search(self, reranking: Reranking | None = None) -> Search:
+        return Search(self.index, self.embedder, MemoryTokenizer(), self, reranking=reranking)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -115,7 +117,8 @@ async def test_a_reranker_has_the_last_word(shelf: Shelf) -> None:
         async def rerank(self, query: str, texts: list[str]) -> list[float]:
             return [float(text.count("Bears")) for text in texts]
 
-    found = await shelf.search(Bears()).find(ASSISTANT, "filing deadline")
+    reranking = Reranking(Bears(), MemoryClock())
+    found = await shelf.search(reranking).find(ASSISTANT, "filing deadline")
     assert found[0].file.id == "parks"
 
 

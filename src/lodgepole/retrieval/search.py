@@ -1,22 +1,37 @@
 """From a question to the snippets that answer it."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lodgepole.errors import InvalidRequest
+from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.metadata_filter import MetadataFilter
-from lodgepole.model import Assistant, File, FileVersion, Hit, Passage, PassageKey, Snippet
-from lodgepole.ports import Catalog, Embedder, Index, IndexQuery, Rankings, Reranker, Tokenizer
+from lodgepole.model import Assistant, File, FileVersion, Snippet
+from lodgepole.ports import (
+    Catalog,
+    Embedder,
+    EmbedderIdentity,
+    Index,
+    IndexQuery,
+    Rankings,
+    Tokenizer,
+    Vector,
+)
+from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
 from lodgepole.retrieval.packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
+from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.terms import detect_language, query_words
 
 RANKING_LENGTH = 200  # of each ranking; fusion standardises over these
-RERANKED = 50  # passages that a reranker reads
+CANDIDATES = 50  # passages at least that snippets are made of
 SHELVES = 32  # assistants whose files are kept sorted
 QUERY_TOKENS = 256  # of the query that are embedded: more only blurs the vector
+_SWITCHES = 3  # of embedders that one query may meet; one is rare
 _ENGLISH_MODELS = ("all-minilm-l6-v2", "all-minilm-l12-v2", "bge-small-en", "bge-base-en")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +66,20 @@ class Search:
         embedder: Embedder,
         tokenizer: Tokenizer,
         catalog: Catalog,
-        reranker: Reranker | None = None,
         *,
+        reranking: Reranking | None = None,
+        embedders: Embedders | None = None,
         recipe: Recipe | None = None,
     ) -> None:
+        """`embedders` finds former ones too, for while the embedder is being changed."""
         self._index = index
-        self._embedder = embedder
+        self._embedders = embedders or Embedders(embedder)
+        self._of_old: dict[str, EmbedderIdentity] = {}  # assistants not yet re-embedded
         self._tokenizer = tokenizer
         self._catalog = catalog
-        self._reranker = reranker
+        self._reranking = reranking
         self._recipe = recipe or Recipe()
         self._shelves: dict[str, tuple[Sequence[File], _Shelf]] = {}  # last used last
-        self._languages = embedder_languages(embedder.identity.model)
 
     async def find(
         self,
@@ -103,16 +120,18 @@ class Search:
         rankings = await self._rankings(assistant.id, query, shelf.versions)
         hits = fuse(
             rankings,
-            foreign=self._is_foreign(query),
+            foreign=_is_foreign(query, rankings.embedder),
             several_files=len(files) > 1,
             weights=self._recipe.weights,
         )
         # Hits that lie within an earlier snippet add none, so more than `top_k` are needed.
-        hits = hits[: max(4 * top_k, RERANKED)]
+        hits = hits[: max(4 * top_k, CANDIDATES)]
         growth = self._recipe.growth
         passages = await self._index.passages(assistant.id, neighbourhood(hits, growth))
+        if self._reranking is not None:
+            hits = await self._reranking.ordered(query, hits, passages)
         return pack(
-            await self._reranked(query, hits, passages),
+            hits,
             passages,
             files,
             self._tokenizer,
@@ -145,18 +164,56 @@ class Search:
             words=by_words.words,
             file_body=by_words.file_body,
             file_lead=by_words.file_lead,
+            embedder=by_vector.embedder,
         )
 
     async def _by_vector(
         self, assistant_id: str, query: str, versions: Collection[FileVersion]
     ) -> Rankings:
+        """The dense ranking, with the embedder that the assistant's vectors are of."""
         if not self._recipe.dense:
             return Rankings()
-        vector = await self._embedder.embed_query(self._embeddable(query))
-        return await self._index.search(
-            assistant_id,
-            IndexQuery(versions=versions, vector=vector, words=(), limit=RANKING_LENGTH),
-        )
+        configured = self._embedders.configured.identity
+        text = self._embeddable(query)
+        for _ in range(_SWITCHES):
+            identity = self._of_old.get(assistant_id, configured)
+            vector = await self._query_vector(identity, text)
+            if vector is None:
+                # Words find what the vectors cannot, until they are made anew.
+                found = await self._index.embedder(assistant_id)
+                rankings = Rankings(embedder=found)
+            else:
+                rankings = await self._index.search(
+                    assistant_id,
+                    IndexQuery(
+                        versions=versions,
+                        vector=vector,
+                        words=(),
+                        limit=RANKING_LENGTH,
+                        embedder=identity,
+                    ),
+                )
+            if rankings.embedder is None or rankings.embedder == identity:
+                return rankings
+            # It changes once when it is first met, and once at the switch.
+            if rankings.embedder == configured:
+                self._of_old.pop(assistant_id, None)
+            else:
+                self._of_old[assistant_id] = rankings.embedder
+        return Rankings()
+
+    async def _query_vector(self, identity: EmbedderIdentity, text: str) -> Vector | None:
+        """None when a former embedder cannot be had; errors of the configured one are raised."""
+        embedder = await self._embedders.of(identity)
+        if embedder is None:
+            return None
+        try:
+            return await embedder.embed_query(text)
+        except LodgepoleError as error:
+            if embedder is self._embedders.configured:
+                raise
+            log.warning("The former embedder does not answer, words alone are searched: %s", error)
+            return None
 
     async def _by_words(
         self, assistant_id: str, query: str, versions: Collection[FileVersion]
@@ -176,26 +233,11 @@ class Search:
         spans = self._tokenizer.spans(query)
         return query if len(spans) <= QUERY_TOKENS else query[spans[-QUERY_TOKENS][0] :]
 
-    def _is_foreign(self, query: str) -> bool:
-        """Whether the query is evidently in a language that the embedder does not know."""
-        if self._languages is None:
-            return False
-        return detect_language(query) not in {*self._languages, "und"}
 
-    async def _reranked(
-        self, query: str, hits: Sequence[Hit], passages: Mapping[PassageKey, Passage]
-    ) -> Sequence[Hit]:
-        if self._reranker is None:
-            return hits
-        head = [hit for hit in hits if hit.key in passages][:RERANKED]
-        texts = [passages[hit.key].text for hit in head]
-        return reranked(head, await self._reranker.rerank(query, texts))
-
-
-def reranked(hits: Sequence[Hit], scores: Sequence[float]) -> list[Hit]:
-    """The hits in the order of `scores`, and with them; equal ones keep their order."""
-    order = sorted(range(len(hits)), key=lambda i: (-scores[i], i))
-    return [Hit(hits[i].key, float(scores[i])) for i in order]
+def _is_foreign(query: str, embedder: EmbedderIdentity | None) -> bool:
+    """Whether the query is evidently in a language that the embedder does not know."""
+    languages = None if embedder is None else embedder_languages(embedder.model)
+    return languages is not None and detect_language(query) not in {*languages, "und"}
 
 
 def embedder_languages(model: str) -> frozenset[str] | None:

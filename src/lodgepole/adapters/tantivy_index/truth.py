@@ -357,7 +357,7 @@ class Truth:
         """Files without vectors on this side, and how many passages each has."""
         query = "SELECT file_id, generation, passages FROM files"
         if side is not None:
-            query += f" WHERE number NOT IN (SELECT number FROM codes{side})"
+            query += f" WHERE number NOT IN (SELECT number FROM codes{side})"  # noqa: S608  our own names
         return {
             FileVersion(file_id, generation): count
             for file_id, generation, count in connection.execute(f"{query} ORDER BY number")
@@ -420,9 +420,9 @@ class Truth:
         """
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT file_id, generation, files.number, language, first_row, passages,"
+                "SELECT file_id, generation, files.number, language, first_row, passages,"  # noqa: S608  our own names
                 f" codes, crc FROM files LEFT JOIN codes{space.side} USING (number)"
-                " ORDER BY files.number"  # noqa: S608  our own names
+                " ORDER BY files.number"
             ).fetchall()
         files: list[tuple[Slot, bytes]] = []
         for file_id, generation, number, language, first_row, count, codes, crc in rows:
