@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lodgepole.adapters.tantivy_index.codes import Codes, Slot, Space
+import numpy as np
+
+from lodgepole.adapters.tantivy_index.codes import Codes, Slot
 from lodgepole.adapters.tantivy_index.truth import Truth
 from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordIndex, discard
 from lodgepole.errors import Conflict, Unavailable
@@ -15,7 +17,7 @@ from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings,
 
 log = logging.getLogger(__name__)
 
-EXACT_BELOW = 2000  # passages that are compared by their vectors at once, without codes
+EXACT_BELOW = 600  # passages that are compared by their vectors at once, without codes
 _RESCORED = 400  # of the codes' nearest, or twice the limit when that is more
 
 
@@ -267,33 +269,21 @@ class AssistantIndex:
                 f"{codes.dimension}. Configure the embedder it was made with, or re-embed it."
             )
         if allowed.passages <= EXACT_BELOW:
-            hits = [hit for slot in slots for hit in self._exact(codes.space, slot, vector)]
+            places = [(slot, ordinal) for slot in slots for ordinal in range(slot.count)]
         else:
-            hits = self._rescored(codes, slots, vector, limit)
-        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
-
-    def _exact(self, space: Space, slot: Slot, vector: Vector) -> list[Hit]:
-        vectors = self._truth.vector_range(space, slot.first_row, slot.count)
-        if not len(vectors):
-            return []
-        return [
-            Hit(PassageKey(slot.version, ordinal), score)
-            for ordinal, score in enumerate((vectors @ vector).tolist())
-        ]
-
-    def _rescored(
-        self, codes: Codes, slots: Sequence[Slot], vector: Vector, limit: int
-    ) -> list[Hit]:
-        positions = codes.nearest(vector, slots, max(_RESCORED, 2 * limit))
-        keys = {
-            slot.first_row + ordinal: PassageKey(slot.version, ordinal)
-            for slot, ordinal in codes.locate(positions)
-        }
-        rows, vectors = self._truth.vectors(codes.space, sorted(keys))
+            places = codes.locate(codes.nearest(vector, slots, max(_RESCORED, 2 * limit)))
+        by_row = {slot.first_row + ordinal: (slot, ordinal) for slot, ordinal in places}
+        rows, vectors = self._truth.vectors(codes.space, sorted(by_row))
         if not rows:
             return []
-        scores = (vectors @ vector).tolist()
-        return [Hit(keys[row], score) for row, score in zip(rows, scores, strict=True)]
+        scores = vectors @ vector
+        # Only what can be among the best becomes an object: most of the time would go there.
+        bound = np.partition(scores, -limit)[-limit] if len(scores) > limit else -np.inf
+        hits = [
+            Hit(PassageKey(by_row[rows[i]][0].version, by_row[rows[i]][1]), float(scores[i]))
+            for i in np.flatnonzero(scores >= bound).tolist()
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
 
     def passages(self, keys: Collection[PassageKey]) -> dict[PassageKey, Passage]:
         slots = self._codes.slots if self._codes else {}

@@ -1,0 +1,285 @@
+"""Measure the index on disk at size: searches, filters, changes, memory, opening, recall.
+
+    python scripts/bench_scale.py [--sizes 10000 100000 500000] [--passages 50] [--out FILE]
+
+Passages are made up: words as frequent as in natural text, vectors in clusters as embeddings are.
+Searches are whole ones (files, filter, both rankings, fusion, packing), without embedding the
+query. Every time is given in milliseconds and as a multiple of a floor measured in the same run:
+one scan of all codes.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.adapters.tantivy_index import TantivyIndex
+from lodgepole.metadata_filter import parse_filter
+from lodgepole.model import (
+    Assistant,
+    AssistantStatus,
+    File,
+    FileKind,
+    FileStatus,
+    FileVersion,
+    Passage,
+    Upload,
+)
+from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexedPassage, IndexQuery, Vector
+from lodgepole.retrieval.search import Search
+
+DIMENSION, VOCABULARY, WORDS, CLUSTERS, PROBES = 384, 60_000, 90, 400, 24
+IDENTITY = EmbedderIdentity(engine="made-up", model="clusters", dimension=DIMENSION)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ASSISTANT = Assistant(
+    id="scale", project_id="scale", name="scale", status=AssistantStatus.READY,
+    instructions=None, metadata=None, region="us", created_at=NOW, updated_at=NOW,
+)  # fmt: skip
+
+
+class World:
+    """Files by number, the same in every run."""
+
+    def __init__(self, passages: int) -> None:
+        random = np.random.default_rng(0)
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        self.vocabulary = np.array([f"{letters[i % 26]}{i:x}" for i in range(VOCABULARY)])
+        self.centres = random.standard_normal((CLUSTERS, DIMENSION)).astype(np.float32)
+        self.passages = passages
+
+    def words(self, random: np.random.Generator, count: int) -> list[str]:
+        # The n-th commonest word with a chance of 1/n, as in natural text.
+        ranks = np.exp(random.random(count) * np.log(VOCABULARY)).astype(int) - 1
+        return self.vocabulary[ranks].tolist()
+
+    def vectors(self, random: np.random.Generator, count: int) -> np.ndarray:
+        rows = self.centres[random.integers(0, CLUSTERS, count)]
+        rows = rows + random.standard_normal((count, DIMENSION)).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def file(self, number: int, generation: int = 1) -> IndexedFile:
+        random = np.random.default_rng([number, generation])
+        indexed: list[IndexedPassage] = []
+        for ordinal in range(self.passages):
+            words = self.words(random, WORDS)
+            text = " ".join(words)
+            passage = Passage(
+                ordinal=ordinal, start=ordinal * 1000, end=ordinal * 1000 + len(text), text=text,
+                page=ordinal // 4 + 1, heading_path=("Part",), header="", tokens=128, gap="\n",
+            )  # fmt: skip
+            indexed.append(IndexedPassage(passage=passage, words=words))
+        return IndexedFile(
+            version=FileVersion(f"file-{number}", generation), language="und",
+            lead_words=self.words(random, 200), passages=indexed,
+            vectors=self.vectors(random, self.passages), embedder=IDENTITY,
+        )  # fmt: skip
+
+
+def listed(number: int, generation: int = 1) -> File:
+    upload = Upload(
+        name=f"file-{number}.txt", kind=FileKind.TEXT, size=1, crc32c="", sha256="",
+        metadata={"share": number % 100}, multimodal=False,
+    )  # fmt: skip
+    return File(
+        id=f"file-{number}", assistant_id="scale", upload=upload, status=FileStatus.AVAILABLE,
+        created_at=NOW, updated_at=NOW, generation=generation,
+    )  # fmt: skip
+
+
+class ListedFiles:
+    def __init__(self, files: list[File]) -> None:
+        self.files = files
+
+    async def available_files(self, assistant_id: str) -> list[File]:  # noqa: ARG002  the port's
+        return self.files
+
+
+class NextVector:
+    """An embedder that costs nothing."""
+
+    identity = IDENTITY
+
+    def __init__(self, world: World) -> None:
+        self._world, self._random = world, np.random.default_rng(99)
+
+    async def embed_query(self, text: str) -> Vector:  # noqa: ARG002  the port's
+        return self._world.vectors(self._random, 1)[0]
+
+
+@dataclass
+class Truth:
+    """The best passages of a few probes, found by comparing every vector."""
+
+    probes: np.ndarray
+    best: list[list[tuple[float, str, int]]] = field(default_factory=list)
+
+    def see(self, file: IndexedFile) -> None:
+        self.best = self.best or [[] for _ in self.probes]
+        scores = self.probes @ file.vectors.T
+        for row, found in zip(scores, self.best, strict=True):
+            found += [(float(row[i]), file.version.file_id, int(i)) for i in np.argsort(-row)[:16]]
+            found.sort(reverse=True)
+            del found[16:]
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+async def timed(count: int, parallel: int, action: Callable[[], Any]) -> tuple[float, float, float]:
+    """p50 and p95 in milliseconds, and actions a second."""
+    times: list[float] = []
+
+    async def one() -> None:
+        start = time.perf_counter()
+        await action()
+        times.append((time.perf_counter() - start) * 1000)
+
+    for _ in range(3):
+        await one()
+    times.clear()
+    begun = time.perf_counter()
+    for _ in range(count // parallel):
+        await asyncio.gather(*(one() for _ in range(parallel)))
+    rate = len(times) / (time.perf_counter() - begun)
+    return float(np.percentile(times, 50)), float(np.percentile(times, 95)), rate
+
+
+class Run:
+    def __init__(self, root: Path, world: World) -> None:
+        self.root, self.world = root, world
+        self.index = TantivyIndex(root)
+        self.truth = Truth(world.vectors(np.random.default_rng(7), PROBES))
+        self.files: list[File] = []
+        self.random = np.random.default_rng(5)
+
+    async def fill(self, size: int) -> float:
+        start = time.perf_counter()
+        while len(self.files) * self.world.passages < size:
+            file = self.world.file(len(self.files))
+            self.truth.see(file)
+            await self.index.add("scale", file)
+            self.files.append(listed(len(self.files)))
+        return time.perf_counter() - start
+
+    async def reopen(self) -> tuple[float, float]:
+        """Seconds until the first answer, and the megabytes it took."""
+        await self.index.close()
+        before, start = resident_mb(), time.perf_counter()
+        self.index = TantivyIndex(self.root)
+        await self.index.versions("scale")
+        return time.perf_counter() - start, resident_mb() - before
+
+    async def floor(self) -> float:
+        """Milliseconds of one scan of all codes, by the index's own code."""
+        with self.index._leased("scale", create=False) as opened:
+            assert opened is not None
+            codes = opened._codes
+            assert codes is not None
+            slots = sorted(codes.slots.values(), key=lambda slot: slot.start)
+            times: list[float] = []
+            for probe in self.truth.probes:
+                start = time.perf_counter()
+                codes.nearest(probe, slots, 400)
+                times.append((time.perf_counter() - start) * 1000)
+        return float(np.median(times))
+
+    async def recall(self) -> float:
+        versions = frozenset(file.version for file in self.files)
+        found = 0
+        for probe, best in zip(self.truth.probes, self.truth.best, strict=True):
+            query = IndexQuery(versions=versions, vector=probe, words=(), limit=200)
+            hits = (await self.index.search("scale", query)).dense[:16]
+            keys = {(hit.key.version.file_id, hit.key.ordinal) for hit in hits}
+            found += len(keys & {(file_id, ordinal) for _, file_id, ordinal in best})
+        return found / (16 * PROBES)
+
+    async def searches(self) -> dict[str, tuple[float, float, float]]:
+        search = Search(
+            self.index, NextVector(self.world), MemoryTokenizer(), ListedFiles(self.files)
+        )  # type: ignore[arg-type]
+        filters = {"1 % of the files": parse_filter({"share": 0}),
+                   "50 % of the files": parse_filter({"share": {"$lt": 50}})}  # fmt: skip
+
+        def ask(name: str) -> Callable[[], Any]:
+            return lambda: search.find(
+                ASSISTANT, " ".join(self.world.words(self.random, 8)), filter=filters.get(name)
+            )
+
+        result = {name: await timed(60, 1, ask(name)) for name in ("all files", *filters)}
+        result["all files, 8 at once"] = await timed(80, 8, ask("all files"))
+        return result
+
+    async def replace(self) -> tuple[float, float]:
+        """Milliseconds to publish a new generation of a file and to remove the old one, p50."""
+        added: list[float] = []
+        removed: list[float] = []
+        for generation in range(2, 9):
+            file = self.world.file(0, generation)
+            start = time.perf_counter()
+            await self.index.add("scale", file)
+            between = time.perf_counter()
+            await self.index.remove("scale", [FileVersion("file-0", generation - 1)])
+            added.append((between - start) * 1000)
+            removed.append((time.perf_counter() - between) * 1000)
+        await self.index.remove("scale", [FileVersion("file-0", 8)])
+        await self.index.add("scale", self.world.file(0))
+        return float(np.median(added)), float(np.median(removed))
+
+
+async def measure(arguments: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
+    run = Run(root, World(arguments.passages))
+    reports: list[dict[str, Any]] = []
+    for size in arguments.sizes:
+        filled = await run.fill(size)
+        opened, megabytes = await run.reopen()
+        floor = await run.floor()
+        searches = await run.searches()
+        grown = resident_mb()
+        added, removed = await run.replace()
+        report = {
+            "passages": size, "files": len(run.files), "fill_s": filled, "cold_open_s": opened,
+            "open_mb": megabytes, "resident_mb": grown, "floor_ms": floor,
+            "recall_at_16": await run.recall(), "replace_ms": added + removed,
+            "searches_ms": {name: {"p50": p50, "p95": p95, "per_second": rate}
+                            for name, (p50, p95, rate) in searches.items()},
+        }  # fmt: skip
+        reports.append(report)
+        print(f"\n{size} passages in {len(run.files)} files, filled in {filled:.0f} s")
+        print(f"  cold open {opened:.2f} s, {megabytes:.0f} MB more (process {grown:.0f} MB)")
+        print(f"  recall@16 against every vector {report['recall_at_16']:.4f}")
+        print(f"  replace {added:.0f} ms + {removed:.0f} ms; floor (one scan) {floor:.2f} ms")
+        for name, (p50, p95, rate) in searches.items():
+            print(f"  {name:<22} p50 {p50:6.1f}  p95 {p95:6.1f} ms  {p95 / floor:6.1f} floors"
+                  f"  {rate:5.0f}/s")  # fmt: skip
+    await run.index.close()
+    return reports
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000, 500_000])
+    parser.add_argument("--passages", type=int, default=50, help="of each file")
+    parser.add_argument("--out", type=Path, help="JSON report")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        reports = asyncio.run(measure(arguments, Path(place)))
+    if arguments.out:
+        arguments.out.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
