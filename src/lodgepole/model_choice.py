@@ -25,7 +25,7 @@ def model_directory(
         upstream=EXTRACTIVE,
         model=extractive,
         takes_temperature=False,
-        rewrites=False,
+        follows_instructions=False,
     )
     remote = _Remote(settings, closing)
     named = {model.name: model for model in remote.from_settings()}

@@ -94,7 +94,11 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
     blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
     index = TantivyIndex(settings.data_dir / "index")
     stack.push_async_callback(index.close)
-    parser = SubprocessParser((sys.executable, "-m", "lodgepole.parser_child"), limits)
+    parser = SubprocessParser(
+        (sys.executable, "-m", "lodgepole.parser_child"),
+        limits,
+        ocr_languages=settings.ocr_languages,
+    )
     stack.push_async_callback(parser.close)
     embedder = await asyncio.to_thread(
         OnnxRuntimeEmbedder, settings.cache_dir, threads=settings.worker_threads
@@ -119,7 +123,7 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
         operations=Operations(log=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
         chat=Chat(search, models, tokenizer, new_id=_new_id, limits=limits),
-        alignment=Alignment(embedder, tokenizer, limits),
+        alignment=Alignment(embedder, tokenizer, limits, models),
         models=models,
         blobs=blobs,
         catalog=catalog,

@@ -136,9 +136,13 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
             upstream="extractive",
             model=ExtractiveChatModel(embedder, tokenizer),
             takes_temperature=False,
-            rewrites=False,
+            follows_instructions=False,
         ),
-        [ConfiguredModel(name="scripted", upstream="scripted", model=scripted, rewrites=False)],
+        [
+            ConfiguredModel(
+                name="scripted", upstream="scripted", model=scripted, follows_instructions=False
+            )
+        ],
     )
     search = Search(index, embedder, tokenizer, catalog)
     services = Services(

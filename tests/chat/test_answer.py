@@ -50,7 +50,7 @@ class EverythingSearch(ShelfSearch):
 
 def make_chat(*scripts, search=None, limits=None, **model):
     scripted = ScriptedChatModel(scripts or [["Madrid is the capital of Spain [1]."]])
-    options = {"rewrites": False, **model}
+    options = {"follows_instructions": False, **model}
     default = ConfiguredModel(name="house", upstream="up-1", model=scripted, **options)
     ids = itertools.count(1)
     chat = Chat(
@@ -230,13 +230,16 @@ async def test_a_follow_up_is_searched_with_what_it_leaves_unsaid():
 async def test_a_model_rewrites_the_follow_up_and_its_failure_is_no_failure():
     search = EverythingSearch(MADRID)
     chat, model = make_chat(
-        ["When was the Prado museum founded?"], ["In 1819."], search=search, rewrites=True
+        ["When was the Prado museum founded?"],
+        ["In 1819."],
+        search=search,
+        follows_instructions=True,
     )
     history = say("Who founded the Prado museum?", "Ferdinand VII.", "And when?")
     await events_of(chat, ChatRequest(messages=history))
     assert search.asked[0][0] == "When was the Prado museum founded?"
     chat, model = make_chat(
-        [RateLimited("no", retry_after=1)], ["In 1819."], search=search, rewrites=True
+        [RateLimited("no", retry_after=1)], ["In 1819."], search=search, follows_instructions=True
     )
     await events_of(chat, ChatRequest(messages=history))
     assert "Prado" in search.asked[-1][0]

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.errors import InvalidRequest
-from lodgepole.evaluation.alignment import Alignment, JudgedFact, score, split_facts
+from lodgepole.evaluation.alignment import Alignment, split_facts
+from lodgepole.evaluation.judged import JudgedFact, score
 from lodgepole.limits import Limits
 from lodgepole.model import Usage
 

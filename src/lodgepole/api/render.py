@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lodgepole.chat.answer import ContextResult
-from lodgepole.evaluation.alignment import AlignmentResult
+from lodgepole.evaluation.judged import AlignmentResult
 from lodgepole.model import (
     Assistant,
     AssistantStatus,

@@ -1,12 +1,13 @@
 """One turn of a conversation: a question, what the documents say, an answer with citations."""
 
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lodgepole.chat.citing import Citer
+from lodgepole.chat.generations import close, collect
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
 from lodgepole.chat.models import ConfiguredModel, ModelDirectory
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
@@ -20,15 +21,12 @@ from lodgepole.model import (
     AnswerEnded,
     AnswerEvent,
     AnswerStarted,
-    AnswerText,
     Assistant,
     Message,
     ModelEnded,
-    ModelEvent,
     ModelRequest,
     ModelText,
     Snippet,
-    Source,
     Usage,
 )
 from lodgepole.ports import Metrics, Tokenizer
@@ -269,7 +267,7 @@ class Chat:
     async def _question(self, history: Sequence[Message], model: ConfiguredModel) -> str:
         """The question as it would be asked outside the conversation."""
         plain = standalone_question(history)
-        if not model.rewrites or sum(m.role == "user" for m in history) < 2:
+        if not model.follows_instructions or sum(m.role == "user" for m in history) < 2:
             return plain
         request = ModelRequest(
             model=model.upstream,
@@ -280,7 +278,7 @@ class Chat:
             max_output_tokens=200,
         )
         try:
-            text, _ = await _collect(model, request)
+            text, _ = await collect(model, request)
         except LodgepoleError:
             return plain
         rewritten = squeeze(text)
@@ -327,7 +325,7 @@ class Chat:
                     yield out
                 yield _ended(event)
         finally:
-            await _close(stream)
+            await close(stream)
             self._count(citer)
         assert ended, "a chat model ends with ModelEnded or raises"
 
@@ -336,7 +334,7 @@ class Chat:
     ) -> AsyncGenerator[AnswerEvent]:
         usage = Usage()
         for _ in range(JSON_ATTEMPTS):
-            text, end = await _collect(model, request)
+            text, end = await collect(model, request)
             usage += end.usage
             try:
                 answer = read_json_object(text)
@@ -359,25 +357,6 @@ class Chat:
         if self._metrics is not None:
             for verification in citer.verifications:
                 self._metrics.count("citations_total", kind=verification.kind)
-
-
-async def _collect(model: ConfiguredModel, request: ModelRequest) -> tuple[str, ModelEnded]:
-    parts: list[str] = []
-    stream = model.model.stream(request)
-    try:
-        async for event in stream:
-            if isinstance(event, ModelEnded):
-                return "".join(parts), event
-            parts.append(event.text)
-    finally:
-        await _close(stream)
-    raise AssertionError("a chat model ends with ModelEnded or raises")
-
-
-async def _close(stream: AsyncIterator[ModelEvent]) -> None:
-    close = getattr(stream, "aclose", None)
-    if close is not None:
-        await close()
 
 
 def _ended(event: ModelEnded) -> AnswerEnded:
@@ -408,14 +387,3 @@ def _with_figures(
         bare = tuple(replace(figure, data=b"") for figure in snippet.figures)
         return replace(snippet, figures=bare)
     return snippet
-
-
-__all__ = [
-    "AnswerText",
-    "Chat",
-    "ChatRequest",
-    "ContextRequest",
-    "ContextResult",
-    "Retrieval",
-    "Source",
-]

@@ -65,7 +65,8 @@ class ConfiguredModel:
         max_output_tokens: Of one answer.
         takes_temperature: Whether `temperature` is sent; else it is ignored.
         takes_images: Whether figures of the sources are sent along.
-        rewrites: Whether it can be asked to rephrase a follow-up question for retrieval.
+        follows_instructions: Whether it can be asked for more than an answer: to rephrase a
+            follow-up question for retrieval, to judge.
     """
 
     name: str
@@ -75,7 +76,7 @@ class ConfiguredModel:
     max_output_tokens: int = 4_096
     takes_temperature: bool = True
     takes_images: bool = False
-    rewrites: bool = True
+    follows_instructions: bool = True
 
 
 def configured(

@@ -1,17 +1,16 @@
 """How well an answer agrees with a known good one, fact by fact.
 
-Without a language model the judge is deterministic: the ground truth is split into facts, and
-each is looked for in the answer by its words, its numbers, what it denies, and its meaning as
-the embedder sees it.
+A language model judges where one is the default. Without one the judge is deterministic: the
+ground truth is split into facts, and each is looked for in the answer by its words, its numbers,
+what it denies, and its meaning as the embedder sees it.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from lodgepole.chat.models import ModelDirectory
 from lodgepole.chat.wording import (
     Word,
     content_stems,
@@ -22,13 +21,18 @@ from lodgepole.chat.wording import (
     words,
 )
 from lodgepole.errors import InvalidRequest
+from lodgepole.evaluation.judged import (
+    MOST_FACTS,
+    AlignmentResult,
+    Entailment,
+    JudgedFact,
+    score,
+)
+from lodgepole.evaluation.model_judge import ModelJudge
 from lodgepole.limits import Limits
 from lodgepole.model import Usage
 from lodgepole.ports import Embedder, Tokenizer
 
-Entailment = Literal["entailed", "contradicted", "neutral"]
-
-MOST_FACTS = 64
 ENTAILED_SHARE = 0.6  # of what the fact adds to the question, found in the answer
 ENTAILED_COSINE = 0.85  # in other words entirely, but as near as this
 SAME_TOPIC_COSINE = 0.5
@@ -44,38 +48,28 @@ _NO_ANSWER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedFact:
-    """One fact of the ground truth and whether the answer states, denies or omits it."""
-
-    fact: str
-    entailment: Entailment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlignmentResult:
-    """Shares in [0, 1]; `usage` is of two passes: finding the facts, then judging them."""
-
-    correctness: float
-    completeness: float
-    alignment: float
-    facts: tuple[JudgedFact, ...]
-    usage: Usage
-
-
 class Alignment:
-    """Judges answers. The same input gives the same result."""
+    """Judges answers: by the default model where it is one that can, else deterministically."""
 
-    def __init__(self, embedder: Embedder, tokenizer: Tokenizer, limits: Limits) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        tokenizer: Tokenizer,
+        limits: Limits,
+        models: ModelDirectory | None = None,
+    ) -> None:
         self._embedder = embedder
         self._tokenizer = tokenizer
         self._limits = limits
+        able = models is not None and models.default.follows_instructions
+        self._judge_model = ModelJudge(models.default) if models is not None and able else None
 
     async def judge(self, question: str, answer: str, ground_truth_answer: str) -> AlignmentResult:
         """Judge `answer` against `ground_truth_answer`.
 
         Raises:
             InvalidRequest: A text is empty or longer than a chat history may be.
+            RateLimited, Unavailable, DeadlineExceeded, UpstreamRejected: The model failed.
         """
         texts = {"question": question, "answer": answer, "ground_truth_answer": ground_truth_answer}
         for name, text in texts.items():
@@ -86,6 +80,8 @@ class Alignment:
             raise InvalidRequest(
                 f"The texts have {read} tokens; at most {self._limits.history_tokens} are accepted"
             )
+        if self._judge_model is not None:
+            return score(*await self._judge_model.judge(question, answer, ground_truth_answer))
         facts = split_facts(ground_truth_answer)
         judged = await self._judge(question, answer, facts)
         written = sum(self._tokenizer.count(fact) for fact in facts)
@@ -105,26 +101,6 @@ class Alignment:
             )
             for fact, row in zip(facts, cosines, strict=True)
         )
-
-
-def score(facts: tuple[JudgedFact, ...], usage: Usage) -> AlignmentResult:
-    """Correctness is precision over judged facts, completeness recall over all of them.
-
-    Three facts, one each entailed, contradicted and neutral, give ½, ⅓ and their harmonic mean
-    0.4, as in the published example.
-    """
-    entailed = sum(f.entailment == "entailed" for f in facts)
-    contradicted = sum(f.entailment == "contradicted" for f in facts)
-    correctness = entailed / (entailed + contradicted) if entailed else 0.0
-    completeness = entailed / len(facts) if facts else 0.0
-    both = correctness + completeness
-    return AlignmentResult(
-        correctness=correctness,
-        completeness=completeness,
-        alignment=2 * correctness * completeness / both if both else 0.0,
-        facts=facts,
-        usage=usage,
-    )
 
 
 def split_facts(text: str) -> tuple[str, ...]:
