@@ -350,3 +350,8 @@ async def test_an_assistant_of_nothing_lacks_nothing(index: Index) -> None:
     await index.set_aside("a", ONE, OTHER, others_vectors(1))
     assert await index.embedder("a") is None
     assert list(await index.assistants()) == []
+    await index.add("b", file_of(ONE, "apple"))
+    await index.remove("b", [ONE])
+    assert await index.lacking("b", OTHER) == {}
+    assert await index.switch("b", OTHER)
+    assert await index.unlike(OTHER) == set()

@@ -7,6 +7,7 @@ overwrites it with the same; everything after it is garbage that the sweep also 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from lodgepole.errors import UnreadableFile
+from lodgepole.errors import ClaimLost, LodgepoleError, UnreadableFile
 from lodgepole.files import assistant_prefix, file_prefix, original_key, version_prefix
 from lodgepole.ingestion.chunking import chunk
 from lodgepole.limits import Limits
@@ -34,6 +35,7 @@ from lodgepole.ports import (
     Catalog,
     Clock,
     Embedder,
+    EmbedderIdentity,
     Index,
     IndexedFile,
     IndexedPassage,
@@ -42,8 +44,11 @@ from lodgepole.ports import (
     Tokenizer,
     Vectors,
 )
+from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.terms import detect_language, file_words, passage_words
 from lodgepole.stored_documents import find_document, save_document
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Progress = Callable[[int], Awaitable[None]]
@@ -55,6 +60,7 @@ PARSED_PERCENT = 20
 EMBEDDED_PERCENT = 90
 """Shares of the work as measured on text PDFs, where embedding is most of it."""
 EMBED_BATCH = 64
+_SWITCHES = 3  # of the embedder during one ingestion; one is rare
 LEAD_CHARS = 1500
 TOKENS_PER_UNIT = 512
 LINGER = timedelta(seconds=1)
@@ -87,13 +93,15 @@ class Pipeline:
         limits: Limits,
         step: Step = lambda _: None,
         linger: timedelta = LINGER,
+        embedders: Embedders | None = None,
     ) -> None:
+        """`embedders` finds former ones too, for while the embedder is being changed."""
         self._catalog = catalog
         self._log = log
         self._blobs = blobs
         self._parser = parser
         self._tokenizer = tokenizer
-        self._embedder = embedder
+        self._embedders = embedders or Embedders(embedder)
         self._index = index
         self._clock = clock
         self._limits = limits
@@ -221,20 +229,31 @@ class Pipeline:
         language = await asyncio.to_thread(detect_language, document.text)
         indexed = await asyncio.to_thread(_with_words, passages, language)
         self._step("chunked")
-        vectors = await self._vectors(passages, progress)
-        self._step("embedded")
-        await progress(EMBEDDED_PERCENT)
-        entry = IndexedFile(
-            version=version,
-            language=language,
-            lead_words=file_words(upload.name, document.text[:LEAD_CHARS], language),
-            passages=indexed,
-            vectors=vectors,
-            embedder=self._embedder.identity,
-        )
-        await _whole(self._index.add(assistant_id, entry))
-        self._step("indexed")
+        lead_words = file_words(upload.name, document.text[:LEAD_CHARS], language)
+        for _ in range(_SWITCHES):
+            embedder, vectors = await self._vectors(assistant_id, passages, progress)
+            self._step("embedded")
+            await progress(EMBEDDED_PERCENT)
+            entry = IndexedFile(
+                version=version,
+                language=language,
+                lead_words=lead_words,
+                passages=indexed,
+                vectors=vectors,
+                embedder=embedder,
+            )
+            await _whole(self._index.add(assistant_id, entry))
+            self._step("indexed")
+            if embedder in (
+                self._embedders.configured.identity,
+                await self._searched(assistant_id),
+            ):
+                break
+            # The index was switched to the configured embedder as the former one was at work.
         return ingestion_units(document, passages), document
+
+    async def _searched(self, assistant_id: str) -> EmbedderIdentity | None:
+        return await self._index.embedder(assistant_id)
 
     async def _document(self, assistant_id: str, version: FileVersion, upload: Upload) -> Document:
         known = await find_document(self._blobs, assistant_id, version)
@@ -262,12 +281,35 @@ class Pipeline:
             )
         return passages
 
-    async def _vectors(self, passages: Sequence[Passage], progress: Progress) -> Vectors:
+    async def _vectors(
+        self, assistant_id: str, passages: Sequence[Passage], progress: Progress
+    ) -> tuple[EmbedderIdentity, Vectors]:
+        """By the embedder that the assistant is searched with, else by the configured one.
+
+        So a file that comes while the embedder is changed is found by its vectors at once.
+        """
+        configured = self._embedders.configured
+        searched = await self._searched(assistant_id)
+        former = None
+        if searched is not None and searched != configured.identity:
+            former = await self._embedders.of(searched)
+        if former is not None:
+            try:
+                return former.identity, await self._embedded(former, passages, progress)
+            except ClaimLost:
+                raise
+            except LodgepoleError as error:
+                _log.warning("The former embedder does not answer: %s", error)
+        return configured.identity, await self._embedded(configured, passages, progress)
+
+    async def _embedded(
+        self, embedder: Embedder, passages: Sequence[Passage], progress: Progress
+    ) -> Vectors:
         batches: list[Vectors] = []
         reported = PARSED_PERCENT
         for start in range(0, len(passages), EMBED_BATCH):
             texts = [passage.text for passage in passages[start : start + EMBED_BATCH]]
-            batches.append(await self._embedder.embed_passages(texts))
+            batches.append(await embedder.embed_passages(texts))
             done = (start + len(texts)) / len(passages)
             percent = PARSED_PERCENT + int((EMBEDDED_PERCENT - PARSED_PERCENT) * done)
             if percent > reported:

@@ -14,6 +14,7 @@ from typing import Any
 
 from lodgepole.errors import ClaimLost, LodgepoleError
 from lodgepole.ingestion.pipeline import Pipeline, Retired
+from lodgepole.ingestion.reembedding import Reembedding
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, Operation, OperationType
@@ -55,6 +56,7 @@ class Worker:
         worker_id: str,
         slots: int = 2,
         stop_grace: timedelta = STOP_GRACE,
+        reembedding: Reembedding | None = None,
     ) -> None:
         self._log = log
         self._pipeline = pipeline
@@ -64,6 +66,7 @@ class Worker:
         self._worker_id = worker_id
         self._slots = slots
         self._stop_grace = stop_grace
+        self._reembedding = reembedding
         self._lease = timedelta(seconds=limits.operation_lease_seconds)
         self._running: list[_Running] = []
         self._retired: deque[tuple[datetime, Retired]] = deque()
@@ -75,6 +78,8 @@ class Worker:
             for _ in range(self._slots):
                 group.create_task(self._slot(stop))
             group.create_task(self._keep_house(stop))
+            if self._reembedding is not None:
+                group.create_task(self._reembed(self._reembedding, stop))
 
     async def drain(self) -> int:
         """Run what is due, one after the other, until nothing is; how many claims it took."""
@@ -226,6 +231,10 @@ class Worker:
             await self._remove_retired(self._clock.now())
             await _first(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
+
+    async def _reembed(self, reembedding: Reembedding, stop: asyncio.Event) -> None:
+        # Ended in the middle, the next start goes on from the last file that was done.
+        await self._guarded(lambda: _first(reembedding.run(), stop))
 
     async def _remove_retired(self, until: datetime) -> None:
         while self._retired and self._retired[0][0] <= until:

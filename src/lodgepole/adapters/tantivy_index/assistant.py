@@ -96,7 +96,7 @@ class AssistantIndex:
     def switch(self, embedder: EmbedderIdentity) -> bool:
         with self._writing:
             if not self._truth.switch(embedder):
-                return self._codes is None
+                return False
             if self._codes is None or self._codes.space.embedder != embedder:
                 self._codes = self._loaded_codes()
             # Whoever is still reading these finds too little, sees why, and looks again.

@@ -338,6 +338,8 @@ class Truth:
         """Make this embedder's side the one that is searched, if every file is there."""
         with self._transaction() as connection:
             space = self._space(connection)
+            if not connection.execute("SELECT 1 FROM files LIMIT 1").fetchone():
+                return True  # the next file decides
             side = None if space is None else self._side_of(connection, space, identity)
             complete = side is not None and not self._absent(connection, side)
             if complete:
