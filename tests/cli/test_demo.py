@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lodgepole.cli.demo import assistant_name, own_questions
+from lodgepole.cli.demo import assistant_name, title
+from lodgepole.cli.questions import questions_about
 
 pytestmark = pytest.mark.live
 
@@ -36,7 +37,7 @@ def test_own_files_get_an_assistant_of_their_own_and_one_that_fails_makes_the_de
     folder = tmp_path / "Beekeeping notes"
     folder.mkdir()
     (folder / "winter_feeding.md").write_text(
-        "# Winter feeding\n\nWinter feeding is about sugar: a hive needs fifteen kilograms.\n"
+        "# Winter\n\nWinter feed is a syrup of sugar and water. A hive needs fifteen kilograms.\n"
     )
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
     (folder / "photo.tiff").write_bytes(b"II*")
@@ -45,7 +46,7 @@ def test_own_files_get_an_assistant_of_their_own_and_one_that_fails_makes_the_de
     assert "the assistant 'Beekeeping-notes'" in shown.stdout
     assert "broken.pdf: failed." in shown.stdout
     assert "photo.tiff: left out" in shown.stdout
-    assert "> What is winter feeding about?" in shown.stdout
+    assert "> What is Winter feed?" in shown.stdout
     assert "[1] winter_feeding.md" in shown.stdout
     assert "1 of 2 files failed" in shown.stdout
 
@@ -64,6 +65,25 @@ def test_assistants_are_named_after_the_files(tmp_path: Path, path: str, name: s
     assert assistant_name(tmp_path / path) == name
 
 
-def test_questions_are_made_of_names():
-    paths = [Path("annual_report-2025.pdf"), Path("annual report 2025.docx"), Path("x.md")]
-    assert own_questions(paths) == ["What is annual report 2025 about?", "What is x about?"]
+def test_questions_are_made_of_sentences_that_say_what_something_is():
+    texts = {
+        "bees": [
+            "# Bees\n\nA hive is a box in which\nbees live together. It is a warm place for all. "
+            "This hive is the largest one we have. The brood nest is the part with the eggs."
+        ],
+        "annual report 2025": [],
+        "wax": ["Beeswax is a material that worker bees make. Beeswax is a material that sells."],
+    }
+    assert questions_about(texts, most=3) == [
+        "What is a hive?",
+        "What is Beeswax?",
+        "What is the brood nest?",
+    ]
+    assert questions_about({"annual report 2025": []}, most=3) == [
+        "What is annual report 2025 about?"
+    ]
+
+
+def test_titles_are_names_in_words():
+    assert title(Path("annual_report-2025.pdf")) == "annual report 2025"
+    assert title(Path("__.md")) == "__.md"

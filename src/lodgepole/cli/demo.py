@@ -20,6 +20,7 @@ import typer
 import lodgepole
 from lodgepole.cli.answers import write_answer
 from lodgepole.cli.connection import find_key, load_settings
+from lodgepole.cli.questions import questions_about
 from lodgepole.cli.screen import say
 from lodgepole.cli.uploading import gather, upload_all
 from lodgepole.client import Client, JsonObject, user_message
@@ -34,6 +35,8 @@ QUESTIONS = (
 """Asked about the examples; each has its answer on one page of one of them."""
 
 OWN_QUESTIONS = 3
+LOOKED_INTO = 8  # files, so that a large folder does not delay the first answer
+SNIPPETS = 16  # of one file that questions are made of
 QUOTING_MODEL = "lodgepole-extractive"
 """Asked by name, so that no document leaves the machine because of a key for another program."""
 START_SECONDS = 120.0  # the first start converts the embedding model
@@ -71,8 +74,10 @@ def demo(
         failed = _upload(client, name, found)
         for path in left_out:
             say(f"  {path.name}: left out, not a kind of file that is read")
-        questions = QUESTIONS if files is None else own_questions(found)
+        questions: Sequence[str] = QUESTIONS
         if failed < len(found):
+            if files is not None:
+                questions = _own_questions(client, name, found)
             _ask(client, name, questions[:1])
             say(f"\n(first answer {time.monotonic() - begun:.1f} s after the start)", style="dim")
             _ask(client, name, questions[1:])
@@ -101,10 +106,20 @@ def assistant_name(files: Path) -> str:
     return words or "own-files"
 
 
-def own_questions(paths: Sequence[Path]) -> list[str]:
-    """A question about each of the first files, made of its name."""
-    titles = dict.fromkeys(re.sub(r"[\W_]+", " ", path.stem).strip() or path.name for path in paths)
-    return [f"What is {title} about?" for title in titles][:OWN_QUESTIONS]
+def title(path: Path) -> str:
+    """What the file is called, in words."""
+    return re.sub(r"[\W_]+", " ", path.stem).strip() or path.name
+
+
+def _own_questions(client: Client, name: str, paths: Sequence[Path]) -> list[str]:
+    """Questions that the files themselves answer, made of what they say."""
+    texts: dict[str, list[str]] = {title(path): [] for path in paths}
+    for path in paths[:LOOKED_INTO]:
+        request = {"query": f"What is {title(path)}?", "top_k": SNIPPETS, "multimodal": False}
+        for snippet in client.context(name, request)["snippets"]:
+            if snippet["reference"]["file"]["name"] == path.name:
+                texts[title(path)].append(snippet["content"])
+    return questions_about(texts, most=OWN_QUESTIONS)
 
 
 def _ensure_assistant(client: Client, name: str) -> None:
