@@ -2,8 +2,9 @@
 
 It is started by `adapters/subprocess_parser`, trusts nothing it reads, and may be killed at any
 moment. Frames are a length (4 bytes, big-endian) and that many bytes. The first frame to arrive
-holds the limits; each later one names a file, and is answered by one frame: the letter `D` and a
-document, or `U` and a message for the uploader.
+holds the limits and the languages of text recognition; each later one names a file, and is
+answered by one frame: the letter `D` and a document, or `U` and a message for the uploader. Frames
+of the letter `P` alone may come before it: a part of long work is done.
 """
 
 import ctypes
@@ -12,7 +13,9 @@ import resource
 import signal
 import struct
 import sys
+import time
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,15 +25,20 @@ from lodgepole.documents import to_json
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
+from lodgepole.recognition import Recogniser, Recognition
 
 READY = b"R"
 DOCUMENT = b"D"
 UNREADABLE = b"U"
+PROGRESS = b"P"
 _LENGTH = struct.Struct(">I")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes first
 
-FormatParser = Callable[[Path, str, Limits], Document]
+RECOGNITION_SHARE = 0.7  # of the time for one file; the rest is for what comes before and after
+
+FormatParser = Callable[..., Document]
+"""Takes path, name and limits; PDF also what its keyword arguments say."""
 
 
 def main() -> None:
@@ -39,18 +47,26 @@ def main() -> None:
     first = _read_frame(requests)
     if first is None:
         return
-    limits = Limits(**orjson.loads(first))
+    options = orjson.loads(first)
+    limits = Limits(**options["limits"])
     _confine(limits)
     _write_frame(answers, READY)
     while (frame := _read_frame(requests)) is not None:
         _allow_cpu(limits)
-        _write_frame(answers, _answer(orjson.loads(frame), limits))
+        progressed = partial(_write_frame, answers, PROGRESS)
+        _write_frame(answers, _answer(orjson.loads(frame), limits, options, progressed))
 
 
-def _answer(request: dict[str, Any], limits: Limits) -> bytes:
+def _answer(
+    request: dict[str, Any], limits: Limits, options: dict[str, Any], progressed: Callable[[], None]
+) -> bytes:
     name = request["name"]
     try:
-        parse = format_parser(FileKind(request["kind"]))
+        kind = FileKind(request["kind"])
+        parse = format_parser(kind)
+        if kind is FileKind.PDF:
+            recognition = _recognition(options["ocr_languages"], limits, progressed)
+            parse = partial(parse, recognition=recognition)
         return DOCUMENT + to_json(parse(Path(request["path"]), name, limits))
     except UnreadableFile as error:
         return UNREADABLE + str(error).encode("utf-8", errors="replace")
@@ -87,6 +103,28 @@ def format_parser(kind: FileKind) -> FormatParser:
         case _:
             raise UnreadableFile(f"Files of kind {kind.value!r} cannot be read: convert it to PDF.")
     return parse
+
+
+def _recognition(
+    languages: list[str], limits: Limits, progressed: Callable[[], None]
+) -> Recognition | None:
+    recogniser = _recogniser(tuple(languages))
+    if recogniser is None:
+        return None
+    return Recognition(
+        recogniser=recogniser,
+        deadline=time.monotonic() + RECOGNITION_SHARE * limits.parse_seconds,
+        page_seconds=limits.recognition_page_seconds,
+        progressed=progressed,
+    )
+
+
+@cache
+def _recogniser(languages: tuple[str, ...]) -> Recogniser | None:
+    """What is installed on this machine, Tesseract rather than RapidOCR; None for nothing."""
+    from lodgepole.adapters.tesseract_recogniser import find_tesseract
+
+    return find_tesseract(languages)
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:

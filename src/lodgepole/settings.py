@@ -106,6 +106,8 @@ class Settings(BaseSettings):
         ge=0,
     )
     """Threads that embed; 0 means one per core."""
+    ocr_languages: tuple[str, ...] = ("eng",)
+    """Of text recognition on scanned pages, as Tesseract names them; none switches it off."""
     log_level: str = "info"
     limits: Limits = Field(default_factory=Limits)
 

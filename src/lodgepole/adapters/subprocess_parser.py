@@ -30,6 +30,7 @@ FIGURES_BYTES = 512 * MIB
 
 _LENGTH = struct.Struct(">I")
 _READY = b"R"
+_PROGRESS = b"P"
 _DOCUMENT = ord("D")
 _UNREADABLE = ord("U")
 
@@ -45,10 +46,21 @@ class SubprocessParser:
         command: Program and arguments of a child, `[sys.executable, "-m", …]`.
         limits: What each file may take; handed to the children.
         children: How many files are read at once.
+        ocr_languages: Of text recognition, as Tesseract names them; none switches it off.
     """
 
-    def __init__(self, command: Sequence[str], limits: Limits, *, children: int = 2) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        limits: Limits,
+        *,
+        children: int = 2,
+        ocr_languages: Sequence[str] = ("eng",),
+    ) -> None:
         self._command = tuple(command)
+        self._greeting = orjson.dumps(
+            {"limits": dataclasses.asdict(limits), "ocr_languages": list(ocr_languages)}
+        )
         self._limits = limits
         self._children = children
         self._slots = asyncio.Semaphore(children)
@@ -69,8 +81,7 @@ class SubprocessParser:
         async with self._slots:
             child = await self._take()
             try:
-                async with asyncio.timeout(seconds):
-                    answer = await child.ask(request, self._answer_bytes)
+                answer = await self._ask(child, request, seconds)
                 document = _read_answer(answer)
             except TimeoutError:
                 raise UnreadableFile(
@@ -94,6 +105,21 @@ class SubprocessParser:
             raise UnreadableFile(document)
         return document
 
+    async def _ask(self, child: "_Child", request: bytes, seconds: float) -> bytes:
+        """The answer, within `seconds` of the last sign of progress and `parse_seconds` in all.
+
+        Raises:
+            TimeoutError: It took longer.
+            _Failed: There was none.
+        """
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + self._limits.parse_seconds
+        async with asyncio.timeout(seconds) as timer:
+            await child.send_file(request)
+            while (answer := await child.receive(self._answer_bytes)) == _PROGRESS:
+                timer.reschedule(min(latest, loop.time() + seconds))
+        return answer
+
     @property
     def _answer_bytes(self) -> int:
         return self._limits.parse_text_chars * ANSWER_BYTES_PER_CHAR + FIGURES_BYTES
@@ -114,7 +140,7 @@ class SubprocessParser:
             self._end(child)
         child = await _Child.spawn(self._command)
         try:
-            await child.greet(self._limits)
+            await child.greet(self._greeting)
         except BaseException:
             self._end(child)
             raise
@@ -158,18 +184,23 @@ class _Child:
         """A process of this command. Raises Unavailable."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, close_fds=True
+                *command,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                close_fds=True,
+                start_new_session=True,  # so that what it starts can be killed with it
             )
         except OSError as error:
             raise Unavailable(f"The file reader cannot be started: {error.strerror}.") from error
         return cls(process)
 
-    async def greet(self, limits: Limits) -> None:
+    async def greet(self, greeting: bytes) -> None:
         """Return once the child has the limits and says it is ready. Raises Unavailable."""
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._send(orjson.dumps(dataclasses.asdict(limits)))
-                ready = await self._receive(len(_READY))
+                await self._send(greeting)
+                ready = await self.receive(len(_READY))
         except (TimeoutError, _Failed):
             ready = b""
         if ready != _READY:
@@ -182,11 +213,9 @@ class _Child:
     def alive(self) -> bool:
         return self._process.returncode is None and not self._stdout.at_eof()
 
-    async def ask(self, request: bytes, answer_bytes: int) -> bytes:
-        """Raises _Failed when the child does not answer with a frame of at most that size."""
+    async def send_file(self, request: bytes) -> None:
         self.files += 1
         await self._send(request)
-        return await self._receive(answer_bytes)
 
     async def _send(self, payload: bytes) -> None:
         try:
@@ -195,7 +224,8 @@ class _Child:
         except (ConnectionError, RuntimeError) as error:
             raise _Failed from error
 
-    async def _receive(self, most: int) -> bytes:
+    async def receive(self, most: int) -> bytes:
+        """The next frame. Raises _Failed when there is none of at most that size."""
         try:
             (length,) = _LENGTH.unpack(await self._stdout.readexactly(_LENGTH.size))
             if not 0 < length <= most:
@@ -209,7 +239,7 @@ class _Child:
         if self._process.returncode is None:
             # Not `Process.kill`: it reaps an ended child behind the back of asyncio's watcher.
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._stdin.close()
 
     async def wait(self) -> None:

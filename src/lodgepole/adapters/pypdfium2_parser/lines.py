@@ -37,6 +37,8 @@ class Page:
     height: float
     readable: bool = True
     found: bool = True  # in the page tree, which may promise more than it holds
+    wants_recognition: bool = False  # shows something, and its text says little of it
+    recognised: bool = False
 
 
 def page_text(text_page: Any) -> str:

@@ -1,5 +1,6 @@
 """One PDF from its bytes to a document."""
 
+import ctypes
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import pypdfium2.raw as pdfium
 from lodgepole.adapters.pypdfium2_parser.columns import in_reading_order
 from lodgepole.adapters.pypdfium2_parser.lines import Line, Page, lines_of, with_whole_rows
 from lodgepole.adapters.pypdfium2_parser.mending import Mender
+from lodgepole.adapters.pypdfium2_parser.recognised import recognise, usable
 from lodgepole.adapters.pypdfium2_parser.structure import (
     blocks_of,
     mark_headings,
@@ -21,15 +23,32 @@ from lodgepole.documents import DocumentBuilder, clean_text
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.model import Document
+from lodgepole.recognition import Recognition
 
 OUTLINE_ENTRIES = 20_000
 GARBLED_SHARE = 0.3  # of characters without a meaning, from which a page is not readable
+USABLE_CHARS = 50  # letters and digits, below which a page with pictures may be a scan
+PICTURE_SHARE = 0.25  # of a page with little text that pictures cover when it may be a scan
+DRAWN_LETTERS = 100  # paths of a page without text that may be letters
+ODD_CHARS = 100
+ODD_SHARE = 0.4  # of letters and digits, below which a page's text may be no text
+PAGE_OBJECTS = 5000  # looked at to tell whether a page shows something
+_PICTURES = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING)
+_FILLING = re.compile(r"[\s._·…–—-]+")
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD of fpdfview.h
 
 
-def parse(path: Path, name: str, limits: Limits) -> Document:
+def parse(
+    path: Path, name: str, limits: Limits, *, recognition: Recognition | None = None
+) -> Document:
     """Read a PDF's text.
+
+    Args:
+        path: Where its bytes are.
+        name: What messages call it.
+        limits: What it may take.
+        recognition: Reads pages without usable text; None where none is installed.
 
     Raises:
         UnreadableFile: It is encrypted, damaged, over a limit, or has no text on any page.
@@ -56,6 +75,8 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
                     "split it and upload the parts."
                 )
             pages.append(page)
+        if recognition is not None:
+            recognise(pdf, pages, recognition)
         title = _title(pdf)
     finally:
         pdf.close()
@@ -63,7 +84,10 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
         pages.pop()
     if not pages:
         raise _damaged(name)
-    return _document(pages, outline, title, name, limits, promised=count)
+    notice = _notice(pages, name, promised=count, recognises=recognition is not None)
+    builder = DocumentBuilder(name, limits)
+    _write(pages, outline, builder)
+    return builder.build(title=title, notice=notice)
 
 
 def _open(path: Path, name: str) -> pypdfium2.PdfDocument:
@@ -116,68 +140,111 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> Page:
         width, height = pdfium.FPDF_GetPageWidthF(raw), pdfium.FPDF_GetPageHeightF(raw)
         text_page = pdfium.FPDFText_LoadPage(raw)
         if not text_page:
-            return Page([], width, height, readable=False)
+            return Page([], width, height, readable=False, wants_recognition=True)
         try:
             lines = with_whole_rows(lines_of(text_page))
         finally:
             pdfium.FPDFText_ClosePage(text_page)
-        readable = _is_readable(lines) if lines else not _has_pictures(raw)
+        return _page(raw, in_reading_order(lines, width), width, height)
     finally:
         pdfium.FPDF_ClosePage(raw)
-    return Page(in_reading_order(lines, width), width, height, readable)
 
 
-def _is_readable(lines: Sequence[Line]) -> bool:
+def _page(raw: Any, lines: list[Line], width: float, height: float) -> Page:
+    """What its text says of a page: whether it can be read, and whether a picture says more."""
     text = "".join(line.text for line in lines)
-    return len(_MEANINGLESS.findall(text)) <= GARBLED_SHARE * len(text)
+    garbled = len(_MEANINGLESS.findall(text)) > GARBLED_SHARE * len(text)
+    page = Page(lines, width, height, readable=not garbled)
+    letters = usable(lines)
+    if garbled or _is_odd(text):
+        page.wants_recognition = True
+    elif letters < USABLE_CHARS:
+        area = width * height if letters else 0.0  # a page without text may show little
+        page.wants_recognition = _shows_pictures(raw, PICTURE_SHARE * area)
+        page.readable = bool(lines) or not page.wants_recognition
+    return page
 
 
-def _has_pictures(page: Any) -> bool:
-    """Whether a page without text shows something, rather than being blank."""
-    kinds = {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING}
-    return any(
-        pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, number)) in kinds
-        for number in range(min(pdfium.FPDFPage_CountObjects(page), 1000))
-    )
+def _is_odd(text: str) -> bool:
+    """Whether text is mostly signs, as where a font says which glyphs but not which letters."""
+    signs = _FILLING.sub("", text)
+    return len(signs) > ODD_CHARS and sum(map(str.isalnum, signs)) < ODD_SHARE * len(signs)
 
 
-def _document(
-    pages: list[Page],
-    outline: dict[int, dict[str, int]],
-    title: str,
-    name: str,
-    limits: Limits,
-    *,
-    promised: int,
-) -> Document:
-    unread = [number for number, page in enumerate(pages, 1) if not page.readable]
-    if unread and not any(page.lines and page.readable for page in pages):
-        raise UnreadableFile(
-            f"{name!r} has no readable text on any page: it is scanned, or its fonts say nothing, "
-            "and text recognition (OCR) is not available here. Run it through OCR and upload the "
-            "result."
-        )
+def _shows_pictures(page: Any, area: float) -> bool:
+    """Whether the page shows pictures of at least that area, or letters drawn as lines."""
+    paths = 0
+    shown = 0.0
+    sides = [ctypes.c_float() for _ in range(4)]
+    for number in range(min(pdfium.FPDFPage_CountObjects(page), PAGE_OBJECTS)):
+        item = pdfium.FPDFPage_GetObject(page, number)
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            paths += 1
+        elif kind in _PICTURES and pdfium.FPDFPageObj_GetBounds(item, *sides):
+            left, bottom, right, top = (side.value for side in sides)
+            shown += max(right - left, 0.0) * max(top - bottom, 0.0)
+        if paths >= DRAWN_LETTERS or shown > area:
+            return True
+    return False
+
+
+def _write(
+    pages: Sequence[Page], outline: dict[int, dict[str, int]], builder: DocumentBuilder
+) -> None:
     mark_running(pages)
     mark_headings(pages, outline)
     mender = Mender(pages)
-    builder = DocumentBuilder(name, limits)
     for page in pages:
         builder.begin_page()
         for kind, level, text, gap in blocks_of(page, mender):
             builder.add(text, kind, level=level, gap=gap)
-    return builder.build(title=title, notice=_notice(unread, len(pages), promised))
 
 
-def _notice(unread: Sequence[int], found: int, promised: int) -> str | None:
-    """What a reader should know of pages that gave no text; None when all is well."""
+def _notice(pages: Sequence[Page], name: str, *, promised: int, recognises: bool) -> str | None:
+    """What a reader should know of pages that gave no text; None when all is well.
+
+    Raises:
+        UnreadableFile: None gave any, though they are not blank.
+    """
+    unread = [number for number, page in enumerate(pages, 1) if not page.readable]
+    late = [number for number in unread if pages[number - 1].wants_recognition]
+    if unread and not any(page.lines and page.readable for page in pages):
+        if not recognises:
+            raise UnreadableFile(
+                f"{name!r} has no readable text on any page: it is scanned, or its fonts say "
+                "nothing, and text recognition is not installed here. Install tesseract-ocr on "
+                "the server, or run the file through OCR, and upload it again."
+            )
+        if len(late) == len(unread):
+            raise UnreadableFile(
+                f"{name!r} is scanned, and recognising its text took too long: split it and "
+                "upload the parts."
+            )
+        raise UnreadableFile(
+            f"{name!r} has no readable text on any page, and text recognition found none in its "
+            "pictures: upload a sharper scan."
+        )
     sentences: list[str] = []
-    shown = [str(page) for page in unread[:20]]
-    if len(unread) > len(shown):
-        shown.append(f"{len(unread) - len(shown):,} more")
-    if len(shown) == 1:
-        sentences.append(f"Page {shown[0]} holds no readable text.")
-    elif shown:
-        sentences.append(f"Pages {', '.join(shown[:-1])} and {shown[-1]} hold no readable text.")
-    if found < promised:
-        sentences.append(f"The file says it has {promised:,} pages; {found:,} could be found.")
+    if unread:
+        sentences.append(f"{_listed(unread)} no readable text.")
+        if not recognises:
+            sentences.append(
+                "To have scanned pages read, install tesseract-ocr on the server and upload the "
+                "file again."
+            )
+        elif late:
+            sentences.append(f"Text recognition ran out of time on {len(late):,} of them.")
+    if len(pages) < promised:
+        sentences.append(f"The file says it has {promised:,} pages; {len(pages):,} could be found.")
     return " ".join(sentences) or None
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """`Page 3 holds`, `Pages 3, 5 and 9 hold`."""
+    shown = [str(number) for number in numbers[:20]]
+    if len(numbers) > len(shown):
+        shown.append(f"{len(numbers) - len(shown):,} more")
+    if len(shown) == 1:
+        return f"Page {shown[0]} holds"
+    return f"Pages {', '.join(shown[:-1])} and {shown[-1]} hold"

@@ -1,0 +1,223 @@
+"""Scanned pages: which ones are recognised, what becomes of them, and what when it fails."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+from scanned_pages import A4, printed, recall, scanned, words_of_page
+
+from lodgepole.adapters.pypdfium2_parser import parse
+from lodgepole.adapters.subprocess_parser import SubprocessParser
+from lodgepole.adapters.tesseract_recogniser import (
+    TesseractRecogniser,
+    find_tesseract,
+    lines_of_tsv,
+)
+from lodgepole.documents import check_document
+from lodgepole.errors import UnreadableFile
+from lodgepole.limits import MIB, Limits
+from lodgepole.model import BlockKind, Document, FileKind
+from lodgepole.recognition import Picture, Recogniser, Recognition, RecognitionFailed
+from lodgepole.recognition import SeenLine as Line
+from lodgepole.recognition import SeenWord as Word
+
+needs_tesseract = pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="scripts/setup_system.sh installs tesseract-ocr"
+)
+
+
+class Reader:
+    """A recogniser that knows what it will see."""
+
+    def __init__(self, lines: Sequence[str] = ("seen on the picture",), *, fails: bool = False):
+        self.lines = lines
+        self.fails = fails
+        self.seen: list[Picture] = []
+
+    def read(self, picture: Picture, *, seconds: float) -> Sequence[Line]:
+        assert seconds > 0
+        self.seen.append(picture)
+        if self.fails:
+            raise RecognitionFailed
+        return [
+            Line(
+                tuple(
+                    Word(text=w, x0=90 * i, y0=40 * n, x1=90 * i + 80, y1=40 * n + 25, confidence=1)
+                    for i, w in enumerate(line.split(), 1)
+                )
+            )
+            for n, line in enumerate(self.lines, 3)
+        ]
+
+
+def read(path: Path, recogniser: Recogniser, *, seconds: float = 60.0) -> Document:
+    recognition = Recognition(
+        recogniser=recogniser, deadline=time.monotonic() + seconds, page_seconds=30
+    )
+    document = parse(path, "a.pdf", Limits(), recognition=recognition)
+    check_document(document)
+    return document
+
+
+def mixed(path: Path, draw: Callable[[Canvas], None] = lambda _: None) -> Path:
+    """Page 1 has text, page 2 a picture and what `draw` adds, page 3 is blank."""
+    from PIL import Image
+
+    canvas = Canvas(str(path), pagesize=A4)
+    for index, line in enumerate(words_of_page(1)):
+        canvas.drawString(60, 780 - 14 * index, line)
+    canvas.showPage()
+    canvas.drawInlineImage(Image.new("L", (40, 40), 180), 50, 50, 500, 700)
+    draw(canvas)
+    canvas.showPage()
+    canvas.showPage()
+    canvas.save()
+    return path
+
+
+def pages_of(document: Document) -> list[str]:
+    return [document.text[page.start : page.end].strip() for page in document.pages]
+
+
+def test_only_pages_without_usable_text_are_recognised(tmp_path: Path) -> None:
+    reader = Reader()
+
+    document = read(mixed(tmp_path / "a"), reader)
+
+    assert pages_of(document)[1:] == ["seen on the picture", ""]
+    assert len(reader.seen) == 1
+    assert document.notice is None
+    [picture] = reader.seen
+    assert picture.dpi == 200
+    assert len(picture.pixels) == picture.width * picture.height
+    assert abs(picture.width - 595 * 200 / 72) < 2
+
+
+def test_a_page_number_on_a_scan_does_not_make_it_text(tmp_path: Path) -> None:
+    document = read(mixed(tmp_path / "a", lambda c: c.drawString(290, 20, "2")), Reader())
+
+    assert pages_of(document)[1] == "seen on the picture"
+
+
+def test_a_page_keeps_its_own_text_where_its_picture_says_less(tmp_path: Path) -> None:
+    document = read(
+        mixed(tmp_path / "a", lambda c: c.drawString(100, 20, "Our annual report")), Reader(("x",))
+    )
+
+    assert pages_of(document)[1] == "Our annual report"
+    assert document.notice is None
+
+
+def test_a_page_on_which_recognition_fails_is_told_and_costs_nothing_else(tmp_path: Path) -> None:
+    document = read(mixed(tmp_path / "a"), Reader(fails=True))
+
+    assert document.notice is not None
+    assert document.notice.startswith("Page 2 holds no readable text. Text recognition ran out")
+    assert "harbour" in document.text
+
+
+def test_no_page_is_begun_when_time_is_up(tmp_path: Path) -> None:
+    reader = Reader()
+
+    document = read(mixed(tmp_path / "a"), reader, seconds=0)
+
+    assert reader.seen == []
+    assert document.notice is not None
+
+
+@pytest.mark.parametrize(
+    ("reader", "message"),
+    [(Reader(fails=True), "took too long"), (Reader(lines=()), "recognition found none")],
+)
+def test_a_scan_of_which_nothing_is_read_fails(
+    tmp_path: Path, reader: Reader, message: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=message):
+        read(scanned(tmp_path / "a", dpi=50), reader)
+
+
+def test_noise_is_left_out_and_order_kept() -> None:
+    table = (
+        "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
+        "4\t1\t1\t1\t1\t0\t10\t10\t90\t20\t-1\t\n"
+        "5\t1\t1\t1\t1\t1\t10\t10\t40\t20\t96.5\tHello\n"
+        "5\t1\t1\t1\t1\t2\t60\t10\t40\t20\t91\t“\n"
+        "5\t1\t1\t1\t2\t1\t10\t40\t40\t20\t80\tthere\n"
+        "5\t1\t2\t1\t1\t1\t10\t40\t40\t20\t80\t \n"
+    )
+
+    lines = lines_of_tsv(table)
+
+    assert [[word.text for word in line.words] for line in lines] == [["Hello", "“"], ["there"]]
+    assert lines[0].words[0].confidence == pytest.approx(0.965)
+    assert lines[1].words[0].x1 == 50
+
+
+def test_a_program_that_fails_or_is_late_is_a_failed_page(tmp_path: Path) -> None:
+    picture = Picture(width=2, height=1, dpi=72, pixels=b"\xff\xff")
+    for script in ("#!/bin/sh\nexit 1\n", f"#!{sys.executable}\nimport time\ntime.sleep(60)\n"):
+        program = tmp_path / "program"
+        program.write_text(script)
+        program.chmod(0o755)
+        with pytest.raises(RecognitionFailed):
+            TesseractRecogniser(str(program), ["eng"], turns=False).read(picture, seconds=0.5)
+    with pytest.raises(RecognitionFailed):
+        TesseractRecogniser("/nonexistent", ["eng"], turns=False).read(picture, seconds=1)
+
+
+@needs_tesseract
+def test_languages_that_are_not_installed_are_passed_over() -> None:
+    assert find_tesseract(["tlh", "eng"]) is not None
+    assert find_tesseract(["tlh"]) is None
+    assert find_tesseract([]) is None
+
+
+@needs_tesseract
+@pytest.mark.parametrize("dpi", [150, 200])
+@pytest.mark.parametrize("degraded", [False, True])
+def test_scanned_pages_are_read_word_for_word(tmp_path: Path, dpi: int, degraded: bool) -> None:
+    recogniser = find_tesseract(["eng"])
+    assert recogniser is not None
+
+    document = read(scanned(tmp_path / "a", dpi=dpi, degraded=degraded), recogniser)
+
+    assert recall(document.text) >= 0.95
+    headings = [b for b in document.blocks if b.kind is BlockKind.HEADING]
+    assert [document.text[b.start : b.end] for b in headings] == ["Chapter 1"]
+    assert document.notice is None
+
+
+@needs_tesseract
+async def test_a_child_confined_in_memory_recognises_pages_of_one_file(tmp_path: Path) -> None:
+    path = scanned(tmp_path / "a", pages=3, dpi=150)
+    parser = SubprocessParser(
+        (sys.executable, "-m", "lodgepole.parser_child"), Limits(parse_memory_bytes=600 * MIB)
+    )
+    try:
+        document = await parser.parse(path, kind=FileKind.PDF, name="a.pdf", multimodal=False)
+    finally:
+        await parser.close()
+
+    check_document(document)
+    texts = pages_of(document)
+    assert [recall(text, number) >= 0.95 for number, text in enumerate(texts, 1)] == [True] * 3
+
+
+async def test_recognition_can_be_switched_off(tmp_path: Path) -> None:
+    path = scanned(tmp_path / "a", dpi=72)
+    parser = SubprocessParser(
+        (sys.executable, "-m", "lodgepole.parser_child"), Limits(), ocr_languages=()
+    )
+    try:
+        with pytest.raises(UnreadableFile, match="Install tesseract-ocr"):
+            await parser.parse(path, kind=FileKind.PDF, name="a.pdf", multimodal=False)
+        text = await parser.parse(
+            printed(path, 1), kind=FileKind.PDF, name="a.pdf", multimodal=False
+        )
+    finally:
+        await parser.close()
+    assert recall(text.text) == 1
