@@ -38,6 +38,13 @@ check: setup ## Format, lint, types and import contracts, all read-only
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 
+test-clients: setup ## Every generation of official clients, each in its own environment
+	@$(BIN)/pytest tests/clients/check_clients.py
+
+conformance: setup ## Run the clients and write docs/reference/conformance.md anew
+	@$(BIN)/pytest tests/clients/check_clients.py --write-results
+	@$(BIN)/python scripts/make_conformance.py
+
 format: setup ## Mend what can be mended by tool
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -77,4 +84,4 @@ bench-embed: setup ## Embedding throughput and query latency
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test serve setup check format lock wheel clean bench bench-footprint bench-embed help
+.PHONY: demo test serve setup check test-clients conformance format lock wheel clean bench bench-footprint bench-embed help
