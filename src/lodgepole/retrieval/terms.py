@@ -89,7 +89,7 @@ def query_words(text: str, languages: Collection[str]) -> list[str]:
 
 
 def _most_telling(words: Iterable[str]) -> list[str]:
-    words = [word for word in words if word not in _STOP_WORDS] or list(words)
+    words = list(words)
     if len(words) <= QUERY_WORDS:
         return words
     order = sorted(range(len(words)), key=lambda i: (-_weight(words[i]), i))[:QUERY_WORDS]
@@ -164,6 +164,3 @@ def _stemmer_of_thread(language: str, _thread: int) -> _Stemmer | None:
     # A stemmer keeps the word it works on in itself: shared, two threads would mix their words.
     name = _STEMMERS.get(language)
     return snowballstemmer.stemmer(name) if name else None
-
-
-_STOP_WORDS: frozenset[str] = frozenset()
