@@ -122,9 +122,10 @@ def _recognition(
 @cache
 def _recogniser(languages: tuple[str, ...]) -> Recogniser | None:
     """What is installed on this machine, Tesseract rather than RapidOCR; None for nothing."""
+    from lodgepole.adapters.rapidocr_recogniser import find_rapidocr
     from lodgepole.adapters.tesseract_recogniser import find_tesseract
 
-    return find_tesseract(languages)
+    return find_tesseract(languages) or find_rapidocr(languages)
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from scanned_pages import A4, printed, recall, scanned, words_of_page
 
 from lodgepole.adapters.pypdfium2_parser import parse
+from lodgepole.adapters.rapidocr_recogniser import find_rapidocr, lines_of_boxes
 from lodgepole.adapters.subprocess_parser import SubprocessParser
 from lodgepole.adapters.tesseract_recogniser import (
     TesseractRecogniser,
@@ -167,6 +169,23 @@ def test_a_program_that_fails_or_is_late_is_a_failed_page(tmp_path: Path) -> Non
             TesseractRecogniser(str(program), ["eng"], turns=False).read(picture, seconds=0.5)
     with pytest.raises(RecognitionFailed):
         TesseractRecogniser("/nonexistent", ["eng"], turns=False).read(picture, seconds=1)
+
+
+def test_words_get_their_share_of_a_line_that_is_boxed_as_one() -> None:
+    boxes = [("ab cd", [[10, 5], [60, 5], [60, 25], [10, 25]], 0.9), (" ", [[0, 0]] * 4, 0.5)]
+
+    [line] = lines_of_boxes(boxes)
+
+    assert [(w.text, w.x0, w.x1, w.y1) for w in line.words] == [
+        ("ab", 10, 30, 25),
+        ("cd", 40, 60, 25),
+    ]
+
+
+def test_the_extra_is_used_only_where_it_is_installed_and_reads_the_language() -> None:
+    assert find_rapidocr(["deu"]) is None
+    if find_spec("rapidocr") is None:
+        assert find_rapidocr(["eng"]) is None
 
 
 @needs_tesseract

@@ -9,6 +9,7 @@ from statistics import fmean, median
 
 import pypdfium2
 
+from lodgepole.adapters.pypdfium2_parser.columns import in_reading_order
 from lodgepole.adapters.pypdfium2_parser.lines import CELL_GAP, Line, Page, with_whole_rows
 from lodgepole.adapters.pypdfium2_parser.pictures import grey_page
 from lodgepole.recognition import Picture, Recognition, RecognitionFailed, SeenLine
@@ -56,7 +57,7 @@ def _take(
     page.wants_recognition = False
     lines = _lines(seen, picture)
     if lines and (not page.readable or usable(lines) > usable(page.lines)):
-        page.lines = with_whole_rows(lines)
+        page.lines = in_reading_order(with_whole_rows(lines), page.width)
         page.readable = True
         page.recognised = True
 
