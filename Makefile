@@ -21,7 +21,7 @@ export TOKENIZERS_PARALLELISM := false
 demo: setup ## Upload documents, ask questions, see cited answers (FILES=DIR for your own)
 	@$(BIN)/lodgepole demo $(if $(FILES),"$(FILES)")
 
-test: setup ## Run every test
+test: setup system ## Run every test
 	@$(BIN)/pytest
 
 ##@ Use
@@ -32,6 +32,10 @@ serve: setup ## Start the server on 127.0.0.1:8080
 ##@ Develop
 
 setup: .venv/.synced ## Install everything locked into .venv
+
+system: ## Install the programs outside Python that tests use, where that can be done
+	@sh scripts/setup_system.sh
+
 check: setup ## Format, lint, types and import contracts, all read-only
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -84,4 +88,4 @@ bench-embed: setup ## Embedding throughput and query latency
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test serve setup check test-clients conformance format lock wheel clean bench bench-footprint bench-embed help
+.PHONY: demo test serve setup system check test-clients conformance format lock wheel clean bench bench-footprint bench-embed help
