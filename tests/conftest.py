@@ -21,6 +21,7 @@ from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.assistants import Assistants
 from lodgepole.files import ContentSigner, Files
 from lodgepole.ingestion.pipeline import Pipeline
+from lodgepole.ingestion.preparing import Preparing
 from lodgepole.ingestion.sweep import GRACE, Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
@@ -28,6 +29,7 @@ from lodgepole.limits import Limits
 from lodgepole.model import Assistant, File, OperationStatus, PassageKey
 from lodgepole.operations import Operations
 from lodgepole.ports import Blobs, Catalog, Embedder, Index, OperationLog, Parser
+from lodgepole.retrieval.embedders import Embedders
 
 TICK = timedelta(milliseconds=1)
 PASSAGES = 200  # more than any file of a test has
@@ -102,12 +104,15 @@ class House:
             catalog=self.catalog,
             log=self.log,
             blobs=self.blobs,
-            parser=self.parser,
-            tokenizer=MemoryTokenizer(),
-            embedder=self.embedder,
+            preparer=Preparing(
+                parser=self.parser,
+                tokenizer=MemoryTokenizer(),
+                embedders=Embedders(self.embedder),
+                limits=self.limits,
+                step=step,
+            ),
             index=self.index,
             clock=self.clock,
-            limits=self.limits,
             step=step,
             linger=timedelta(),
         )

@@ -4,7 +4,15 @@ Each port has a real adapter and an in-memory one in `adapters/`, and one contra
 `tests/contracts` that every adapter passes. Ports raise only the errors of `lodgepole.errors`.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -348,6 +356,62 @@ class Rankings:
     file_body: Sequence[tuple[FileVersion, float]] = ()  # BM25 over whole files
     file_lead: Sequence[tuple[FileVersion, float]] = ()  # BM25 over lead words
     embedder: EmbedderIdentity | None = None  # of the index's vectors; None when it holds nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """One content of one file that is to be made ready for the index."""
+
+    path: Path  # of the original bytes, readable until it is prepared
+    version: FileVersion
+    name: str
+    kind: FileKind
+    multimodal: bool
+    document: bytes | None = None  # what an earlier attempt kept
+    embedder: EmbedderIdentity | None = None  # that the assistant is searched with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadDocument:
+    """A document as it is stored: `body` is its JSON without the bytes of its figures."""
+
+    body: bytes
+    figures: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """All that publishing a file needs to know."""
+
+    file: IndexedFile
+    notice: str | None
+    page_count: int | None
+    ingestion_units: float
+
+
+class Preparer(Protocol):
+    """Reads, cuts and embeds files: the part of ingestion that costs, and that stores nothing."""
+
+    async def prepare(
+        self,
+        work: Preparation,
+        *,
+        keep: Callable[[ReadDocument], Awaitable[None]],
+        progress: Callable[[int], Awaitable[None]],
+    ) -> Prepared:
+        """Make one file ready. Deterministic, so doing it again gives the same.
+
+        Args:
+            work: What to prepare.
+            keep: Awaited with the document when it was read anew, before what follows.
+            progress: Told the percent that is done.
+
+        Raises:
+            UnreadableFile: With a message for the uploader.
+            Unavailable: Something did not answer; try again later.
+            LodgepoleError: What `keep` and `progress` raise goes through.
+        """
+        ...
 
 
 class Index(Protocol):

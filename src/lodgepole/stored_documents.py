@@ -9,20 +9,35 @@ from dataclasses import replace
 from lodgepole.documents import from_json, to_json
 from lodgepole.errors import NotFound
 from lodgepole.files import document_key, figure_key
-from lodgepole.model import Document, Figure, FileVersion
-from lodgepole.ports import Blobs
+from lodgepole.model import Document, FileVersion
+from lodgepole.ports import Blobs, ReadDocument
 
 CHUNK_BYTES = 1024 * 1024
 
 
+def as_stored(document: Document) -> ReadDocument:
+    """What is kept of a document."""
+    bare = replace(document, figures=tuple(replace(f, data=b"") for f in document.figures))
+    return ReadDocument(
+        body=to_json(bare), figures=tuple(figure.data for figure in document.figures)
+    )
+
+
 async def save_document(
-    blobs: Blobs, assistant_id: str, version: FileVersion, document: Document
+    blobs: Blobs, assistant_id: str, version: FileVersion, document: ReadDocument
 ) -> None:
     """Store a document; saving the same one again changes nothing."""
     for number, figure in enumerate(document.figures):
-        await blobs.put(figure_key(assistant_id, version, number), _chunks(figure.data))
-    bare = replace(document, figures=tuple(_without_data(f) for f in document.figures))
-    await blobs.put(document_key(assistant_id, version), _chunks(to_json(bare)))
+        await blobs.put(figure_key(assistant_id, version, number), _chunks(figure))
+    await blobs.put(document_key(assistant_id, version), _chunks(document.body))
+
+
+async def find_body(blobs: Blobs, assistant_id: str, version: FileVersion) -> bytes | None:
+    """The stored document as bytes, or None where there is none."""
+    try:
+        return await blobs.get(document_key(assistant_id, version))
+    except NotFound:
+        return None
 
 
 async def load_document(
@@ -56,10 +71,6 @@ async def find_document(blobs: Blobs, assistant_id: str, version: FileVersion) -
         return await load_document(blobs, assistant_id, version, figures=False)
     except (NotFound, ValueError):
         return None
-
-
-def _without_data(figure: Figure) -> Figure:
-    return replace(figure, data=b"")
 
 
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:

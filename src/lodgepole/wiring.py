@@ -19,11 +19,13 @@ from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import ContentSigner, Files
 from lodgepole.ingestion.pipeline import Pipeline
+from lodgepole.ingestion.preparing import Preparing
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
 from lodgepole.model_choice import model_directory
 from lodgepole.operations import Operations
+from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
 from lodgepole.settings import Settings
@@ -138,12 +140,11 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
             catalog=catalog,
             log=log,
             blobs=blobs,
-            parser=parser,
-            tokenizer=tokenizer,
-            embedder=embedder,
+            preparer=Preparing(
+                parser=parser, tokenizer=tokenizer, embedders=Embedders(embedder), limits=limits
+            ),
             index=index,
             clock=clock,
-            limits=limits,
         ),
         sweep=Sweep(log=log, blobs=blobs, index=index, clock=clock, limits=limits),
         clock=clock,

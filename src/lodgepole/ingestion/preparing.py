@@ -1,0 +1,171 @@
+"""One file made ready for the index: read → cut → words → vectors. It stores nothing itself.
+
+It runs in the server's process or in one of its own; what it needs and gives are values.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import numpy as np
+
+from lodgepole.documents import from_json
+from lodgepole.errors import ClaimLost, LodgepoleError, UnreadableFile
+from lodgepole.ingestion.chunking import chunk
+from lodgepole.limits import Limits
+from lodgepole.model import Document, Passage
+from lodgepole.ports import (
+    Embedder,
+    EmbedderIdentity,
+    IndexedFile,
+    IndexedPassage,
+    Parser,
+    Preparation,
+    Prepared,
+    ReadDocument,
+    Tokenizer,
+    Vectors,
+)
+from lodgepole.retrieval.embedders import Embedders
+from lodgepole.retrieval.terms import detect_language, file_words, passage_words
+from lodgepole.stored_documents import as_stored
+
+log = logging.getLogger(__name__)
+
+Keep = Callable[[ReadDocument], Awaitable[None]]
+Progress = Callable[[int], Awaitable[None]]
+Step = Callable[[str], None]
+"""Told the name of each step as it is reached; tests stop the program there."""
+
+PARSED_PERCENT = 20
+EMBEDDED_PERCENT = 90
+"""Shares of the work as measured on text PDFs, where embedding is most of it."""
+EMBED_BATCH = 64
+WORDS_BATCH = 256  # passages whose words are counted before other threads get their turn
+LEAD_CHARS = 1500
+TOKENS_PER_UNIT = 512
+
+
+class Preparing:
+    """`Preparer` with the parser and the embedder it is given."""
+
+    def __init__(
+        self,
+        *,
+        parser: Parser,
+        tokenizer: Tokenizer,
+        embedders: Embedders,
+        limits: Limits,
+        step: Step = lambda _: None,
+    ) -> None:
+        self._parser = parser
+        self._tokenizer = tokenizer
+        self._embedders = embedders
+        self._limits = limits
+        self._step = step
+
+    async def prepare(self, work: Preparation, *, keep: Keep, progress: Progress) -> Prepared:
+        document = await self._document(work, keep)
+        await progress(PARSED_PERCENT)
+        passages = await self._passages(document, work.name)
+        language = await asyncio.to_thread(detect_language, document.text)
+        indexed: list[IndexedPassage] = []
+        for start in range(0, len(passages), WORDS_BATCH):
+            batch = passages[start : start + WORDS_BATCH]
+            indexed += await asyncio.to_thread(_with_words, batch, language)
+        self._step("chunked")
+        embedder, vectors = await self._vectors(work.embedder, passages, progress)
+        self._step("embedded")
+        await progress(EMBEDDED_PERCENT)
+        return Prepared(
+            file=IndexedFile(
+                version=work.version,
+                language=language,
+                lead_words=file_words(work.name, document.text[:LEAD_CHARS], language),
+                passages=indexed,
+                vectors=vectors,
+                embedder=embedder,
+            ),
+            notice=document.notice,
+            page_count=len(document.pages) or None,
+            ingestion_units=ingestion_units(document, passages),
+        )
+
+    async def _document(self, work: Preparation, keep: Keep) -> Document:
+        if work.document is not None:
+            try:
+                return await asyncio.to_thread(from_json, work.document)
+            except ValueError:
+                pass  # another release kept it in a form that this one does not know
+        document = await self._parser.parse(
+            work.path, kind=work.kind, name=work.name, multimodal=work.multimodal
+        )
+        self._step("parsed")
+        await keep(await asyncio.to_thread(as_stored, document))
+        return document
+
+    async def _passages(self, document: Document, name: str) -> list[Passage]:
+        passages = await asyncio.to_thread(
+            chunk, document, file_name=name, tokenizer=self._tokenizer
+        )
+        if not passages:
+            raise UnreadableFile(f"{name} holds no text.")
+        if len(passages) > self._limits.passages_per_file:
+            raise UnreadableFile(
+                f"{name} holds {len(passages)} passages of text; at most "
+                f"{self._limits.passages_per_file} are allowed. Split the file."
+            )
+        return passages
+
+    async def _vectors(
+        self, searched: EmbedderIdentity | None, passages: Sequence[Passage], progress: Progress
+    ) -> tuple[EmbedderIdentity, Vectors]:
+        """By the embedder that the assistant is searched with, else by the configured one.
+
+        So a file that comes while the embedder is changed is found by its vectors at once.
+        """
+        configured = self._embedders.configured
+        former = None
+        if searched is not None and searched != configured.identity:
+            former = await self._embedders.of(searched)
+        if former is not None:
+            try:
+                return former.identity, await _embedded(former, passages, progress)
+            except ClaimLost:
+                raise
+            except LodgepoleError as error:
+                log.warning("The former embedder does not answer: %s", error)
+        return configured.identity, await _embedded(configured, passages, progress)
+
+
+async def _embedded(embedder: Embedder, passages: Sequence[Passage], progress: Progress) -> Vectors:
+    batches: list[Vectors] = []
+    reported = PARSED_PERCENT
+    for start in range(0, len(passages), EMBED_BATCH):
+        texts = [passage.text for passage in passages[start : start + EMBED_BATCH]]
+        batches.append(await embedder.embed_passages(texts))
+        done = (start + len(texts)) / len(passages)
+        percent = PARSED_PERCENT + int((EMBEDDED_PERCENT - PARSED_PERCENT) * done)
+        if percent > reported:
+            await progress(percent)
+            reported = percent
+    return np.concatenate(batches)
+
+
+def ingestion_units(document: Document, passages: Sequence[Passage]) -> float:
+    """What one file's ingestion counts for: its pages, where its kind has real ones.
+
+    Where there are none, or only estimated ones, every 512 tokens of text, about a printed page,
+    are one unit; a part of one counts in full. The hosted service does not publish its measure.
+    """
+    if document.pages and not document.pages_estimated:
+        return float(len(document.pages))
+    tokens = sum(passage.tokens for passage in passages)
+    return float(-(-tokens // TOKENS_PER_UNIT))
+
+
+def _with_words(passages: Sequence[Passage], language: str) -> list[IndexedPassage]:
+    return [
+        IndexedPassage(passage=passage, words=passage_words(passage.text, passage.header, language))
+        for passage in passages
+    ]
