@@ -17,6 +17,13 @@ from pydantic_settings import (
 )
 
 from lodgepole.limits import Limits
+from lodgepole.retrieval_settings import (
+    BuiltinEmbedderSettings,
+    EmbedderSettings,
+    NoRerankerSettings,
+    RerankerSettings,
+    expand,
+)
 
 CONFIG_FILE = Path("lodgepole.toml")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -30,11 +37,7 @@ def _cache_dir() -> Path:
     return platformdirs.user_cache_path("lodgepole", appauthor=False)
 
 
-def _expand(path: object) -> object:
-    return Path(path).expanduser() if isinstance(path, str) else path
-
-
-UserPath = Annotated[Path, BeforeValidator(_expand)]
+UserPath = Annotated[Path, BeforeValidator(expand)]
 
 
 Provider = Literal["openai", "anthropic", "google"]
@@ -108,6 +111,14 @@ class Settings(BaseSettings):
     """Threads that embed; 0 means one per core."""
     ocr_languages: tuple[str, ...] = ("eng",)
     """Of text recognition on scanned pages, as Tesseract names them; none switches it off."""
+    embedder: EmbedderSettings = Field(default_factory=BuiltinEmbedderSettings)
+    """What makes vectors of passages and queries. Changed, all files are embedded anew in the
+    background while they stay in use."""
+    former_embedder: EmbedderSettings | None = None
+    """What `embedder` was before, for as long as files are re-embedded: without it they are found
+    by words alone until then. The built-in one is known without being named."""
+    reranker: RerankerSettings = Field(default_factory=NoRerankerSettings)
+    """Reads the best passages once more beside the query, and puts them in order."""
     log_level: str = "info"
     limits: Limits = Field(default_factory=Limits)
 

@@ -7,6 +7,8 @@ text-embeddings-inference and most gateways serve the same.
 import asyncio
 import base64
 import binascii
+import logging
+import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -24,6 +26,8 @@ from lodgepole.errors import (
     UpstreamRejected,
 )
 from lodgepole.ports import EmbedderIdentity, Vector, Vectors
+
+log = logging.getLogger(__name__)
 
 RESPONSE_BYTES = 64 * 1024 * 1024
 PASSAGE_ATTEMPTS = 5
@@ -88,11 +92,18 @@ class OpenAIEmbedder:
 
         Raises:
             UpstreamRejected: The endpoint refuses the key, the model or the request.
-            RateLimited, Unavailable, DeadlineExceeded: It does not answer now.
+            RateLimited, Unavailable, DeadlineExceeded: It does not answer now, and the dimension
+                is not known without it.
         """
         embedder = cls(endpoint, endpoint.dimensions or 0, transport=transport, pause=pause)
         try:
-            rows = await embedder._embed(["pine"], attempts=PASSAGE_ATTEMPTS)
+            rows = await embedder._embed(["pine"], attempts=QUERY_ATTEMPTS)
+        except (RateLimited, Unavailable, DeadlineExceeded) as error:
+            if endpoint.dimensions is not None:
+                log.warning("Starting without the embedding endpoint: %s", error)
+                return embedder
+            await embedder.close()
+            raise
         except LodgepoleError:
             await embedder.close()
             raise
@@ -101,9 +112,10 @@ class OpenAIEmbedder:
 
     @property
     def identity(self) -> EmbedderIdentity:
-        return EmbedderIdentity(
-            engine="openai", model=self._endpoint.model, dimension=self._dimension
-        )
+        endpoint, model = self._endpoint, self._endpoint.model
+        if endpoint.document_prefix:  # part of what passages are embedded by
+            model += f"+{zlib.crc32(endpoint.document_prefix.encode()):08x}"
+        return EmbedderIdentity(engine="openai", model=model, dimension=self._dimension)
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self._dimension), np.float32)

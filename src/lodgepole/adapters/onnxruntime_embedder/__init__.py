@@ -1,6 +1,10 @@
 """The built-in embedder: all-MiniLM-L6-v2 on onnxruntime, in eight bits where that is sound."""
 
 from lodgepole.adapters.onnxruntime_embedder.embedder import OnnxRuntimeEmbedder
-from lodgepole.adapters.onnxruntime_embedder.weights import ModelFiles, find_model
+from lodgepole.adapters.onnxruntime_embedder.weights import (
+    ModelFiles,
+    find_model,
+    find_tokenizer,
+)
 
-__all__ = ["ModelFiles", "OnnxRuntimeEmbedder", "find_model"]
+__all__ = ["ModelFiles", "OnnxRuntimeEmbedder", "find_model", "find_tokenizer"]

@@ -33,7 +33,11 @@ READ_SECONDS = 60.0  # without a byte
 INSTALL_SECONDS = 1200.0
 _REASON_CHARS = 300
 
+_SHA256 = {"tokenizer.json": TOKENIZER_SHA256, "model.safetensors": WEIGHTS_SHA256}
+
 Command = Sequence[str]
+Fetch = Callable[[Path, Sequence[str]], Path]
+"""Brings files of these names into a directory within the one given, and says which."""
 
 
 def default_installers() -> Sequence[Command]:
@@ -59,42 +63,53 @@ class Puller:
                 says what each one answered.
         """
         files = pulled_files(cache_dir)
-        if files.present and _is_published(files):
-            return files
+        if not (files.present and _is_published(files)):
+            self._pull(files, (files.tokenizer, files.weights))
+        return files
+
+    def pull_tokenizer(self, cache_dir: Path) -> Path:
+        """The same for `tokenizer.json` (0.5 MB) alone, without the weights. ModelMissing."""
+        path = pulled_files(cache_dir).tokenizer
+        if not (path.is_file() and _passes(path)):
+            self._pull(pulled_files(cache_dir), (path,))
+        return path
+
+    def _pull(self, files: ModelFiles, wanted: Sequence[Path]) -> None:
         directory = files.weights.parent
         directory.mkdir(parents=True, exist_ok=True)
+        names = [path.name for path in wanted]
         refusals: list[str] = []
         for fetch in (self._from_hub, *self._installer_sources()):
             with tempfile.TemporaryDirectory(dir=directory, prefix=".pulling-") as staging:
                 try:
-                    fetched = fetch(Path(staging))
-                    _verify(fetched)
+                    fetched = fetch(Path(staging), names)
+                    for name in names:
+                        verify(fetched / name, _SHA256[name])
                 except (Unavailable, TooLarge) as refusal:
                     refusals.append(str(refusal))
                     continue
-                fetched.tokenizer.replace(files.tokenizer)
-                fetched.weights.replace(files.weights)
-                return files
+                for path in wanted:
+                    (fetched / path.name).replace(path)
+                return
         raise ModelMissing(
             f"No source has the embedding model {MODEL}: {'; '.join(refusals)}. On a machine "
-            f"without a network, copy model.safetensors and tokenizer.json to {str(directory)!r}."
+            f"without a network, copy {' and '.join(sorted(names))} to {str(directory)!r}."
         )
 
-    def _from_hub(self, staging: Path) -> ModelFiles:
-        files = ModelFiles(staging / "model.safetensors", staging / "tokenizer.json")
+    def _from_hub(self, staging: Path, names: Sequence[str]) -> Path:
         timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         with httpx2.Client(
             timeout=timeout, transport=self.transport, follow_redirects=True
         ) as client:
-            for path in (files.tokenizer, files.weights):
-                _download(client, f"{self.hub}/{path.name}", path)
-        return files
+            for name in names:
+                _download(client, f"{self.hub}/{name}", staging / name)
+        return staging
 
-    def _installer_sources(self) -> Sequence[Callable[[Path], ModelFiles]]:
+    def _installer_sources(self) -> Sequence[Fetch]:
         commands = default_installers() if self.installers is None else self.installers
 
-        def source(command: Command) -> Callable[[Path], ModelFiles]:
-            return lambda staging: _install(command, staging)
+        def source(command: Command) -> Fetch:
+            return lambda staging, _: _install(command, staging)
 
         return [source(command) for command in commands]
 
@@ -114,7 +129,7 @@ def _download(client: httpx2.Client, url: str, path: Path) -> None:
         raise Unavailable(f"{url} cannot be read ({type(error).__name__})") from error
 
 
-def _install(command: Command, staging: Path) -> ModelFiles:
+def _install(command: Command, staging: Path) -> Path:
     """Install the package into `staging`, without what it claims to need."""
     program = shutil.which(command[0])
     if program is None:
@@ -138,20 +153,18 @@ def _install(command: Command, staging: Path) -> ModelFiles:
         lines = done.stderr.strip().splitlines() or ["no message"]
         raise Unavailable(f"`{name}` failed: {lines[-1].strip()[:_REASON_CHARS]}")
     model = target / PACKAGE / "model"
-    files = ModelFiles(model / "model.safetensors", model / "tokenizer.json")
-    if not files.present:
+    if not all((model / file).is_file() for file in _SHA256):
         raise Unavailable(f"`{name}` installed no model")
-    return files
-
-
-def _verify(files: ModelFiles) -> None:
-    verify(files.tokenizer, TOKENIZER_SHA256)
-    verify(files.weights, WEIGHTS_SHA256)
+    return model
 
 
 def _is_published(files: ModelFiles) -> bool:
+    return _passes(files.tokenizer) and _passes(files.weights)
+
+
+def _passes(path: Path) -> bool:
     try:
-        _verify(files)
+        verify(path, _SHA256[path.name])
     except Unavailable:
         return False
     return True

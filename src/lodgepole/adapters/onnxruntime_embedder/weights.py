@@ -67,6 +67,21 @@ def find_model(cache_dir: Path) -> ModelFiles:
     )
 
 
+def find_tokenizer(cache_dir: Path) -> Path:
+    """The model's `tokenizer.json`, which sizes passages whatever embeds them.
+
+    Raises:
+        ModelMissing: Neither the package nor the cache has it.
+    """
+    for files in (*_installed_files(), pulled_files(cache_dir)):
+        if files.tokenizer.is_file():
+            return files.tokenizer
+    raise ModelMissing(
+        f"The tokenizer of {MODEL}, which passages and snippets are sized by, is not on this "
+        f"machine. {_HINT}"
+    )
+
+
 def _installed_files() -> Iterator[ModelFiles]:
     spec = importlib.util.find_spec(PACKAGE)
     for location in (spec.submodule_search_locations or ()) if spec else ():
