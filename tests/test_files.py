@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import google_crc32c
 import pytest
+from tests.wire.requirements import requirement
 
 from lodgepole.errors import (
     Conflict,
@@ -58,6 +59,7 @@ async def test_the_same_name_may_be_uploaded_twice(house):
 
 
 @pytest.mark.parametrize(("name", "kind"), [("x.y.PDF", "pdf"), ("a.md", "markdown")])
+@requirement("file.kind")
 def test_the_ending_decides_the_kind(name, kind):
     assert file_kind(name) == kind
 
@@ -169,11 +171,13 @@ def test_no_metadata_is_none():
         {"a": 2**64},
     ],
 )
+@requirement("file.metadata-flat")
 def test_other_metadata_is_refused(metadata):
     with pytest.raises(InvalidRequest, match="Metadata"):
         check_metadata(metadata, Limits())
 
 
+@requirement("file.metadata-flat")
 def test_metadata_over_its_size_is_refused_in_the_words_of_the_api():
     with pytest.raises(InvalidRequest) as refused:
         check_metadata({"a": "x" * 16_384}, Limits())
@@ -227,6 +231,7 @@ async def test_of_two_upserts_at_a_time_one_is_accepted_with_its_own_bytes(house
     assert (file.status, file.upload.size) == (FileStatus.AVAILABLE, 6)
 
 
+@requirement("file.upsert-atomic")
 async def test_readers_see_the_old_content_until_the_new_one_is_published(house):
     assistant = await house.assistant()
     before = await house.ingested(assistant, "a.txt", b"Old text.")

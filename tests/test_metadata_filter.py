@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wire.requirements import requirement
 
 from lodgepole.errors import InvalidRequest
 from lodgepole.limits import Limits
@@ -51,6 +52,7 @@ def matches(raw, metadata=FILE):
         {"$or": [{"year": 1}, {"$and": [{"tags": "red"}, {"$not": {"public": False}}]}]},
     ],
 )
+@requirement("filter.operators", "filter.lists", "filter.missing-key")
 def test_filters_that_select_the_file(raw):
     assert matches(raw)
 
@@ -85,6 +87,7 @@ def test_filters_that_select_the_file(raw):
         {"$or": [{"genre": "x"}, {"year": 1}]},
     ],
 )
+@requirement("filter.operators", "filter.lists")
 def test_filters_that_do_not_select_the_file(raw):
     assert not matches(raw)
 
@@ -123,6 +126,7 @@ def test_a_file_without_metadata_lacks_every_field():
         ({"$and": [{"a": {"$in": "x"}}]}, "$.$and[0].a.$in", "a list"),
     ],
 )
+@requirement("filter.refused")
 def test_what_is_no_filter_is_refused_with_its_place(raw, where, what):
     with pytest.raises(InvalidRequest) as refused:
         parse_filter(raw)
@@ -130,6 +134,7 @@ def test_what_is_no_filter_is_refused_with_its_place(raw, where, what):
     assert what in str(refused.value)
 
 
+@requirement("filter.limits")
 def test_nesting_conditions_and_values_are_limited():
     limits = Limits(filter_depth=4, filter_nodes=10, filter_values=3)
     deep = {"a": 1}

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from pydantic import TypeAdapter
 from tests.api.conftest import REPORT, SCRIPT, House, build, opened
+from tests.wire.requirements import requirement
 
 from lodgepole.api.schemas.chat import (
     ChatCompletionModel,
@@ -42,6 +43,7 @@ def events(body: bytes) -> list[Any]:
 
 @pytest.mark.parametrize("prefix", ["", "/assistant"])
 @pytest.mark.parametrize("version", [None, "2025-10", "2026-04", "2026-07"])
+@requirement("chat_assistant", "chat.strict", "chat.citation-pages", "chat.new-fields")
 async def test_an_answer_has_citations_with_pages(
     house: House, filled: str, version: str | None, prefix: str
 ):
@@ -67,6 +69,7 @@ async def test_an_answer_has_citations_with_pages(
     assert ("context_snippet_count" in answer) is (version in ("2026-04", "2026-07"))
 
 
+@requirement("chat.highlights")
 async def test_highlights_are_null_unless_asked_for(new: httpx2.AsyncClient, filled: str):
     answer = (await new.post(f"/chat/{filled}", json=SCRIPTED)).json()
     assert answer["citations"][0]["references"][0]["highlight"] is None
@@ -89,6 +92,7 @@ STREAM = b"".join(
 )
 
 
+@requirement("stream.bytes", "stream.order")
 async def test_the_bytes_of_a_stream_are_exactly_the_contracts(
     new: httpx2.AsyncClient, filled: str
 ):
@@ -116,6 +120,7 @@ async def test_the_bytes_of_a_stream_are_exactly_the_contracts(
     assert chunks[-1]["usage"]["completion_tokens"] > 0
 
 
+@requirement("chat.new-fields")
 async def test_legacy_streams_have_no_newer_fields(legacy: httpx2.AsyncClient, filled: str):
     response = await legacy.post(f"/chat/{filled}", json=SCRIPTED | {"stream": True})
     start, *_, end = events(response.content)
@@ -123,6 +128,7 @@ async def test_legacy_streams_have_no_newer_fields(legacy: httpx2.AsyncClient, f
     assert set(end) == {"type", "id", "model", "finish_reason", "usage"}
 
 
+@requirement("chat.json")
 async def test_a_json_answer_is_an_object_in_a_string(filled: str, house: House):
     house.scripted._scripts = [('```json\n{"grew": 12}\n```',)]
     async with house.client() as client:
@@ -172,6 +178,16 @@ USER = {"role": "user", "content": "Hi"}
         ),
     ],
 )
+@requirement(
+    "chat.messages",
+    "chat.model",
+    "chat.temperature",
+    "chat.options",
+    "chat.json",
+    "chat.multimodal-flags",
+    "filter.refused",
+    "filter.same-everywhere",
+)
 async def test_what_cannot_be_asked_is_refused_in_the_apis_words(
     new: httpx2.AsyncClient, filled: str, body: dict, words: str
 ):
@@ -194,6 +210,7 @@ async def test_what_cannot_be_asked_is_refused_in_the_apis_words(
     ],
 )
 @pytest.mark.parametrize("version", [None, "2025-01", "2026-07"])
+@requirement("version.newer-fields", "chat.temperature", "chat.options")
 async def test_nulls_and_bounds_and_newer_fields_are_taken(
     house: House, filled: str, more: dict, version: str | None
 ):
@@ -203,6 +220,7 @@ async def test_nulls_and_bounds_and_newer_fields_are_taken(
             assert response.status_code == 200, response.text
 
 
+@requirement("chat.no-files")
 async def test_an_assistant_without_available_files_says_so(new: httpx2.AsyncClient):
     await new.post("/assistants", json={"name": "empty"})
     for path in ("/chat/empty", "/chat/empty/chat/completions"):
@@ -224,6 +242,7 @@ async def test_an_assistant_without_available_files_says_so(new: httpx2.AsyncCli
         (UpstreamRejected("no such model"), 502, "FAILED_PRECONDITION", None),
     ],
 )
+@requirement("chat.upstream")
 async def test_a_model_that_fails_before_its_first_word_is_an_ordinary_error(
     house: House,
     new: httpx2.AsyncClient,
@@ -249,6 +268,7 @@ INLINE = re.compile(
 )
 
 
+@requirement("chat_completion_assistant")
 async def test_completions_have_the_openai_shape_and_inline_citations(
     new: httpx2.AsyncClient, filled: str
 ):
@@ -263,6 +283,7 @@ async def test_completions_have_the_openai_shape_and_inline_citations(
     assert INLINE.fullmatch(choice["message"]["content"])
 
 
+@requirement("completions.stream")
 async def test_completions_stream_as_openai_chunks(new: httpx2.AsyncClient, filled: str):
     whole = await new.post(f"/chat/{filled}/chat/completions", json=SCRIPTED)
     response = await new.post(f"/chat/{filled}/chat/completions", json=SCRIPTED | {"stream": True})
@@ -280,6 +301,7 @@ async def test_completions_stream_as_openai_chunks(new: httpx2.AsyncClient, fill
     assert "".join(parts) == whole.json()["choices"][0]["message"]["content"]
 
 
+@requirement("completions.usage")
 async def test_the_usage_ends_a_stream_that_asked_for_it(new: httpx2.AsyncClient, filled: str):
     body = SCRIPTED | {"stream": True, "stream_options": {"include_usage": True}}
     response = await new.post(f"/chat/{filled}/chat/completions", json=body)
@@ -288,6 +310,7 @@ async def test_the_usage_ends_a_stream_that_asked_for_it(new: httpx2.AsyncClient
     assert last["usage"]["total_tokens"] > 0
 
 
+@requirement("completions.parts")
 async def test_messages_may_be_lists_of_text_parts(new: httpx2.AsyncClient, filled: str):
     parts = [{"type": "text", "text": "How much did "}, {"type": "text", "text": "revenue grow?"}]
     path = f"/chat/{filled}/chat/completions"
@@ -301,6 +324,7 @@ async def test_messages_may_be_lists_of_text_parts(new: httpx2.AsyncClient, fill
 # --- context ----------------------------------------------------------------------------------
 
 
+@requirement("context_assistant", "context.reference-types")
 async def test_context_gives_typed_references(new: httpx2.AsyncClient, filled: str, house: House):
     for name in ("notes.md", "facts.json", "plain.txt", "table.csv", "letter.docx"):
         await new.post(f"/files/{filled}", files={"file": (name, b"Freight costs rose quickly.")})
@@ -326,6 +350,7 @@ async def test_context_gives_typed_references(new: httpx2.AsyncClient, filled: s
         assert isinstance(snippet["score"], float)
 
 
+@requirement("context_assistant", "filter.same-everywhere")
 async def test_context_takes_a_conversation_a_filter_and_a_number(
     new: httpx2.AsyncClient, filled: str
 ):
@@ -350,15 +375,37 @@ async def test_context_takes_a_conversation_a_filter_and_a_number(
         ({"query": "x", "filter": {"$and": 5}}, "$and"),
     ],
 )
+@requirement("context.one-question", "chat.options", "chat.multimodal-flags", "filter.refused")
 async def test_context_that_cannot_be_asked_for_is_refused(
     new: httpx2.AsyncClient, filled: str, body: dict, words: str
 ):
     assert words in message(await new.post(f"/chat/{filled}/context", json=body), 400)
 
 
+@requirement("file.only-available", "filter.same-everywhere")
+async def test_only_what_is_available_is_searched(
+    new: httpx2.AsyncClient, filled: str, house: House
+):
+    async def found() -> set[str]:
+        response = await new.post(f"/chat/{filled}/context", json={"query": "freight"})
+        return {s["reference"]["file"]["name"] for s in response.json()["snippets"]}
+
+    form = {"file": ("freight.txt", b"Freight is dear."), "metadata": (None, '{"year": 1999}')}
+    accepted = (await new.post(f"/files/{filled}", files=form)).json()
+    assert await found() == {"report.pdf"}
+    await house.work()
+    assert await found() == {"report.pdf", "freight.txt"}
+    asked = {"query": "freight", "filter": {"year": {"$lt": 2000}}}
+    snippets = (await new.post(f"/chat/{filled}/context", json=asked)).json()["snippets"]
+    assert {s["reference"]["file"]["name"] for s in snippets} == {"freight.txt"}
+    await new.delete(f"/files/{filled}/{accepted['file_id']}")
+    assert await found() == {"report.pdf"}
+
+
 # --- evaluation -------------------------------------------------------------------------------
 
 
+@requirement("metrics_alignment", "evaluation.errors")
 async def test_an_answer_is_judged_against_the_right_one(new: httpx2.AsyncClient):
     body = {
         "question": "What are the capital cities of France, England and Spain?",
@@ -380,6 +427,7 @@ async def test_an_answer_is_judged_against_the_right_one(new: httpx2.AsyncClient
 
 
 @pytest.mark.parametrize("stream", [False, True])
+@requirement("chat.leaves")
 async def test_the_model_stops_when_the_client_leaves(stream: bool):
     house = await opened(build(Limits(abandoned_answer_seconds=0)))
     told = asyncio.Event()

@@ -3,6 +3,7 @@ import asyncio
 import httpx2
 import pytest
 from tests.api.conftest import House
+from tests.wire.requirements import requirement
 
 from lodgepole.api.schemas.assistants import (
     AssistantModel,
@@ -21,6 +22,15 @@ def message(response: httpx2.Response, status: int) -> str:
 
 @BOTH
 @pytest.mark.parametrize("prefix", ["", "/assistant"])
+@requirement(
+    "path.prefix",
+    "create_assistant",
+    "get_assistant",
+    "delete_assistant",
+    "assistant.initializing",
+    "assistant.terminating",
+    "assistant.missing",
+)
 async def test_an_assistant_lives_and_dies(house: House, version: str | None, prefix: str):
     async with house.client(version) as client:
         body = {"name": "Tax-Helper1", "instructions": "Be brief.", "metadata": {"team": ["a"]}}
@@ -61,6 +71,7 @@ async def test_newer_clients_are_told_of_an_assistants_end_at_once(
         assert message(await looking, 404)
 
 
+@requirement("assistant.unset-is-null")
 async def test_what_is_not_set_is_null(new: httpx2.AsyncClient):
     await new.post("/assistants", json={"name": "bare", "metadata": {}, "instructions": ""})
     got = (await new.get("/assistants/bare")).json()
@@ -69,6 +80,7 @@ async def test_what_is_not_set_is_null(new: httpx2.AsyncClient):
 
 
 @BOTH
+@requirement("update_assistant", "assistant.update-semantics")
 async def test_updating_answers_the_whole_assistant(house: House, version: str | None):
     async with house.client(version) as client:
         await client.post(
@@ -103,6 +115,7 @@ async def test_updating_answers_the_whole_assistant(house: House, version: str |
         ({"name": "a", "metadata": {"k": "x" * 16_384}}, "maximum length of 16384 bytes"),
     ],
 )
+@requirement("assistant.name", "assistant.region", "assistant.environment", "assistant.sizes")
 async def test_what_cannot_be_created_is_refused_in_words(
     new: httpx2.AsyncClient, body: dict, words: str
 ):
@@ -111,11 +124,13 @@ async def test_what_cannot_be_created_is_refused_in_words(
     assert response.json()["error"]["code"] == "INVALID_ARGUMENT"
 
 
+@requirement("assistant.name", "assistant.region")
 async def test_a_name_of_63_and_the_region_eu_are_fine(new: httpx2.AsyncClient):
     body = {"name": "a" * 63, "region": "eu", "environment": None, "unknown_field": 1}
     assert (await new.post("/assistants", json=body)).json()["region"] == "eu"
 
 
+@requirement("assistant.duplicate")
 async def test_a_name_is_taken_once(new: httpx2.AsyncClient):
     await new.post("/assistants", json={"name": "a"})
     response = await new.post("/assistants", json={"name": "a"})
@@ -123,6 +138,7 @@ async def test_a_name_is_taken_once(new: httpx2.AsyncClient):
     assert response.json()["error"]["code"] == "ALREADY_EXISTS"
 
 
+@requirement("list_assistants", "list.pages", "list.end")
 async def test_new_clients_list_page_by_page(new: httpx2.AsyncClient):
     names = [f"a{n:02}" for n in range(5)]
     for name in names:
@@ -139,6 +155,7 @@ async def test_new_clients_list_page_by_page(new: httpx2.AsyncClient):
     assert "pagination" not in page
 
 
+@requirement("list_assistants", "list.legacy-whole", "list.pages")
 async def test_legacy_clients_are_given_the_whole_list(
     new: httpx2.AsyncClient, legacy: httpx2.AsyncClient
 ):
@@ -151,11 +168,13 @@ async def test_legacy_clients_are_given_the_whole_list(
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "x", "1.5", ""])
+@requirement("list.pages")
 async def test_limits_out_of_range_are_refused(new: httpx2.AsyncClient, limit: str):
     assert "limit" in message(await new.get("/assistants", params={"limit": limit}), 400)
 
 
 @pytest.mark.parametrize("token", ["x", "§", "ZmlsZXM6eA==", "YXNzaXN0YW50czo=", "a" * 5000])
+@requirement("list.bad-token")
 async def test_tokens_that_are_not_ours_are_refused(new: httpx2.AsyncClient, token: str):
     response = await new.get("/assistants", params={"pagination_token": token})
     assert "pagination token" in message(response, 400)
@@ -179,6 +198,7 @@ async def test_tokens_that_are_not_ours_are_refused(new: httpx2.AsyncClient, tok
         ({"X-Forwarded-Proto": "javascript"}, "http://lodgepole.test"),
     ],
 )
+@requirement("assistant.host")
 async def test_the_host_is_how_the_client_reached_us(
     new: httpx2.AsyncClient, headers: dict[str, str], host: str
 ):
@@ -186,6 +206,7 @@ async def test_the_host_is_how_the_client_reached_us(
     assert (await new.get("/assistants/a", headers=headers)).json()["host"] == host
 
 
+@requirement("assistant.host")
 async def test_a_configured_address_wins(house: House, new: httpx2.AsyncClient):
     await new.post("/assistants", json={"name": "a"})
     new._transport.app.state.public_url = "https://assistants.example.com/"

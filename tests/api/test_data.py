@@ -5,6 +5,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 from tests.api.conftest import House, build, opened
+from tests.wire.requirements import requirement
 
 from lodgepole.api.schemas.files import (
     AssistantFileModel,
@@ -40,6 +41,14 @@ async def upload(client: httpx2.AsyncClient, **options) -> dict:
 
 
 @pytest.mark.parametrize("prefix", ["", "/assistant"])
+@requirement(
+    "path.prefix",
+    "upload_file",
+    "describe_operation",
+    "describe_file",
+    "operation.shape",
+    "file.shape",
+)
 async def test_new_clients_upload_and_follow_the_operation(
     house: House, new: httpx2.AsyncClient, a: str, prefix: str
 ):
@@ -78,6 +87,7 @@ async def test_new_clients_upload_and_follow_the_operation(
     assert file["error_message"] is None
 
 
+@requirement("upload_file", "form.metadata-query")
 async def test_legacy_clients_are_answered_the_file(
     house: House, legacy: httpx2.AsyncClient, a: str
 ):
@@ -92,11 +102,13 @@ async def test_legacy_clients_are_answered_the_file(
     assert "location" not in response.headers
 
 
+@requirement("version.newer-fields")
 async def test_legacy_clients_may_send_metadata_in_the_form_too(legacy: httpx2.AsyncClient, a: str):
     form = txt() | {"metadata": (None, '{"k": 1}')}
     assert (await upload(legacy, files=form))["metadata"] == {"k": 1}
 
 
+@requirement("form.metadata-part")
 async def test_metadata_may_be_a_file_part_and_come_first(new: httpx2.AsyncClient, a: str):
     parts = [
         ("metadata", ("blob", b'{"k": 1}', "application/json")),
@@ -107,6 +119,7 @@ async def test_metadata_may_be_a_file_part_and_come_first(new: httpx2.AsyncClien
     assert file["metadata"] == {"k": 1}
 
 
+@requirement("form.chunked")
 async def test_an_upload_may_come_in_chunks_without_a_length(new: httpx2.AsyncClient, a: str):
     request = new.build_request("POST", "/files/a", files=txt(b"x" * 15_000))
     body = request.read()
@@ -138,6 +151,7 @@ async def test_an_upload_may_come_in_chunks_without_a_length(new: httpx2.AsyncCl
         ({"files": {"other": ("a.txt", b"x")}}, 400, "no part named `file`"),
     ],
 )
+@requirement("file.kind", "file.metadata-flat", "form.metadata-query-new", "form.broken")
 async def test_uploads_that_cannot_be_taken_are_refused_in_words(
     house: House, new: httpx2.AsyncClient, a: str, *, options: dict, status: int, words: str
 ):
@@ -147,6 +161,7 @@ async def test_uploads_that_cannot_be_taken_are_refused_in_words(
 
 
 @pytest.mark.parametrize(("figures", "limit"), [(False, 40_000), (True, 30_000)])
+@requirement("file.sizes")
 async def test_pdfs_have_limits_of_their_own(
     new: httpx2.AsyncClient, a: str, figures: bool, limit: int
 ):
@@ -167,6 +182,7 @@ async def test_nothing_is_read_for_an_assistant_that_is_not_there(new: httpx2.As
         assert message(response, 404) == 'Assistant "nope" not found.'
 
 
+@requirement("file.unreadable")
 async def test_a_file_that_cannot_be_read_is_accepted_and_fails(
     house: House, new: httpx2.AsyncClient, legacy: httpx2.AsyncClient, a: str
 ):
@@ -184,6 +200,7 @@ async def test_a_file_that_cannot_be_read_is_accepted_and_fails(
 # --- upserting --------------------------------------------------------------------------------
 
 
+@requirement("upsert_file", "file.conflict", "file.upsert-atomic")
 async def test_upserting_creates_then_replaces_under_the_clients_id(
     house: House, new: httpx2.AsyncClient, a: str
 ):
@@ -206,10 +223,12 @@ async def test_upserting_creates_then_replaces_under_the_clients_id(
 
 
 @pytest.mark.parametrize("file_id", ["a b", "ü", "a.b", "x" * 129])
+@requirement("file.id")
 async def test_ids_outside_the_alphabet_are_refused(new: httpx2.AsyncClient, a: str, file_id: str):
     assert "Invalid file id" in message(await new.put(f"/files/a/{file_id}", files=txt()), 400)
 
 
+@requirement("upsert_file", "list_operations", "describe_operation")
 async def test_legacy_clients_know_no_upsert_and_no_operations(legacy: httpx2.AsyncClient, a: str):
     assert "2026" in message(await legacy.put("/files/a/x", files=txt()), 404)
     assert "2026" in message(await legacy.get("/operations/a"), 404)
@@ -219,6 +238,7 @@ async def test_legacy_clients_know_no_upsert_and_no_operations(legacy: httpx2.As
 # --- finding and deleting ---------------------------------------------------------------------
 
 
+@requirement("list_files", "list.pages", "list.end", "list.legacy-whole")
 async def test_files_are_listed_newest_first_by_page_and_filter(
     house: House, new: httpx2.AsyncClient, legacy: httpx2.AsyncClient, a: str
 ):
@@ -243,10 +263,12 @@ async def test_files_are_listed_newest_first_by_page_and_filter(
 @pytest.mark.parametrize(
     "text", ["{", "5", '"x"', '{"a": {"$eq": ["x"]}}', '{"$nope": []}', '{"a": ["x"]}']
 )
+@requirement("filter.refused", "filter.same-everywhere")
 async def test_bad_filters_are_refused_in_words(new: httpx2.AsyncClient, a: str, text: str):
     assert message(await new.get("/files/a", params={"filter": text}), 400)
 
 
+@requirement("delete_file", "file.deleting", "file.missing")
 async def test_deleting_shows_deleting_and_then_nothing(
     house: House, new: httpx2.AsyncClient, legacy: httpx2.AsyncClient, a: str
 ):
@@ -274,6 +296,7 @@ async def test_deleting_shows_deleting_and_then_nothing(
 # --- operations -------------------------------------------------------------------------------
 
 
+@requirement("list_operations", "list.pages")
 async def test_operations_are_listed_by_type_and_status(
     house: House, new: httpx2.AsyncClient, a: str
 ):
@@ -308,14 +331,17 @@ async def test_operations_are_listed_by_type_and_status(
     [{"operation_type": "delete_assistant"}, {"operation_type": "x"}, {"status": "x"},
      {"limit": 101}, {"limit": 0}],
 )  # fmt: skip
+@requirement("list_operations")
 async def test_bad_operation_filters_are_refused(new: httpx2.AsyncClient, a: str, params: dict):
     assert message(await new.get("/operations/a", params=params), 400)
 
 
+@requirement("operation.missing")
 async def test_an_unknown_operation_is_not_found(new: httpx2.AsyncClient, a: str):
     assert message(await new.get("/operations/a/nope"), 404) == "Operation nope not found."
 
 
+@requirement("operation.held")
 async def test_a_look_waits_a_moment_for_an_end_that_is_near(
     house: House, new: httpx2.AsyncClient, legacy: httpx2.AsyncClient, a: str
 ):
@@ -337,6 +363,7 @@ async def link(client: httpx2.AsyncClient, path: str) -> str:
     return (await client.get(path, params={"include_url": "true"})).json()["signed_url"]
 
 
+@requirement("link.works")
 async def test_a_signed_url_downloads_without_a_key_until_it_expires(
     house: House, new: httpx2.AsyncClient, a: str
 ):
@@ -368,6 +395,7 @@ async def test_a_signed_url_downloads_without_a_key_until_it_expires(
         assert "expired" in message(await anyone.get(url), 403)
 
 
+@requirement("link.deleted")
 async def test_the_link_to_a_deleted_file_is_dead(house: House, new: httpx2.AsyncClient, a: str):
     operation = await upload(new, files=txt())
     await house.work()
@@ -387,6 +415,7 @@ async def test_html_is_never_served_as_html(house: House, new: httpx2.AsyncClien
 
 
 @pytest.mark.parametrize("text", ["false", "False", ""])
+@requirement("link.null")
 async def test_no_url_is_made_unless_asked_for(new: httpx2.AsyncClient, a: str, text: str):
     operation = await upload(new, files=txt())
     path = f"/files/a/{operation['file_id']}"
@@ -394,6 +423,7 @@ async def test_no_url_is_made_unless_asked_for(new: httpx2.AsyncClient, a: str, 
     assert message(await new.get(path, params={"include_url": "maybe"}), 400)
 
 
+@requirement("file.quota")
 async def test_an_assistant_holds_so_many_files():
     house = await opened(build(Limits(files_per_assistant=1)))
     async with house.client() as client:

@@ -3,6 +3,7 @@ import asyncio
 import httpx2
 import pytest
 from tests.api.conftest import KEY, House, build, opened
+from tests.wire.requirements import requirement
 
 from lodgepole.limits import Limits
 from lodgepole.model import Role
@@ -40,6 +41,7 @@ ROUTES = [
 @pytest.mark.parametrize("prefix", ["", "/assistant"])
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 @pytest.mark.parametrize("key", [None, "wrong", "schlüssel"])
+@requirement("auth.wrong", "auth.first", "auth.api-key")
 async def test_without_a_key_nothing_is_read_and_nothing_is_told(
     house: House, method: str, path: str, prefix: str, key: str | None
 ):
@@ -53,6 +55,7 @@ async def test_without_a_key_nothing_is_read_and_nothing_is_told(
     assert error(response) == (401, "UNAUTHENTICATED", "Invalid API key.")
 
 
+@requirement("auth.bearer")
 async def test_openai_clients_may_send_the_key_as_a_bearer_token(house: House):
     async with house.client(key=None) as client:
         answer = await client.get("/assistants", headers={"Authorization": f"Bearer {KEY}"})
@@ -82,6 +85,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("role", ALLOWED)
+@requirement("auth.role")
 async def test_a_role_opens_its_routes_and_no_others(house: House, role: Role):
     async with house.client(key=await house.key(role)) as client:
         refused = {
@@ -96,6 +100,7 @@ async def test_a_role_opens_its_routes_and_no_others(house: House, role: Role):
             assert f"`{role}`" in message
 
 
+@requirement("auth.project")
 async def test_a_key_sees_its_own_project_alone(house: House, new: httpx2.AsyncClient):
     await new.post("/assistants", json={"name": "mine"})
     async with house.client(key=await house.key(Role.ALL, project="other")) as other:
@@ -104,6 +109,7 @@ async def test_a_key_sees_its_own_project_alone(house: House, new: httpx2.AsyncC
         assert (status, code, message) == (404, "NOT_FOUND", 'Assistant "mine" not found.')
 
 
+@requirement("path.unknown", "error.shape")
 async def test_unknown_paths_and_methods_have_the_error_shape(new: httpx2.AsyncClient):
     assert error(await new.get("/nope"))[:2] == (404, "NOT_FOUND")
     assert error(await new.get("/assistants/"))[:2] == (404, "NOT_FOUND")
@@ -127,6 +133,7 @@ async def test_unknown_paths_and_methods_have_the_error_shape(new: httpx2.AsyncC
         (b'{"name": "a", "instructions": 1}', "`instructions`"),
     ],
 )
+@requirement("error.bad-json", "error.shape")
 async def test_bodies_that_cannot_be_read_are_refused_in_words(
     new: httpx2.AsyncClient, body: bytes, words: str
 ):
@@ -135,6 +142,7 @@ async def test_bodies_that_cannot_be_read_are_refused_in_words(
     assert words in message
 
 
+@requirement("body.any-content-type")
 async def test_json_is_read_whatever_its_content_type(new: httpx2.AsyncClient):
     response = await new.post(
         "/assistants",
@@ -144,6 +152,7 @@ async def test_json_is_read_whatever_its_content_type(new: httpx2.AsyncClient):
     assert response.status_code == 200
 
 
+@requirement("error.too-large")
 async def test_a_body_over_the_limit_is_refused_while_it_comes():
     house = await opened(build(Limits(json_body_bytes=1000)))
     sent = 0
@@ -160,6 +169,7 @@ async def test_a_body_over_the_limit_is_refused_while_it_comes():
         assert error(await client.post("/assistants", content=b" " * 2000))[0] == 413
 
 
+@requirement("error.unexpected")
 async def test_an_unexpected_failure_tells_nothing_but_its_request_id(
     house: House, caplog: pytest.LogCaptureFixture
 ):
@@ -174,6 +184,7 @@ async def test_an_unexpected_failure_tells_nothing_but_its_request_id(
     assert "a secret detail" in caplog.text
 
 
+@requirement("evaluation.errors")
 async def test_evaluation_has_its_own_shape_for_bad_requests(new: httpx2.AsyncClient):
     for prefix in ("", "/assistant"):
         path = f"{prefix}/evaluation/metrics/alignment"
@@ -183,6 +194,7 @@ async def test_evaluation_has_its_own_shape_for_bad_requests(new: httpx2.AsyncCl
             assert set(response.json()) == {"message"}
 
 
+@requirement("error.rate")
 async def test_a_project_may_make_so_many_requests_a_minute():
     house = await opened(build(Limits(requests_per_minute=2)))
     other = await house.key(Role.ALL, project="other")

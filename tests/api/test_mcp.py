@@ -11,6 +11,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from tests.wire.requirements import requirement
 
 from lodgepole import mcp
 from lodgepole.api.app import create_app
@@ -55,6 +56,7 @@ async def fill(http: httpx2.AsyncClient, house: Any, name: str, text: str) -> No
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
+@requirement("mcp.tool")
 async def test_the_official_client_finds_the_tool_and_calls_it(http, filled, mode):
     async with connected(http, filled, mode) as client:
         (tool,) = (await client.list_tools()).tools
@@ -73,6 +75,7 @@ async def test_the_official_client_finds_the_tool_and_calls_it(http, filled, mod
     assert snippet["reference"]["pages"][0] == 1
 
 
+@requirement("mcp.snippets")
 async def test_snippets_are_those_of_the_context_route(http, filled):
     response = await http.post(f"/mcp/assistants/{filled}", json=CALL)
     items = [json.loads(item["text"]) for item in response.json()["result"]["content"]]
@@ -86,6 +89,7 @@ async def test_snippets_are_those_of_the_context_route(http, filled):
 @pytest.mark.parametrize(
     "accept", [None, "application/json", "application/json, text/event-stream", "*/*"]
 )
+@requirement("mcp.bare")
 async def test_a_bare_call_without_initialize_is_answered(http, filled, accept):
     headers = {"Content-Type": "text/plain"}
     if accept:
@@ -100,6 +104,7 @@ async def test_a_bare_call_without_initialize_is_answered(http, filled, accept):
     assert all(item["type"] == "text" for item in body["result"]["content"])
 
 
+@requirement("mcp.isolated")
 async def test_parallel_clients_of_different_assistants_see_their_own_documents(http, house):
     names = [f"assistant-{number}" for number in range(10)]
     for name in names:
@@ -125,6 +130,7 @@ async def test_parallel_clients_of_different_assistants_see_their_own_documents(
         ({"query": "x", "snippet_size": 8193}, "snippet_size must be between 512 and 8192"),
     ],
 )
+@requirement("mcp.errors")
 async def test_wrong_arguments_are_a_result_that_says_what_is_wrong(
     http, filled, arguments, message
 ):
@@ -166,6 +172,7 @@ async def test_what_nobody_expected_is_not_told(http, house, filled, monkeypatch
         {"Authorization": "", "Api-Key": "wrong"},
     ],
 )
+@requirement("mcp.errors", "auth.wrong", "auth.first", "auth.bearer")
 async def test_a_wrong_key_is_refused_before_anything_else(http, filled, headers):
     response = await http.post("/mcp/assistants/missing", json=CALL, headers=headers)
     assert response.status_code == 401
@@ -181,6 +188,7 @@ async def test_the_header_of_the_other_routes_is_taken_too(http, filled):
     assert response.status_code == 200
 
 
+@requirement("mcp.errors", "auth.project")
 async def test_another_projects_key_sees_no_assistant(http, house, filled):
     key = await house.key(Role.ALL, project="other")
     headers = {"Authorization": f"Bearer {key}"}
@@ -202,6 +210,7 @@ async def test_reading_data_is_what_a_key_must_allow(http, house, filled, role, 
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
+@requirement("mcp.stateless")
 async def test_there_are_no_sessions_to_listen_to_or_to_end(http, filled, method):
     response = await http.request(method, f"/mcp/assistants/{filled}")
     assert response.status_code == 405

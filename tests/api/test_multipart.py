@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from starlette.requests import Request
+from tests.wire.requirements import requirement
 
 from lodgepole.api.multipart import FormLimits, read_upload
 from lodgepole.errors import InvalidRequest, TooLarge
@@ -70,6 +71,7 @@ async def drain(content: AsyncIterator[bytes]) -> bytes:
         (field_part(b"x", "other"), file_part(), field_part(b'{"a": 1}')),
     ],
 )
+@requirement("form.metadata-part", "form.chunked")
 async def test_parts_come_in_any_order_as_field_or_file_and_in_any_chunks(
     parts: tuple[bytes, ...], chunk: int
 ):
@@ -119,6 +121,7 @@ async def test_file_names_are_decoded_and_lose_their_path(disposition: str, name
         (file_part(disposition="filename*=nope''a.txt") + END, "character set"),
     ],
 )
+@requirement("form.broken")
 async def test_broken_forms_are_refused_in_words(body: bytes, words: str):
     with pytest.raises(InvalidRequest, match=words):
         await read(body)

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from tests.wire.requirements import requirement
 
 from lodgepole.api import render
 from lodgepole.api.answers import InlineCitations
@@ -82,6 +83,7 @@ def test_times_are_rfc_3339_in_utc_whatever_zone_they_come_in():
 
 
 @pytest.mark.parametrize("kind", list(FileKind))
+@requirement("context.reference-types")
 def test_every_kind_of_file_has_a_reference_type_that_clients_know(kind: FileKind):
     rendered = render.snippet(make_snippet(make_file(kind=kind)), link)
     TextSnippetModel.model_validate_json(_json(rendered))
@@ -90,6 +92,7 @@ def test_every_kind_of_file_has_a_reference_type_that_clients_know(kind: FileKin
     assert isinstance(rendered["score"], float)
 
 
+@requirement("context.multimodal")
 def test_figures_stand_where_they_are_in_the_text():
     bare = figure(114, data=b"")
     rendered = render.snippet(make_snippet(make_file(), bare, figure(107)), link)
@@ -111,6 +114,7 @@ def test_figures_beyond_the_snippet_stand_at_its_ends():
     assert [block["type"] for block in rendered["content"]] == ["image", "text", "image"]
 
 
+@requirement("file.shape")
 def test_a_file_shows_its_progress_its_failure_and_its_notice():
     half = make_file(status=FileStatus.PROCESSING, percent_complete=40)
     assert render.file(half)["percent_done"] == 0.4
@@ -122,6 +126,7 @@ def test_a_file_shows_its_progress_its_failure_and_its_notice():
         AssistantFileModel.model_validate_json(_json(render.file(file)))
 
 
+@requirement("operation.shape")
 def test_an_operation_leaves_out_what_does_not_apply():
     processing = Operation(
         id="o1",

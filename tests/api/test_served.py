@@ -9,6 +9,7 @@ import httpx2
 import pytest
 import uvicorn
 from tests.api.conftest import House, build, opened
+from tests.wire.requirements import requirement
 
 from lodgepole.api.app import create_app
 from lodgepole.errors import Unavailable
@@ -38,6 +39,7 @@ async def served(house: House) -> AsyncIterator[httpx2.AsyncClient]:
         await serving
 
 
+@requirement("stream.broken")
 async def test_an_answer_that_fails_in_the_middle_is_never_taken_for_a_whole_one(
     caplog: pytest.LogCaptureFixture,
 ):
@@ -52,6 +54,7 @@ async def test_an_answer_that_fails_in_the_middle_is_never_taken_for_a_whole_one
     assert "the model went away" in caplog.text
 
 
+@requirement("chat.leaves")
 async def test_the_model_stops_when_the_connection_closes():
     house = await opened(build())
     stopped = asyncio.Event()

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
+from tests.wire.requirements import requirement
 
 from lodgepole.api.sse import ClientGone, EventStream, frame, started, unless_gone
 from lodgepole.errors import Unavailable
@@ -35,6 +36,7 @@ async def frames(*parts: bytes | Exception) -> AsyncGenerator[bytes, None]:
         yield part
 
 
+@requirement("stream.bytes")
 def test_a_frame_is_data_without_a_space_and_a_blank_line():
     assert frame({"type": "x", "text": "a\nb ü"}) == (
         b'data:{"type":"x","text":"a\\nb \xc3\xbc"}\n\n'
@@ -51,6 +53,7 @@ async def test_the_stream_is_the_frames_and_nothing_else():
     assert b"content-length" not in headers
 
 
+@requirement("stream.heartbeat")
 async def test_heartbeats_fill_silences_where_asked_for():
     wire = Wire()
     speak = asyncio.Event()
@@ -90,6 +93,7 @@ async def test_the_source_is_closed_when_the_client_leaves(heartbeat: float | No
     assert wire.sent[-1]["more_body"] is True  # the body has no end
 
 
+@requirement("stream.broken")
 async def test_a_failure_in_the_middle_leaves_the_body_without_an_end():
     wire = Wire()
     stream = EventStream(frames(b"1", Unavailable("gone")), heartbeat_seconds=None)

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import aclosing
 
 import pytest
+from tests.wire.requirements import requirement
 
 from lodgepole.chat.sharing import SharedAnswers
 from lodgepole.errors import Unavailable
@@ -35,6 +36,7 @@ async def collect(shared, source, key="k"):
     return [e async for e in shared.join(key, source)]
 
 
+@requirement("chat.shared")
 async def test_two_requests_get_all_events_of_one_generation():
     shared, source = SharedAnswers(linger_seconds=5), Source()
     first = asyncio.create_task(collect(shared, source))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.clients.clients import CLIENTS, OPERATIONS, RESULTS, Client, installed, run
 from tests.wire.conftest import FILES, Server
+from tests.wire.requirements import requirement
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]
 AT_ONCE = 6  # most of a client's time is its own waiting between two polls
@@ -35,6 +36,7 @@ def reports(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Reports
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+@requirement("client.unmodified")
 def test_every_operation_of_the_client_works(client: Client, reports: Reports):
     failed = [r for r in reports[client.name] if not r["ok"]]
     assert not failed, "\n".join(f"{r['operation']}:\n{r['detail']}" for r in failed)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from tests.wire.requirements import requirement
 
 from lodgepole.errors import ClaimLost, Conflict, InvalidRequest, NotFound
 from lodgepole.model import (
@@ -423,6 +424,7 @@ async def test_a_finished_operation_never_changes_again(ready):
     assert (await ready.log.find("a1", "o1")).status is OperationStatus.COMPLETED
 
 
+@requirement("operation.retention")
 async def test_finished_operations_are_forgotten_after_their_time(ready):
     await publish(ready, "o1", file_id="f1")
     await ready.append_content("o2", file_id="f2")

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wire.requirements import requirement
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
@@ -25,6 +26,7 @@ async def test_the_published_question_is_judged_as_published():
     assert (result.correctness, result.completeness, result.alignment) == (0.0, 0.0, 0.0)
 
 
+@requirement("evaluation.example")
 def test_the_published_three_facts_score_as_published():
     facts = tuple(JudgedFact("x", e) for e in ("entailed", "contradicted", "neutral"))
     result = score(facts, Usage())

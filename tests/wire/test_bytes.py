@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from tests.wire.conftest import FILES, Server
+from tests.wire.requirements import requirement
 
 pytestmark = pytest.mark.live
 ASK = {"messages": [{"role": "user", "content": "Which ships must take a pilot on board?"}]}
@@ -64,6 +65,7 @@ FRAME = re.compile(rb'data:(\{"type":"[a-z_]+","id":"[^"]+","model":"gpt-4o"[^\n
 
 
 @pytest.mark.parametrize("version", ["", "X-Pinecone-Api-Version: 2026-07"])
+@requirement("stream.bytes", "stream.order", "body.any-content-type")
 def test_a_stream_is_data_lines_alone_one_to_a_chunk(server: Server, name: str, version: str):
     body = json.dumps(ASK | {"model": "gpt-4o", "stream": True}).encode()
     headers = [f"Api-Key: {server.key}", "Connection: close", "Content-Type: text/plain"]
@@ -80,6 +82,7 @@ def test_a_stream_is_data_lines_alone_one_to_a_chunk(server: Server, name: str, 
     assert "citation" in kinds
 
 
+@requirement("stream.bytes", "completions.stream", "auth.bearer")
 def test_completions_stream_without_a_final_word(server: Server, name: str):
     body = json.dumps(ASK | {"stream": True}).encode()
     path = f"/assistant/chat/{name}/chat/completions"
@@ -90,6 +93,7 @@ def test_completions_stream_without_a_final_word(server: Server, name: str):
     assert json.loads(chunks[-1][5:])["choices"][0]["finish_reason"] == "stop"
 
 
+@requirement("auth.first")
 def test_a_stranger_is_answered_before_the_body_has_come(server: Server):
     head = post("/files/any", b"", "Content-Type: multipart/form-data; boundary=b")
     head = head.replace(b"Content-Length: 0", b"Content-Length: 90000000")
@@ -119,6 +123,7 @@ def chunk(data: bytes) -> bytes:
 OPEN = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
 
 
+@requirement("error.too-large", "file.sizes")
 def test_an_endless_upload_is_refused_at_its_limit(server: Server, name: str):
     piece = chunk(b"x" * 1_000_000)
     with socket.create_connection(server.address, SECONDS) as connection:
@@ -132,6 +137,7 @@ def test_an_endless_upload_is_refused_at_its_limit(server: Server, name: str):
     assert b"larger than the 10000000 bytes" in answer
 
 
+@requirement("form.broken")
 def test_an_upload_that_breaks_off_leaves_nothing(server: Server, http: httpx2.Client, name: str):
     with socket.create_connection(server.address, SECONDS) as connection:
         connection.sendall(upload_head(server, name) + chunk(OPEN + b"half a file"))
@@ -145,6 +151,7 @@ def test_a_connection_serves_on_after_a_refused_upload(http: httpx2.Client, name
     assert http.get(f"/assistants/{name}").status_code == 200
 
 
+@requirement("path.encoded")
 def test_path_segments_may_be_percent_encoded(http: httpx2.Client, name: str):
     encoded = "".join(f"%{ord(letter):02X}" for letter in name)
     assert http.get(f"/assistant/assistants/{encoded}").json()["name"] == name

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from tests.wire.conftest import FILES, Server
+from tests.wire.requirements import requirement
 
 pytestmark = pytest.mark.live
 SECONDS = 30.0
@@ -34,6 +35,7 @@ def polled(http: httpx2.Client, path: str, *, while_: str) -> httpx2.Response:
         time.sleep(0.1)
 
 
+@requirement("version.none", "version.legacy", "assistant.first-look", "file.deleting")
 def test_a_whole_life(http: httpx2.Client, server: Server):
     name = f"legacy-{uuid.uuid4().hex[:12]}"
     made = http.post("/assistants", json={"name": name}).json()

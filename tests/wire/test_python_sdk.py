@@ -25,6 +25,7 @@ from pinecone.models.assistant import (
     StreamMessageStart,
 )
 from tests.wire.conftest import FILES, Server
+from tests.wire.requirements import requirement
 
 pytestmark = pytest.mark.live
 ASK = [{"role": "user", "content": "Which ships must take a pilot on board?"}]
@@ -68,6 +69,7 @@ def harbour(pc: Pinecone) -> str:
 # --- assistants -------------------------------------------------------------------------------
 
 
+@requirement("client.unmodified", "assistant.initializing")
 def test_an_assistant_is_created_changed_listed_and_deleted(pc: Pinecone, server: Server):
     name = fresh_name()
     made = pc.assistants.create(name=name, timeout=-1)
@@ -121,6 +123,7 @@ def test_failures_are_the_sdks_own_errors(pc: Pinecone, server: Server):
 # --- files and operations ---------------------------------------------------------------------
 
 
+@requirement("file.shape")
 def test_uploaded_files_are_described_whole(pc: Pinecone, harbour: str):
     files = {f.name: f for f in pc.assistants.list_files(assistant_name=harbour)}
     assert set(files) == set(FILES)
@@ -132,6 +135,7 @@ def test_uploaded_files_are_described_whole(pc: Pinecone, harbour: str):
         assert file.signed_url is None
 
 
+@requirement("filter.operators", "filter.lists")
 def test_files_are_found_by_metadata(pc: Pinecone, harbour: str):
     def names(filter: dict) -> set[str]:
         return {f.name for f in pc.assistants.list_files(assistant_name=harbour, filter=filter)}
@@ -226,6 +230,7 @@ def test_a_file_over_its_limit_is_refused_in_words(pc: Pinecone, harbour: str):
 # --- answers ----------------------------------------------------------------------------------
 
 
+@requirement("chat.citation-pages", "chat.highlights", "link.works")
 def test_an_answer_cites_the_right_page_in_its_words(pc: Pinecone, harbour: str):
     answer = pc.assistants.chat(assistant_name=harbour, messages=ASK, include_highlights=True)
     assert "90 metres" in answer.message.content
@@ -254,6 +259,7 @@ def test_a_streamed_answer_is_the_same_answer(pc: Pinecone, harbour: str):
     assert end.finish_reason == "stop"
 
 
+@requirement("chat.model-echo", "filter.same-everywhere")
 def test_a_conversation_with_options_and_a_filter_is_answered(pc: Pinecone, harbour: str):
     answer = pc.assistants.chat(
         assistant_name=harbour,
