@@ -5,7 +5,16 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 import lodgepole
-from lodgepole.api import chat, control, data, errors, evaluation, health, signed_urls
+from lodgepole.api import (
+    chat,
+    control,
+    data,
+    documentation,
+    errors,
+    evaluation,
+    health,
+    signed_urls,
+)
 from lodgepole.api.rates import RequestRates
 from lodgepole.services import Services
 
@@ -34,10 +43,12 @@ def create_app(services: Services, *, public_url: str | None, ready: Callable[[]
     app.state.rates = RequestRates(services.clock, services.limits)
     app.state.public_url = public_url
     app.state.ready = ready
+    app.state.openapi_documents = {}
     for prefix in PREFIXES:
         for router in ROUTERS:
             app.include_router(router, prefix=prefix)
     app.include_router(health.router)
+    app.include_router(documentation.router)
     app.include_router(signed_urls.router)
     errors.install(app)
     return app

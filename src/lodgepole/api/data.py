@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic.config import JsonDict
 
 from lodgepole.api import render
 from lodgepole.api.auth import Call, DataRead, DataWrite
@@ -36,6 +37,11 @@ SETTLING = timedelta(seconds=2)
 spares a client that polls every five seconds its first interval."""
 NEW_ONLY = "is not part of this API version: send {header}: {version}"
 PUBLIC_TYPES = tuple(kind for kind in OperationType if kind is not OperationType.DELETE_ASSISTANT)
+TRUE_OR_FALSE: JsonDict = {"enum": ["true", "false"]}
+Multimodal = Annotated[
+    str | None,
+    Query(description="`true` reads a PDF's figures too.", json_schema_extra=TRUE_OR_FALSE),
+]
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -46,7 +52,13 @@ async def list_files(
     call: DataRead,
     assistant_name: str,
     asked: Paging,
-    filter: Annotated[str | None, Query(description="A metadata filter, as JSON.")] = None,
+    filter: Annotated[
+        str | None,
+        Query(
+            description="A metadata filter, as JSON.",
+            json_schema_extra={"x-json": "MetadataFilter"},
+        ),
+    ] = None,
 ) -> Response:
     """The assistant's files, newest first."""
     wanted = _listing_filter(call, filter)
@@ -67,8 +79,14 @@ async def list_files(
 async def upload_file(
     call: DataWrite,
     assistant_name: str,
-    multimodal: Annotated[str | None, Query(description="`true` reads a PDF's figures.")] = None,
-    metadata: Annotated[str | None, Query(description="Before 2026-01 only, as JSON.")] = None,
+    multimodal: Multimodal = None,
+    metadata: Annotated[
+        str | None,
+        Query(
+            description="The file's metadata, as JSON; since 2026-01 a field of the form.",
+            json_schema_extra={"x-until": "2025-10", "x-json": "FileMetadata"},
+        ),
+    ] = None,
 ) -> Response:
     """Accept a file; it is read in the background."""
     assistant = await _ready(call, assistant_name)
@@ -93,7 +111,9 @@ async def describe_file(
     call: DataRead,
     assistant_name: str,
     assistant_file_id: str,
-    include_url: Annotated[str | None, Query(description="`true` adds a signed URL.")] = None,
+    include_url: Annotated[
+        str | None, Query(description="`true` adds a signed URL.", json_schema_extra=TRUE_OR_FALSE)
+    ] = None,
 ) -> Response:
     """One file, while it is being deleted too."""
     with_url = flag("include_url", include_url)
@@ -110,8 +130,11 @@ async def upsert_file(
     call: DataWrite,
     assistant_name: str,
     assistant_file_id: str,
-    multimodal: Annotated[str | None, Query(description="`true` reads a PDF's figures.")] = None,
-    metadata: Annotated[str | None, Query(description="Refused; send it in the form.")] = None,
+    multimodal: Multimodal = None,
+    metadata: Annotated[
+        str | None,
+        Query(description="Refused; send it in the form.", json_schema_extra={"x-until": "none"}),
+    ] = None,
 ) -> Response:
     """Create or replace a file under an id of the client's choice."""
     _require_new(call)
@@ -149,8 +172,14 @@ async def list_operations(
     call: DataRead,
     assistant_name: str,
     asked: Paging,
-    operation_type: Annotated[str | None, Query(description="Only of this type.")] = None,
-    status: Annotated[str | None, Query(description="Only in this status.")] = None,
+    operation_type: Annotated[
+        str | None,
+        Query(description="Only of this type.", json_schema_extra={"enum": [*PUBLIC_TYPES]}),
+    ] = None,
+    status: Annotated[
+        str | None,
+        Query(description="Only in this status.", json_schema_extra={"enum": [*OperationStatus]}),
+    ] = None,
 ) -> Response:
     """The assistant's operations of the last 30 days, newest first."""
     _require_new(call)

@@ -25,9 +25,24 @@ class PageRequest:
 
 
 def page_request(
-    limit: Annotated[int | None, Query(description="Most items of this page.")] = None,
+    limit: Annotated[
+        int | None,
+        Query(
+            description="Most items of this page.",
+            json_schema_extra={
+                "x-since": "2026-01",
+                "minimum": 1,
+                "maximum": "limits.list_items",
+                "default": "limits.list_items_default",
+            },
+        ),
+    ] = None,
     pagination_token: Annotated[
-        str | None, Query(description="The `pagination.next` of the page before.")
+        str | None,
+        Query(
+            description="The `pagination.next` of the page before.",
+            json_schema_extra={"x-since": "2026-01"},
+        ),
     ] = None,
 ) -> PageRequest:
     """The FastAPI dependency that reads the two parameters."""

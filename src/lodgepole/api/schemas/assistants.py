@@ -5,29 +5,52 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import PaginationResponse, WireRequest, WireResponse
+from lodgepole.api.schemas.wire import (
+    SINCE_2026,
+    PaginationResponse,
+    WireRequest,
+    WireResponse,
+)
 
 StatusWord = Literal["Initializing", "Failed", "Ready", "Terminating", "InitializationFailed"]
 
 
+NAME = "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
+
+
 class CreateAssistantRequest(WireRequest):
     name: str = Field(
-        description="1 to 63 letters, digits or `-`, with a letter or digit at both ends."
+        description="1 to 63 letters, digits or `-`, with a letter or digit at both ends.",
+        json_schema_extra={"pattern": NAME, "minLength": 1, "maxLength": 63},
     )
     instructions: str | None = Field(
-        default=None, description="Followed in every answer; at most 16 KB."
+        default=None,
+        description="Followed in every answer; at most 16 KB.",
+        json_schema_extra={"maxLength": "limits.instructions_bytes"},
     )
     metadata: dict[str, Any] | None = Field(
         default=None, description="Any JSON object of yours; at most 16 KB."
     )
-    region: str | None = Field(default=None, description="`us` (default) or `eu`; a label here.")
-    environment: Any = Field(default=None, description="Not supported; must be left out.")
+    region: str | None = Field(
+        default=None,
+        description="`us` (default) or `eu`; a label here.",
+        json_schema_extra={"enum": ["us", "eu", None]},
+    )
+    environment: Any = Field(
+        default=None,
+        description="Not supported; must be left out.",
+        json_schema_extra={"type": "null", "deprecated": True},
+    )
 
 
 class UpdateAssistantRequest(WireRequest):
     """Left out or null: unchanged. `""` and `{}` clear."""
 
-    instructions: str | None = Field(default=None, description="Replaces the instructions.")
+    instructions: str | None = Field(
+        default=None,
+        description="Replaces the instructions; at most 16 KB.",
+        json_schema_extra={"maxLength": "limits.instructions_bytes"},
+    )
     metadata: dict[str, Any] | None = Field(
         default=None, description="Replaces the metadata as a whole."
     )
@@ -52,4 +75,4 @@ class UpdateAssistantResponse(AssistantModel):
 
 class ListAssistantsResponse(WireResponse):
     assistants: list[AssistantModel]
-    pagination: PaginationResponse | None = None
+    pagination: PaginationResponse | None = Field(default=None, json_schema_extra=SINCE_2026)

@@ -2,27 +2,81 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from lodgepole.api.schemas.files import AssistantFileModel
-from lodgepole.api.schemas.wire import UsageModel, WireRequest, WireResponse
+from lodgepole.api.schemas.wire import SINCE_2026, UsageModel, WireRequest, WireResponse
 
-FinishWord = Literal["stop", "length", "content_filter", "tool_calls", "function_call"]
+FinishWord = Annotated[
+    Literal["stop", "length", "content_filter", "tool_calls", "function_call"],
+    Field(json_schema_extra={"x-until": {"function_call": "2025-10"}}),
+]
+FILTER = Field(
+    default=None,
+    description="Only files whose metadata match are searched.",
+    json_schema_extra={"x-schema": "MetadataFilter"},
+)
+NO_IMAGES_WITHOUT_FIGURES: JsonDict = {
+    "not": {
+        "required": ["multimodal", "include_binary_content"],
+        "properties": {"multimodal": {"const": False}, "include_binary_content": {"const": True}},
+    }
+}
+NO_STREAM_OF_JSON: JsonDict = {
+    "not": {
+        "required": ["stream", "json_response"],
+        "properties": {"stream": {"const": True}, "json_response": {"const": True}},
+    }
+}
+QUERY_OR_MESSAGES: JsonDict = {
+    **NO_IMAGES_WITHOUT_FIGURES,
+    "oneOf": [
+        {"required": ["query"], "properties": {"query": {"type": "string"}}},
+        {"required": ["messages"], "properties": {"messages": {"type": "array"}}},
+    ],
+}
 
 # --- requests ---------------------------------------------------------------------------------
 
 
 class MessageRequest(WireRequest):
-    role: Any = Field(default="user", description="`user` (default), `assistant` or `system`.")
-    content: Any = Field(default=None, description="Text; a list of text parts in completions.")
+    model_config = ConfigDict(json_schema_extra={"required": ["content"]})
+
+    role: Any = Field(
+        default="user",
+        description="`user` (default), `assistant` or `system`.",
+        json_schema_extra={"type": "string", "enum": ["user", "assistant", "system"]},
+    )
+    content: Any = Field(
+        default=None,
+        description="Text that is not blank; a list of text parts is taken too.",
+        json_schema_extra={"type": "string", "pattern": r"\S"},
+    )
 
 
 class ContextOptions(WireRequest):
     """Which snippets the model is given."""
 
-    top_k: int | None = Field(default=None, description="Most snippets, 1 to 64; default 16.")
+    model_config = ConfigDict(json_schema_extra=NO_IMAGES_WITHOUT_FIGURES)
+
+    top_k: int | None = Field(
+        default=None,
+        description="Most snippets.",
+        json_schema_extra={
+            "minimum": 1,
+            "maximum": "limits.top_k",
+            "default": "limits.top_k_default",
+        },
+    )
     snippet_size: int | None = Field(
-        default=None, description="Most tokens of each, 512 to 8192; default 2048."
+        default=None,
+        description="Most tokens of each.",
+        json_schema_extra={
+            "minimum": "limits.snippet_tokens_min",
+            "maximum": "limits.snippet_tokens",
+            "default": "limits.snippet_tokens_default",
+        },
     )
     multimodal: bool | None = Field(
         default=None, description="Also figures, of files uploaded as multimodal; default true."
@@ -35,13 +89,21 @@ class ContextOptions(WireRequest):
 class SearchCompletions(WireRequest):
     """A chat turn through the OpenAI-shaped route."""
 
-    messages: list[MessageRequest] = Field(description="The conversation, oldest first.")
-    stream: bool | None = Field(default=None, description="Answer as server-sent events.")
-    model: str | None = Field(default=None, description="A name this server knows.")
-    temperature: float | None = Field(default=None, description="0 to 2; default 0.")
-    filter: dict[str, Any] | None = Field(
-        default=None, description="Only files whose metadata match are searched."
+    messages: list[MessageRequest] = Field(
+        description="The conversation, oldest first.", json_schema_extra={"minItems": 1}
     )
+    stream: bool | None = Field(default=None, description="Answer as server-sent events.")
+    model: str | None = Field(
+        default=None,
+        description="A name this server knows.",
+        json_schema_extra={"enum": "models"},
+    )
+    temperature: float | None = Field(
+        default=None,
+        description="Ignored by models that have none.",
+        json_schema_extra={"minimum": 0, "maximum": 2, "default": 0.0},
+    )
+    filter: dict[str, Any] | None = FILTER
 
 
 class StreamOptions(WireRequest):
@@ -59,6 +121,8 @@ class CompletionsRequest(SearchCompletions):
 class ChatRequest(SearchCompletions):
     """A chat turn."""
 
+    model_config = ConfigDict(json_schema_extra=NO_STREAM_OF_JSON)
+
     json_response: bool | None = Field(
         default=None, description="The answer is a JSON object, as text; not when streaming."
     )
@@ -71,11 +135,17 @@ class ChatRequest(SearchCompletions):
 class ContextRequest(ContextOptions):
     """What to find: exactly one of `query` and `messages`."""
 
-    query: str | None = None
-    messages: list[MessageRequest] | None = None
-    filter: dict[str, Any] | None = Field(
-        default=None, description="Only files whose metadata match are searched."
+    model_config = ConfigDict(json_schema_extra=QUERY_OR_MESSAGES)
+
+    query: str | None = Field(
+        default=None, description="What to look for.", json_schema_extra={"pattern": r"\S"}
     )
+    messages: list[MessageRequest] | None = Field(
+        default=None,
+        description="A conversation; what its last message asks is looked for.",
+        json_schema_extra={"minItems": 1},
+    )
+    filter: dict[str, Any] | None = FILTER
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -115,9 +185,13 @@ class ChatModel(WireResponse):
     citations: list[CitationModel]
     usage: UsageModel
     context_snippet_count: int | None = Field(
-        default=None, description="Snippets the model was given; since 2026-01."
+        default=None,
+        description="Snippets the model was given.",
+        json_schema_extra=SINCE_2026,
     )
-    content_filter_results: ContentFilterResults | None = None
+    content_filter_results: ContentFilterResults | None = Field(
+        default=None, json_schema_extra=SINCE_2026
+    )
 
 
 class _Chunk(BaseModel):
@@ -128,7 +202,7 @@ class _Chunk(BaseModel):
 class MessageStartModel(_Chunk, WireResponse):
     type: Literal["message_start"]
     role: str
-    context_snippet_count: int | None = None
+    context_snippet_count: int | None = Field(default=None, json_schema_extra=SINCE_2026)
 
 
 class ContentDelta(WireResponse):
@@ -149,7 +223,9 @@ class MessageEndModel(_Chunk, WireResponse):
     type: Literal["message_end"]
     finish_reason: FinishWord
     usage: UsageModel
-    content_filter_results: ContentFilterResults | None = None
+    content_filter_results: ContentFilterResults | None = Field(
+        default=None, json_schema_extra=SINCE_2026
+    )
 
 
 StreamChatChunkModel = Annotated[

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import PaginationResponse, WireResponse
+from lodgepole.api.schemas.wire import SINCE_2026, PaginationResponse, WireResponse
 
 
 class AssistantFileModel(WireResponse):
@@ -30,7 +30,7 @@ class AssistantFileModel(WireResponse):
 
 class ListFilesResponse(WireResponse):
     files: list[AssistantFileModel]
-    pagination: PaginationResponse | None = None
+    pagination: PaginationResponse | None = Field(default=None, json_schema_extra=SINCE_2026)
 
 
 class OperationModel(WireResponse):

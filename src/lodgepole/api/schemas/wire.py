@@ -1,6 +1,14 @@
-"""What all wire shapes have in common."""
+"""What all wire shapes have in common.
+
+`json_schema_extra` serves the published document alone: the services check values, in the API's
+own words. A string `limits.NAME` there stands for that limit of the running server.
+"""
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+SINCE_2026: JsonDict = {"x-since": "2026-01"}
+"""Marks a field that older versions of the API do not have."""
 
 
 class WireRequest(BaseModel):

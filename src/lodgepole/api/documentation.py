@@ -1,0 +1,70 @@
+"""Our OpenAPI documents and the page that shows them; no key needed, nothing from elsewhere."""
+
+import asyncio
+from pathlib import Path
+from typing import cast
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from lodgepole.api.openapi.document import DATES, Source, document
+from lodgepole.errors import NotFound
+from lodgepole.services import Services
+
+router = APIRouter(include_in_schema=False)
+
+PAGE = Path(__file__).parent / "docs_page"
+NEWEST_ALIAS = "2026-07"
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@router.get("/openapi.json")
+async def newest(request: Request) -> Response:
+    return await _document(request, DATES[-1])
+
+
+@router.get("/openapi/{date}.json")
+async def dated(request: Request, date: str) -> Response:
+    """The document of one API version."""
+    if date == NEWEST_ALIAS:
+        date = DATES[-1]
+    if date not in DATES:
+        raise NotFound(f"There is no document of {date[:20]!r}, only of {', '.join(DATES)}.")
+    return await _document(request, date)
+
+
+@router.get("/docs")
+async def page() -> Response:
+    return await _file("index.html", "text/html; charset=utf-8")
+
+
+@router.get("/docs/viewer.js")
+async def script() -> Response:
+    return await _file("viewer.js", "text/javascript; charset=utf-8")
+
+
+@router.get("/docs/viewer.css")
+async def style() -> Response:
+    return await _file("viewer.css", "text/css; charset=utf-8")
+
+
+async def _document(request: Request, date: str) -> Response:
+    """Made when it is first asked for, and kept as bytes."""
+    made = cast("dict[str, bytes]", request.app.state.openapi_documents)
+    if date not in made:
+        services = cast("Services", request.app.state.services)
+        source = Source(date=date, limits=services.limits, models=services.models.names)
+        made[date] = orjson.dumps(await asyncio.to_thread(document, source))
+    return Response(made[date], media_type="application/json")
+
+
+async def _file(name: str, media_type: str) -> Response:
+    content = await asyncio.to_thread((PAGE / name).read_bytes)
+    return Response(content, media_type=media_type, headers=SECURITY)

@@ -1,0 +1,111 @@
+"""What the routes cannot say themselves: bodies, answers and failures of each operation.
+
+Bodies are read by the routes' own code, so that the key is checked first; this table names them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from lodgepole.api.schemas import assistants, chat, evaluation, files
+
+ALWAYS = (401, 403, 429, 500, 503)
+"""No key, a key of another role, too many requests, a bug of ours, storage that does not answer."""
+MODEL = (502, 504)
+"""A model provider refused, or took too long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One operation; None and False are what it does not have.
+
+    Attributes:
+        body: The JSON that is sent.
+        upload: Whether a form with a file is sent.
+        answer: The JSON that is answered.
+        events: Each of the server-sent events, where the request asks to stream.
+        accepted: Whether the newer versions answer 202, an operation and where to find it.
+        errors: Statuses of failures, beyond `ALWAYS`.
+        new_only: Whether the older versions do not have it.
+    """
+
+    body: type[BaseModel] | None = None
+    upload: bool = False
+    answer: type[BaseModel] | None = None
+    events: str | None = None
+    accepted: bool = False
+    errors: tuple[int, ...] = ()
+    new_only: bool = False
+
+
+OPERATIONS: Mapping[str, Described] = {
+    "list_assistants": Described(answer=assistants.ListAssistantsResponse, errors=(400,)),
+    "create_assistant": Described(
+        body=assistants.CreateAssistantRequest,
+        answer=assistants.AssistantModel,
+        errors=(400, 409, 413),
+    ),
+    "get_assistant": Described(answer=assistants.AssistantModel, errors=(404,)),
+    "update_assistant": Described(
+        body=assistants.UpdateAssistantRequest,
+        answer=assistants.UpdateAssistantResponse,
+        errors=(400, 404, 413),
+    ),
+    "delete_assistant": Described(errors=(404,)),
+    "list_files": Described(answer=files.ListFilesResponse, errors=(400, 404)),
+    "upload_file": Described(
+        upload=True, answer=files.AssistantFileModel, accepted=True, errors=(400, 404, 413)
+    ),
+    "describe_file": Described(answer=files.AssistantFileModel, errors=(400, 404)),
+    "upsert_file": Described(
+        upload=True, accepted=True, errors=(400, 404, 409, 413), new_only=True
+    ),
+    "delete_file": Described(accepted=True, errors=(404, 409)),
+    "list_operations": Described(answer=files.OperationList, errors=(400, 404), new_only=True),
+    "describe_operation": Described(answer=files.OperationModel, errors=(404,), new_only=True),
+    "chat_assistant": Described(
+        body=chat.ChatRequest,
+        answer=chat.ChatModel,
+        events="StreamChatChunkModel",
+        errors=(400, 404, 413, *MODEL),
+    ),
+    "chat_completion_assistant": Described(
+        body=chat.CompletionsRequest,
+        answer=chat.ChatCompletionModel,
+        events="StreamChatCompletionChunkModel",
+        errors=(400, 404, 413, *MODEL),
+    ),
+    "context_assistant": Described(
+        body=chat.ContextRequest, answer=chat.ContextModel, errors=(400, 404, 413, *MODEL)
+    ),
+    "metrics_alignment": Described(
+        body=evaluation.AlignmentRequest,
+        answer=evaluation.AlignmentResponse,
+        errors=(422, *MODEL),
+    ),
+}
+"""By `operation_id` of the route."""
+
+STREAMED: tuple[type[BaseModel], ...] = (
+    chat.MessageStartModel,
+    chat.ContentChunkModel,
+    chat.CitationChunkModel,
+    chat.MessageEndModel,
+    chat.StreamChatCompletionChunkModel,
+)
+
+MEANINGS: Mapping[int, str] = {
+    400: "The request is malformed, or a value is outside its limits.",
+    401: "The API key is missing or not known.",
+    403: "The key's role does not allow this.",
+    404: "There is nothing of this name or id.",
+    409: "The name is taken, or another operation on the file is under way.",
+    413: "The body or the file is larger than allowed.",
+    422: "The request is malformed, or a value is outside its limits.",
+    429: "A rate or quota is used up; try again after `Retry-After` seconds.",
+    500: "A failure nobody expected; the log of the server says more under the request's id.",
+    502: "The model's provider refused the request.",
+    503: "Something the server depends on does not answer; try again.",
+    504: "The model took longer than allowed.",
+}
