@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import secrets
 import sys
 from collections.abc import AsyncGenerator
@@ -15,17 +16,18 @@ from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
+from lodgepole.embedder_choice import open_embedders, open_reranking
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import ContentSigner, Files
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.preparing import Preparing
+from lodgepole.ingestion.reembedding import Reembedding
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
 from lodgepole.model_choice import model_directory
 from lodgepole.operations import Operations
-from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
 from lodgepole.settings import Settings
@@ -33,7 +35,11 @@ from lodgepole.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from lodgepole.adapters.subprocess_parser import SubprocessParser
+
 DEFAULT_PROJECT = "default"
+FILES_PER_WORKER = 2
+"""At once: while one waits for its parser, another is embedded."""
 ONLY_WORKER = "local"
 """The same at every start: who holds the data directory may take back what was held before."""
 
@@ -63,6 +69,8 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         key = await _first_key(settings, services)
         app = await asyncio.to_thread(_create_app, settings, services)
         stop = asyncio.Event()
+        if settings.workers:
+            _start_workers(settings, stack)
         working = asyncio.create_task(worker.run(stop), name="worker")
         app.state.ready = lambda: not working.done()
         try:
@@ -72,20 +80,69 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
             await working
 
 
-def pull_model(settings: Settings) -> Path:
-    """Fetch the built-in embedder's weights into the cache; where they are."""
-    from lodgepole.adapters.onnxruntime_embedder.pulling import Puller
+async def prepare_for_server(
+    settings: Settings, stop: asyncio.Event, *, parent: int | None = None
+) -> None:
+    """Read and embed for the server of the data directory, in this process, until `stop` is set.
 
-    return Puller().pull(settings.cache_dir).weights
+    Args:
+        settings: Those of the server.
+        stop: A file in hand is finished, or given back after a while.
+        parent: The server, when it started this process: then both end together.
+
+    Raises:
+        InvalidRequest: A setting cannot be used; the message says which and why.
+        Unavailable: The model cannot be used.
+    """
+    import lodgepole
+    from lodgepole.adapters.onnxruntime_embedder import find_tokenizer
+    from lodgepole.adapters.preparing_processes import Joined
+    from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
+
+    async with contextlib.AsyncExitStack() as stack:
+        preparing = Preparing(
+            parser=_parser(settings, stack),
+            tokenizer=TokenizersTokenizer(find_tokenizer(settings.cache_dir)),
+            embedders=await open_embedders(settings, stack),
+            limits=settings.limits,
+        )
+        release = lodgepole.__version__
+        await Joined(settings.data_dir, preparing, release=release, parent=parent).run(stop)
+
+
+def _start_workers(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
+    from lodgepole.adapters.preparing_processes import Children
+
+    command = [sys.executable, "-m", "lodgepole", "worker", "--parent", str(os.getpid())]
+    threads = settings.worker_threads or max(1, (os.cpu_count() or 1) // settings.workers)
+    children = Children(
+        [*command, "--data-dir", str(settings.data_dir), "--threads", str(threads)],
+        settings.workers,
+    )
+    children.open()
+    stack.push_async_callback(children.close)
+
+
+def _parser(settings: Settings, stack: contextlib.AsyncExitStack) -> "SubprocessParser":
+    from lodgepole.adapters.subprocess_parser import SubprocessParser
+
+    parser = SubprocessParser(
+        (sys.executable, "-m", "lodgepole.parser_child"),
+        settings.limits,
+        ocr_languages=settings.ocr_languages,
+    )
+    stack.push_async_callback(parser.close)
+    return parser
 
 
 async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Services, Worker]:
+    import lodgepole
     from lodgepole.adapters.obstore_blobs import ObstoreBlobs
-    from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder, find_model
+    from lodgepole.adapters.onnxruntime_embedder import find_tokenizer
+    from lodgepole.adapters.preparing_processes import PreparingPool
     from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
     from lodgepole.adapters.sqlalchemy_database.database import open_database
     from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
-    from lodgepole.adapters.subprocess_parser import SubprocessParser
     from lodgepole.adapters.tantivy_index import TantivyIndex
     from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 
@@ -96,19 +153,12 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
     blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
     index = TantivyIndex(settings.data_dir / "index")
     stack.push_async_callback(index.close)
-    parser = SubprocessParser(
-        (sys.executable, "-m", "lodgepole.parser_child"),
-        limits,
-        ocr_languages=settings.ocr_languages,
-    )
-    stack.push_async_callback(parser.close)
-    embedder = await asyncio.to_thread(
-        OnnxRuntimeEmbedder, settings.cache_dir, threads=settings.worker_threads
-    )
-    stack.push_async_callback(embedder.close)
-    tokenizer = TokenizersTokenizer(find_model(settings.cache_dir).tokenizer)
+    embedders = await open_embedders(settings, stack)
+    embedder = embedders.configured
+    reranking = await open_reranking(settings, clock, stack)
+    tokenizer = TokenizersTokenizer(find_tokenizer(settings.cache_dir))
     models = model_directory(settings, ExtractiveChatModel(embedder, tokenizer), stack)
-    search = Search(index, embedder, tokenizer, catalog)
+    search = Search(index, embedder, tokenizer, catalog, reranking=reranking, embedders=embedders)
     services = Services(
         assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=_new_id, limits=limits),
         files=Files(
@@ -134,22 +184,35 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
         clock=clock,
         limits=limits,
     )
+    pool = PreparingPool(
+        settings.data_dir,
+        Preparing(
+            parser=_parser(settings, stack),
+            tokenizer=tokenizer,
+            embedders=embedders,
+            limits=limits,
+        ),
+        release=lodgepole.__version__,
+        expected=settings.workers > 0,
+    )
+    await pool.open()
+    stack.push_async_callback(pool.close)
     worker = Worker(
         log=log,
         pipeline=Pipeline(
             catalog=catalog,
             log=log,
             blobs=blobs,
-            preparer=Preparing(
-                parser=parser, tokenizer=tokenizer, embedders=Embedders(embedder), limits=limits
-            ),
+            preparer=pool,
             index=index,
             clock=clock,
         ),
+        reembedding=Reembedding(index=index, log=log, embedder=embedder, clock=clock),
         sweep=Sweep(log=log, blobs=blobs, index=index, clock=clock, limits=limits),
         clock=clock,
         limits=limits,
         worker_id=ONLY_WORKER,
+        slots=FILES_PER_WORKER * settings.workers + 1 if settings.workers else FILES_PER_WORKER,
     )
     return services, worker
 
