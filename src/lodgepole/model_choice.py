@@ -2,8 +2,10 @@
 
 from contextlib import AsyncExitStack
 
+from lodgepole.adapters.openai_chat_model import OpenAiChatModel
 from lodgepole.adapters.pydantic_ai_chat_model import PydanticAiChatModel
 from lodgepole.chat.models import ConfiguredModel, ModelDirectory, configured, provider_models
+from lodgepole.chat.retrying import RetryingChatModel
 from lodgepole.errors import InvalidRequest
 from lodgepole.ports import ChatModel
 from lodgepole.settings import Endpoint, ModelConfig, Settings
@@ -56,21 +58,31 @@ class _Remote:
     def __init__(self, settings: Settings, closing: AsyncExitStack) -> None:
         self._settings = settings
         self._closing = closing
-        self._made: dict[Endpoint, PydanticAiChatModel] = {}
+        self._made: dict[Endpoint, ChatModel] = {}
 
-    def at(self, endpoint: Endpoint) -> PydanticAiChatModel:
+    def at(self, endpoint: Endpoint) -> ChatModel:
         if endpoint not in self._made:
-            limits = self._settings.limits
-            model = PydanticAiChatModel(
-                endpoint.provider,
+            model = self._opened(endpoint)
+            self._closing.push_async_callback(model.close)
+            self._made[endpoint] = RetryingChatModel(model)
+        return self._made[endpoint]
+
+    def _opened(self, endpoint: Endpoint) -> OpenAiChatModel | PydanticAiChatModel:
+        limits = self._settings.limits
+        if endpoint.provider == "openai":
+            return OpenAiChatModel(
                 api_key=endpoint.api_key,
                 base_url=endpoint.base_url,
                 first_event_seconds=limits.model_first_event_seconds,
                 total_seconds=limits.model_total_seconds,
             )
-            self._closing.push_async_callback(model.close)
-            self._made[endpoint] = model
-        return self._made[endpoint]
+        return PydanticAiChatModel(
+            endpoint.provider,
+            api_key=endpoint.api_key,
+            base_url=endpoint.base_url,
+            first_event_seconds=limits.model_first_event_seconds,
+            total_seconds=limits.model_total_seconds,
+        )
 
     def from_settings(self) -> list[ConfiguredModel]:
         """The providers' wire names, then the models listed by name, which win."""

@@ -1,14 +1,12 @@
-"""The ChatModel port on pydantic-ai's direct API.
+"""The ChatModel port on pydantic-ai's direct API, for Anthropic and Google.
 
-For OpenAI, Anthropic, Google, and whatever speaks OpenAI's chat completions (Ollama, vLLM, LM
-Studio, OpenRouter, …). A provider's library is imported when the first generation is asked for,
-not before.
+A provider's library is imported when the first generation is asked for, not before.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -38,17 +36,13 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model, StreamedResponse
     from pydantic_ai.settings import ModelSettings
 
-Provider = Literal["openai", "anthropic", "google"]
+Provider = Literal["anthropic", "google"]
 
 BASE_URLS: dict[Provider, str] = {
-    "openai": "https://api.openai.com/v1",
     "anthropic": "https://api.anthropic.com",
     "google": "https://generativelanguage.googleapis.com",
 }
 CONNECT_SECONDS = 10.0
-RETRIES = 2
-LONGEST_WAIT_SECONDS = 5.0  # between attempts; a provider that asks for more is believed at once
-FIRST_WAIT_SECONDS = 0.5
 RETRY_AFTER_SECONDS = 10.0  # told to callers when the provider gives no time
 MOST_IMAGES = 20
 _FINISH: dict[str, FinishReason] = {
@@ -72,8 +66,8 @@ class PydanticAiChatModel:
         provider: Which wire format the endpoint speaks.
         api_key: None where the endpoint wants none.
         base_url: None for the provider's own.
-        first_event_seconds: Longest wait for the first event of an attempt.
-        total_seconds: Longest time from a request to its end, retries included.
+        first_event_seconds: Longest wait for the first event.
+        total_seconds: Longest time from a request to its end.
     """
 
     def __init__(
@@ -87,7 +81,6 @@ class PydanticAiChatModel:
     ) -> None:
         self._provider: Provider = provider
         self._api_key = api_key
-        self._own_endpoint = base_url is None
         self._base_url = base_url or BASE_URLS[provider]
         self._first_event_seconds = first_event_seconds
         self._total_seconds = total_seconds
@@ -101,34 +94,12 @@ class PydanticAiChatModel:
             await self._client.aclose()
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        """See `ChatModel.stream`. Tries again only while nothing was said yet."""
+        """See `ChatModel.stream`."""
         deadline = asyncio.get_running_loop().time() + self._total_seconds
-        attempt = 0
-        while True:
-            said = False
-            try:
-                async with aclosing(self._attempt(request, deadline)) as events:
-                    async for event in events:
-                        said = True
-                        yield event
-            except (RateLimited, Unavailable) as failure:
-                wait = failure.retry_after
-                if wait is None or isinstance(failure, Unavailable):
-                    wait = max(wait or 0.0, FIRST_WAIT_SECONDS * 2**attempt)
-                in_time = asyncio.get_running_loop().time() + wait < deadline
-                if said or attempt == RETRIES or wait > LONGEST_WAIT_SECONDS or not in_time:
-                    raise
-                attempt += 1
-                _log.info("model %r failed, trying again: %s", request.model, failure)
-                await asyncio.sleep(wait)
-            else:
-                return
-
-    async def _attempt(self, request: ModelRequest, deadline: float) -> AsyncGenerator[ModelEvent]:
+        model = await self._model(request.model)
         from pydantic_ai.direct import model_request_stream
         from pydantic_ai.models import ModelRequestParameters
 
-        model = await self._model(request.model)
         calls = _Calls(self._provider, request.model)
         first = min(asyncio.get_running_loop().time() + self._first_event_seconds, deadline)
         async with AsyncExitStack() as stack:
@@ -143,6 +114,7 @@ class PydanticAiChatModel:
             )
             response = await calls.bounded(_open(stack, opening), first)
             if response is None:
+                yield ModelEnded(finish_reason="content_filter", usage=Usage())
                 return
             events = aiter(response)
             until = first
@@ -169,11 +141,8 @@ class PydanticAiChatModel:
                 event_hooks={"response": [_remember]},
             )
         key = self._api_key or "none"
-        if self._provider == "anthropic":
-            return _anthropic(name, key, self._base_url, self._client)
-        if self._provider == "google":
-            return _google(name, key, self._base_url, self._client)
-        return _openai(name, key, self._base_url, self._client, own=self._own_endpoint)
+        make = _anthropic if self._provider == "anthropic" else _google
+        return make(name, key, self._base_url, self._client)
 
 
 async def _remember(response: httpx2.Response) -> None:
@@ -185,7 +154,7 @@ async def _remember(response: httpx2.Response) -> None:
 async def _open(
     stack: AsyncExitStack, opening: "AbstractAsyncContextManager[StreamedResponse]"
 ) -> "StreamedResponse":
-    """Send the request; whatever it opens is closed with `stack`, and first of all things."""
+    """Send the request; whatever it opens is closed with `stack`."""
     opened: list[httpx2.Response] = []
 
     async def close() -> None:
@@ -200,21 +169,6 @@ async def _open(
         _opened.reset(token)
     stack.push_async_exit(opening)
     return response
-
-
-def _openai(name: str, key: str, url: str, client: httpx2.AsyncClient, *, own: bool) -> "Model":
-    from pydantic_ai.models.openai import OpenAIChatModel
-    from pydantic_ai.profiles.openai import OpenAIModelProfile
-    from pydantic_ai.providers.openai import OpenAIProvider
-
-    provider = OpenAIProvider(base_url=url, api_key=key, http_client=client)
-    if own:
-        return OpenAIChatModel(name, provider=provider)
-    # `max_completion_tokens` is unknown to many servers that speak the older format.
-    profile = OpenAIModelProfile(
-        openai_chat_supports_max_completion_tokens=False, supports_json_object_output=True
-    )
-    return OpenAIChatModel(name, provider=provider, profile=profile)
 
 
 def _anthropic(name: str, key: str, url: str, client: httpx2.AsyncClient) -> "Model":
@@ -297,14 +251,7 @@ def _filter(provider: Provider, details: dict[str, Any]) -> ContentFilter | None
     if provider == "google":
         names = ("block_reason", "block_reason_message", "safety_ratings", "finish_reason")
         return ContentFilter(spec="gemini", results={k: details[k] for k in names if k in details})
-    if provider == "openai":
-        results = details.get("content_filter_results") or details.get("content_filter_result")
-        return ContentFilter(spec="openai", results=results or _refusal(details))
     return None
-
-
-def _refusal(details: dict[str, Any]) -> dict[str, Any]:
-    return {"refusal": details["refusal"]} if "refusal" in details else {}
 
 
 class _Calls:

@@ -1,6 +1,6 @@
 """One generation of a chat model, taken whole or left in good order."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from lodgepole.chat.models import ConfiguredModel
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest
@@ -25,3 +25,12 @@ async def close(stream: AsyncIterator[ModelEvent]) -> None:
     aclose = getattr(stream, "aclose", None)
     if aclose is not None:
         await aclose()
+
+
+async def closing(stream: AsyncIterator[ModelEvent]) -> AsyncGenerator[ModelEvent]:
+    """The same events; closing this closes the generation."""
+    try:
+        async for event in stream:
+            yield event
+    finally:
+        await close(stream)

@@ -12,7 +12,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "chat"))
 from build import make_snippet
 
+from lodgepole.adapters.openai_chat_model import OpenAiChatModel
 from lodgepole.adapters.pydantic_ai_chat_model import PydanticAiChatModel
+from lodgepole.chat.retrying import RetryingChatModel
 from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
 from lodgepole.model import Figure, Message, ModelEnded, ModelRequest, ModelText, Source
 
@@ -141,7 +143,6 @@ NAMES = {
     "google": "gemini-2.5-pro",
     "ollama": "llama3.1:8b",
 }
-KINDS = {"ollama": "openai"}
 
 
 # --- a server of a few lines ------------------------------------------------------------------
@@ -222,8 +223,9 @@ class Provider:
 
 
 def make_model(kind, provider, **options):
-    base = provider.url + ("/v1" if KINDS.get(kind, kind) == "openai" else "")
-    return PydanticAiChatModel(KINDS.get(kind, kind), api_key="sk-secret", base_url=base, **options)
+    if kind in ("openai", "ollama"):
+        return OpenAiChatModel(api_key="sk-secret", base_url=f"{provider.url}/v1", **options)
+    return PydanticAiChatModel(kind, api_key="sk-secret", base_url=provider.url, **options)
 
 
 def ask(kind="openai", **more):
@@ -244,7 +246,7 @@ async def run(kind, *replies, request=None, **options):
     async with Provider(*replies) as provider:
         model = make_model(kind, provider, **options)
         try:
-            events = [e async for e in model.stream(request or ask(kind))]
+            events = [e async for e in RetryingChatModel(model).stream(request or ask(kind))]
         finally:
             await model.close()
     return events, provider
@@ -443,7 +445,59 @@ async def test_leaving_the_answer_closes_the_providers_connection(kind):
 
 
 async def test_nobody_there_is_unavailable():
-    model = PydanticAiChatModel("openai", api_key=None, base_url="http://127.0.0.1:9/v1")
+    for model in (
+        OpenAiChatModel(api_key=None, base_url="http://127.0.0.1:9/v1"),
+        PydanticAiChatModel("google", api_key="k", base_url="http://127.0.0.1:9"),
+    ):
+        with pytest.raises(Unavailable):
+            _ = [e async for e in model.stream(ask("google"))]
+        await model.close()
+
+
+async def test_openais_filter_results_are_passed_on():
+    filtered = {"violence": {"filtered": True, "severity": "high"}}
+    events, _ = await run("openai", openai_reply(finish="content_filter", filtered=filtered))
+    assert events[-1].content_filter.spec == "openai"
+    assert events[-1].content_filter.results == filtered
+    inner = {"content_filter_result": filtered}
+    refused = {"error": {"code": "content_filter", "message": "no", "innererror": inner}}
+    events, _ = await run("openai", (400, {}, refused))
+    assert events[-1].finish_reason == "content_filter"
+    assert events[-1].content_filter.results == filtered
+
+
+async def test_a_refusal_in_words_is_a_content_filter():
+    chunk = {"id": "c", "choices": [{"index": 0, "delta": {"refusal": "I cannot."}}]}
+    events, _ = await run("openai", [*sse(chunk), *openai_reply(words=[])])
+    assert events[-1].finish_reason == "content_filter"
+    assert events[-1].content_filter.results == {"refusal": "I cannot."}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"code": "insufficient_quota", "message": "x"}, UpstreamRejected),
+        ({"code": "rate_limit_exceeded", "message": "x"}, RateLimited),
+        ({"code": "context_length_exceeded", "message": "x"}, UpstreamRejected),
+        ({"message": "x"}, Unavailable),
+        ("just words", Unavailable),
+    ],
+)
+async def test_an_error_inside_the_stream_is_a_failure(error, expected):
+    with pytest.raises(expected):
+        await run("openai", [*openai_reply()[:3], *sse({"error": error})])
+
+
+async def test_thoughts_before_the_answer_are_left_out():
+    words = ["<th", "ink>I ", "should </thi", "nk>\n\nMad", "rid <think> yes"]
+    events, _ = await run("ollama", ollama_reply(words))
+    assert "".join(e.text for e in events[:-1]) == "Madrid <think> yes"
+
+
+async def test_events_may_be_cut_anywhere_and_end_in_any_way():
+    whole = "".join(ollama_reply()).replace("\n", "\r\n")
+    events, _ = await run("ollama", [whole[i : i + 7] for i in range(0, len(whole), 7)])
+    assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
+    assert events[-1].usage.total_tokens == 30
     with pytest.raises(Unavailable):
-        _ = [e async for e in model.stream(ask())]
-    await model.close()
+        await run("ollama", ["data: {not json\n\n"])
