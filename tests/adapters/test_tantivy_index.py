@@ -101,6 +101,28 @@ async def test_ranks_like_the_reference(tmp_path: Path) -> None:
     await index.close()
 
 
+async def test_removed_files_count_in_no_statistic(tmp_path: Path) -> None:
+    files = [made_file(version(f"f{i}"), 40, i) for i in range(6)]
+    index, reference = await filled(tmp_path, files), MemoryIndex()
+    await index.remove("a", [file.version for file in files[2:]])
+    await index.add("a", made_file(version("f1"), 40, 9))  # in the place of what there was
+    for file in (files[0], made_file(version("f1"), 40, 9)):
+        await reference.add("a", file)
+    # What was removed is still written where the living are until it is purged.
+    await index.close()
+    query = IndexQuery(
+        versions=frozenset({version("f0"), version("f1")}),
+        vector=None,
+        words=["word7", "word9", "word30"],
+        limit=400,
+    )
+    again = TantivyIndex(tmp_path)
+    found, expected = await again.search("a", query), await reference.search("a", query)
+    ours = {hit.key: hit.score for hit in found.words}
+    assert ours == pytest.approx({hit.key: hit.score for hit in expected.words}, rel=1e-4)
+    await again.close()
+
+
 async def test_a_crash_before_the_words_were_written_is_made_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

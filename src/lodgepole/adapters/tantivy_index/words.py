@@ -92,8 +92,10 @@ class WordIndex:
                 self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
             writer = self._writer
             try:
-                for number in removed:
-                    writer.delete_documents_by_term("number", number)
+                gone = list(removed)
+                if gone:
+                    # Not by term: a Python int becomes a signed term there, which matches nothing.
+                    writer.delete_documents_by_query(self._of_files(gone))
                 for number, ordinal, texts in entries:
                     document = tantivy.Document()
                     document.add_unsigned("number", number)
@@ -137,12 +139,9 @@ class WordIndex:
         ]
         query = tantivy.Query.boolean_query(should)
         if numbers is not None:
-            allowed = tantivy.Query.term_set_query(self._schema, "number", list(numbers))
+            allowed = tantivy.Query.const_score_query(self._of_files(numbers), 0.0)
             query = tantivy.Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, query),
-                    (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0)),
-                ]
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, allowed)]
             )
         searcher = self._index.searcher()
         hits = searcher.search(query, limit, count=False).hits
@@ -153,6 +152,9 @@ class WordIndex:
             Found(int(number or 0), int(ordinal or 0), float(score))
             for (score, _), number, ordinal in zip(hits, found_numbers, ordinals, strict=True)
         ]
+
+    def _of_files(self, numbers: Collection[int]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "number", list(numbers))
 
     def _term(self, field: str, word: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, word, "freq")
