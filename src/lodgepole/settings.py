@@ -104,11 +104,13 @@ class Settings(BaseSettings):
     """How clients reach us, e.g. `https://lodgepole.example.com`; else the request's own host."""
     url: str | None = None
     """The server that the command line talks to; else the one running in `data_dir`."""
+    workers: int = Field(default=0, ge=0, le=64)
+    """Processes that read and embed files; 0 does it in the server's own."""
     worker_threads: int = Field(
         default=0,
         ge=0,
     )
-    """Threads that embed; 0 means one per core."""
+    """Threads that embed, of each process that does; 0 shares the cores out."""
     ocr_languages: tuple[str, ...] = ("eng",)
     """Of text recognition on scanned pages, as Tesseract names them; none switches it off."""
     embedder: EmbedderSettings = Field(default_factory=BuiltinEmbedderSettings)

@@ -12,7 +12,7 @@ import typer
 import typer.core
 
 import lodgepole
-from lodgepole.cli import assistants, chat, demo, files, models, serve
+from lodgepole.cli import assistants, chat, demo, files, models, serve, worker
 from lodgepole.cli.screen import fail
 from lodgepole.client import Unreachable
 from lodgepole.errors import LodgepoleError
@@ -66,6 +66,7 @@ def _root(
 
 
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("context")(chat.context)

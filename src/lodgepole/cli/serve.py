@@ -49,6 +49,16 @@ def serve(
         Path | None,
         typer.Option(help="Where everything is kept. Default: one per user.", show_default=False),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes that read and embed files, so that answers do not wait for them. "
+            "Default: 0, which does it in the server's own.",
+            min=0,
+            max=64,
+            show_default=False,
+        ),
+    ] = None,
     port_file: Annotated[
         Path | None,
         typer.Option(
@@ -60,8 +70,8 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the API until interrupted."""
-    settings = load_settings(host=host, port=port, data_dir=data_dir)
-    _log_to_standard_error(settings.log_level)
+    settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
+    log_to_standard_error(settings.log_level)
     with _listening(settings.host, settings.port) as listener:
         asyncio.run(_serve(settings, listener, port_file=port_file, as_json=as_json))
 
@@ -117,7 +127,8 @@ async def _serve(
             remove_address(settings.data_dir)
 
 
-def _log_to_standard_error(level: str) -> None:
+def log_to_standard_error(level: str) -> None:
+    """Our records from `level` on, and the warnings of libraries. Raises InvalidRequest."""
     levels = logging.getLevelNamesMapping()
     if level.upper() not in levels:
         raise InvalidRequest(f"log_level is {level!r}; it must be one of {', '.join(levels)}.")

@@ -1,0 +1,85 @@
+"""Processes that the server starts, watches and starts again."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
+
+BACKOFF_FIRST = 0.1
+BACKOFF_MOST = 30.0
+SOUND_SECONDS = 20.0
+"""A process that lived so long did not end of how it was started."""
+STOP_SECONDS = 15.0
+
+
+class Children:
+    """`count` processes of one command, each replaced when it ends.
+
+    Args:
+        command: Program and arguments.
+        count: How many.
+    """
+
+    def __init__(self, command: Sequence[str], count: int) -> None:
+        self._command = tuple(command)
+        self._count = count
+        self._processes: set[Process] = set()
+        self._keeping: list[asyncio.Task[None]] = []
+
+    @property
+    def pids(self) -> list[int]:
+        """Of those that run now."""
+        return sorted(process.pid for process in self._processes)
+
+    def open(self) -> None:
+        """Start them."""
+        self._keeping = [
+            asyncio.create_task(self._keep(), name="worker-process") for _ in range(self._count)
+        ]
+
+    async def close(self) -> None:
+        """Ask them to stop, wait for that a while, and end those that do not."""
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+        waiting = [asyncio.create_task(_ended(process)) for process in self._processes]
+        if waiting:
+            await asyncio.wait(waiting)
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        backoff = BACKOFF_FIRST
+        while True:
+            started = loop.time()
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *self._command, stdin=DEVNULL, stdout=DEVNULL, start_new_session=True
+                )
+            except OSError as error:
+                log.warning("A worker process could not be started: %s", error.strerror)
+            else:
+                self._processes.add(process)
+                code = await process.wait()
+                self._processes.discard(process)
+                log.warning("Worker process %d ended with code %d", process.pid, code)
+            if loop.time() - started >= SOUND_SECONDS:
+                backoff = BACKOFF_FIRST
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, BACKOFF_MOST)
+
+
+async def _ended(process: Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
