@@ -66,7 +66,7 @@ def _answer(
         parse = format_parser(kind)
         if kind is FileKind.PDF:
             recognition = _recognition(options["ocr_languages"], limits, progressed)
-            parse = partial(parse, recognition=recognition)
+            parse = partial(parse, recognition=recognition, multimodal=request["multimodal"])
         return DOCUMENT + to_json(parse(Path(request["path"]), name, limits))
     except UnreadableFile as error:
         return UNREADABLE + str(error).encode("utf-8", errors="replace")

@@ -14,6 +14,17 @@ CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
 _WORD = re.compile(r"\S+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFigure:
+    """A figure that has no place in the text yet."""
+
+    page: int  # from 1
+    caption: str
+    data: bytes  # PNG
+    width: int
+    height: int
+
+
 @dataclass(slots=True)
 class Line:
     """One line as pdfium sees it, with measures in points; `y` grows upwards."""
@@ -28,6 +39,9 @@ class Line:
     """Wide white space inside: `(index of the character after it, left, right)`."""
     running: bool = False
     level: int = 0
+    caption: int = 0  # alike on the lines of one caption; 0 on all others
+    inside: bool = False  # of a figure: a label rather than a heading
+    figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that stand here
 
 
 @dataclass(slots=True)
@@ -39,6 +53,7 @@ class Page:
     found: bool = True  # in the page tree, which may promise more than it holds
     wants_recognition: bool = False  # shows something, and its text says little of it
     recognised: bool = False
+    figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that no line is near
 
 
 def page_text(text_page: Any) -> str:

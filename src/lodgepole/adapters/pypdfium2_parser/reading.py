@@ -3,6 +3,7 @@
 import ctypes
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from lodgepole.adapters.pypdfium2_parser.columns import in_reading_order
-from lodgepole.adapters.pypdfium2_parser.lines import Line, Page, lines_of, with_whole_rows
+from lodgepole.adapters.pypdfium2_parser.figures import find_figures
+from lodgepole.adapters.pypdfium2_parser.lines import (
+    FoundFigure,
+    Line,
+    Page,
+    lines_of,
+    with_whole_rows,
+)
 from lodgepole.adapters.pypdfium2_parser.mending import Mender
 from lodgepole.adapters.pypdfium2_parser.recognised import recognise, usable
 from lodgepole.adapters.pypdfium2_parser.structure import (
@@ -22,7 +30,7 @@ from lodgepole.adapters.pypdfium2_parser.structure import (
 from lodgepole.documents import DocumentBuilder, clean_text
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
-from lodgepole.model import Document
+from lodgepole.model import Document, Figure
 from lodgepole.recognition import Recognition
 
 OUTLINE_ENTRIES = 20_000
@@ -40,14 +48,20 @@ _ENCRYPTED = 4  # FPDF_ERR_PASSWORD of fpdfview.h
 
 
 def parse(
-    path: Path, name: str, limits: Limits, *, recognition: Recognition | None = None
+    path: Path,
+    name: str,
+    limits: Limits,
+    *,
+    multimodal: bool = False,
+    recognition: Recognition | None = None,
 ) -> Document:
-    """Read a PDF's text.
+    """Read a PDF's text, and its figures.
 
     Args:
         path: Where its bytes are.
         name: What messages call it.
         limits: What it may take.
+        multimodal: Whether to find figures too.
         recognition: Reads pages without usable text; None where none is installed.
 
     Raises:
@@ -56,10 +70,13 @@ def parse(
     pdf = _open(path, name)
     try:
         count = len(pdf)
-        if count > limits.parse_pages:
+        most = limits.parse_pages
+        if multimodal:
+            most = min(most, limits.multimodal_pdf_pages)
+        if count > most:
             raise UnreadableFile(
-                f"{name!r} has {count:,} pages; at most {limits.parse_pages:,} are read: split it "
-                "and upload the parts."
+                f"{name!r} has {count:,} pages; at most {most:,} are read"
+                f"{' with their figures' if multimodal else ''}: split it and upload the parts."
             )
         if count == 0:
             raise _damaged(name)
@@ -77,6 +94,8 @@ def parse(
             pages.append(page)
         if recognition is not None:
             recognise(pdf, pages, recognition)
+        if multimodal:
+            find_figures(pdf, pages, recognition)
         title = _title(pdf)
     finally:
         pdf.close()
@@ -86,8 +105,11 @@ def parse(
         raise _damaged(name)
     notice = _notice(pages, name, promised=count, recognises=recognition is not None)
     builder = DocumentBuilder(name, limits)
-    _write(pages, outline, builder)
-    return builder.build(title=title, notice=notice)
+    figures = _write(pages, outline, builder)
+    document = builder.build(title=title, notice=notice)
+    end = len(document.text)  # pages without text may come after it
+    placed = (replace(figure, position=min(figure.position, end)) for figure in figures)
+    return replace(document, figures=tuple(sorted(placed, key=lambda figure: figure.position)))
 
 
 def _open(path: Path, name: str) -> pypdfium2.PdfDocument:
@@ -191,14 +213,32 @@ def _shows_pictures(page: Any, area: float) -> bool:
 
 def _write(
     pages: Sequence[Page], outline: dict[int, dict[str, int]], builder: DocumentBuilder
-) -> None:
+) -> tuple[Figure, ...]:
+    """Build the text; the figures, placed in it."""
     mark_running(pages)
     mark_headings(pages, outline)
     mender = Mender(pages)
+    figures: list[Figure] = []
     for page in pages:
         builder.begin_page()
-        for kind, level, text, gap in blocks_of(page, mender):
-            builder.add(text, kind, level=level, gap=gap)
+        figures += [_figure(found, len(builder)) for found in page.figures]
+        for block in blocks_of(page, mender):
+            builder.add(block.text, block.kind, level=block.level, gap=block.gap)
+            start = len(builder) - len(block.text.strip())
+            figures += [_figure(found, start) for found in block.figures]
+    return tuple(figures)
+
+
+def _figure(found: FoundFigure, position: int) -> Figure:
+    return Figure(
+        page=found.page,
+        position=position,
+        caption=clean_text(found.caption),
+        mime_type="image/png",
+        data=found.data,
+        width=found.width,
+        height=found.height,
+    )
 
 
 def _notice(pages: Sequence[Page], name: str, *, promised: int, recognises: bool) -> str | None:

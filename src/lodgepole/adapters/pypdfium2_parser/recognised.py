@@ -69,8 +69,7 @@ def usable(lines: Sequence[Line]) -> int:
 
 def _lines(seen: Sequence[SeenLine], picture: Picture) -> list[Line]:
     """Lines in points; a size is the page's usual one, or larger where it evidently is."""
-    trusted = [line for line in seen if fmean(w.confidence for w in line.words) >= TRUSTED]
-    trusted = [line for line in trusted if any(map(str.isalnum, _text(line)))]
+    trusted = _trusted(seen)
     if not trusted:
         return []
     scale = 72 / picture.dpi
@@ -94,6 +93,16 @@ def _lines(seen: Sequence[SeenLine], picture: Picture) -> list[Line]:
                 made.gaps.append((position, before.x1 * scale, after.x0 * scale))
         lines.append(made)
     return lines
+
+
+def _trusted(seen: Sequence[SeenLine]) -> list[SeenLine]:
+    likely = [line for line in seen if fmean(w.confidence for w in line.words) >= TRUSTED]
+    return [line for line in likely if any(map(str.isalnum, _text(line)))]
+
+
+def seen_text(seen: Sequence[SeenLine]) -> str:
+    """The words of a picture in one line."""
+    return " ".join(map(_text, _trusted(seen)))
 
 
 def _text(line: SeenLine) -> str:

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from lodgepole.adapters.pypdfium2_parser.lines import Line, Page
+from lodgepole.adapters.pypdfium2_parser.lines import FoundFigure, Line, Page
 from lodgepole.adapters.pypdfium2_parser.mending import HYPHENS, LETTERS, Mender
 from lodgepole.model import BlockKind
 
@@ -66,6 +67,8 @@ def mark_headings(pages: Sequence[Page], outline: dict[int, dict[str, int]]) -> 
         for line in page.lines:
             if line.running or len(line.gaps) > 1 or line.text[0] in _BULLET_SIGNS:
                 continue
+            if line.caption or line.inside:
+                continue
             if not LETTERS.search(line.text):
                 continue
             line.level = titles.get(spelling(line.text), 0) if titles else 0
@@ -99,8 +102,17 @@ def spelling(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def blocks_of(page: Page, mender: Mender) -> Iterator[tuple[BlockKind, int, str, str]]:
-    """`(kind, level, text, what stands before it)` of a page's blocks, in order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageBlock:
+    kind: BlockKind
+    level: int  # of a heading; 0 for the others
+    text: str
+    gap: str  # what stands before it
+    figures: tuple[FoundFigure, ...]  # that stand at its beginning
+
+
+def blocks_of(page: Page, mender: Mender) -> Iterator[PageBlock]:
+    """A page's blocks, in order."""
     lines = page.lines
     right = _right_edges(lines, SET_WIDTH * page.width)
     step = _usual_step(lines)
@@ -117,12 +129,20 @@ def blocks_of(page: Page, mender: Mender) -> Iterator[tuple[BlockKind, int, str,
             text = mender.joined([line.text for line in group])
         close = start and 0 <= lines[start - 1].y - lines[start].y <= PARAGRAPH_GAP * step
         plain = kind not in {BlockKind.HEADING, BlockKind.RUNNING}
-        yield kind, lines[start].level, text, "\n" if close and plain else "\n\n"
+        yield PageBlock(
+            kind=kind,
+            level=lines[start].level if kind is BlockKind.HEADING else 0,
+            text=text,
+            gap="\n" if close and plain else "\n\n",
+            figures=tuple(figure for line in group for figure in line.figures),
+        )
         start = end
 
 
 def _kind(lines: Sequence[Line], index: int) -> BlockKind:
     line = lines[index]
+    if line.caption:
+        return BlockKind.CAPTION
     if line.running:
         return BlockKind.RUNNING
     if line.level:
@@ -148,6 +168,8 @@ def _continues(
     same = _kind(lines, index)
     if kind is BlockKind.RUNNING:
         return False
+    if kind is BlockKind.CAPTION:
+        return line.caption == before.caption
     if kind is BlockKind.TABLE:
         return same is BlockKind.TABLE
     drop = before.y - line.y
