@@ -7,6 +7,7 @@ durable after each file; cut short anywhere, the next run goes on with the files
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ GIVE_WAY = timedelta(seconds=2)
 """While operations wait, one batch is embedded for each that ends, or in this time."""
 TELL_EVERY = timedelta(seconds=30)
 TRY_AGAIN_SECONDS = 30.0
+FILE_ATTEMPTS = 3
 Step = Callable[[str], None]
 
 
@@ -95,6 +97,7 @@ class Reembedding:
 
     async def _assistant(self, assistant_id: str) -> None:
         identity = self._embedder.identity
+        tried: Counter[FileVersion] = Counter()
         while True:
             lacking = await self._index.lacking(assistant_id, identity)
             for version, passages in lacking.items():
@@ -105,13 +108,12 @@ class Reembedding:
                 self._step("switched")
                 log.info("Assistant %s is searched by %s now", assistant_id, identity.model)
                 return
-            # Files that came meanwhile are next, unless it is the same ones that stay away.
-            still = await self._index.lacking(assistant_id, identity)
-            if still.keys() & lacking.keys():
+            # Files came meanwhile, or changed under our hands; but not the same ones for ever.
+            tried.update(lacking.keys())
+            if max(tried.values(), default=0) == FILE_ATTEMPTS:
                 log.error(
-                    "The vectors of %d files of assistant %s cannot be stored; they stay as they "
-                    "are until the next start",
-                    len(still.keys() & lacking.keys()),
+                    "Vectors of assistant %s cannot be stored, so it is searched by the former "
+                    "ones until the next start",
                     assistant_id,
                 )
                 return
