@@ -70,6 +70,9 @@ bench: bench-footprint bench-embed ## The quick measurements
 bench-footprint: setup ## Start-up CPU, idle memory and installed size
 	@$(BIN)/python scripts/bench_footprint.py
 
+bench-chat: setup ## Many answers streaming at once, over HTTP: lateness, memory and CPU
+	@$(BIN)/python scripts/bench_chat.py $(ARGS)
+
 bench-embed: setup ## Embedding throughput and query latency
 	@$(BIN)/python scripts/bench_embed.py
 
@@ -88,4 +91,4 @@ bench-embed: setup ## Embedding throughput and query latency
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test serve setup system check test-clients conformance format lock wheel clean bench bench-footprint bench-embed help
+.PHONY: demo test serve setup system check test-clients conformance format lock wheel clean bench bench-footprint bench-embed bench-chat help

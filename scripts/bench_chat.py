@@ -74,6 +74,11 @@ def memory_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def read_stream(
     client: httpx2.AsyncClient, url: str, asked: str
 ) -> tuple[float, list[float]]:
@@ -101,7 +106,7 @@ async def measure(base: str, pid: int, streams: int) -> None:
             f"{base}/files/bench", files={"file": ("a.txt", (TEXT * 200).encode())}
         )
         operation = f"{base}/operations/bench/{upload.raise_for_status().json()['id']}"
-        while (await client.get(operation)).json()["status"] == "Processing":
+        while (await client.get(operation)).json()["status"] == "Processing":  # noqa: ASYNC110  another process
             await asyncio.sleep(0.2)
         url = f"{base}/chat/bench"
         query = {"query": "How long is the warranty?"}
@@ -113,7 +118,7 @@ async def measure(base: str, pid: int, streams: int) -> None:
             retrieval.append(time.monotonic() - begun)
             if n < 3:
                 alone.append((await read_stream(client, url, query["query"]))[0])
-        before = memory_mb(pid)
+        before, begun_cpu = memory_mb(pid), cpu_seconds(pid)
         tasks = []
         for n in range(streams):
             tasks.append(asyncio.create_task(read_stream(client, url, f"Warranty number {n}?")))
@@ -121,10 +126,12 @@ async def measure(base: str, pid: int, streams: int) -> None:
         await asyncio.sleep(2)
         during = memory_mb(pid)
         results = await asyncio.gather(*tasks)
+        spent = cpu_seconds(pid) - begun_cpu
     late = sorted(x for _, tokens in results for x in tokens)
     overhead = statistics.median(alone) - statistics.median(retrieval)
     print(f"first token beyond retrieval, one stream (p50)  {overhead * 1000:8.1f} ms")
     print(f"tokens                                          {len(late):8d}")
+    print(f"CPU of one token                                {spent / len(late) * 1e6:8.0f} us")
     for share in (0.5, 0.99, 0.999, 1.0):
         at = late[min(len(late) - 1, int(share * len(late)))]
         print(f"token lateness p{share * 100:<5g}                          {at * 1000:8.1f} ms")

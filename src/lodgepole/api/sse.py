@@ -13,6 +13,7 @@ T = TypeVar("T")
 
 HEARTBEAT = b":\n\n"
 HEARTBEAT_SECONDS = 15.0
+MOST_GATHERED = 64  # frames waiting for a slow client, before their source waits, too
 
 
 class ClientGone(Exception):
@@ -121,21 +122,43 @@ async def _resumed(
 async def _with_heartbeats(
     frames: AsyncGenerator[bytes, None], interval: float | None
 ) -> AsyncGenerator[bytes, None]:
-    """The frames, and a comment whenever `interval` seconds pass without one."""
-    following = asyncio.create_task(_next(frames))
+    """The frames, and a comment whenever `interval` seconds pass without one.
+
+    One task reads them for the whole stream, and what has come in the meantime is sent at once:
+    a task for each frame costs more than all else that a token passes through.
+    """
+    gathered: list[bytes] = []
+    changed, room = asyncio.Event(), asyncio.Event()
+
+    async def gather() -> None:
+        async for chunk in frames:
+            gathered.append(chunk)
+            changed.set()
+            if len(gathered) >= MOST_GATHERED:
+                room.clear()
+                await room.wait()
+
+    gathering = asyncio.create_task(gather())
+    gathering.add_done_callback(lambda _: changed.set())
     try:
         while True:
-            await asyncio.wait({following}, timeout=interval)
-            if not following.done():
+            try:
+                async with asyncio.timeout(interval):
+                    await changed.wait()
+            except TimeoutError:
                 yield HEARTBEAT
                 continue
-            chunk = following.result()
-            if chunk is None:
+            changed.clear()
+            if gathered:
+                chunk = b"".join(gathered)
+                gathered.clear()
+                room.set()
+                yield chunk
+            if gathering.done() and not gathered:
+                gathering.result()
                 return
-            yield chunk
-            following = asyncio.create_task(_next(frames))
     finally:
-        await _stop(following)
+        await _stop(gathering)
 
 
 async def _next(frames: AsyncGenerator[bytes, None]) -> bytes | None:
@@ -145,8 +168,8 @@ async def _next(frames: AsyncGenerator[bytes, None]) -> bytes | None:
     return None
 
 
-async def _stop(task: asyncio.Task[bytes | None]) -> None:
-    """Cancel what is making a frame, and wait until it has cleaned up."""
+async def _stop(task: asyncio.Task[Any]) -> None:
+    """Cancel what is making frames, and wait until it has cleaned up."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
