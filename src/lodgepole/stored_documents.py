@@ -73,6 +73,11 @@ async def find_document(blobs: Blobs, assistant_id: str, version: FileVersion) -
         return None
 
 
+async def load_figure(blobs: Blobs, assistant_id: str, version: FileVersion, number: int) -> bytes:
+    """One figure's image by its place in `Document.figures`, from 0. Raises NotFound."""
+    return await blobs.get(figure_key(assistant_id, version, number))
+
+
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(data), CHUNK_BYTES):
         yield data[start : start + CHUNK_BYTES]

@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -20,6 +21,7 @@ from lodgepole.embedder_choice import open_embedders, open_reranking
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import ContentSigner, Files
+from lodgepole.ingestion.audit import Audit, AuditReport
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.preparing import Preparing
 from lodgepole.ingestion.reembedding import Reembedding
@@ -28,6 +30,7 @@ from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
 from lodgepole.model_choice import model_directory
 from lodgepole.operations import Operations
+from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
 from lodgepole.settings import Settings
@@ -110,6 +113,45 @@ async def prepare_for_server(
         await Joined(settings.data_dir, preparing, release=release, parent=parent).run(stop)
 
 
+async def verify(settings: Settings, *, repair: bool) -> AuditReport:
+    """Compare all that is stored in the data directory, which nobody else may use meanwhile.
+
+    Args:
+        settings: Say where it is.
+        repair: First remove what no row accounts for.
+
+    Raises:
+        Conflict: A server runs there.
+        Unavailable: The data directory cannot be used.
+    """
+    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+    from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
+    from lodgepole.adapters.sqlalchemy_database.database import open_database
+    from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
+    from lodgepole.adapters.tantivy_index import TantivyIndex
+
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(held(settings.data_dir))
+        clock = SystemClock()
+        database = await open_database(f"sqlite+aiosqlite:///{settings.data_dir / 'catalog.db'}")
+        stack.push_async_callback(database.close)
+        catalog, log = SqlCatalog(database), SqlOperationLog(database, clock)
+        blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
+        index = TantivyIndex(settings.data_dir / "index")
+        stack.push_async_callback(index.close)
+        if repair:
+            sweep = Sweep(
+                log=log,
+                blobs=blobs,
+                index=index,
+                clock=clock,
+                limits=settings.limits,
+                grace=timedelta(),
+            )
+            await sweep.run()
+        return await Audit(catalog=catalog, log=log, blobs=blobs, index=index).run()
+
+
 def _start_workers(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     from lodgepole.adapters.preparing_processes import Children
 
@@ -174,7 +216,14 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
         ),
         operations=Operations(log=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
-        chat=Chat(search, models, tokenizer, new_id=_new_id, limits=limits),
+        chat=Chat(
+            search,
+            models,
+            tokenizer,
+            new_id=_new_id,
+            limits=limits,
+            figures=SnippetFigures(blobs),
+        ),
         alignment=Alignment(embedder, tokenizer, limits, models),
         models=models,
         blobs=blobs,

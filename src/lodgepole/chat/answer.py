@@ -30,6 +30,7 @@ from lodgepole.model import (
     Usage,
 )
 from lodgepole.ports import Metrics, Tokenizer
+from lodgepole.retrieval.figures import SnippetFigures
 
 ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)
@@ -106,8 +107,10 @@ class Chat:
         new_id: Callable[[], str],
         limits: Limits,
         metrics: Metrics | None = None,
+        figures: SnippetFigures | None = None,
     ) -> None:
         self._search = search
+        self._figures = figures
         self._models = models
         self._tokenizer = tokenizer
         self._new_id = new_id
@@ -135,7 +138,8 @@ class Chat:
             if not question:
                 raise InvalidRequest("Query cannot be empty")
         snippets = await self._find(assistant, self._clip(question), request)
-        shown = tuple(_with_figures(s, request) for s in snippets)
+        illustrated = await self._illustrated(assistant, snippets, request)
+        shown = tuple(_with_figures(s, request) for s in illustrated)
         return ContextResult(
             id=self._new_id(),
             snippets=shown,
@@ -165,7 +169,8 @@ class Chat:
         question = await self._question(history, model)
         budget = self._source_budget(history, model, assistant)
         snippets = await self._find(assistant, self._clip(question), request, budget)
-        sources = numbered([_with_figures(s, request, model) for s in snippets])
+        illustrated = await self._illustrated(assistant, snippets, request, model)
+        sources = numbered([_with_figures(s, request, model) for s in illustrated])
         generation = ModelRequest(
             model=model.upstream,
             messages=conversation(
@@ -305,6 +310,20 @@ class Chat:
         ]
         merged = merge_snippets(results, top_k=top_k)
         return merged if budget is None else _within(merged, budget)
+
+    async def _illustrated(
+        self,
+        assistant: Assistant,
+        snippets: Sequence[Snippet],
+        request: ChatRequest | ContextRequest,
+        model: ConfiguredModel | None = None,
+    ) -> Sequence[Snippet]:
+        """The snippets with the figures that they cover, images only where they will be used."""
+        if self._figures is None or request.multimodal is False:
+            return snippets
+        takes = model is None or model.takes_images
+        wanted = takes and request.include_binary_content is not False
+        return await self._figures.attach(assistant.id, snippets, data=wanted)
 
     # --- what is answered ---
 
