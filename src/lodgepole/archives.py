@@ -1,0 +1,161 @@
+"""Files that are ZIP archives of XML parts, opened only once their sizes are within the limits."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  lxml has no stubs
+
+from lodgepole.errors import UnreadableFile
+from lodgepole.limits import MIB, Limits
+
+ENTRIES = 20_000  # in one archive
+_OLE = b"\xd0\xcf\x11\xe0"
+_BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an archive is to hold, in the words of messages."""
+
+    what: str  # e.g. `a Word document`
+    ending: str
+    program: str  # that saves such files
+    old: str = ""  # the ending of the format before it, which is no archive
+
+
+class Archive:
+    """One file; `close` it."""
+
+    def __init__(self, path: Path, name: str, limits: Limits, kept: Kept) -> None:
+        """Raises UnreadableFile: it is encrypted, damaged, or unpacks to more than is read."""
+        self._name = name
+        self._limits = limits
+        self._kept = kept
+        with path.open("rb") as file:
+            if kept.old and file.read(4) == _OLE:
+                raise UnreadableFile(
+                    f"{name!r} is encrypted or an old {kept.old} file: save it as {kept.ending} "
+                    "without a password and upload it again."
+                )
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except _BROKEN:
+            raise self.damaged() from None
+        try:
+            self._check_sizes(path)
+        except UnreadableFile:
+            self._zip.close()
+            raise
+
+    def _check_sizes(self, path: Path) -> None:
+        entries = self._zip.infolist()
+        unpacked = sum(entry.file_size for entry in entries)
+        limit = min(
+            self._limits.archive_bytes, self._limits.archive_ratio * path.stat().st_size + MIB
+        )
+        if unpacked > limit or len(entries) > ENTRIES:
+            raise UnreadableFile(
+                f"{self._name!r} unpacks to {unpacked:,} bytes in {len(entries):,} parts, more "
+                f"than the {limit:,} bytes or {ENTRIES:,} parts that are read: upload a smaller "
+                "file."
+            )
+
+    def close(self) -> None:
+        self._zip.close()
+
+    def damaged(self) -> UnreadableFile:
+        """The refusal of a file that is not what its name says."""
+        return UnreadableFile(
+            f"{self._name!r} is damaged or not {self._kept.what}: open it in "
+            f"{self._kept.program}, save it as {self._kept.ending} and upload it again."
+        )
+
+    def names(self) -> list[str]:
+        return self._zip.namelist()
+
+    def data(self, part: str) -> bytes | None:
+        """The bytes of a part, or None when there is no such part."""
+        try:
+            return self._zip.read(part)
+        except KeyError:
+            return None
+        except _BROKEN:
+            raise self.damaged() from None
+
+    def xml(self, part: str, *, required: bool = False) -> Any:
+        """The root element of a part, or None when there is no such part."""
+        data = self.data(part)
+        if data is None:
+            if required:
+                raise self.damaged()
+            return None
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
+            remove_pis=True,
+        )  # fmt: skip
+        try:
+            root = etree.fromstring(data, parser)
+        except etree.XMLSyntaxError:
+            raise self.damaged() from None
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise UnreadableFile(
+                f"{self._name!r} declares XML entities, which such files never do: save it anew "
+                f"in {self._kept.program} and upload it again."
+            )
+        return root
+
+    def main_part(self) -> str | None:
+        """What an Office file's own relations name as its main part."""
+        return next(iter(self.relations("_rels/.rels", "/officeDocument").values()), None)
+
+    def relations(self, part: str, type_: str) -> dict[str, str]:
+        """Targets by id of the relations in a part whose type ends so, as they are written."""
+        root = self.xml(part)
+        return {
+            str(relation.get("Id", "")): str(relation.get("Target", "")).lstrip("/")
+            for relation in (() if root is None else root)
+            if str(relation.get("Type", "")).endswith(type_)
+        }
+
+
+_names: dict[str, str] = {}
+NAMES = 10_000  # of elements that are remembered
+
+
+def local_name(element: Any) -> str:
+    """An element's name without its namespace; empty for what is no element."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""  # an entity reference
+    name = _names.get(tag)
+    if name is None:
+        if len(_names) >= NAMES:
+            _names.clear()
+        name = _names[tag] = tag.rpartition("}")[2]
+    return name
+
+
+def child_of(element: Any, name: str) -> Any:
+    """The first child of that name, or None."""
+    for child in () if element is None else element:
+        if local_name(child) == name:
+            return child
+    return None
+
+
+def attribute(element: Any, name: str) -> str | None:
+    """An attribute whatever its namespace."""
+    for key, value in element.attrib.items():
+        if key.rpartition("}")[2] == name:
+            return str(value)
+    return None
