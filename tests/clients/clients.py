@@ -148,6 +148,7 @@ OPERATIONS = (
     "upload file from path",
     "upload file without waiting",
     "upload file from stream",
+    "upload multimodal PDF",
     "report unreadable file",
     "upsert file",
     "list files",

@@ -88,6 +88,15 @@ def files(assistant: Any) -> None:
     with step("describe file with link", "assistant.describe_file(file_id, include_url=True)"):
         linked = assistant.describe_file(file_id=file.id, include_url=True)
         same(download(linked.signed_url), b"The bridge opens at noon.")
+    with step("upload multimodal PDF", "assistant.upload_file(…, multimodal=True), context(…)"):
+        seen = assistant.upload_file(
+            str(DOCUMENTS / "rules.pdf"), metadata={"kind": "seen"}, multimodal=True, timeout=60
+        )
+        same((seen.status, seen.multimodal), ("Available", True))
+        asked = {"query": "What does mooring cost?", "filter": {"kind": "seen"}, "multimodal": True}
+        got = assistant.context(**asked, include_binary_content=False)
+        same(got.snippets[0].reference.file.multimodal, True)
+        assistant.delete_file(file_id=seen.id, timeout=-1)
     with step("delete file", "assistant.delete_file(file_id, timeout)"):
         assistant.delete_file(file_id=file.id, timeout=60)
         assert "not found in provided assistant" in str(

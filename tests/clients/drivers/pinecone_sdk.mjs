@@ -115,6 +115,21 @@ await step('describe file with link', 'assistant.describeFile(id, true)', async 
   same(content.equals(readFileSync(path.join(DOCUMENTS, found.name))), true);
 });
 
+await step('upload multimodal PDF', 'assistant.uploadFile({path, multimodal: true}), context(…)',
+  async () => {
+    const metadata = { kind: 'seen' };
+    const operation = await completed(await assistant.uploadFile({
+      path: path.join(DOCUMENTS, 'rules.pdf'), metadata, multimodal: true,
+    }));
+    same((await assistant.describeFile(operation.fileId, false)).multimodal, true);
+    const found = await assistant.context({
+      query: 'What does mooring cost?', filter: metadata, multimodal: true,
+      includeBinaryContent: false,
+    });
+    same(found.snippets[0].reference.file.multimodal, true);
+    await completed(await assistant.deleteFile(operation.fileId));
+  });
+
 await step('upsert file', 'assistant.upsertFile({assistantFileId, file, fileName})', async () => {
   for (const text of ['The ballast weighs six tonnes.', 'The ballast weighs nine tonnes.']) {
     const sent = await assistant.upsertFile({

@@ -127,6 +127,15 @@ async def files(api: Any, name: str) -> None:
     with step("describe file with link", f"{HERE}.describe_file(file_id, include_url=True)"):
         found = await done(api.describe_file(**of, file_id=file.id, include_url=True))
         same(download(found.signed_url), b"The bridge opens at noon.")
+    with step("upload multimodal PDF", f"{HERE}.upload_file(…, multimodal=True), context(…)"):
+        path = DOCUMENTS / "rules.pdf"
+        seen = {"file_path": str(path), "metadata": {"kind": "seen"}, "multimodal": True}
+        file = await done(api.upload_file(**of, **seen, timeout=60))
+        same((file.status, file.multimodal), ("Available", True))
+        asked = {"query": "What does mooring cost?", "filter": {"kind": "seen"}, "multimodal": True}
+        got = await done(api.context(**of, **asked, include_binary_content=False))
+        same(got.snippets[0].reference.file.multimodal, True)
+        await done(api.delete_file(**of, file_id=file.id, timeout=-1))
     with step("upsert file", f"{HERE}.upload_file(file_id, file_stream, file_name, metadata)"):
         for text in (b"The ferry leaves at six.", b"The ferry leaves at seven."):
             upserted = await done(
