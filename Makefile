@@ -63,6 +63,9 @@ wheel: setup ## Build wheel and sdist into OUT (default dist/)
 clean: ## Remove what was installed and built here
 	rm -rf .venv .uv dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
+chaos: setup ## Kill server and workers 200 times under load; nothing may be lost (ARGS="--kills 20")
+	@$(BIN)/python scripts/chaos.py $(ARGS)
+
 ##@ Measure
 
 bench: bench-footprint bench-embed ## The quick measurements
@@ -91,4 +94,4 @@ bench-embed: setup ## Embedding throughput and query latency
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test serve setup system check test-clients conformance format lock wheel clean bench bench-footprint bench-embed bench-chat help
+.PHONY: chaos demo test serve setup system check test-clients conformance format lock wheel clean bench bench-footprint bench-embed bench-chat help

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from lodgepole.errors import Conflict, Unavailable
 
+SCAN_BYTES = 4 * 1024 * 1024
+
 
 @contextmanager
 def held(path: Path) -> Generator[Path]:
@@ -36,6 +38,26 @@ def held(path: Path) -> Generator[Path]:
         yield path
     finally:
         os.close(descriptor)
+
+
+def holding(path: Path, text: str) -> list[Path]:
+    """Files below `path` that hold `text` as it is, in UTF-8; names of files count too."""
+    wanted = text.encode()
+    return [
+        file
+        for file in sorted(path.rglob("*"))
+        if wanted in os.fsencode(file.name) or (file.is_file() and _contains(file, wanted))
+    ]
+
+
+def _contains(file: Path, wanted: bytes) -> bool:
+    kept = b""
+    with file.open("rb") as stream:
+        while part := stream.read(SCAN_BYTES):
+            if wanted in kept + part:
+                return True
+            kept = part[-len(wanted) :]
+    return False
 
 
 def read_secret(path: Path) -> str | None:

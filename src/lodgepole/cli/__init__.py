@@ -12,7 +12,7 @@ import typer
 import typer.core
 
 import lodgepole
-from lodgepole.cli import assistants, chat, demo, files, models, serve, worker
+from lodgepole.cli import assistants, chat, demo, files, models, serve, verify, worker
 from lodgepole.cli.screen import fail
 from lodgepole.client import Unreachable
 from lodgepole.errors import LodgepoleError
@@ -67,6 +67,7 @@ def _root(
 
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("verify")(verify.verify)
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("context")(chat.context)

@@ -66,7 +66,7 @@ class Sweep:
             assistant_id: await self._index.versions(assistant_id)
             for assistant_id in await self._index.assistants()
         }
-        stored = await self._stored_versions()
+        stored = await stored_versions(self._blobs)
         alive = await self._log.live_assistants()
         orphans: list[_Orphan] = []
         for assistant_id in sorted({*indexed, *stored}):
@@ -74,16 +74,6 @@ class Sweep:
             orphans += _dead("index", assistant_id, indexed.get(assistant_id), live)
             orphans += _dead("blobs", assistant_id, stored.get(assistant_id), live)
         return orphans
-
-    async def _stored_versions(self) -> dict[str, Collection[FileVersion]]:
-        found: dict[str, set[FileVersion]] = {}
-        async for key in self._blobs.keys(""):
-            assistant_id, _, rest = key.partition("/")
-            file_id, _, rest = rest.partition("/")
-            generation, _, rest = rest.partition("/")
-            if rest and generation.isdecimal():
-                found.setdefault(assistant_id, set()).add(FileVersion(file_id, int(generation)))
-        return dict(found)
 
     async def _remove(self, orphan: _Orphan) -> None:
         assistant_id, version = orphan.assistant_id, orphan.version
@@ -98,6 +88,18 @@ class Sweep:
             if version is None
             else version_prefix(assistant_id, version)
         )
+
+
+async def stored_versions(blobs: Blobs) -> dict[str, Collection[FileVersion]]:
+    """What the blobs hold something of, by assistant."""
+    found: dict[str, set[FileVersion]] = {}
+    async for key in blobs.keys(""):
+        assistant_id, _, rest = key.partition("/")
+        file_id, _, rest = rest.partition("/")
+        generation, _, rest = rest.partition("/")
+        if rest and generation.isdecimal():
+            found.setdefault(assistant_id, set()).add(FileVersion(file_id, int(generation)))
+    return dict(found)
 
 
 def _dead(

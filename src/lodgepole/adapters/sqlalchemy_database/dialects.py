@@ -58,6 +58,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What is deleted must be gone from the file too, not only from the tables.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     event.listen(engine.sync_engine, "connect", on_connect)

@@ -1,0 +1,66 @@
+"""`lodgepole verify`: is what is stored what the catalog says, and is what was deleted gone."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
+from lodgepole.cli.screen import say, show_json_line
+from lodgepole.settings import Settings
+
+
+def verify(
+    *,
+    absent: Annotated[
+        list[str] | None,
+        typer.Option(help="A text that no file of the data directory may hold.", metavar="TEXT"),
+    ] = None,
+    absent_from: Annotated[
+        Path | None, typer.Option(help="A file of such texts, one a line.", show_default=False)
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First remove what nothing accounts for.")
+    ] = False,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the data directory of a server that is stopped.
+
+    Every Available file must be whole, and nothing may be left of what was deleted: no row, no
+    passage, no vector, no posting, no blob. With --absent, every file there is also searched for
+    a text, byte by byte.
+    """
+    settings = load_settings(data_dir=data_dir)
+    texts = [*(absent or ()), *(absent_from.read_text("utf-8").split("\n") if absent_from else ())]
+    found = asyncio.run(_verify(settings, [text for text in texts if text], repair=repair))
+    findings = found["findings"]
+    if as_json:
+        show_json_line(found)
+    else:
+        for finding in findings:
+            say(finding, style="red")
+        say(
+            f"{found['assistants']} assistants, {found['available_files']} Available files: "
+            + ("nothing is missing, nothing is left over." if not findings else "see above.")
+        )
+    if findings:
+        raise typer.Exit(1)
+
+
+async def _verify(settings: Settings, texts: list[str], *, repair: bool) -> dict[str, Any]:
+    from lodgepole import wiring
+    from lodgepole.adapters.data_directory import holding
+
+    report = await wiring.verify(settings, repair=repair)
+    traces = [
+        f"{path.relative_to(settings.data_dir)} holds {text!r}."
+        for text in texts
+        for path in holding(settings.data_dir, text)
+    ]
+    return {
+        "assistants": report.assistants,
+        "available_files": report.available_files,
+        "findings": [*report.findings, *traces],
+    }

@@ -1,0 +1,78 @@
+"""Looks whether what is stored is what the catalog says: nothing missing, nothing left behind."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from lodgepole.files import document_key, original_key
+from lodgepole.ingestion.sweep import stored_versions
+from lodgepole.model import FileVersion
+from lodgepole.ports import Blobs, Catalog, Index, OperationLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """What was looked at, and one sentence for each thing that is not as it should be."""
+
+    assistants: int
+    available_files: int
+    findings: tuple[str, ...]
+
+
+class Audit:
+    """Compares catalog, index and blobs. Run it while nothing else changes them."""
+
+    def __init__(self, *, catalog: Catalog, log: OperationLog, blobs: Blobs, index: Index) -> None:
+        self._catalog = catalog
+        self._log = log
+        self._blobs = blobs
+        self._index = index
+
+    async def run(self) -> AuditReport:
+        """Read everything once; nothing is changed."""
+        alive = set(await self._log.live_assistants())
+        indexed = set(await self._index.assistants())
+        stored = await stored_versions(self._blobs)
+        findings: list[str] = []
+        files = 0
+        for assistant_id in sorted(alive | indexed | {*stored}):
+            in_index = set(await self._index.versions(assistant_id))
+            in_blobs = stored.get(assistant_id, set())
+            if assistant_id not in alive:
+                findings.append(
+                    f"Assistant {assistant_id} is gone, but {len(in_index)} contents are left in "
+                    f"the index and {len(in_blobs)} in the blobs."
+                )
+                continue
+            files += len(await self._catalog.available_files(assistant_id))
+            findings += await self._of_assistant(assistant_id, in_index, in_blobs)
+        return AuditReport(assistants=len(alive), available_files=files, findings=tuple(findings))
+
+    async def _of_assistant(
+        self,
+        assistant_id: str,
+        in_index: Collection[FileVersion],
+        in_blobs: Collection[FileVersion],
+    ) -> list[str]:
+        live = set(await self._log.live_versions(assistant_id))
+        findings = [
+            f"{_named(assistant_id, version)} is accounted for nowhere, but in the {place}."
+            for place, versions in (("index", in_index), ("blobs", in_blobs))
+            for version in sorted({*versions} - live)
+        ]
+        keys = {key async for key in self._blobs.keys(f"{assistant_id}/")}
+        for file in await self._catalog.available_files(assistant_id):
+            missing = {
+                "passages": file.version not in in_index,
+                "original": original_key(assistant_id, file.version) not in keys,
+                "document": document_key(assistant_id, file.version) not in keys,
+            }
+            findings += [
+                f"{_named(assistant_id, file.version)} is Available without its {part}."
+                for part, is_missing in missing.items()
+                if is_missing
+            ]
+        return findings
+
+
+def _named(assistant_id: str, version: FileVersion) -> str:
+    return f"File {version.file_id}, content {version.generation}, of assistant {assistant_id}"
