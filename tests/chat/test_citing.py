@@ -157,6 +157,7 @@ def test_a_marker_after_a_sentence_belongs_to_that_sentence_alone():
         "Dental care isn't covered by the plan [3].",
         "Each year, up to $500 of vision care is covered [3].",
         "The Seine runs through the suburbs of Paris [1].",
+        'The almanac puts it plainly: "Madrid is the capital of Spain" [2].',
     ],
 )
 def test_a_paraphrase_is_cited(claim):
@@ -174,6 +175,8 @@ def test_a_paraphrase_is_cited(claim):
         "Vision care is covered up to $700 a year [3].",
         "Madrid is not the capital of Spain [2].",
         "The moon is made of cheese [3].",
+        'In 2020 it said that "Madrid is the capital of Spain" [2].',
+        'It is not true that "Madrid is the capital of Spain" [2].',
     ],
 )
 def test_a_claim_that_its_source_does_not_bear_out_is_not_cited(claim):

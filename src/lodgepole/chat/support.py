@@ -80,29 +80,33 @@ class SourceText:
         `question` stands in for a claim that names nothing itself, such as `Yes.`
         """
         plain = _MARKUP.sub("", claim)
-        exact = self._verbatim(plain)
-        if exact is not None:
-            return Verification(VERBATIM, 1.0, *exact)
         claimed = words(plain)
+        if sum(w.is_content for w in claimed) >= 2:
+            exact = self._find([w.stem for w in claimed])
+            if exact:
+                return Verification(VERBATIM, 1.0, *exact)
         content = content_stems(claimed)
         if not content:
             claimed = [*claimed, *words(question)]
             content = content_stems(claimed)
         if not content or not _has_numbers(numbers(claimed), plain, self._words):
             return Verification(REJECTED, 0.0)
-        return self._best(plain, claimed, content)
+        return self._quoted(plain, claimed) or self._best(plain, claimed, content)
 
     # --- exact ---
 
-    def _verbatim(self, claim: str) -> tuple[int, int] | None:
-        whole = words(claim)
-        if sum(w.is_content for w in whole) >= 2:
-            found = self._find([w.stem for w in whole])
-            if found:
-                return found
+    def _quoted(self, claim: str, claimed: Sequence[Word]) -> Verification | None:
+        """Where the claim's quotation stands, if all it quotes is there and it affirms it."""
         quotes = [m.group(1) for m in _QUOTED.finditer(claim)]
         spans = [self._find([w.stem for w in words(q)]) for q in quotes]
-        return spans[0] if spans and all(spans) else None
+        if not spans or spans[0] is None or not all(spans):
+            return None
+        start, end = spans[0]
+        around = [s for s in self._singles if s.start < end and start < s.end]
+        denied = is_negated(claimed)
+        if around and all(is_negated(s.words) != denied for s in around):
+            return None
+        return Verification(VERBATIM, 1.0, start, end)
 
     def _find(self, stems: Sequence[str]) -> tuple[int, int] | None:
         if not stems:
