@@ -289,3 +289,27 @@ async def test_the_first_failure_ends_the_other_requests(server, connect):
         await embedder.embed_passages(["pine"] * 50)
 
     assert len(server.requests) < 50
+
+
+async def test_the_identity_holds_what_passages_are_embedded_by(server, connect):
+    plain, _ = await connect()
+    asking, _ = await connect(query_prefix="query: ")
+    prefixed, _ = await connect(document_prefix="passage: ")
+
+    assert plain.identity == asking.identity
+    assert prefixed.identity.model.startswith(f"{plain.identity.model}+")
+
+
+async def test_with_a_known_dimension_it_starts_while_the_endpoint_is_down(server, connect, caplog):
+    server.refusals = [(503, {})] * 2
+    embedder, _ = await connect(dimensions=5)
+
+    assert "Starting without the embedding endpoint" in caplog.text
+    assert embedder.identity.dimension == 5
+    assert (await embedder.embed_passages(["a"])).shape == (1, 5)
+
+
+async def test_a_refused_key_is_no_reason_to_start(server, connect):
+    server.refusals = [(401, {})]
+    with pytest.raises(UpstreamRejected):
+        await connect(dimensions=5)

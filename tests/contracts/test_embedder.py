@@ -6,7 +6,9 @@ import orjson
 import pytest
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
-from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder
+from lodgepole.adapters.onnx_directory import OnnxDirectoryEmbedder
+from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder, find_model
+from lodgepole.adapters.onnxruntime_embedder.conversion import converted_model
 from lodgepole.adapters.openai_embedder import EmbeddingEndpoint, OpenAIEmbedder
 
 TEXTS = [
@@ -33,8 +35,19 @@ class Endpoint(httpx2.AsyncBaseTransport):
         return httpx2.Response(200, json={"data": data})
 
 
-@pytest.fixture(params=["memory", "onnxruntime-int8", "onnxruntime-f32", "openai"])
-async def embedder(request, cache_dir):
+def exported(directory, cache_dir):
+    """The built-in model as somebody might export it."""
+    directory.mkdir()
+    tokenizer = find_model(cache_dir).tokenizer
+    (directory / "tokenizer.json").write_bytes(tokenizer.read_bytes())
+    (directory / "model.onnx").write_bytes(converted_model(cache_dir, "f32").read_bytes())
+    return directory
+
+
+@pytest.fixture(
+    params=["memory", "onnxruntime-int8", "onnxruntime-f32", "onnx-directory", "openai"]
+)
+async def embedder(request, cache_dir, tmp_path):
     if request.param == "memory":
         yield MemoryEmbedder()
         return
@@ -43,6 +56,11 @@ async def embedder(request, cache_dir):
         remote = await OpenAIEmbedder.connect(endpoint, transport=Endpoint())
         yield remote
         await remote.close()
+        return
+    if request.param == "onnx-directory":
+        local = OnnxDirectoryEmbedder(exported(tmp_path / "m", cache_dir), max_tokens=256)
+        yield local
+        await local.close()
         return
     form = request.param.removeprefix("onnxruntime-")
     real = OnnxRuntimeEmbedder(cache_dir, threads=2, form=form)

@@ -102,3 +102,26 @@ def test_every_refusal_is_told(tmp_path):
     assert "index unreachable" in message
     assert "no-such-installer-here" in message
     assert list(pulled_files(tmp_path).weights.parent.iterdir()) == []
+
+
+def test_the_tokenizer_alone_is_pulled_where_the_weights_are_not_needed(tmp_path, model_files):
+    hub = Hub(model_files)
+    puller = Puller(transport=hub, installers=())
+
+    path = puller.pull_tokenizer(tmp_path)
+
+    assert path == pulled_files(tmp_path).tokenizer
+    assert path.read_bytes() == model_files.tokenizer.read_bytes()
+    assert hub.asked == ["tokenizer.json"]
+    assert puller.pull_tokenizer(tmp_path) == path
+    assert hub.asked == ["tokenizer.json"]
+
+
+def test_the_tokenizer_comes_from_the_package_where_the_hub_cannot_be_reached(
+    tmp_path, model_files
+):
+    puller = Puller(transport=Hub(), installers=(installer(tmp_path, model_files),))
+
+    path = puller.pull_tokenizer(tmp_path / "cache")
+
+    assert sorted(path.parent.iterdir()) == [path]

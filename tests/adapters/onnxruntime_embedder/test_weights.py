@@ -10,6 +10,7 @@ from lodgepole.adapters.onnxruntime_embedder.weights import (
     ModelCorrupt,
     ModelMissing,
     find_model,
+    find_tokenizer,
     open_weights,
     pulled_files,
     verify,
@@ -44,6 +45,17 @@ def test_a_missing_model_says_what_to_run(monkeypatch, tmp_path):
 
     with pytest.raises(ModelMissing, match="lodgepole models pull"):
         find_model(tmp_path)
+
+
+def test_the_tokenizer_is_found_where_the_weights_are_not(monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "PACKAGE", "no_such_package_here")
+    with pytest.raises(ModelMissing, match="sized by"):
+        find_tokenizer(tmp_path)
+    tokenizer = pulled_files(tmp_path).tokenizer
+    tokenizer.parent.mkdir(parents=True)
+    tokenizer.touch()
+
+    assert find_tokenizer(tmp_path) == tokenizer
 
 
 def test_weights_that_were_changed_are_refused(tmp_path):
