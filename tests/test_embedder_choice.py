@@ -1,7 +1,9 @@
 """Which embedder and reranker run, for what operators set."""
 
+import re
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -164,3 +166,14 @@ async def test_a_rerank_endpoint_and_a_directory(environment, exported, stack):
 
 def test_nothing_embedded_is_no_progress():
     assert embedding_progress(Settings()) == []
+
+
+def test_the_settings_in_the_guide_are_accepted(tmp_path):
+    guide = Path(__file__).parent.parent / "docs" / "guides" / "models-and-embedders.md"
+    blocks = re.findall(r"```toml\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        (tmp_path / "lodgepole.toml").write_text(block, encoding="utf-8")
+        settings = Settings()
+        kinds = (settings.embedder.kind, settings.reranker.kind)
+        assert kinds != ("builtin", "none")
