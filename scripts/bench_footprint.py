@@ -1,8 +1,8 @@
 """Print what an idle server costs: CPU until ready, resident memory, installed size.
 
-Installs Lodgepole from the runtime lock file into a fresh environment, compiled to bytecode as pip
-leaves it, and starts `lodgepole serve` from there twice on an empty data directory: with an empty
-cache (the model is converted first) and with a warm one.
+Installs Lodgepole from the runtime lock file into a fresh environment and weighs it, compiles it
+to bytecode as pip does or the first start would, and starts `lodgepole serve` from there twice on
+an empty data directory: with an empty cache (the model is converted first) and with a warm one.
 """
 
 import json
@@ -89,8 +89,8 @@ def install(environment_dir: Path) -> None:
     environment = os.environ | {"VIRTUAL_ENV": str(environment_dir)}
     for step in (
         ["venv", "--python", sys.executable, str(environment_dir)],
-        ["pip", "sync", "--compile-bytecode", "--require-hashes", "requirements/runtime.lock"],
-        ["pip", "install", "--compile-bytecode", "--no-deps", "."],
+        ["pip", "sync", "--require-hashes", "requirements/runtime.lock"],
+        ["pip", "install", "--no-deps", "."],
     ):
         subprocess.run([uv, *step, "--quiet"], check=True, env=environment, cwd=ROOT)
 
@@ -104,11 +104,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment_dir = Path(folder) / "environment"
         install(environment_dir)
-        print("installed", json.dumps({"environment_mb": size_mb(environment_dir)}))
+        installed = size_mb(environment_dir)
+        python = environment_dir / "bin/python"
+        subprocess.run([python, "-m", "compileall", "-q", environment_dir], check=False)
+        bytecode = round(size_mb(environment_dir) - installed, 1)
+        print("installed", json.dumps({"environment_mb": installed, "bytecode_mb": bytecode}))
         for name in ("first start", "second start"):
             data_dir = Path(folder) / name.split()[0]
             data_dir.mkdir()
-            python = environment_dir / "bin/python"
             print(name, json.dumps(measure(python, data_dir, Path(folder) / "cache")))
 
 
