@@ -98,7 +98,7 @@ async def test_without_an_answer_the_fused_order_is_served_and_told_once_a_minut
         assert await reranking.ordered("q", HITS, PASSAGES) == HITS
     assert len(caplog.messages) == 2
     assert "2 times since" in caplog.messages[1]
-    assert metrics.counts == [("rerank", {"outcome": "failed"})] * 4
+    assert metrics.counts == [("rerankings_total", {"outcome": "failed"})] * 4
 
 
 async def test_who_is_too_slow_is_not_waited_for():
@@ -110,4 +110,4 @@ async def test_who_is_too_slow_is_not_waited_for():
 async def test_an_answer_is_counted():
     metrics = Counted()
     await Reranking(Backwards(), MemoryClock(), metrics=metrics).ordered("q", HITS, PASSAGES)
-    assert metrics.counts == [("rerank", {"outcome": "answered"})]
+    assert metrics.counts == [("rerankings_total", {"outcome": "answered"})]

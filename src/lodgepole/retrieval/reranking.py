@@ -88,7 +88,7 @@ class Reranking:
 
     def _count(self, outcome: str) -> None:
         if self._metrics is not None:
-            self._metrics.count("rerank", outcome=outcome)
+            self._metrics.count("rerankings_total", outcome=outcome)
 
 
 def reranked(hits: Sequence[Hit], scores: Sequence[float]) -> list[Hit]:

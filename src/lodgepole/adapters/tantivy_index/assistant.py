@@ -99,9 +99,10 @@ class AssistantIndex:
                 return False
             if self._codes is None or self._codes.space.embedder != embedder:
                 self._codes = self._loaded_codes()
-            # Whoever is still reading these finds too little, sees why, and looks again.
-            self._truth.clear_unsearched()
-            return True
+        # Other writes get between the parts. Whoever still reads these vectors finds too little,
+        # sees why, and looks again.
+        self._truth.clear_unsearched()
+        return True
 
     def rest(self) -> None:
         """Give back what only writing needs."""

@@ -376,22 +376,26 @@ class Truth:
 
     def _clear_other_side(self) -> None:
         """Empty the side that is not searched, a part at a time. Cut short, it is done again."""
-        more = True
-        while more:
-            with self._transaction() as connection:
-                space = self._space(connection)
-                if space is None:
-                    return
-                other = _other(space.side)
-                # First of all it is nobody's: half of it must never be taken for the whole.
-                self._set(connection, aside="")
-                connection.execute(f"DELETE FROM codes{other}")  # noqa: S608  our own names
-                cleared = connection.execute(
-                    f"DELETE FROM vectors{other} WHERE row IN"  # noqa: S608  the same
-                    f" (SELECT row FROM vectors{other} LIMIT ?)",
-                    (_CLEARED_ROWS,),
-                )
-                more = cleared.rowcount == _CLEARED_ROWS
+        with self._transaction() as connection:
+            # First of all it is nobody's: half of it must never be taken for the whole.
+            self._set(connection, aside="")
+        while self._clear_a_part():
+            pass
+
+    def _clear_a_part(self) -> bool:
+        """Whether there is more; what somebody began to set aside meanwhile is left alone."""
+        with self._transaction() as connection:
+            space = self._space(connection)
+            if space is None or self._get(connection, "aside"):
+                return False
+            other = _other(space.side)
+            connection.execute(f"DELETE FROM codes{other}")  # noqa: S608  our own names
+            cleared = connection.execute(
+                f"DELETE FROM vectors{other} WHERE row IN"  # noqa: S608  the same
+                f" (SELECT row FROM vectors{other} LIMIT ?)",
+                (_CLEARED_ROWS,),
+            )
+            return cleared.rowcount == _CLEARED_ROWS
 
     def trim_changes(self, applied: int) -> None:
         """Forget the changes up to `applied`: every word index has them."""
