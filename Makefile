@@ -7,9 +7,11 @@ UV ?= .uv/bin/uv
 BIN := .venv/bin
 FILES ?=
 OUT ?= dist
+CASES ?= 200
 ARGS ?=
-COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+COMPILE_ANY = $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock" $(ARGS)
+COMPILE = $(COMPILE_ANY) pyproject.toml
 
 export UV_PYTHON_DOWNLOADS := never
 export TOKENIZERS_PARALLELISM := false
@@ -56,12 +58,16 @@ format: setup ## Mend what can be mended by tool
 lock: .uv/bin/uv ## Write requirements/*.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(COMPILE) --group dev --group model --output-file requirements/dev.lock
 	@$(COMPILE) --group model --constraints requirements/dev.lock --output-file requirements/runtime.lock
+	@$(COMPILE_ANY) --group fuzz --output-file requirements/fuzz.lock
+
+fuzz-api: setup .fuzz/.synced ## Generated requests against a server and our OpenAPI (CASES=N for each operation)
+	@.fuzz/bin/python scripts/fuzz_api.py --examples $(CASES) $(ARGS)
 
 wheel: setup ## Build wheel and sdist into OUT (default dist/)
 	@$(UV) build --out-dir $(OUT)
 
 clean: ## Remove what was installed and built here
-	rm -rf .venv .uv dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .uv .fuzz dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 chaos: setup ## Kill server and workers 200 times under load; nothing may be lost (ARGS="--kills 20")
 	@$(BIN)/python scripts/chaos.py $(ARGS)
@@ -85,6 +91,11 @@ bench-embed: setup ## Embedding throughput and query latency
 	@test -d .venv || $(UV) venv --quiet --python $(PYTHON) .venv
 	@$(UV) pip sync --quiet --require-hashes requirements/dev.lock
 	@$(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
+.fuzz/.synced: requirements/fuzz.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	@test -d .fuzz || $(UV) venv --quiet --python $(PYTHON) .fuzz
+	@VIRTUAL_ENV=.fuzz $(UV) pip sync --quiet --require-hashes requirements/fuzz.lock
 	@touch $@
 
 .uv/bin/uv:

@@ -37,7 +37,7 @@ SETTLING = timedelta(seconds=2)
 spares a client that polls every five seconds its first interval."""
 NEW_ONLY = "is not part of this API version: send {header}: {version}"
 PUBLIC_TYPES = tuple(kind for kind in OperationType if kind is not OperationType.DELETE_ASSISTANT)
-TRUE_OR_FALSE: JsonDict = {"enum": ["true", "false"]}
+TRUE_OR_FALSE: JsonDict = {"enum": ["true", "false", ""]}
 Multimodal = Annotated[
     str | None,
     Query(description="`true` reads a PDF's figures too.", json_schema_extra=TRUE_OR_FALSE),
@@ -174,11 +174,13 @@ async def list_operations(
     asked: Paging,
     operation_type: Annotated[
         str | None,
-        Query(description="Only of this type.", json_schema_extra={"enum": [*PUBLIC_TYPES]}),
+        Query(description="Only of this type.", json_schema_extra={"enum": [*PUBLIC_TYPES, ""]}),
     ] = None,
     status: Annotated[
         str | None,
-        Query(description="Only in this status.", json_schema_extra={"enum": [*OperationStatus]}),
+        Query(
+            description="Only in this status.", json_schema_extra={"enum": [*OperationStatus, ""]}
+        ),
     ] = None,
 ) -> Response:
     """The assistant's operations of the last 30 days, newest first."""

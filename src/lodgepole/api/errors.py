@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lodgepole.api.json_response import json_response
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-Id"
 CLIENT_CLOSED_REQUEST = 499
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EVALUATION_PATHS = ("/evaluation/", "/assistant/evaluation/")
 """Here a bad request is a 422, and the body of a 422 or 500 is `{"message": …}` alone."""
 
@@ -116,9 +118,23 @@ async def _routing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODE_BY_STATUS.get(error.status_code, "UNKNOWN")
     message = f"{error.detail}: {request.method} {request.url.path}"
-    return error_response(
-        error.status_code, code, message, path=request.url.path, headers=error.headers
-    )
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return error_response(error.status_code, code, message, path=request.url.path, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of this path; routing itself names those of the first route it met."""
+    app: FastAPI = request.app
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in app.router.routes
+        )
+    ]
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -130,7 +130,7 @@ def _operation(route: APIRoute, described: Described, source: Source) -> JsonObj
         form = "FileData" if source.is_new else "FileOnly"
         operation["requestBody"] = {
             "required": True,
-            "content": {"multipart/form-data": {"schema": _ref(form)}},
+            "content": {"multipart/form-data": {"schema": _ref(form), "encoding": _FORM}},
         }
     return operation
 
@@ -181,6 +181,19 @@ def _flat(dependant: Dependant) -> Iterator[Dependant]:
 
 # --- responses --------------------------------------------------------------------------------
 
+_FORM: JsonObject = {
+    "file": {
+        "contentType": "application/octet-stream",
+        "headers": {
+            "Content-Disposition": {
+                "description": "The ending of the file's name decides how it is read.",
+                "required": True,
+                "schema": {"type": "string"},
+                "example": 'form-data; name="file"; filename="report.pdf"',
+            }
+        },
+    }
+}
 _HEADERS: JsonObject = {
     "X-Request-Id": {
         "description": "Names this request in the server's log.",
@@ -202,6 +215,12 @@ def _ref(name: str) -> JsonObject:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def _event(name: str) -> JsonObject:
+    """Of each event, as OpenAPI describes them: what is sent is the text of its `data`."""
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": _ref(name)}
+    return {"type": "object", "properties": {"data": data}, "required": ["data"]}
+
+
 def _headers(*names: str) -> JsonObject:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
@@ -220,7 +239,7 @@ def _answers(described: Described, source: Source) -> JsonObject:
     if described.answer is not None:
         answer["content"] = {"application/json": {"schema": _ref(described.answer.__name__)}}
         if described.events is not None:
-            answer["content"]["text/event-stream"] = {"schema": _ref(described.events)}
+            answer["content"]["text/event-stream"] = {"schema": _event(described.events)}
     return {"200": answer}
 
 
@@ -277,15 +296,17 @@ def _schemas() -> JsonObject:
 def _served(schema: JsonObject, date: str) -> bool:
     """Whether this version has a field or parameter of this schema."""
     until = schema.get("x-until", date)
-    return schema.get("x-since", "") <= date and (
-        isinstance(until, dict) or (until != "none" and date <= until)
-    )
+    return schema.get("x-since", "") <= date and until != "none" and date <= until
+
+
+_MARKERS = ("x-since", "x-until", "x-words", "x-omitted", "title")
 
 
 def _settled(node: Any, source: Source) -> Any:
     """The same with markers resolved, and without titles and defaults that say nothing.
 
-    Markers are `x-since`, `x-until`, `x-schema`, strings `limits.NAME`, and `models` for an enum.
+    Markers are `x-since`, `x-until`, `x-words`, `x-omitted`, `x-schema`, strings `limits.NAME`,
+    and `models` for an enum.
     """
     if isinstance(node, list):
         return [_settled(item, source) for item in cast("list[Any]", node)]
@@ -297,19 +318,34 @@ def _settled(node: Any, source: Source) -> Any:
     if "x-schema" in raw:
         kept = {"description": raw["description"]}
         return {**kept, "anyOf": [_ref(raw["x-schema"]), {"type": "null"}]}
-    until = raw.get("x-until")
+    if raw.get("x-omitted"):
+        raw = _never_null(raw)
     settled: JsonObject = {}
     for key, value in raw.items():
         if key == "properties":
             settled[key] = _properties(value, source)
-        elif key == "enum" and value == "models":
-            settled[key] = [*source.models, None]
-        elif key == "enum" and isinstance(until, dict):
-            ends = cast("dict[str, str]", until)
-            settled[key] = [word for word in value if source.date <= ends.get(word, source.date)]
-        elif key not in ("x-since", "x-until", "title") and (key, value) != ("default", None):
+        elif key == "enum":
+            settled[key] = _words(raw, source)
+        elif key not in _MARKERS and (key, value) != ("default", None):
             settled[key] = _settled(value, source)
     return _with_nullable_type(settled)
+
+
+def _words(schema: JsonObject, source: Source) -> list[Any]:
+    """The words of an enum that this version has."""
+    if schema["enum"] == "models":
+        return [*source.models, None]
+    only: dict[str, str] = schema.get("x-words", {})
+    family = "new" if source.is_new else "legacy"
+    return [word for word in schema["enum"] if only.get(word, family) == family]
+
+
+def _never_null(schema: JsonObject) -> JsonObject:
+    """The schema of a field that may be missing, as that of its value."""
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    values = [choice for choice in schema["anyOf"] if choice != {"type": "null"}]
+    assert len(values) == 1, "an optional field has one type"
+    return {**values[0], **rest}
 
 
 def _properties(properties: JsonObject, source: Source) -> JsonObject:
@@ -326,6 +362,8 @@ def _with_nullable_type(schema: JsonObject) -> JsonObject:
     match schema.get("anyOf"):
         case [{"type": str(word), **rest}, {"type": "null"}]:
             plain = {key: value for key, value in schema.items() if key != "anyOf"}
+            if "enum" in rest:
+                rest["enum"] = [*rest["enum"], None]
             return {"type": [word, "null"], **rest, **plain}
         case _:
             return schema

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from lodgepole.api.schemas.wire import (
     SINCE_2026,
@@ -15,6 +16,12 @@ from lodgepole.api.schemas.wire import (
 StatusWord = Literal["Initializing", "Failed", "Ready", "Terminating", "InitializationFailed"]
 
 
+SOMETHING_CHANGES: JsonDict = {
+    "anyOf": [
+        {"required": ["instructions"], "properties": {"instructions": {"type": "string"}}},
+        {"required": ["metadata"], "properties": {"metadata": {"type": "object"}}},
+    ]
+}
 NAME = "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
 
 
@@ -44,7 +51,9 @@ class CreateAssistantRequest(WireRequest):
 
 
 class UpdateAssistantRequest(WireRequest):
-    """Left out or null: unchanged. `""` and `{}` clear."""
+    """Left out or null: unchanged, but not both. `""` and `{}` clear."""
+
+    model_config = ConfigDict(json_schema_extra=SOMETHING_CHANGES)
 
     instructions: str | None = Field(
         default=None,

@@ -6,11 +6,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from lodgepole.api.schemas.files import AssistantFileModel
-from lodgepole.api.schemas.wire import SINCE_2026, UsageModel, WireRequest, WireResponse
+from lodgepole.api.schemas.wire import (
+    NOT_BLANK,
+    OMITTED,
+    SINCE_2026,
+    UsageModel,
+    Whole,
+    WireRequest,
+    WireResponse,
+)
 
 FinishWord = Annotated[
     Literal["stop", "length", "content_filter", "tool_calls", "function_call"],
-    Field(json_schema_extra={"x-until": {"function_call": "2025-10"}}),
+    Field(json_schema_extra={"x-words": {"function_call": "legacy"}}),
 ]
 FILTER = Field(
     default=None,
@@ -46,12 +54,15 @@ class MessageRequest(WireRequest):
     role: Any = Field(
         default="user",
         description="`user` (default), `assistant` or `system`.",
-        json_schema_extra={"type": "string", "enum": ["user", "assistant", "system"]},
+        json_schema_extra={
+            "type": ["string", "null"],
+            "enum": ["user", "assistant", "system", None],
+        },
     )
     content: Any = Field(
         default=None,
         description="Text that is not blank; a list of text parts is taken too.",
-        json_schema_extra={"type": "string", "pattern": r"\S"},
+        json_schema_extra={"type": "string", **NOT_BLANK},
     )
 
 
@@ -60,7 +71,7 @@ class ContextOptions(WireRequest):
 
     model_config = ConfigDict(json_schema_extra=NO_IMAGES_WITHOUT_FIGURES)
 
-    top_k: int | None = Field(
+    top_k: Whole | None = Field(
         default=None,
         description="Most snippets.",
         json_schema_extra={
@@ -69,7 +80,7 @@ class ContextOptions(WireRequest):
             "default": "limits.top_k_default",
         },
     )
-    snippet_size: int | None = Field(
+    snippet_size: Whole | None = Field(
         default=None,
         description="Most tokens of each.",
         json_schema_extra={
@@ -138,7 +149,7 @@ class ContextRequest(ContextOptions):
     model_config = ConfigDict(json_schema_extra=QUERY_OR_MESSAGES)
 
     query: str | None = Field(
-        default=None, description="What to look for.", json_schema_extra={"pattern": r"\S"}
+        default=None, description="What to look for.", json_schema_extra=NOT_BLANK
     )
     messages: list[MessageRequest] | None = Field(
         default=None,
@@ -250,8 +261,8 @@ class ChatCompletionModel(WireResponse):
 
 
 class ChoiceDelta(WireResponse):
-    role: str | None = None
-    content: str | None = None
+    role: str | None = Field(default=None, json_schema_extra=OMITTED)
+    content: str | None = Field(default=None, json_schema_extra=OMITTED)
 
 
 class ChoiceChunkModel(WireResponse):
@@ -266,7 +277,7 @@ class StreamChatCompletionChunkModel(WireResponse):
     created: int = Field(description="Unix seconds.")
     model: str
     choices: list[ChoiceChunkModel]
-    usage: UsageModel | None = None
+    usage: UsageModel | None = Field(default=None, json_schema_extra=OMITTED)
 
 
 # --- context ----------------------------------------------------------------------------------

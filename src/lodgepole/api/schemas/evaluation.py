@@ -4,13 +4,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import UsageModel, WireRequest, WireResponse
+from lodgepole.api.schemas.wire import NOT_BLANK, UsageModel, WireRequest, WireResponse
 
 
 class AlignmentRequest(WireRequest):
-    question: str = Field(description="What was asked.")
-    answer: str = Field(description="The answer to judge.")
-    ground_truth_answer: str = Field(description="The answer that is right.")
+    question: str = Field(description="What was asked.", json_schema_extra=NOT_BLANK)
+    answer: str = Field(description="The answer to judge.", json_schema_extra=NOT_BLANK)
+    ground_truth_answer: str = Field(
+        description="The answer that is right.", json_schema_extra=NOT_BLANK
+    )
 
 
 class FactModel(WireResponse):

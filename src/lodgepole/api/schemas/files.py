@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import SINCE_2026, PaginationResponse, WireResponse
+from lodgepole.api.schemas.wire import OMITTED, SINCE_2026, PaginationResponse, WireResponse
 
 
 class AssistantFileModel(WireResponse):
@@ -24,7 +24,9 @@ class AssistantFileModel(WireResponse):
     error_message: str | None = Field(default=None, description="Why its processing failed.")
     crc32c_hash: str = Field(description="CRC-32C of its bytes, big-endian, in base64.")
     notice: str | None = Field(
-        default=None, description="What to know of an available file, e.g. pages without text."
+        default=None,
+        description="What to know of an available file, e.g. pages without text.",
+        json_schema_extra=OMITTED,
     )
 
 
@@ -38,17 +40,21 @@ class OperationModel(WireResponse):
 
     id: str
     operation_type: Literal["upload_file", "upsert_file", "update_file_metadata", "delete_file"]
-    file_id: str | None = None
+    file_id: str | None = Field(default=None, json_schema_extra=OMITTED)
     status: Literal["Processing", "Completed", "Failed"]
     created_on: datetime
-    completed_on: datetime | None = None
+    completed_on: datetime | None = Field(default=None, json_schema_extra=OMITTED)
     percent_complete: int = Field(ge=0, le=100)
-    error_message: str | None = Field(default=None, description="Why it failed.")
+    error_message: str | None = Field(
+        default=None, description="Why it failed.", json_schema_extra=OMITTED
+    )
     ingestion_units: float | None = Field(
-        default=None, description="What a completed upload or upsert counted for."
+        default=None,
+        description="What a completed upload or upsert counted for.",
+        json_schema_extra=OMITTED,
     )
 
 
 class OperationList(WireResponse):
     operations: list[OperationModel]
-    pagination: PaginationResponse | None = None
+    pagination: PaginationResponse | None = Field(default=None, json_schema_extra=OMITTED)

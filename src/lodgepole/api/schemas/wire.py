@@ -4,11 +4,45 @@
 own words. A string `limits.NAME` there stands for that limit of the running server.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-SINCE_2026: JsonDict = {"x-since": "2026-01"}
-"""Marks a field that older versions of the API do not have."""
+OMITTED: JsonDict = {"x-omitted": True}
+"""Marks a field of an answer that is left out and never null: clients take null for a value."""
+SINCE_2026: JsonDict = {"x-since": "2026-01", **OMITTED}
+"""Marks such a field that older versions of the API do not have."""
+ERROR_CODES: JsonDict = {
+    "enum": [
+        "INVALID_ARGUMENT",
+        "UNAUTHENTICATED",
+        "PERMISSION_DENIED",
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "RESOURCE_EXHAUSTED",
+        "TOO_MANY_REQUESTS",
+        "UNAVAILABLE",
+        "DEADLINE_EXCEEDED",
+        "FAILED_PRECONDITION",
+        "UNIMPLEMENTED",
+        "UNKNOWN",
+    ],
+    "x-words": {"RESOURCE_EXHAUSTED": "legacy", "TOO_MANY_REQUESTS": "new"},
+}
+
+NOT_BLANK: JsonDict = {"pattern": r"[^\s\x1c-\x1f\x85]"}
+"""Marks text that needs at least one character that is no space, as Python counts them."""
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""An integer of a request; JSON has one kind of number, so 16.0 is one."""
 
 
 class WireRequest(BaseModel):
@@ -24,10 +58,14 @@ class WireResponse(BaseModel):
 
 
 class ErrorDetail(WireResponse):
-    code: str = Field(description="A stable word for the kind of failure.")
+    code: str = Field(
+        description="A stable word for the kind of failure.", json_schema_extra=ERROR_CODES
+    )
     message: str = Field(description="What happened and what to do about it.")
     details: dict[str, object] | None = Field(
-        default=None, description="More about the failure, where there is more."
+        default=None,
+        description="More about the failure, where there is more.",
+        json_schema_extra=OMITTED,
     )
 
 
