@@ -49,6 +49,7 @@ class Children:
         waiting = [asyncio.create_task(_ended(process)) for process in self._processes]
         if waiting:
             await asyncio.wait(waiting)
+        self._processes.clear()
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
