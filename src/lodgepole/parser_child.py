@@ -80,12 +80,8 @@ def _answer(
     return UNREADABLE + message.encode("utf-8", errors="replace")
 
 
-def format_parser(kind: FileKind) -> FormatParser:
-    """The function that reads files of this kind, its library imported only now.
-
-    Raises:
-        UnreadableFile: No parser reads this kind.
-    """
+def format_parser(kind: FileKind) -> FormatParser:  # noqa: C901  one line a format, no branches
+    """The function that reads files of this kind, its library imported only now."""
     # ruff: noqa: PLC0415  a child that reads text has no need of the PDF library
     match kind:
         case FileKind.PDF:
@@ -100,8 +96,18 @@ def format_parser(kind: FileKind) -> FormatParser:
             from lodgepole.adapters.json_parser import parse
         case FileKind.JSON_LINES:
             from lodgepole.adapters.json_parser import parse_lines as parse
-        case _:
-            raise UnreadableFile(f"Files of kind {kind.value!r} cannot be read: convert it to PDF.")
+        case FileKind.HTML:
+            from lodgepole.adapters.html_parsers.html import parse
+        case FileKind.EPUB:
+            from lodgepole.adapters.html_parsers.epub import parse
+        case FileKind.EML:
+            from lodgepole.adapters.html_parsers.eml import parse
+        case FileKind.CSV:
+            from lodgepole.adapters.csv_parser import parse
+        case FileKind.PPTX:
+            from lodgepole.adapters.pptx_parser import parse
+        case FileKind.XLSX:
+            from lodgepole.adapters.xlsx_parser import parse
     return parse
 
 

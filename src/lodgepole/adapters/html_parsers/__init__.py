@@ -1,0 +1,1 @@
+"""HTML, and what holds HTML: books (EPUB) and letters (EML)."""

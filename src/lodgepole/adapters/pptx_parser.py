@@ -1,0 +1,130 @@
+"""Presentations: a slide is a page, its title a heading; tables, diagrams and notes follow."""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lodgepole.archives import Archive, Kept, attribute, child_of, local_name
+from lodgepole.documents import DocumentBuilder, clean_text
+from lodgepole.limits import Limits
+from lodgepole.model import BlockKind, Document
+
+SLIDES = Kept("a presentation", ".pptx", "a presentation program", old=".ppt")
+CELL_GAP = " | "
+_TITLES = frozenset({"title", "ctrTitle"})
+_LEFT_OUT = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+
+
+def parse(path: Path, name: str, limits: Limits) -> Document:
+    """Read a presentation.
+
+    Raises:
+        UnreadableFile: It is encrypted, damaged, over a limit, or holds no text.
+    """
+    archive = Archive(path, name, limits, SLIDES)
+    try:
+        return _read(archive, name, limits)
+    finally:
+        archive.close()
+
+
+def _read(archive: Archive, name: str, limits: Limits) -> Document:
+    main = archive.main_part() or "ppt/presentation.xml"
+    root = archive.xml(main, required=True)
+    slides = archive.relations(_relations_of(main), "/slide")
+    builder = DocumentBuilder(name, limits)
+    title = ""
+    for entry in child_of(root, "sldIdLst") if child_of(root, "sldIdLst") is not None else ():
+        target = next((v for k, v in entry.attrib.items() if k.endswith("}id")), "")
+        part = _beside(main, slides.get(str(target), ""))
+        slide = archive.xml(part)
+        builder.begin_page()
+        if slide is None:
+            continue
+        title = title or _title(slide)
+        _shapes(builder, slide)
+        for target in archive.relations(_relations_of(part), "/diagramData").values():
+            diagram = archive.xml(_beside(part, target))
+            _paragraphs(builder, () if diagram is None else _named(diagram, "t"), diagram)
+        for target in archive.relations(_relations_of(part), "/notesSlide").values():
+            notes = archive.xml(_beside(part, target))
+            if notes is not None:
+                _shapes(builder, notes)
+    return builder.build(title=title)
+
+
+def _relations_of(part: str) -> str:
+    folder, file = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{file}.rels")
+
+
+def _beside(part: str, target: str) -> str:
+    """A relation's target as the name of a part; those from the root lost their slash."""
+    if target.startswith("ppt/"):
+        return target
+    return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+
+
+def _named(root: Any, name: str) -> Iterator[Any]:
+    return (element for element in root.iter() if local_name(element) == name)
+
+
+def _placeholder(shape: Any) -> str:
+    """What a shape is in its layout, e.g. `title`; empty for a shape of its own."""
+    found = next(_named(shape, "ph"), None)
+    return "" if found is None else attribute(found, "type") or "body"
+
+
+def _title(slide: Any) -> str:
+    for shape in _named(slide, "sp"):
+        if _placeholder(shape) in _TITLES:
+            return " ".join(_text(p) for p in _named(shape, "p")).strip()
+    return ""
+
+
+def _shapes(builder: DocumentBuilder, slide: Any) -> None:
+    """The text of a slide's shapes, titles first, then in the order in which they are drawn."""
+    shapes = [s for s in slide.iter() if local_name(s) in {"sp", "graphicFrame"}]
+    roles = {id(shape): _placeholder(shape) for shape in shapes}
+    for shape in sorted(shapes, key=lambda s: roles[id(s)] not in _TITLES):
+        role = roles[id(shape)]
+        if role in _LEFT_OUT:
+            continue
+        table = next(_named(shape, "tbl"), None)
+        if table is not None:
+            _table(builder, table)
+            continue
+        paragraphs = list(_named(shape, "p"))
+        if role in _TITLES:
+            heading = " ".join(filter(None, map(_text, paragraphs)))
+            builder.add(" ".join(heading.split()), BlockKind.HEADING, level=1)
+        else:
+            _paragraphs(builder, paragraphs, shape)
+
+
+def _paragraphs(builder: DocumentBuilder, paragraphs: Any, owner: Any) -> None:
+    del owner  # keeps the tree alive while its elements are read
+    texts = [text for text in map(_text, paragraphs) if text]
+    kind = BlockKind.LIST_ITEM if len(texts) > 1 else BlockKind.PARAGRAPH
+    for index, text in enumerate(texts):
+        builder.add(text, kind, gap="\n" if index else "\n\n")
+
+
+def _table(builder: DocumentBuilder, table: Any) -> None:
+    rows = [
+        CELL_GAP.join(" ".join(map(_text, _named(cell, "p"))) for cell in _named(row, "tc"))
+        for row in _named(table, "tr")
+    ]
+    builder.add("\n".join(row for row in rows if row.strip(" |")), BlockKind.TABLE)
+
+
+def _text(paragraph: Any) -> str:
+    parts: list[str] = []
+    for element in paragraph.iter():
+        kind = local_name(element)
+        if kind == "t":
+            parts.append(element.text or "")
+        elif kind in {"br", "tab"}:
+            parts.append(" ")
+    return clean_text("".join(parts)).strip()

@@ -1,0 +1,156 @@
+"""Workbooks: each sheet under its name, each row a record or a line; formulas by their results."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lodgepole.archives import Archive, Kept, attribute, child_of, local_name
+from lodgepole.documents import DocumentBuilder
+from lodgepole.limits import Limits
+from lodgepole.model import BlockKind, Document
+from lodgepole.tables import add_rows
+
+BOOK = Kept("a workbook", ".xlsx", "a spreadsheet program", old=".xls")
+COLUMNS = 16_384  # Excel's own limit
+_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
+_NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
+_REFERENCE = re.compile(r"([A-Z]{1,3})\d+")
+# ECMA-376 part 1, 18.17.4.1: serials count from 1899-12-30 (1900 taken for a leap year) or 1904.
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001  no zone in cells
+_LAST_SERIAL = 2_958_465  # 9999-12-31
+
+
+def parse(path: Path, name: str, limits: Limits) -> Document:
+    """Read a workbook.
+
+    Raises:
+        UnreadableFile: It is encrypted, damaged, over a limit, or holds nothing.
+    """
+    archive = Archive(path, name, limits, BOOK)
+    try:
+        return _read(archive, name, limits)
+    finally:
+        archive.close()
+
+
+def _read(archive: Archive, name: str, limits: Limits) -> Document:
+    main = archive.main_part() or "xl/workbook.xml"
+    folder = posixpath.dirname(main)
+    root = archive.xml(main, required=True)
+    relations = archive.relations(
+        posixpath.join(folder, "_rels", f"{posixpath.basename(main)}.rels"), "/worksheet"
+    )
+    properties = child_of(root, "workbookPr")
+    since_1904 = properties is not None and attribute(properties, "date1904") in {"1", "true"}
+    cells = _Cells(
+        _shared(archive.xml(posixpath.join(folder, "sharedStrings.xml"))),
+        _date_styles(archive.xml(posixpath.join(folder, "styles.xml"))),
+        _EPOCH_1904 if since_1904 else _EPOCH,
+    )
+    builder = DocumentBuilder(name, limits)
+    for sheet in _children(child_of(root, "sheets")):
+        target = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
+        part = relations.get(str(target), "")
+        if not part.startswith(f"{folder}/"):
+            part = posixpath.normpath(posixpath.join(folder, part))
+        data = child_of(archive.xml(part), "sheetData")
+        if data is not None and any(True for _ in data):
+            builder.add(attribute(sheet, "name") or "", BlockKind.HEADING, level=1)
+            add_rows(builder, map(cells.row, data))
+    return builder.build()
+
+
+def _children(element: Any) -> list[Any]:
+    return [] if element is None else list(element)
+
+
+class _Cells:
+    """What cells show, by the workbook's strings and styles."""
+
+    def __init__(self, shared: Sequence[str], dates: Mapping[int, bool], epoch: datetime) -> None:
+        self._shared = shared
+        self._dates = dates
+        self._epoch = epoch
+
+    def row(self, row: Any) -> list[str]:
+        """A row's cells, at the places of their columns."""
+        shown: list[str] = []
+        for cell in row:
+            if local_name(cell) != "c":
+                continue
+            reference = _REFERENCE.fullmatch(attribute(cell, "r") or "")
+            column = _column(reference[1]) if reference else len(shown)
+            if column >= COLUMNS:
+                continue
+            shown += [""] * (column - len(shown))
+            del shown[column:]
+            shown.append(self._value(cell))
+        return shown
+
+    def _value(self, cell: Any) -> str:
+        kind = attribute(cell, "t") or "n"
+        if kind == "inlineStr":
+            return "".join(t.text or "" for t in cell.iter() if local_name(t) == "t")
+        value = child_of(cell, "v")
+        raw = "" if value is None else value.text or ""
+        if kind == "s":
+            return self._shared[int(raw)] if raw.isdigit() and int(raw) < len(self._shared) else ""
+        if kind == "b":
+            return "TRUE" if raw == "1" else "FALSE" if raw else ""
+        return self._number(raw, attribute(cell, "s")) if kind == "n" else raw
+
+    def _number(self, raw: str, style: str | None) -> str:
+        try:
+            number = float(raw)
+        except ValueError:
+            return raw
+        if style is not None and style.isdigit() and self._dates.get(int(style)):
+            return self._date(number) or raw
+        return f"{number:.15g}" if "e" not in raw.lower() and "." in raw else raw
+
+    def _date(self, serial: float) -> str | None:
+        if not 0 <= serial <= _LAST_SERIAL:
+            return None
+        moment = self._epoch + timedelta(seconds=round(serial * 86_400))
+        if serial < 1:
+            return f"{moment:%H:%M}"
+        return f"{moment:%Y-%m-%d}" if serial == int(serial) else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _shared(root: Any) -> list[str]:
+    """The strings that cells share, without how Japanese ones are pronounced."""
+    return ["".join(_texts(item)) for item in _children(root)]
+
+
+def _texts(item: Any) -> Iterator[str]:
+    for child in item:
+        kind = local_name(child)
+        if kind == "t":
+            yield child.text or ""
+        elif kind == "r":
+            yield from _texts(child)
+
+
+def _date_styles(root: Any) -> dict[int, bool]:
+    """Which cell styles, by number, show a number as a date."""
+    codes = {
+        attribute(item, "numFmtId"): _NOT_CODE.sub("", attribute(item, "formatCode") or "")
+        for item in _children(child_of(root, "numFmts"))
+    }
+    formats = [attribute(item, "numFmtId") or "0" for item in _children(child_of(root, "cellXfs"))]
+    return {
+        style: (number.isdigit() and int(number) in _DATE_FORMATS)
+        or _DATE_CODE.search(codes.get(number, "")) is not None
+        for style, number in enumerate(formats)
+    }

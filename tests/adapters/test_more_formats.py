@@ -1,0 +1,339 @@
+"""HTML, CSV, EPUB, EML, PPTX and XLSX: structure, order, and what is left out."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from lodgepole.adapters import csv_parser, pptx_parser, xlsx_parser
+from lodgepole.adapters.html_parsers import eml, epub, html
+from lodgepole.documents import check_document
+from lodgepole.errors import UnreadableFile
+from lodgepole.limits import Limits
+from lodgepole.model import BlockKind, Document
+
+Parse = Callable[[Path, str, Limits], Document]
+K = BlockKind
+
+
+def read(parse: Parse, path: Path, data: bytes | str, limits: Limits | None = None) -> Document:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    document = parse(path, "file", limits or Limits())
+    check_document(document)
+    return document
+
+
+def shown(document: Document) -> list[tuple[BlockKind, str]]:
+    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
+
+
+def archive(parts: Mapping[str, str]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return data.getvalue()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a"
+
+
+# --- HTML ---------------------------------------------------------------------------------------
+
+
+def test_a_page_is_what_a_reader_sees(path: Path) -> None:
+    document = read(
+        html.parse,
+        path,
+        """<!doctype html><html><head><title>The  Harbour</title><style>p {}</style></head><body>
+        <nav><a href="/">Home</a> <a href="/x">Fees</a></nav>
+        <h1>Harbour <em>rules</em></h1><p>One &amp; two,<br>three <b>bo</b>ld.</p>
+        loose text <div>in a box<p>and a paragraph</p>after it</div>
+        <ul><li>first</li><li>second <ul><li>inner</li></ul></li></ul>
+        <pre>  code
+    kept</pre><script>bad()</script><p hidden>ignore</p><p style="display: none">ignore</p>
+        <table><tr><th>Ship</th><th>Fee</th></tr><tr><td>Ada</td><td>5 <i>EUR</i></td></tr></table>
+        <img src=x alt="A lighthouse"></body></html>""",
+    )
+
+    assert document.title == "The Harbour"
+    assert shown(document) == [
+        (K.RUNNING, "Home Fees"),
+        (K.HEADING, "Harbour rules"),
+        (K.PARAGRAPH, "One & two,\nthree bold."),
+        (K.PARAGRAPH, "loose text"),
+        (K.PARAGRAPH, "in a box"),
+        (K.PARAGRAPH, "and a paragraph"),
+        (K.PARAGRAPH, "after it"),
+        (K.LIST_ITEM, "first"),
+        (K.LIST_ITEM, "second"),
+        (K.LIST_ITEM, "inner"),
+        (K.CODE, "code\n    kept"),
+        (K.TABLE, "Ship | Fee\nAda | 5 EUR"),
+        (K.PARAGRAPH, "A lighthouse"),
+    ]
+
+
+def test_a_table_that_lays_out_a_page_is_read_through(path: Path) -> None:
+    document = read(
+        html.parse, path, "<table><tr><td><h2>Menu</h2></td><td><p>Text</p></td></tr></table>"
+    )
+
+    assert shown(document) == [(K.HEADING, "Menu"), (K.PARAGRAPH, "Text")]
+
+
+def test_a_page_says_its_encoding(path: Path) -> None:
+    document = read(html.parse, path, '<meta charset="iso-8859-1"><p>Grüße'.encode("latin-1"))
+
+    assert document.text == "Grüße"
+
+
+def test_deep_nesting_is_read_up_to_a_limit(path: Path) -> None:
+    document = read(html.parse, path, "<div>" * 900 + "deep" + "</div>" * 900 + "<p>x" * 5000)
+
+    assert document.text.startswith("deep")
+    with pytest.raises(UnreadableFile, match="nests its elements more than 1,000 deep"):
+        read(html.parse, path, "<div>" * 100_000)
+
+
+@pytest.mark.parametrize("data", ["", "<html><body><script>1</script></body></html>"])
+def test_a_page_that_shows_nothing_is_refused(path: Path, data: str) -> None:
+    with pytest.raises(UnreadableFile, match="holds no text"):
+        read(html.parse, path, data)
+
+
+# --- CSV ----------------------------------------------------------------------------------------
+
+
+def test_rows_become_records_where_the_first_names_the_columns(path: Path) -> None:
+    document = read(csv_parser.parse, path, 'Name;Town;Note\r\nAda;Bergen;"a; b"\r\nBo;;\r\n;;\r\n')
+
+    assert shown(document) == [
+        (K.RECORD, "Name: Ada | Town: Bergen | Note: a; b"),
+        (K.RECORD, "Name: Bo"),
+    ]
+    assert [block.label for block in document.blocks] == ["row 2", "row 3"]
+
+
+def test_rows_without_names_are_lines_of_a_table(path: Path) -> None:
+    document = read(csv_parser.parse, path, "1,2,3\n4,5,6\n")
+
+    assert shown(document) == [(K.TABLE, "1 | 2 | 3\n4 | 5 | 6")]
+
+
+def test_a_quotation_that_never_ends_is_one_cell(path: Path) -> None:
+    document = read(csv_parser.parse, path, 'a,b\n1,"2\n' + "x\n" * 100)
+
+    assert len(document.blocks) == 1
+
+
+# --- EPUB ---------------------------------------------------------------------------------------
+
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OEBPS/content.opf"/></rootfiles></container>'
+)
+PACKAGE = (
+    '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<metadata><dc:title>Two Tales</dc:title></metadata><manifest>"
+    '<item id="b" href="two.xhtml"/><item id="a" href="text/one%20.xhtml"/>'
+    '<item id="gone" href="../../etc/passwd"/></manifest>'
+    '<spine><itemref idref="a"/><itemref idref="b"/><itemref idref="gone"/></spine></package>'
+)
+CHAPTERS = {
+    "META-INF/container.xml": CONTAINER,
+    "OEBPS/content.opf": PACKAGE,
+    "OEBPS/two.xhtml": "<html><body><h1>Second</h1><p>Late</p></body></html>",
+    "OEBPS/text/one .xhtml": "<!DOCTYPE html><html><body><h1>First</h1><p>Early</p></body></html>",
+}
+
+
+def test_chapters_stand_in_the_order_of_the_spine(path: Path) -> None:
+    document = read(epub.parse, path, archive(CHAPTERS))
+
+    assert document.title == "Two Tales"
+    assert [text for _, text in shown(document)] == ["First", "Early", "Second", "Late"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"META-INF/rights.xml": "<x/>"}, "protected"),
+        ({"META-INF/container.xml": "<container/>"}, "damaged or not an EPUB"),
+        ({"OEBPS/content.opf": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "declares XML entit"),
+        ({"OEBPS/content.opf": "<package/>"}, "holds no text"),
+    ],
+)
+def test_books_that_cannot_be_read_say_why(
+    path: Path, changed: Mapping[str, str], message: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=message):
+        read(epub.parse, path, archive({**CHAPTERS, **changed}))
+
+
+# --- EML ----------------------------------------------------------------------------------------
+
+
+def letter(subject: str = "Pilot fees für März") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Ada <ada@example.com>"
+    message["To"] = "office@example.com"
+    message["Subject"] = subject
+    message["Date"] = "Mon, 2 Mar 2026 10:00:00 +0000"
+    message.set_content("Dear office,\n\nthe fee is 185 €.\n")
+    return message
+
+
+def test_a_letter_has_its_headers_its_text_and_its_attachments(path: Path) -> None:
+    message = letter()
+    message.add_alternative("<p>the fee in <b>HTML</b></p>", subtype="html")
+    message.add_attachment("one\n\ntwo", filename="notes.txt")
+    message.add_attachment(b"\0\1", maintype="application", subtype="zip", filename="a.zip")
+    message.add_attachment(letter("Inner"))
+
+    document = read(eml.parse, path, message.as_bytes())
+
+    assert document.title == "Pilot fees für März"
+    texts = [text for _, text in shown(document)]
+    assert texts[0] == "Pilot fees für März"
+    assert texts[1].startswith("From: Ada <ada@example.com>\nTo: office@example.com\nDate: Mon, ")
+    assert texts[2:4] == ["Dear office,", "the fee is 185 €."]
+    assert texts[4:7] == ["Attachment: notes.txt", "one", "two"]
+    assert texts[7] == "Inner"
+    assert texts[-1] == "Attachment: a.zip"
+    assert "HTML" not in document.text
+
+
+def test_a_letter_of_html_alone_is_read(path: Path) -> None:
+    message = letter()
+    message.set_content("<h2>Fees</h2><p>185 €</p>", subtype="html")
+
+    document = read(eml.parse, path, message.as_bytes())
+
+    assert [text for _, text in shown(document)][-2:] == ["Fees", "185 €"]
+
+
+def test_what_is_no_letter_is_refused(path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="is no e-mail"):
+        read(eml.parse, path, "just some text\n")
+
+
+# --- PPTX ---------------------------------------------------------------------------------------
+
+P = 'xmlns:p="p" xmlns:a="a" xmlns:r="r"'
+RELATION = '<Relationship Id="{}" Type="http://x/{}" Target="{}"/>'
+
+
+def relations(*found: tuple[str, str, str]) -> str:
+    return f"<Relationships>{''.join(RELATION.format(*one) for one in found)}</Relationships>"
+
+
+def shape(*paragraphs: str, role: str = "") -> str:
+    place = f'<p:nvSpPr><p:nvPr><p:ph type="{role}"/></p:nvPr></p:nvSpPr>' if role else ""
+    text = "".join(f"<a:p><a:r><a:t>{text}</a:t></a:r></a:p>" for text in paragraphs)
+    return f"<p:sp>{place}<p:txBody>{text}</p:txBody></p:sp>"
+
+
+def slide(*shapes: str) -> str:
+    return f"<p:sld {P}><p:cSld><p:spTree>{''.join(shapes)}</p:spTree></p:cSld></p:sld>"
+
+
+TABLE = (
+    "<p:graphicFrame><a:tbl><a:tr><a:tc><a:txBody><a:p><a:r><a:t>Ship</a:t></a:r></a:p></a:txBody>"
+    "</a:tc><a:tc><a:txBody><a:p><a:r><a:t>Fee</a:t></a:r></a:p></a:txBody></a:tc></a:tr></a:tbl>"
+    "</p:graphicFrame>"
+)
+SLIDES = {
+    "_rels/.rels": relations(("1", "officeDocument", "ppt/presentation.xml")),
+    "ppt/presentation.xml": f'<p:presentation {P}><p:sldIdLst><p:sldId r:id="b"/>'
+    '<p:sldId r:id="a"/><p:sldId r:id="c"/></p:sldIdLst></p:presentation>',
+    "ppt/_rels/presentation.xml.rels": relations(
+        ("a", "slide", "slides/slide1.xml"),
+        ("b", "slide", "/ppt/slides/slide2.xml"),
+        ("c", "slide", "slides/slide3.xml"),
+    ),
+    "ppt/slides/slide1.xml": slide(TABLE, shape("7", role="sldNum")),
+    "ppt/slides/slide2.xml": slide(shape("one", "two"), shape("Welcome", role="title")),
+    "ppt/slides/_rels/slide2.xml.rels": relations(("n", "notesSlide", "../notes/n.xml")),
+    "ppt/notes/n.xml": slide(shape("Speak slowly", role="body")),
+    "ppt/slides/slide3.xml": slide(),
+}
+
+
+def test_slides_are_pages_in_the_order_in_which_they_are_shown(path: Path) -> None:
+    document = read(pptx_parser.parse, path, archive(SLIDES))
+
+    pages = [document.text[page.start : page.end].split("\n") for page in document.pages]
+    assert [list(filter(None, page)) for page in pages] == [
+        ["Welcome", "one", "two", "Speak slowly"],
+        ["Ship | Fee"],
+        [],
+    ]
+    assert document.title == "Welcome"
+    assert (K.HEADING, "Welcome") in shown(document)
+    assert (K.TABLE, "Ship | Fee") in shown(document)
+
+
+def test_what_is_no_presentation_is_refused(path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="damaged or not a presentation"):
+        read(pptx_parser.parse, path, b"PK\x03\x04 nothing")
+    with pytest.raises(UnreadableFile, match=r"an old \.ppt file"):
+        read(pptx_parser.parse, path, b"\xd0\xcf\x11\xe0" + bytes(600))
+
+
+# --- XLSX ---------------------------------------------------------------------------------------
+
+SHEET = (
+    '<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>'
+    '<c r="D1" t="inlineStr"><is><t>Paid</t></is></c></row>'
+    '<row r="2"><c r="A2" t="str"><f>x</f><v>Ada</v></c><c r="B2" s="1"><v>46083</v></c>'
+    '<c r="D2" t="b"><v>1</v></c></row>'
+    '<row r="3"><c r="A3"><v>0.30000000000000004</v></c><c r="B3" s="2"><v>46083.5</v></c>'
+    '<c r="C3"><v>7</v></c><c r="D3" t="e"><v>#N/A</v></c></row></sheetData></worksheet>'
+)
+BOOK = {
+    "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="Fees" r:id="1"/>'
+    '<sheet name="Empty" r:id="2"/><sheet name="Plain" r:id="3"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": relations(
+        ("1", "worksheet", "worksheets/one.xml"),
+        ("2", "worksheet", "worksheets/two.xml"),
+        ("3", "worksheet", "/xl/worksheets/three.xml"),
+    ),
+    "xl/sharedStrings.xml": "<sst><si><t>Ship</t></si><si><r><t>Arr</t></r><r><t>ival</t></r>"
+    "<rPh><t>x</t></rPh></si></sst>",
+    "xl/styles.xml": '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="dd/mm hh:mm"/>'
+    '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/></cellXfs>'
+    "</styleSheet>",
+    "xl/worksheets/one.xml": SHEET,
+    "xl/worksheets/two.xml": "<worksheet><sheetData/></worksheet>",
+    "xl/worksheets/three.xml": "<worksheet><sheetData><row><c><v>1</v></c><c><v>2</v></c></row>"
+    "</sheetData></worksheet>",
+}
+
+
+def test_rows_of_sheets_are_records_with_dates_as_dates(path: Path) -> None:
+    document = read(xlsx_parser.parse, path, archive(BOOK))
+
+    assert shown(document) == [
+        (K.HEADING, "Fees"),
+        (K.RECORD, "Ship: Ada | Arrival: 2026-03-02 | Paid: TRUE"),
+        (K.RECORD, "Ship: 0.3 | Arrival: 2026-03-02 12:00 | 7 | Paid: #N/A"),
+        (K.HEADING, "Plain"),
+        (K.TABLE, "1 | 2"),
+    ]
+
+
+def test_a_cell_that_claims_a_column_far_away_costs_nothing(path: Path) -> None:
+    far = (
+        '<worksheet><sheetData><row><c r="ZZZ1"><v>1</v></c><c r="A1"><v>2</v></c></row>'
+        "</sheetData></worksheet>"
+    )
+
+    document = read(xlsx_parser.parse, path, archive({**BOOK, "xl/worksheets/one.xml": far}))
+
+    assert "2" in document.text
