@@ -11,7 +11,12 @@ from pydantic import ValidationError
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.onnxruntime_embedder import find_model
 from lodgepole.adapters.onnxruntime_embedder.conversion import converted_model
-from lodgepole.embedder_choice import embedding_progress, open_embedders, open_reranking
+from lodgepole.embedder_choice import (
+    embedding_progress,
+    judging_embedder,
+    open_embedders,
+    open_reranking,
+)
 from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.ports import EmbedderIdentity
 from lodgepole.settings import Settings
@@ -107,6 +112,23 @@ async def test_the_built_in_embedder_is_known_as_a_former_one_in_either_form(
     former = await embedders.of(EmbedderIdentity(engine, "all-MiniLM-L6-v2", 384))
     assert former is not None
     assert former.identity.engine == engine
+
+
+async def test_sentences_are_compared_by_the_built_in_embedder_whatever_embeds_passages(
+    environment, stack
+):
+    embedders = await open_embedders(Settings(), stack)
+    assert judging_embedder(Settings(), embedders) is embedders.configured
+
+    environment.setenv("LODGEPOLE_EMBEDDER__KIND", "openai")
+    environment.setenv("LODGEPOLE_EMBEDDER__MODEL", "m")
+    environment.setenv("LODGEPOLE_EMBEDDER__DIMENSIONS", "8")
+    environment.setenv("LODGEPOLE_EMBEDDER__BASE_URL", NOBODY)
+    judge = judging_embedder(Settings(), await open_embedders(Settings(), stack))
+    expected = await embedders.configured.embed_query("Pines grow slowly.")
+    assert judge.identity.model == embedders.configured.identity.model
+    assert (await judge.embed_query("Pines grow slowly.")) @ expected > 0.99
+    assert (await judge.embed_passages(["Pines grow slowly."]))[0] @ expected > 0.99
 
 
 async def test_an_endpoint_that_does_not_answer_stops_the_start_where_its_dimension_is_unknown(

@@ -1,12 +1,21 @@
 """From the settings to embedder and reranker: part of the wiring, for these alone."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lodgepole.errors import InvalidRequest
-from lodgepole.ports import Clock, Embedder, EmbedderIdentity, Metrics, Reranker
+from lodgepole.ports import (
+    Clock,
+    Embedder,
+    EmbedderIdentity,
+    Metrics,
+    Reranker,
+    Vector,
+    Vectors,
+)
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval_settings import (
@@ -20,6 +29,9 @@ from lodgepole.settings import Settings
 
 OPENAI_URL = "https://api.openai.com/v1"
 _BUILTIN_ENGINE = "onnxruntime-"
+_BUILTIN = EmbedderIdentity(
+    engine=f"{_BUILTIN_ENGINE}int8", model="all-MiniLM-L6-v2", dimension=384
+)
 _FormerSettings = BuiltinEmbedderSettings | OpenAIEmbedderSettings | OnnxEmbedderSettings
 
 
@@ -35,6 +47,41 @@ async def open_embedders(settings: Settings, closing: AsyncExitStack) -> Embedde
     """
     opener = _Opener(settings, closing)
     return Embedders(await opener.open(settings.embedder), opener.find_former)
+
+
+def judging_embedder(settings: Settings, embedders: Embedders) -> Embedder:
+    """What sentences are compared by, whatever passages are embedded with.
+
+    Its cosines are what the thresholds of quoting and of judging answers were measured with;
+    other models crowd theirs between 0.7 and 0.9. It is opened when it is first needed.
+    """
+    if isinstance(settings.embedder, BuiltinEmbedderSettings):
+        return embedders.configured
+    return _Judging(embedders)
+
+
+class _Judging:
+    """The built-in embedder, opened late; the configured one where its model is missing."""
+
+    def __init__(self, embedders: Embedders) -> None:
+        self._embedders = embedders
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        return _BUILTIN
+
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return await (await self._chosen()).embed_passages(texts)
+
+    async def embed_query(self, text: str) -> Vector:
+        return await (await self._chosen()).embed_query(text)
+
+    async def _chosen(self) -> Embedder:
+        for form in ("int8", "f32"):
+            found = await self._embedders.of(replace(_BUILTIN, engine=f"{_BUILTIN_ENGINE}{form}"))
+            if found is not None:
+                return found
+        return self._embedders.configured
 
 
 async def open_reranking(

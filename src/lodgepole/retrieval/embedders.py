@@ -47,7 +47,8 @@ class Embedders:
             former, reason = None, str(error)
         if former is None or former.identity != identity:
             log.warning(
-                "Files embedded by %s (%s) are found by words alone until they are re-embedded: %s",
+                "The embedder %s (%s) cannot be had; what it embedded is found by words alone "
+                "until it is embedded anew: %s",
                 identity.model,
                 identity.engine,
                 reason,
