@@ -17,7 +17,7 @@ from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
-from lodgepole.embedder_choice import open_embedders, open_reranking
+from lodgepole.embedder_choice import judging_embedder, open_embedders, open_reranking
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import ContentSigner, Files
@@ -196,10 +196,10 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
     index = TantivyIndex(settings.data_dir / "index")
     stack.push_async_callback(index.close)
     embedders = await open_embedders(settings, stack)
-    embedder = embedders.configured
+    embedder, judge = embedders.configured, judging_embedder(settings, embedders)
     reranking = await open_reranking(settings, clock, stack)
     tokenizer = TokenizersTokenizer(find_tokenizer(settings.cache_dir))
-    models = model_directory(settings, ExtractiveChatModel(embedder, tokenizer), stack)
+    models = model_directory(settings, ExtractiveChatModel(judge, tokenizer), stack)
     search = Search(index, embedder, tokenizer, catalog, reranking=reranking, embedders=embedders)
     services = Services(
         assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=_new_id, limits=limits),
@@ -224,7 +224,7 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
             limits=limits,
             figures=SnippetFigures(blobs),
         ),
-        alignment=Alignment(embedder, tokenizer, limits, models),
+        alignment=Alignment(judge, tokenizer, limits, models),
         models=models,
         blobs=blobs,
         catalog=catalog,
