@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 Metadata = Mapping[str, Any]
 """File metadata: flat; values are strings, numbers, booleans or lists of strings."""
@@ -130,9 +130,11 @@ class File:
         return FileVersion(file_id=self.id, generation=self.generation)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileVersion:
-    """One generation of one file's content; what the index and the blobs are keyed by."""
+class FileVersion(NamedTuple):
+    """One generation of one file's content; what the index and the blobs are keyed by.
+
+    A tuple, as `PassageKey` and `Hit` are: each query makes and hashes a thousand of them.
+    """
 
     file_id: str
     generation: int
@@ -266,16 +268,14 @@ class Passage:
     gap: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PassageKey:
+class PassageKey(NamedTuple):
     """Where a passage is found within one assistant's index."""
 
     version: FileVersion
     ordinal: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage with its score for one query; higher is better."""
 
     key: PassageKey

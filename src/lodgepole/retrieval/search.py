@@ -44,12 +44,13 @@ class Recipe:
     words: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Shelf:
     """The files that a query may search."""
 
     files: Mapping[FileVersion, File]
     versions: frozenset[FileVersion]
+    languages: Collection[str] | None = None  # of what is indexed, once somebody asked
 
     @classmethod
     def of(cls, files: Iterable[File]) -> "_Shelf":
@@ -110,14 +111,13 @@ class Search:
                 f'Assistant "{assistant.name}" has no available files to search. Upload a file '
                 "and wait until its status is Available."
             )
-        if filter is None:
-            shelf = self._shelf(assistant.id, available)
-        else:
+        everything = shelf = self._shelf(assistant.id, available)
+        if filter is not None:
             shelf = _Shelf.of(file for file in available if filter.matches(file.upload.metadata))
         files = shelf.files
         if not files or not query.strip():
             return []
-        rankings = await self._rankings(assistant.id, query, shelf.versions)
+        rankings = await self._rankings(assistant.id, query, shelf.versions, everything)
         hits = fuse(
             rankings,
             foreign=_is_foreign(query, rankings.embedder),
@@ -152,12 +152,16 @@ class Search:
         return known[1]
 
     async def _rankings(
-        self, assistant_id: str, query: str, versions: Collection[FileVersion]
+        self,
+        assistant_id: str,
+        query: str,
+        versions: Collection[FileVersion],
+        everything: _Shelf,
     ) -> Rankings:
         """Dense and word rankings, made at the same time."""
         by_vector, by_words = await asyncio.gather(
             self._by_vector(assistant_id, query, versions),
-            self._by_words(assistant_id, query, versions),
+            self._by_words(assistant_id, query, versions, everything),
         )
         return Rankings(
             dense=by_vector.dense,
@@ -216,11 +220,17 @@ class Search:
             return None
 
     async def _by_words(
-        self, assistant_id: str, query: str, versions: Collection[FileVersion]
+        self,
+        assistant_id: str,
+        query: str,
+        versions: Collection[FileVersion],
+        everything: _Shelf,
     ) -> Rankings:
         if not self._recipe.words:
             return Rankings()
-        words = query_words(query, await self._index.languages(assistant_id))
+        if everything.languages is None:
+            everything.languages = await self._index.languages(assistant_id)
+        words = query_words(query, everything.languages)
         return await self._index.search(
             assistant_id,
             IndexQuery(versions=versions, vector=None, words=words, limit=RANKING_LENGTH),

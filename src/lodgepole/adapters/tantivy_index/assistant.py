@@ -269,20 +269,28 @@ class AssistantIndex:
                 f"The query's vector has {len(vector)} dimensions, the index of this assistant "
                 f"{codes.dimension}. Configure the embedder it was made with, or re-embed it."
             )
-        if allowed.passages <= EXACT_BELOW:
-            places = [(slot, ordinal) for slot in slots for ordinal in range(slot.count)]
-        else:
-            places = codes.locate(codes.nearest(vector, slots, max(_RESCORED, 2 * limit)))
-        by_row = {slot.first_row + ordinal: (slot, ordinal) for slot, ordinal in places}
-        rows, vectors = self._truth.vectors(codes.space, sorted(by_row))
+        positions = (
+            codes.positions(slots)
+            if allowed.passages <= EXACT_BELOW
+            else codes.nearest(vector, slots, max(_RESCORED, 2 * limit))
+        )
+        wanted = codes.rows(positions)
+        order = np.argsort(wanted)
+        rows, vectors = self._truth.vectors(codes.space, wanted[order].tolist())
         if not rows:
             return []
+        positions = positions[order]
+        if len(rows) < len(positions):  # some were removed as we read
+            positions = positions[np.isin(wanted[order], rows)]
         scores = vectors @ vector
         # Only what can be among the best becomes an object: most of the time would go there.
         bound = np.partition(scores, -limit)[-limit] if len(scores) > limit else -np.inf
+        best = np.flatnonzero(scores >= bound)
         hits = [
-            Hit(PassageKey(by_row[rows[i]][0].version, by_row[rows[i]][1]), float(scores[i]))
-            for i in np.flatnonzero(scores >= bound).tolist()
+            Hit(PassageKey(slot.version, ordinal), score)
+            for (slot, ordinal), score in zip(
+                codes.locate(positions[best]), scores[best].tolist(), strict=True
+            )
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
 

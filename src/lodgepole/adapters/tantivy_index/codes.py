@@ -66,6 +66,7 @@ class Codes:
         self._used = 0
         self._layout: tuple[Slot, ...] = ()  # by start, removed ones included
         self._starts: Positions = np.empty(0, np.int64)
+        self._offsets: Positions = np.empty(0, np.int64)  # from a position to its row in SQLite
         self.space = space
         self.dimension = dimension
         self.slots: dict[FileVersion, Slot] = {}
@@ -88,6 +89,8 @@ class Codes:
     def _settle(self, layout: tuple[Slot, ...], slots: dict[FileVersion, Slot]) -> None:
         self._layout, self.slots = layout, slots
         self._starts = np.fromiter((slot.start for slot in layout), np.int64, len(layout))
+        rows = np.fromiter((slot.first_row for slot in layout), np.int64, len(layout))
+        self._offsets = rows - self._starts
 
     def with_file(self, slot: Slot, data: bytes) -> "Codes":
         """With this version added, or in the place of what there was of it.
@@ -130,10 +133,8 @@ class Codes:
         smaller._settle(tuple(layout), {slot.version: slot for slot in layout})
         return smaller
 
-    def positions(self, slots: Sequence[Slot]) -> Positions | None:
-        """Every position of these slots, or None when that is simply all of them."""
-        if sum(slot.count for slot in slots) == self._used:
-            return None
+    def positions(self, slots: Sequence[Slot]) -> Positions:
+        """Every position of these slots, in their order."""
         counts = np.fromiter((slot.count for slot in slots), np.int64, len(slots))
         starts = np.fromiter((slot.start for slot in slots), np.int64, len(slots))
         before = np.cumsum(counts) - counts
@@ -142,7 +143,8 @@ class Codes:
     def nearest(self, vector: Vector, slots: Sequence[Slot], count: int) -> Positions:
         """Positions of the `count` codes within `slots` that differ least from `vector`'s."""
         query = unpack_bits(pack_bits(vector[None, :]), self.dimension)[:, 0]
-        allowed = self.positions(slots)
+        everything = sum(slot.count for slot in slots) == self._used
+        allowed = None if everything else self.positions(slots)
         if allowed is None:
             distances = _distances(self._bits[:, : self._used], query)
         elif len(allowed) * 3 < self._used:
@@ -151,6 +153,11 @@ class Codes:
             distances = _distances(self._bits[:, : self._used], query)[allowed]
         found = _smallest(distances, count)
         return found if allowed is None else allowed[found]
+
+    def rows(self, positions: Positions) -> Positions:
+        """The row in SQLite of each position."""
+        which = np.searchsorted(self._starts, positions, side="right") - 1
+        return positions + self._offsets[which]
 
     def locate(self, positions: Positions) -> list[tuple[Slot, int]]:
         """The slot of each position, and which passage of the file it is."""

@@ -447,11 +447,12 @@ class Truth:
         return [number for (number,) in found]
 
     def vectors(self, space: Space, rows: Collection[int]) -> tuple[list[int], Vectors]:
-        """The rows that are there, and their vectors in the same order."""
+        """Those of the rows that are there, ascending, and their vectors in the same order."""
         marks = ",".join("?" * len(rows))
         with self._reading() as connection:
             found = connection.execute(
-                f"SELECT row, vector FROM vectors{space.side} WHERE row IN ({marks})",  # noqa: S608  marks only
+                f"SELECT row, vector FROM vectors{space.side} WHERE row IN ({marks})"  # noqa: S608  marks only
+                " ORDER BY row",
                 tuple(rows),
             ).fetchall()
         return [row for row, _ in found], _halves([data for _, data in found])
