@@ -1,5 +1,6 @@
 """Which model answers to which name, for what operators set."""
 
+import json
 from contextlib import AsyncExitStack
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.chat.models import WIRE_NAMES
 from lodgepole.errors import InvalidRequest
-from lodgepole.model_choice import EXTRACTIVE, model_directory
+from lodgepole.model_choice import EXTRACTIVE, describe_default, model_directory
 from lodgepole.settings import Settings
 
 PROVIDER_VARIABLES = [
@@ -126,3 +127,22 @@ async def test_keys_may_stand_in_files_and_are_never_shown(monkeypatch, tmp_path
     assert settings.endpoints[0].api_key == "sk-from-file"
     assert "sk-hidden" not in repr(settings)
     assert "sk-hidden" not in repr(settings.endpoints)
+
+
+async def test_who_answers_is_told_with_the_variable_that_decided_it_and_without_its_key(
+    monkeypatch,
+):
+    assert describe_default(Settings(), await choose()).startswith("quotes from your documents")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-stray")
+    assert describe_default(Settings(), await choose()) == (
+        "gpt-4o at api.openai.com (OPENAI_API_KEY)"
+    )
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://user:secret@127.0.0.1:11434/v1")
+    monkeypatch.setenv("LODGEPOLE_DEFAULT_MODEL", "qwen3")
+    said = describe_default(Settings(), await choose())
+    assert said == "qwen3 at 127.0.0.1:11434 (OPENAI_BASE_URL)"
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    listed = [{"name": "qwen3", "base_url": "http://10.0.0.5/v1", "aliases": ["q"]}]
+    monkeypatch.setenv("LODGEPOLE_MODELS", json.dumps(listed))
+    assert describe_default(Settings(), await choose()) == "qwen3 at 10.0.0.5 ([[models]])"

@@ -13,7 +13,7 @@ from lodgepole.ports import Catalog, Clock
 SECRET_PREFIX = "lp_"  # noqa: S105  the beginning of every key we make, so that scanners know it
 SECRET_BYTES = 32
 CACHED_KEYS = 1024
-CACHED_FOR = timedelta(seconds=10)
+CACHED_FOR = timedelta(seconds=3)
 """How long another process may still accept a key after it was revoked in this one."""
 DEFAULT_PROJECT = "default"
 

@@ -1,6 +1,7 @@
 """From the settings to the models that answer: part of the wiring, for chat models alone."""
 
 from contextlib import AsyncExitStack
+from urllib.parse import urlsplit
 
 from lodgepole.adapters.openai_chat_model import OpenAiChatModel
 from lodgepole.adapters.pydantic_ai_chat_model import PydanticAiChatModel
@@ -12,6 +13,11 @@ from lodgepole.settings import Endpoint, ModelConfig, Settings
 
 EXTRACTIVE = "lodgepole-extractive"
 """The name of the model that quotes, which answers until another one is configured."""
+_HOSTS = {
+    "openai": "api.openai.com",
+    "anthropic": "api.anthropic.com",
+    "google": "generativelanguage.googleapis.com",
+}
 
 
 def model_directory(
@@ -50,6 +56,24 @@ def model_directory(
         } | {n: m for n, m in named.items() if m.model is not model}
         named[wanted] = configured(wanted, model)
     return ModelDirectory(named[wanted], [quotes, *named.values()])
+
+
+def describe_default(settings: Settings, models: ModelDirectory) -> str:
+    """Who answers where a request names no model, and why: for people, without any key."""
+    default = models.default
+    if default.name == EXTRACTIVE:
+        return "quotes from your documents (no language model is configured)"
+    listed = {name: model for model in settings.models for name in (model.name, *model.aliases)}
+    config = listed.get(default.name)
+    if config is not None:
+        provider, address, why = config.provider, config.base_url, "[[models]]"
+    else:
+        endpoint = settings.endpoints[0]
+        provider, address = endpoint.provider, endpoint.base_url
+        variable = "API_KEY" if endpoint.api_key else "BASE_URL"
+        why = f"{provider.upper()}_{variable}"
+    where = urlsplit(address).netloc.rpartition("@")[2] if address else _HOSTS[provider]
+    return f"{default.upstream} at {where or address} ({why})"
 
 
 class _Remote:

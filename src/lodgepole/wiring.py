@@ -18,7 +18,7 @@ from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.embedder_choice import judging_embedder, open_embedders, open_reranking
-from lodgepole.errors import InvalidRequest
+from lodgepole.errors import InvalidRequest, NotFound
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import ContentSigner, Files
 from lodgepole.ingestion.audit import Audit, AuditReport
@@ -28,7 +28,7 @@ from lodgepole.ingestion.reembedding import Reembedding
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
-from lodgepole.model_choice import model_directory
+from lodgepole.model_choice import describe_default, model_directory
 from lodgepole.operations import Operations
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
@@ -55,6 +55,7 @@ class Runtime:
     worker: Worker
     app: "FastAPI"
     api_key_made: str | None  # the secret, when one was made just now
+    answers: str  # which model answers, in words
 
 
 @contextlib.asynccontextmanager
@@ -77,7 +78,13 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         working = asyncio.create_task(worker.run(stop), name="worker")
         app.state.ready = lambda: not working.done()
         try:
-            yield Runtime(services=services, worker=worker, app=app, api_key_made=key)
+            yield Runtime(
+                services=services,
+                worker=worker,
+                app=app,
+                api_key_made=key,
+                answers=describe_default(settings, services.models),
+            )
         finally:
             stop.set()
             await working
@@ -150,6 +157,30 @@ async def verify(settings: Settings, *, repair: bool) -> AuditReport:
             )
             await sweep.run()
         return await Audit(catalog=catalog, log=log, blobs=blobs, index=index).run()
+
+
+@contextlib.asynccontextmanager
+async def opened_keys(settings: Settings) -> AsyncGenerator[Keys]:
+    """The keys of a data directory, whether a server runs there or not.
+
+    Raises:
+        NotFound: There is no catalog; its first server makes it.
+        Unavailable: It cannot be opened.
+    """
+    from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
+    from lodgepole.adapters.sqlalchemy_database.database import open_database
+
+    path = settings.data_dir / "catalog.db"
+    if not path.is_file():
+        raise NotFound(
+            f"There is no catalog in {settings.data_dir}. Name the server's data directory with "
+            "--data-dir or LODGEPOLE_DATA_DIR; the server's first start makes it."
+        )
+    database = await open_database(f"sqlite+aiosqlite:///{path}")
+    try:
+        yield Keys(catalog=SqlCatalog(database), clock=SystemClock(), new_id=_new_id)
+    finally:
+        await database.close()
 
 
 def _start_workers(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
@@ -280,12 +311,12 @@ async def _first_key(settings: Settings, services: Services) -> str | None:
     if settings.api_key is not None:
         await services.keys.seed(settings.api_key.get_secret_value(), project_id=DEFAULT_PROJECT)
         return None
+    if await services.catalog.list_keys(DEFAULT_PROJECT):
+        return None  # a key that was revoked stays so, whatever file still holds it
     path = settings.data_dir / "api_key"
     kept = read_secret(path)
     if kept is not None:
         await services.keys.seed(kept, project_id=DEFAULT_PROJECT)
-        return None
-    if await services.catalog.list_keys(DEFAULT_PROJECT):
         return None
     if not settings.on_loopback:
         raise InvalidRequest(

@@ -12,7 +12,7 @@ import typer
 import typer.core
 
 import lodgepole
-from lodgepole.cli import assistants, chat, demo, files, models, serve, verify, worker
+from lodgepole.cli import assistants, chat, demo, files, keys, models, serve, verify, worker
 from lodgepole.cli.screen import fail
 from lodgepole.client import Unreachable
 from lodgepole.errors import LodgepoleError
@@ -74,6 +74,7 @@ app.command("context")(chat.context)
 app.add_typer(assistants.app, name="assistants")
 app.add_typer(files.app, name="files")
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

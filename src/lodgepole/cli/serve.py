@@ -169,7 +169,12 @@ def _listening(host: str, port: int) -> socket.socket:
 def _announce(settings: Settings, runtime: "Runtime", url: str, *, as_json: bool) -> None:
     if as_json:
         show_json_line(
-            {"url": url, "api_key": runtime.api_key_made, "data_dir": str(settings.data_dir)}
+            {
+                "url": url,
+                "api_key": runtime.api_key_made,
+                "data_dir": str(settings.data_dir),
+                "answers": runtime.answers,
+            }
         )
         return
     say(f"Lodgepole serves at {url}", style="bold")
@@ -177,6 +182,7 @@ def _announce(settings: Settings, runtime: "Runtime", url: str, *, as_json: bool
         [
             ("  API key", _key_line(settings, runtime.api_key_made)),
             ("  Data", str(settings.data_dir)),
+            ("  Answers", runtime.answers),
             ("  Python SDK", f'Pinecone(api_key="...", host="{url}")'),
             (
                 "  TypeScript",
