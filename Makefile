@@ -51,6 +51,9 @@ conformance: setup ## Run the clients and write docs/reference/conformance.md an
 	@$(BIN)/pytest tests/clients/check_clients.py --write-results
 	@$(BIN)/python scripts/make_conformance.py
 
+web: ## Build the console from web/ into src/lodgepole/console (needs Node; the result is committed)
+	@cd web && npm ci --silent && npm run --silent build
+
 format: setup ## Mend what can be mended by tool
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -105,4 +108,4 @@ bench-embed: setup ## Embedding throughput and query latency
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: chaos demo test serve setup system check test-clients conformance format lock wheel clean bench bench-footprint bench-embed bench-chat help
+.PHONY: chaos demo test serve setup system check test-clients conformance web format lock wheel clean bench bench-footprint bench-embed bench-chat help

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 import lodgepole
 from lodgepole.api import (
     chat,
+    console,
     control,
     data,
     documentation,
@@ -49,6 +50,7 @@ def create_app(services: Services, *, public_url: str | None, ready: Callable[[]
             app.include_router(router, prefix=prefix)
     app.include_router(health.router)
     app.include_router(documentation.router)
+    app.include_router(console.router)
     app.include_router(signed_urls.router)
     errors.install(app)
     return app

@@ -1,0 +1,321 @@
+// The public API, as any other client sees it. Nothing here is known to the console alone.
+
+export const VERSION = '2026-04';
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface Assistant {
+  name: string;
+  status: string;
+  instructions: string | null;
+  metadata: JsonObject | null;
+  host: string;
+  region: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface File_ {
+  id: string;
+  name: string;
+  size: number;
+  metadata: JsonObject | null;
+  created_on: string;
+  updated_on: string;
+  status: 'Processing' | 'Available' | 'Deleting' | 'ProcessingFailed';
+  signed_url: string | null;
+  multimodal: boolean;
+  percent_done: number;
+  error_message: string | null;
+  notice?: string;
+}
+
+export interface Operation {
+  id: string;
+  operation_type: string;
+  status: 'Processing' | 'Completed' | 'Failed';
+  file_id?: string;
+  percent_complete: number;
+  error_message?: string;
+}
+
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+export interface Reference {
+  file: File_;
+  pages: number[];
+  highlight: { type: 'text'; content: string } | null;
+}
+
+export interface Citation {
+  position: number;
+  references: Reference[];
+}
+
+export type SnippetBlock =
+  | { type: 'text'; text: string }
+  | { type: 'image'; caption: string; image: { mime_type: string; data: string } | null };
+
+export interface Snippet {
+  type: 'text' | 'multimodal';
+  content: string | SnippetBlock[];
+  score: number;
+  reference: { type: string; file: File_; pages?: number[] };
+}
+
+export interface Context {
+  id: string;
+  snippets: Snippet[];
+  usage: Usage;
+}
+
+export interface Alignment {
+  metrics: { correctness: number; completeness: number; alignment: number };
+  reasoning: { evaluated_facts: { fact: { content: string }; entailment: string }[] };
+  usage: Usage;
+}
+
+export type ChatEvent =
+  | { type: 'message_start'; id: string; model: string; context_snippet_count?: number }
+  | { type: 'content_chunk'; delta: { content: string } }
+  | { type: 'citation'; citation: Citation }
+  | { type: 'message_end'; finish_reason: string; usage: Usage };
+
+export interface ChatBody {
+  messages: { role: string; content: string }[];
+  model?: string;
+  temperature?: number;
+  filter?: JsonObject;
+  include_highlights?: boolean;
+  context_options?: { top_k?: number };
+  stream?: boolean;
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What happened, in words, for a place where people read it. */
+export function inWords(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  if (error instanceof DOMException && error.name === 'AbortError') return 'Stopped.';
+  if (error instanceof TypeError) {
+    return 'The server cannot be reached. Check that it is running, then try again.';
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function messageOf(status: number, body: string): string {
+  try {
+    const read = JSON.parse(body) as { message?: string; error?: { message?: string } };
+    const message = read.error?.message ?? read.message;
+    if (message) return message;
+  } catch {
+    // Not ours: a proxy in between answered.
+  }
+  if (status === 413) return 'The server, or a proxy before it, refuses a body of this size.';
+  return `The server answered with status ${status} and no reason.`;
+}
+
+const segment = encodeURIComponent;
+
+export class Client {
+  /** `left` is called when the server no longer takes the key. */
+  constructor(
+    private readonly key: string,
+    private readonly left: () => void = () => {},
+  ) {}
+
+  private headers(): Record<string, string> {
+    return { 'Api-Key': this.key, 'X-Pinecone-Api-Version': VERSION };
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    const headers = this.headers();
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const response = await fetch(`/assistant${path}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: signal ?? null,
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+    });
+    if (response.ok) return response;
+    if (response.status === 401) this.left();
+    throw new ApiError(response.status, messageOf(response.status, await response.text()));
+  }
+
+  private async json<T>(...call: Parameters<Client['send']>): Promise<T> {
+    return (await (await this.send(...call)).json()) as T;
+  }
+
+  // --- assistants
+
+  listAssistants(token?: string) {
+    return this.json<{ assistants: Assistant[]; pagination?: { next: string } }>(
+      'GET', `/assistants?limit=100${token ? `&pagination_token=${segment(token)}` : ''}`,
+    );
+  }
+
+  getAssistant(name: string) {
+    return this.json<Assistant>('GET', `/assistants/${segment(name)}`);
+  }
+
+  createAssistant(body: { name: string; instructions?: string; metadata?: JsonObject }) {
+    return this.json<Assistant>('POST', '/assistants', body);
+  }
+
+  updateAssistant(name: string, body: { instructions?: string; metadata?: JsonObject }) {
+    return this.json<Assistant>('PATCH', `/assistants/${segment(name)}`, body);
+  }
+
+  async deleteAssistant(name: string): Promise<void> {
+    await this.send('DELETE', `/assistants/${segment(name)}`);
+  }
+
+  // --- files
+
+  listFiles(assistant: string, filter: JsonObject | null, token?: string) {
+    const query = new URLSearchParams({ limit: '50' });
+    if (filter) query.set('filter', JSON.stringify(filter));
+    if (token) query.set('pagination_token', token);
+    return this.json<{ files: File_[]; pagination?: { next: string } }>(
+      'GET', `/files/${segment(assistant)}?${query}`,
+    );
+  }
+
+  getFile(assistant: string, id: string) {
+    return this.json<File_>(
+      'GET', `/files/${segment(assistant)}/${segment(id)}?include_url=true`,
+    );
+  }
+
+  deleteFile(assistant: string, id: string) {
+    return this.json<Operation>('DELETE', `/files/${segment(assistant)}/${segment(id)}`);
+  }
+
+  getOperation(assistant: string, id: string) {
+    return this.json<Operation>('GET', `/operations/${segment(assistant)}/${segment(id)}`);
+  }
+
+  /** Upload, or with `id` replace. Only XMLHttpRequest tells how much has been sent. */
+  upload(
+    assistant: string,
+    file: { name: string; content: Blob },
+    options: { id?: string; metadata?: JsonObject | null; multimodal?: boolean },
+    sent: (share: number) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<Operation> {
+    const form = new FormData();
+    if (options.metadata) form.set('metadata', JSON.stringify(options.metadata));
+    form.set('file', file.content, file.name);
+    const id = options.id === undefined ? '' : `/${segment(options.id)}`;
+    const figures = options.multimodal ? '?multimodal=true' : '';
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open(id ? 'PUT' : 'POST', `/assistant/files/${segment(assistant)}${id}${figures}`);
+      for (const [name, value] of Object.entries(this.headers())) {
+        request.setRequestHeader(name, value);
+      }
+      request.upload.onprogress = (event) => {
+        if (event.lengthComputable) sent(event.loaded / event.total);
+      };
+      request.onload = () => {
+        if (request.status < 300) {
+          resolve(JSON.parse(request.responseText) as Operation);
+          return;
+        }
+        if (request.status === 401) this.left();
+        reject(new ApiError(request.status, messageOf(request.status, request.responseText)));
+      };
+      request.onerror = () => reject(new TypeError('network'));
+      request.onabort = () => reject(new DOMException('', 'AbortError'));
+      signal?.addEventListener('abort', () => request.abort(), { once: true });
+      request.send(form);
+    });
+  }
+
+  /** The bytes of a file. Signed URLs need no key; only their path is ours to follow. */
+  async content(assistant: string, file: { id: string; signed_url?: string | null }) {
+    const url = file.signed_url ?? (await this.getFile(assistant, file.id)).signed_url;
+    const response = await fetch(ownPath(url), { cache: 'no-store' });
+    if (response.ok) return response;
+    throw new ApiError(response.status, messageOf(response.status, await response.text()));
+  }
+
+  // --- questions
+
+  async *chat(assistant: string, body: ChatBody, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    const response = await this.send('POST', `/chat/${segment(assistant)}`, body, signal);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const frames = (rest + value).split('\n\n');
+      rest = frames.pop() ?? '';
+      for (const frame of frames) {
+        if (frame.startsWith('data:')) yield JSON.parse(frame.slice(5)) as ChatEvent;
+      }
+    }
+  }
+
+  answer(assistant: string, body: ChatBody, signal?: AbortSignal) {
+    return this.json<{ message: { content: string }; model: string; usage: Usage }>(
+      'POST', `/chat/${segment(assistant)}`, body, signal,
+    );
+  }
+
+  context(
+    assistant: string,
+    body: {
+      query?: string;
+      messages?: ChatBody['messages'];
+      filter?: JsonObject;
+      top_k?: number;
+      include_binary_content?: boolean;
+    },
+  ) {
+    return this.json<Context>('POST', `/chat/${segment(assistant)}/context`, body);
+  }
+
+  judge(body: { question: string; answer: string; ground_truth_answer: string }) {
+    return this.json<Alignment>('POST', '/evaluation/metrics/alignment', body);
+  }
+}
+
+/** The path of a signed URL on this server; anything else is not followed. */
+export function ownPath(url: string | null | undefined): string {
+  const path = url ? new URL(url, location.origin).pathname : '';
+  if (!path.startsWith('/signed/')) throw new ApiError(404, 'This file has no content to show yet.');
+  return path;
+}
+
+/** Names of the models that this server answers to, from its own OpenAPI document. */
+export async function modelNames(): Promise<string[]> {
+  interface Document {
+    components?: {
+      schemas?: { ChatRequest?: { properties?: { model?: { enum?: (string | null)[] } } } };
+    };
+  }
+  const response = await fetch('/openapi.json');
+  if (!response.ok) return [];
+  const read = (await response.json()) as Document;
+  const names = read.components?.schemas?.ChatRequest?.properties?.model?.enum ?? [];
+  return names.filter((name): name is string => name !== null);
+}

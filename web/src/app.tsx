@@ -1,0 +1,147 @@
+// The frame of every page: who is signed in, where we are, the assistant's tabs.
+
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+
+import { type Assistant, Client, inWords } from './api';
+import { AssistantsPage } from './pages/assistants';
+import { CodePage } from './pages/code';
+import { EvaluationPage } from './pages/evaluation';
+import { FilesPage } from './pages/files';
+import { PlaygroundPage } from './pages/playground';
+import { SettingsPage } from './pages/settings';
+import { SignIn } from './pages/signin';
+import { forget } from './recent';
+import { home, link, type Route, type Tab, TABS, useRoute } from './route';
+import { ClientContext, session, useClient } from './session';
+import { Button, Tree, Waiting, Wrong } from './ui';
+
+export function App() {
+  const [key, setKey] = useState(session.key);
+  const [why, setWhy] = useState<string | null>(null);
+  const leave = (reason: string | null) => {
+    session.end();
+    forget();
+    setWhy(reason);
+    setKey(null);
+  };
+  const client = useMemo(
+    () => key && new Client(key, () => leave('This key is not valid any more. Sign in again.')),
+    [key],
+  );
+  if (!client) {
+    return (
+      <SignIn
+        why={why}
+        done={(accepted) => {
+          session.begin(accepted);
+          setWhy(null);
+          setKey(accepted);
+        }}
+      />
+    );
+  }
+  return (
+    <ClientContext.Provider value={client}>
+      <Frame signOut={() => leave(null)} />
+    </ClientContext.Provider>
+  );
+}
+
+function Frame({ signOut }: { signOut: () => void }) {
+  const route = useRoute();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const place = route.page === 'assistant' ? `${route.name}/${route.tab}` : route.page;
+  useEffect(() => {
+    const tab = route.page === 'assistant' && TABS.find((one) => one.id === route.tab)!.title;
+    document.title = tab && route.page === 'assistant'
+      ? `${route.name} · ${tab} · Lodgepole`
+      : 'Assistants · Lodgepole';
+    if (!first.current) {
+      scrollTo(0, 0);
+      main.current?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [place]);
+  return (
+    <>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to content
+      </a>
+      <header class="top">
+        <div class="bounds">
+          <a class="brand" href={home}><Tree /> Lodgepole</a>
+          {route.page === 'assistant' ? (
+            <nav class="crumb" aria-label="Place">
+              <span aria-hidden="true">/</span>
+              <a href={link(route.name)}>{route.name}</a>
+            </nav>
+          ) : null}
+          <span class="grow" />
+          <Button kind="quiet" onClick={signOut}>Sign out</Button>
+        </div>
+        {route.page === 'assistant' ? <Tabs route={route} /> : null}
+      </header>
+      <main id="main" ref={main} tabIndex={-1} class="bounds">
+        {route.page === 'assistant'
+          ? <AssistantPages key={route.name} name={route.name} tab={route.tab} />
+          : <AssistantsPage />}
+      </main>
+    </>
+  );
+}
+
+function Tabs({ route }: { route: Extract<Route, { page: 'assistant' }> }) {
+  return (
+    <nav class="tabs bounds" aria-label="Assistant">
+      {TABS.map((tab) => (
+        <a
+          href={link(route.name, tab.id)}
+          aria-current={tab.id === route.tab ? 'page' : undefined}
+        >
+          {tab.title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** The pages of one assistant. A conversation survives a look at another tab. */
+function AssistantPages({ name, tab }: { name: string; tab: Tab }) {
+  const client = useClient();
+  const [assistant, setAssistant] = useState<Assistant | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const load = () => {
+    setError(null);
+    client.getAssistant(name).then(setAssistant, (failure: unknown) => setError(inWords(failure)));
+  };
+  useEffect(load, [name]);
+  if (error) {
+    return (
+      <>
+        <h1 class="sr">{name}</h1>
+        <Wrong text={error} retry={load} />
+        <p><a href={home}>All assistants</a></p>
+      </>
+    );
+  }
+  if (!assistant) return <Waiting what="Opening…" />;
+  return (
+    <>
+      <div hidden={tab !== 'playground'}><PlaygroundPage assistant={assistant} /></div>
+      <div hidden={tab !== 'files'}><FilesPage assistant={assistant} shown={tab === 'files'} /></div>
+      {tab === 'evaluation' ? <EvaluationPage assistant={assistant} /> : null}
+      {tab === 'settings'
+        ? <SettingsPage assistant={assistant} changed={setAssistant} />
+        : null}
+      {tab === 'api' ? <CodePage assistant={assistant} /> : null}
+    </>
+  );
+}

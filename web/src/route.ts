@@ -1,0 +1,41 @@
+// Where we are, kept in the part of the address that is never sent: `#/assistants/NAME/files`.
+
+import { useEffect, useState } from 'preact/hooks';
+
+export type Tab = 'playground' | 'files' | 'evaluation' | 'settings' | 'api';
+export const TABS: readonly { id: Tab; title: string }[] = [
+  { id: 'playground', title: 'Playground' },
+  { id: 'files', title: 'Files' },
+  { id: 'evaluation', title: 'Evaluation' },
+  { id: 'settings', title: 'Settings' },
+  { id: 'api', title: 'API' },
+];
+
+export type Route = { page: 'assistants' } | { page: 'assistant'; name: string; tab: Tab };
+
+export function read(hash: string): Route {
+  const [first, name, tab] = hash.replace(/^#\/?/, '').split('/');
+  if (first !== 'assistants' || !name) return { page: 'assistants' };
+  const known = TABS.find((one) => one.id === tab)?.id ?? 'playground';
+  try {
+    return { page: 'assistant', name: decodeURIComponent(name), tab: known };
+  } catch {
+    return { page: 'assistants' };
+  }
+}
+
+export const home = '#/assistants';
+
+export function link(name: string, tab: Tab = 'playground'): string {
+  return `#/assistants/${encodeURIComponent(name)}/${tab}`;
+}
+
+export function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const changed = () => setHash(location.hash);
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  return read(hash);
+}
