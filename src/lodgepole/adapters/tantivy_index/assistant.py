@@ -1,21 +1,19 @@
 """The index of one assistant: its SQLite file and what is derived from it."""
 
-import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from lodgepole.adapters.tantivy_index.codes import Codes, Slot
+from lodgepole.adapters.tantivy_index.derived import Derived
 from lodgepole.adapters.tantivy_index.truth import Truth
-from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordIndex, discard
+from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordIndex
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
 from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vector, Vectors
-
-log = logging.getLogger(__name__)
 
 EXACT_BELOW = 600  # passages that are compared by their vectors at once, without codes
 _RESCORED = 400  # of the codes' nearest, or twice the limit when that is more
@@ -44,12 +42,15 @@ class AssistantIndex:
         path.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._writing = threading.Lock()
+        self._purging = threading.Lock()
+        self._needed: int | None = None  # changes after this one must not be trimmed yet
+        self._closed = False
         self._last_allowed: _Allowed | None = None
         self._truth = Truth(path / "index.db")
         try:
             self._codes = self._loaded_codes()
-            self._passages = self._opened("words", ("words",), self._passage_entries)
-            self._files = self._opened("files", ("body", "lead"), self._file_entries)
+            self._passages = Derived(self._truth, path / "words", ("words",), self._passage_entries)
+            self._files = Derived(self._truth, path / "files", ("body", "lead"), self._file_entries)
         except BaseException:
             self._truth.close()
             raise
@@ -59,9 +60,10 @@ class AssistantIndex:
         return None if space is None else Codes.loaded(space, self._truth.files(space))
 
     def close(self) -> None:
-        with self._writing:
-            self._passages.rest()
-            self._files.rest()
+        with self._purging, self._writing:
+            self._closed = True
+            self._passages.index.rest()
+            self._files.index.rest()
             self._truth.close()
 
     # --- writing ------------------------------------------------------------------------------
@@ -107,36 +109,45 @@ class AssistantIndex:
     def rest(self) -> None:
         """Give back what only writing needs."""
         with self._writing:
-            self._passages.rest()
-            self._files.rest()
+            self._passages.index.rest()
+            self._files.index.rest()
 
     def _apply_changes(self) -> None:
-        for name, index, entries in (
-            ("words", self._passages, self._passage_entries),
-            ("files", self._files, self._file_entries),
-        ):
-            try:
-                self._catch_up(index, entries)
-            except FAILURES as error:
-                raise Unavailable(
-                    f"The word index {self._path / name} could not be written: {error}. Make room "
-                    "on the disk; the change is stored and is applied at the next attempt."
-                ) from error
-        reached = min(self._passages.applied or 0, self._files.applied or 0)
-        self._truth.trim_changes(reached)
+        self._passages.catch_up()
+        self._files.catch_up()
+        reached = min(self._passages.applied, self._files.applied)
+        self._truth.trim_changes(reached if self._needed is None else min(reached, self._needed))
 
-    def _catch_up(
-        self, index: WordIndex, entries: Callable[[Iterable[int]], Iterator[Entry]]
-    ) -> None:
-        """Apply the changes that `index` lacks. Doing it twice ends the same."""
-        changes = self._truth.changes(index.applied or 0)
-        assert changes is not None, "checked on opening"
-        if not changes:
-            return
-        removed = {change.number for change in changes if change.removed}
-        added = [change.number for change in changes if not change.removed]
-        present = [number for number in added if number not in removed]
-        index.apply({*removed, *added}, entries(present), changes[-1].sequence)
+    # --- what was removed ---------------------------------------------------------------------
+
+    @property
+    def holds_removed(self) -> bool:
+        """Whether the words of removed files are still on the disk."""
+        return self._passages.holds_removed or self._files.holds_removed
+
+    def purge(self) -> None:
+        """Write the word indexes anew without them. Searches and changes go on meanwhile.
+
+        What is removed while it runs may be left for the next time.
+        """
+        with self._purging:
+            with self._writing:
+                if self._closed or not self.holds_removed:
+                    return
+                self._needed = self._truth.last_sequence()
+            try:
+                self._passages.rewrite()
+                self._files.rewrite()
+                with self._writing:
+                    if not self._closed:
+                        self._passages.replace()
+                        self._files.replace()
+            finally:
+                self._needed = None
+
+    @property
+    def passage_count(self) -> int:
+        return sum(slot.count for slot in self._codes.slots.values()) if self._codes else 0
 
     def _passage_entries(self, numbers: Iterable[int]) -> Iterator[Entry]:
         for number in numbers:
@@ -147,51 +158,6 @@ class AssistantIndex:
         for number in numbers:
             body = " ".join(self._truth.words(number))
             yield Entry(number, 0, (body, self._truth.lead_words(number)))
-
-    # --- derived indexes ----------------------------------------------------------------------
-
-    def _opened(
-        self,
-        name: str,
-        fields: Sequence[str],
-        entries: Callable[[Iterable[int]], Iterator[Entry]],
-    ) -> WordIndex:
-        """A word index that has every change, made again from SQLite where it cannot be had."""
-        path = self._path / name
-        fresh = not path.exists()
-        try:
-            index = WordIndex(path, fields)
-            changes = None if index.applied is None else self._truth.changes(index.applied)
-            reason = "it does not go with index.db"
-        except FAILURES as error:
-            index, changes, reason = None, None, str(error)
-        if index is not None and self._truth.last_sequence() == 0:
-            index.applied = 0  # nothing was ever stored, so nothing can be missing
-            return index
-        if index is None or changes is None:
-            if not fresh:
-                log.warning(
-                    "Word index is rebuilt from the stored passages",
-                    extra={"path": str(path), "reason": reason},
-                )
-            return self._rebuilt(path, fields, entries)
-        self._catch_up(index, entries)
-        return index
-
-    def _rebuilt(
-        self,
-        path: Path,
-        fields: Sequence[str],
-        entries: Callable[[Iterable[int]], Iterator[Entry]],
-    ) -> WordIndex:
-        discard(path)
-        index = WordIndex(path, fields)
-        last = self._truth.last_sequence()
-        numbers = self._truth.numbers()
-        # One commit: a rebuild that is cut short leaves no sequence, so it starts anew.
-        index.apply((), entries(numbers), last)
-        index.rest()
-        return index
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -227,9 +193,9 @@ class AssistantIndex:
         return Rankings(
             embedder=embedder,
             dense=dense,
-            words=[Hit(*item) for item in ranked(self._passages, "words")],
-            file_body=[(key.version, score) for key, score in ranked(self._files, "body")],
-            file_lead=[(key.version, score) for key, score in ranked(self._files, "lead")],
+            words=[Hit(*item) for item in ranked(self._passages.index, "words")],
+            file_body=[(key.version, score) for key, score in ranked(self._files.index, "body")],
+            file_lead=[(key.version, score) for key, score in ranked(self._files.index, "lead")],
         )
 
     def _found(

@@ -10,15 +10,17 @@ import json
 import os
 import shutil
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tantivy
 
 WRITER_HEAP_BYTES = 32_000_000
 _APPLIED = "applied.json"
+_FOOTER_MAGIC = 1337
 
 # tantivy reports everything, from a missing file to a checksum, as one of these.
 FAILURES = (ValueError, OSError, RuntimeError)
@@ -84,6 +86,27 @@ class WordIndex:
     def _opstamp(self) -> int:
         """Counts operations; tantivy writes it with each commit, of which merges make none."""
         return int(json.loads((self._path / "meta.json").read_bytes())["opstamp"])
+
+    def check(self) -> None:
+        """Compare every file with the checksum that tantivy ends it with; it never does itself.
+
+        Raises:
+            OSError: One is not what was written.
+        """
+        for segment in self._segments():
+            name = segment["segment_id"].replace("-", "")
+            deletes = segment["deletes"]
+            current = f"{name}.{deletes['opstamp']}.del" if deletes else ""
+            for path in self._path.glob(f"{name}.*"):
+                if path.suffix != ".del" or path.name == current:
+                    _check_file(path)
+
+    def holds_removed(self) -> bool:
+        """Whether removed documents are still in its files."""
+        return any(segment["deletes"] for segment in self._segments())
+
+    def _segments(self) -> list[dict[str, Any]]:
+        return json.loads((self._path / "meta.json").read_bytes())["segments"]
 
     def apply(self, removed: Iterable[int], entries: Iterable[Entry], applied: int) -> None:
         """Remove files, add documents and set the sequence reached, in one commit."""
@@ -162,6 +185,18 @@ class WordIndex:
 
 def _boosted(query: tantivy.Query, count: int) -> tantivy.Query:
     return query if count == 1 else tantivy.Query.boost_query(query, float(count))
+
+
+def _check_file(path: Path) -> None:
+    # The content, its checksum as JSON, that JSON's length, a constant; integers of 4 bytes.
+    data = memoryview(path.read_bytes())
+    length = int.from_bytes(data[-8:-4], "little")
+    whole = len(data) >= 8 + length and int.from_bytes(data[-4:], "little") == _FOOTER_MAGIC
+    if whole:
+        noted = json.loads(bytes(data[-8 - length : -8]))
+        whole = zlib.crc32(data[: -8 - length]) == noted["crc"]
+    if not whole:
+        raise OSError(f"{path.name} is damaged: it does not have the checksum it was written with")
 
 
 def discard(path: Path) -> None:
