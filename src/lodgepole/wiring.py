@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lodgepole.adapters.data_directory import held, read_secret, write_secret
+from lodgepole.adapters.process_memory import share_arenas
 from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
@@ -67,6 +68,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         InvalidRequest: A setting cannot be used; the message says which and why.
         Unavailable: The data directory or the model cannot be used.
     """
+    share_arenas()
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(held(settings.data_dir))
         services, worker = await _build(settings, stack)
