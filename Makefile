@@ -88,6 +88,12 @@ bench-chat: setup ## Many answers streaming at once, over HTTP: lateness, memory
 bench-embed: setup ## Embedding throughput and query latency
 	@$(BIN)/python scripts/bench_embed.py
 
+bench-latency: setup ## /context beside a heavy ingestion against idle, with and without workers
+	@$(BIN)/python scripts/bench_ingest_latency.py $(ARGS)
+
+bench-bulk: setup ## A 100 MB PDF and 10,000 files in one assistant: time and memory
+	@$(BIN)/python scripts/bench_bulk.py $(ARGS)
+
 # The lock files are in the requirements format: exact versions and hashes, and no index named,
 # so that an installation behind a mirror is locked too.
 .venv/.synced: requirements/dev.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
@@ -108,4 +114,4 @@ bench-embed: setup ## Embedding throughput and query latency
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: chaos demo test serve setup system check test-clients conformance web format lock wheel clean bench bench-footprint bench-embed bench-chat help
+.PHONY: bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance web format lock wheel clean bench bench-footprint bench-embed bench-chat help
