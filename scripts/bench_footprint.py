@@ -1,12 +1,16 @@
-"""Print what an idle server costs: CPU until ready, resident memory, installed size.
+"""Print what a server costs: CPU until ready, installed size, resident memory idle and after work.
 
 Installs Lodgepole from the runtime lock file into a fresh environment and weighs it, compiles it
 to bytecode as pip does or the first start would, and starts `lodgepole serve` from there twice on
 an empty data directory: with an empty cache (the model is converted first) and with a warm one.
+The second one then ingests generated documents and is asked a few questions, and its memory, with
+that of the processes it has started, is read again.
 """
 
+import http.client
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,6 +20,13 @@ import urllib.request
 from pathlib import Path
 
 READY_SECONDS_MAX = 60
+INGEST_SECONDS_MAX = 300
+KEY = "key-of-the-benchmark"
+FILES, FILE_BYTES, QUESTIONS = 4, 250_000, 30
+WORDS = (  # noqa: SIM905  one word a line would be longer than the rest
+    "the of a river mountain engine contract revenue department safety valve pump shall operator "
+    "interval maintenance pressure temperature report annual customer policy request server"
+).split()
 SETTLE_SECONDS = 3
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,10 +53,60 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(python: Path, data_dir: Path, cache_dir: Path) -> dict[str, float]:
-    """Start a server, wait until it is ready, let it settle, stop it."""
+def document(seed: int) -> bytes:
+    """Sentences of `WORDS` with numbers between them, the same for the same seed."""
+    draw = random.Random(seed)  # noqa: S311  no secret
+    text = ""
+    while len(text) < FILE_BYTES:
+        words = [draw.choice(WORDS) for _ in range(draw.randint(8, 24))]
+        words.insert(draw.randrange(len(words)), str(draw.randint(1, 999)))
+        text += " ".join(words).capitalize() + draw.choice([". ", ". ", ". ", ".\n\n"])
+    return text.encode()
+
+
+def call(port: int, method: str, path: str, body: bytes = b"", kind: str = "") -> dict:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Api-Key": KEY, "X-Pinecone-Api-Version": "2026-04", "Content-Type": kind}
+    connection.request(method, f"/assistant{path}", body, headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    if answer.status >= 400:
+        sys.exit(f"{method} {path}: {answer.status} {content!r}")
+    return json.loads(content)
+
+
+def work(port: int, pid: int) -> dict[str, float]:
+    """Ingest `FILES` documents one after the other, then ask; memory after each of the two."""
+    call(port, "POST", "/assistants", b'{"name": "bench"}', "application/json")
+    deadline = time.monotonic() + INGEST_SECONDS_MAX
+    for number in range(FILES):
+        head = f'Content-Disposition: form-data; name="file"; filename="{number}.txt"'
+        form = b"--x\r\n%b\r\n\r\n%b\r\n--x--\r\n" % (head.encode(), document(number))
+        accepted = call(port, "POST", "/files/bench", form, "multipart/form-data; boundary=x")
+        state = accepted
+        while state["status"] == "Processing" and time.monotonic() < deadline:
+            state = call(port, "GET", f"/operations/bench/{accepted['id']}")
+        if state["status"] != "Completed":
+            sys.exit(f"a document was not ingested: {state}")
+    ingested = rss_mb(pid)
+    for number in range(QUESTIONS):
+        body = json.dumps({"query": f"pump pressure {number}"}).encode()
+        call(port, "POST", "/chat/bench/context", body, "application/json")
+    return {
+        "ingested_mb": FILES * FILE_BYTES / 1e6,
+        "rss_mb_after_ingesting": round(ingested, 1),
+        "rss_mb_after_questions": round(rss_mb(pid), 1),
+    }
+
+
+def measure(python: Path, data_dir: Path, cache_dir: Path, *, works: bool) -> dict[str, float]:
+    """Start a server, wait until it is ready, let it settle, perhaps let it work, stop it."""
     port_file = data_dir / "port"
-    environment = os.environ | {"LODGEPOLE_CACHE_DIR": str(cache_dir)}
+    environment = os.environ | {
+        "LODGEPOLE_CACHE_DIR": str(cache_dir),
+        "LODGEPOLE_API_KEY": KEY,
+    }
     process = subprocess.Popen(
         [
             *(python, "-m", "lodgepole", "serve", "--port", "0"),
@@ -72,12 +133,13 @@ def measure(python: Path, data_dir: Path, cache_dir: Path) -> dict[str, float]:
         settled = cpu_seconds(process.pid)
         time.sleep(SETTLE_SECONDS)
         idle = (cpu_seconds(process.pid) - settled) / SETTLE_SECONDS
-        return {
+        found = {
             "ready_wall_seconds": round(ready, 2),
             "ready_cpu_seconds": round(cpu, 2),
             "idle_rss_mb": round(rss_mb(process.pid), 1),
             "idle_cpu_percent": round(100 * idle, 2),
         }
+        return found | (work(int(port_file.read_text()), process.pid) if works else {})
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
@@ -109,10 +171,10 @@ def main() -> None:
         subprocess.run([python, "-m", "compileall", "-q", environment_dir], check=False)
         bytecode = round(size_mb(environment_dir) - installed, 1)
         print("installed", json.dumps({"environment_mb": installed, "bytecode_mb": bytecode}))
-        for name in ("first start", "second start"):
+        for name, works in (("first start", False), ("second start", True)):
             data_dir = Path(folder) / name.split()[0]
             data_dir.mkdir()
-            print(name, json.dumps(measure(python, data_dir, Path(folder) / "cache")))
+            print(name, json.dumps(measure(python, data_dir, Path(folder) / "cache", works=works)))
 
 
 if __name__ == "__main__":
