@@ -44,6 +44,7 @@ from lodgepole.model import (
     Upload,
 )
 from lodgepole.ports import Blobs, Catalog, Clock, OperationLog
+from lodgepole.stages import Stages
 
 KINDS: Mapping[str, FileKind] = {
     ".pdf": FileKind.PDF,
@@ -255,6 +256,7 @@ class Files:
         new_id: Callable[[], str],
         limits: Limits,
         signer: ContentSigner,
+        stages: Stages | None = None,
     ) -> None:
         self._catalog = catalog
         self._log = log
@@ -263,6 +265,7 @@ class Files:
         self._new_id = new_id
         self._limits = limits
         self._signer = signer
+        self._stages = stages or Stages()
 
     async def upload(
         self,
@@ -424,6 +427,7 @@ class Files:
         self, assistant: Assistant, version: FileVersion, operation: Operation, file: File
     ) -> None:
         try:
+            self._stages.accepted(operation.id)
             await self._log.append(operation, file=file)
         except LodgepoleError:
             # Refused for certain. After any other failure it may have been accepted after all,

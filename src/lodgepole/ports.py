@@ -13,7 +13,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -243,6 +243,10 @@ class OperationLog(Protocol):
 
     async def queue_depth(self) -> int:
         """Unfinished operations."""
+        ...
+
+    async def oldest_unfinished(self) -> datetime | None:
+        """When the oldest of them was accepted; None where there is none."""
         ...
 
 
@@ -522,6 +526,26 @@ class Metrics(Protocol):
     def observe(self, name: str, seconds: float, **labels: str) -> None: ...
 
     def gauge(self, name: str, value: float, **labels: str) -> None: ...
+
+
+class Tracer(Protocol):
+    """Spans of a distributed trace; names and attributes are ours, never from user input."""
+
+    def span(self, name: str, *, follows: str | None = None) -> AbstractContextManager[None]:
+        """A span around what runs within, below the current one.
+
+        With `follows`, below the span that was current when `remember` was given that key,
+        where that is known.
+        """
+        ...
+
+    def rename(self, name: str) -> None:
+        """Name the current span once it is known what it is."""
+        ...
+
+    def remember(self, key: str) -> None:
+        """Keep the current span's place under a key, for work that is done later."""
+        ...
 
 
 JsonObject = dict[str, Any]

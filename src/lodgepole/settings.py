@@ -122,6 +122,17 @@ class Settings(BaseSettings):
     reranker: RerankerSettings = Field(default_factory=NoRerankerSettings)
     """Reads the best passages once more beside the query, and puts them in order."""
     log_level: str = "info"
+    """Of our own records: debug, info, warning or error. Libraries tell warnings only."""
+    log_format: Literal["text", "json"] = "text"
+    """Lines for people, or one JSON object a line; both carry the request's id."""
+    log_requests: bool = False
+    """A line for every request: route, status and time; never a query, a body or a key."""
+    metrics: Literal["off", "loopback", "on"] = "loopback"
+    """Who may read `/metrics`: nobody; programs on this machine without a key and keys with the
+    role `all`; or everybody. A request that came through a proxy is not from this machine."""
+    otel_exporter_otlp_endpoint: str | None = _provider_field("otel_exporter_otlp_endpoint")
+    """Where traces are sent, over OTLP and HTTP; read from the variable without our prefix. Needs
+    the extra `otel`."""
     limits: Limits = Field(default_factory=Limits)
 
     openai_api_key: SecretStr | None = _provider_field("openai_api_key")

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from lodgepole.adapters.data_directory import held, read_secret, write_secret
 from lodgepole.adapters.process_memory import share_arenas
+from lodgepole.adapters.prometheus_metrics import PrometheusMetrics
 from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
@@ -30,16 +31,19 @@ from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
 from lodgepole.model_choice import describe_default, model_directory
+from lodgepole.observation import observe, open_tracer
 from lodgepole.operations import Operations
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
 from lodgepole.settings import Settings
+from lodgepole.stages import Stages
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from lodgepole.adapters.subprocess_parser import SubprocessParser
+    from lodgepole.api.observing import Observing
 
 DEFAULT_PROJECT = "default"
 FILES_PER_WORKER = 2
@@ -71,9 +75,11 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(held(settings.data_dir))
-        services, worker = await _build(settings, stack)
+        stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
+        services, worker = await _build(settings, stack, stages)
         key = await _first_key(settings, services)
-        app = await asyncio.to_thread(_create_app, settings, services)
+        watched = observe(settings, services, stages)
+        app = await asyncio.to_thread(_create_app, settings, services, watched)
         stop = asyncio.Event()
         if settings.workers:
             _start_workers(settings, stack)
@@ -111,6 +117,7 @@ async def prepare_for_server(
     from lodgepole.adapters.preparing_processes import Joined
     from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 
+    share_arenas()
     async with contextlib.AsyncExitStack() as stack:
         preparing = Preparing(
             parser=_parser(settings, stack),
@@ -210,7 +217,9 @@ def _parser(settings: Settings, stack: contextlib.AsyncExitStack) -> "Subprocess
     return parser
 
 
-async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Services, Worker]:
+async def _build(
+    settings: Settings, stack: contextlib.AsyncExitStack, stages: Stages
+) -> tuple[Services, Worker]:
     import lodgepole
     from lodgepole.adapters.obstore_blobs import ObstoreBlobs
     from lodgepole.adapters.onnxruntime_embedder import find_tokenizer
@@ -230,10 +239,12 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
     stack.push_async_callback(index.close)
     embedders = await open_embedders(settings, stack)
     embedder, judge = embedders.configured, judging_embedder(settings, embedders)
-    reranking = await open_reranking(settings, clock, stack)
+    reranking = await open_reranking(settings, clock, stack, stages.metrics)
     tokenizer = TokenizersTokenizer(find_tokenizer(settings.cache_dir))
     models = model_directory(settings, ExtractiveChatModel(judge, tokenizer), stack)
-    search = Search(index, embedder, tokenizer, catalog, reranking=reranking, embedders=embedders)
+    search = Search(
+        index, embedder, tokenizer, catalog, reranking=reranking, embedders=embedders, stages=stages
+    )
     services = Services(
         assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=_new_id, limits=limits),
         files=Files(
@@ -246,6 +257,7 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
             signer=ContentSigner(
                 secret=_signing_secret(settings.data_dir), clock=clock, limits=limits
             ),
+            stages=stages,
         ),
         operations=Operations(log=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
@@ -256,6 +268,8 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
             new_id=_new_id,
             limits=limits,
             figures=SnippetFigures(blobs),
+            metrics=stages.metrics,
+            stages=stages,
         ),
         alignment=Alignment(judge, tokenizer, limits, models),
         models=models,
@@ -288,7 +302,9 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
             preparer=pool,
             index=index,
             clock=clock,
+            stages=stages,
         ),
+        stages=stages,
         reembedding=Reembedding(index=index, log=log, embedder=embedder, clock=clock),
         sweep=Sweep(log=log, blobs=blobs, index=index, clock=clock, limits=limits),
         clock=clock,
@@ -299,11 +315,11 @@ async def _build(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[
     return services, worker
 
 
-def _create_app(settings: Settings, services: Services) -> "FastAPI":
+def _create_app(settings: Settings, services: Services, watched: "Observing") -> "FastAPI":
     from lodgepole import mcp
     from lodgepole.api.app import create_app
 
-    app = create_app(services, public_url=settings.public_url, ready=lambda: False)
+    app = create_app(services, public_url=settings.public_url, ready=lambda: False, watched=watched)
     mcp.mount(app)
     return app
 

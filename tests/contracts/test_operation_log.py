@@ -492,3 +492,13 @@ async def test_a_cancelled_caller_leaves_a_whole_transaction_behind(ready):
     for operation in page.items:
         assert await ready.catalog.find_file("a1", operation.file_id) is not None
     assert await ready.catalog.count_files("a1") == len(page.items)
+
+
+async def test_the_oldest_unfinished_operation_is_known_until_it_ends(ready):
+    assert await ready.log.oldest_unfinished() is None
+    first = await ready.append_content("o1")
+    ready.clock.advance(SECOND)
+    second = await ready.append_content("o2", file_id="f2")
+    assert await ready.log.oldest_unfinished() == first.created_at
+    await ready.log.complete(await claim(ready))
+    assert await ready.log.oldest_unfinished() == second.created_at

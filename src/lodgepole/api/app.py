@@ -14,8 +14,10 @@ from lodgepole.api import (
     errors,
     evaluation,
     health,
+    observing,
     signed_urls,
 )
+from lodgepole.api.observing import Observed, Observing
 from lodgepole.api.rates import RequestRates
 from lodgepole.services import Services
 
@@ -24,13 +26,20 @@ PREFIXES = ("/assistant", "")
 ROUTERS = (control.router, data.router, chat.router, evaluation.router)
 
 
-def create_app(services: Services, *, public_url: str | None, ready: Callable[[], bool]) -> FastAPI:
+def create_app(
+    services: Services,
+    *,
+    public_url: str | None,
+    ready: Callable[[], bool],
+    watched: Observing | None = None,
+) -> FastAPI:
     """The application, complete but for its server.
 
     Args:
         services: What the routes call.
         public_url: Scheme and host under which clients reach us; None takes each request's own.
         ready: What `/readyz` answers; asked on each request.
+        watched: Where requests are counted, and who may read it; None counts nothing.
     """
     app = FastAPI(
         title="Lodgepole",
@@ -45,6 +54,7 @@ def create_app(services: Services, *, public_url: str | None, ready: Callable[[]
     app.state.public_url = public_url
     app.state.ready = ready
     app.state.openapi_documents = {}
+    app.state.observing = watched
     for prefix in PREFIXES:
         for router in ROUTERS:
             app.include_router(router, prefix=prefix)
@@ -52,5 +62,8 @@ def create_app(services: Services, *, public_url: str | None, ready: Callable[[]
     app.include_router(documentation.router)
     app.include_router(console.router)
     app.include_router(signed_urls.router)
+    app.include_router(observing.router)
+    if watched is not None:
+        app.add_middleware(Observed, watched)
     errors.install(app)
     return app

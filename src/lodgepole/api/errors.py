@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lodgepole import log_records
 from lodgepole.api.json_response import json_response
 from lodgepole.api.sse import ClientGone
 from lodgepole.api.versions import VERSION_HEADER, wire_version
@@ -163,6 +164,7 @@ class RequestBoundary:
             await self._app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)
+        log_records.request_id.set(request_id)
         started = False
 
         async def send_with_id(message: Message) -> None:

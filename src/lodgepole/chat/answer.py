@@ -13,6 +13,7 @@ from lodgepole.chat.models import ConfiguredModel, ModelDirectory
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
 from lodgepole.chat.queries import merge_snippets, queries, standalone_question
 from lodgepole.chat.sharing import SharedAnswers
+from lodgepole.chat.watching import AnswerWatch
 from lodgepole.chat.wording import squeeze
 from lodgepole.errors import InvalidRequest, LodgepoleError, UpstreamRejected
 from lodgepole.limits import Limits
@@ -31,6 +32,7 @@ from lodgepole.model import (
 )
 from lodgepole.ports import Metrics, Tokenizer
 from lodgepole.retrieval.figures import SnippetFigures
+from lodgepole.stages import Stages
 
 ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)
@@ -108,6 +110,7 @@ class Chat:
         limits: Limits,
         metrics: Metrics | None = None,
         figures: SnippetFigures | None = None,
+        stages: Stages | None = None,
     ) -> None:
         self._search = search
         self._figures = figures
@@ -116,6 +119,7 @@ class Chat:
         self._new_id = new_id
         self._limits = limits
         self._metrics = metrics
+        self._stages = stages or Stages(metrics)
         self._shared: SharedAnswers[AnswerEvent] = SharedAnswers(
             linger_seconds=limits.abandoned_answer_seconds
         )
@@ -191,13 +195,16 @@ class Chat:
             if request.json_response
             else self._text_answer(generation, model, request.include_highlights)
         )
-        async with aclosing(events):
-            first = True
-            async for event in events:
-                if first:
-                    yield started
-                    first = False
-                yield event
+        watch = AnswerWatch(self._stages)
+        with watch:
+            async with aclosing(events):
+                first = True
+                async for event in events:
+                    watch.saw(event)
+                    if first:
+                        yield started
+                        first = False
+                    yield event
 
     # --- what is asked ---
 
@@ -297,7 +304,20 @@ class Chat:
         budget: int | None = None,
     ) -> list[Snippet]:
         top_k = request.top_k or self._limits.top_k_default
-        results = [
+        with self._stages.stage("retrieve"):
+            results = await self._found(assistant, question, request, budget, top_k)
+        merged = merge_snippets(results, top_k=top_k)
+        return merged if budget is None else _within(merged, budget)
+
+    async def _found(
+        self,
+        assistant: Assistant,
+        question: str,
+        request: ChatRequest | ContextRequest,
+        budget: int | None,
+        top_k: int,
+    ) -> list[list[Snippet]]:
+        return [
             await self._search.find(
                 assistant,
                 query,
@@ -308,8 +328,6 @@ class Chat:
             )
             for query in queries(question)
         ]
-        merged = merge_snippets(results, top_k=top_k)
-        return merged if budget is None else _within(merged, budget)
 
     async def _illustrated(
         self,

@@ -21,6 +21,7 @@ from lodgepole.cli.connection import (
 )
 from lodgepole.cli.screen import fields, say, show_json_line
 from lodgepole.errors import InvalidRequest, Unavailable
+from lodgepole.log_records import JsonLines, TextLines
 from lodgepole.settings import Settings
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def serve(
 ) -> None:
     """Serve the API until interrupted."""
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
-    log_to_standard_error(settings.log_level)
+    log_to_standard_error(settings)
     with _listening(settings.host, settings.port) as listener:
         asyncio.run(_serve(settings, listener, port_file=port_file, as_json=as_json))
 
@@ -127,15 +128,17 @@ async def _serve(
             remove_address(settings.data_dir)
 
 
-def log_to_standard_error(level: str) -> None:
-    """Our records from `level` on, and the warnings of libraries. Raises InvalidRequest."""
-    levels = logging.getLevelNamesMapping()
+def log_to_standard_error(settings: Settings) -> None:
+    """Our records from the level on, and the warnings of libraries. Raises InvalidRequest."""
+    level, levels = settings.log_level, logging.getLevelNamesMapping()
     if level.upper() not in levels:
         raise InvalidRequest(f"log_level is {level!r}; it must be one of {', '.join(levels)}.")
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("lodgepole").setLevel(levels[level.upper()])
+    access = logging.INFO if settings.log_requests else logging.WARNING
+    logging.getLogger("lodgepole.access").setLevel(access)
 
 
 def _listening(host: str, port: int) -> socket.socket:

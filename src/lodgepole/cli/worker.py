@@ -37,7 +37,7 @@ def worker(
     and go at any time.
     """
     settings = load_settings(data_dir=data_dir, worker_threads=threads)
-    log_to_standard_error(settings.log_level)
+    log_to_standard_error(settings)
     os.nice(NICENESS)
     asyncio.run(_work(settings, parent))
 

@@ -7,6 +7,7 @@ second run overwrites it with the same; everything after it is garbage that the 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +36,7 @@ from lodgepole.ports import (
     Preparer,
     ReadDocument,
 )
+from lodgepole.stages import Stages
 from lodgepole.stored_documents import find_body, save_document
 
 T = TypeVar("T")
@@ -72,6 +74,7 @@ class Pipeline:
         clock: Clock,
         step: Step = lambda _: None,
         linger: timedelta = LINGER,
+        stages: Stages | None = None,
     ) -> None:
         """`embedders` finds former ones too, for while the embedder is being changed."""
         self._catalog = catalog
@@ -82,6 +85,7 @@ class Pipeline:
         self._clock = clock
         self._step = step
         self._linger = linger
+        self._stages = stages or Stages()
 
     async def run(self, claim: Claim, progress: Progress) -> Retired | None:
         """Carry out the operation and finish it.
@@ -137,6 +141,7 @@ class Pipeline:
             await self._log.release(claim, due_at=visible_until)
             return
         await self._log.complete(claim)
+        self._count(claim, "completed")
         self._step("deleted")
 
     # --- content ------------------------------------------------------------------------------
@@ -162,6 +167,7 @@ class Pipeline:
             page_count=prepared.page_count,
             ingestion_units=prepared.ingestion_units,
         )
+        self._count(claim, "completed")
         self._step("published")
         return None if published is None else Retired(operation.assistant_id, published)
 
@@ -178,6 +184,7 @@ class Pipeline:
         self, claim: Claim, message: str, version: FileVersion, published: FileVersion | None
     ) -> None:
         await self._log.fail(claim, message)
+        self._count(claim, "failed")
         self._step("failed")
         assistant_id = claim.operation.assistant_id
         if version != published:
@@ -191,7 +198,12 @@ class Pipeline:
         await self._log.complete(
             claim, notice=file.notice, page_count=file.page_count, ingestion_units=0.0
         )
+        self._count(claim, "completed")
         self._step("metadata changed")
+
+    def _count(self, claim: Claim, outcome: str) -> None:
+        kind = str(claim.operation.type)
+        self._stages.count("operations_total", type=kind, outcome=outcome)
 
     async def _prepare(
         self, operation: Operation, upload: Upload, version: FileVersion, progress: Progress
@@ -217,7 +229,12 @@ class Pipeline:
         version: FileVersion,
         progress: Progress,
     ) -> Prepared:
+        begun = time.perf_counter()
+
         async def keep(document: ReadDocument) -> None:
+            nonlocal begun
+            self._stages.took("read", time.perf_counter() - begun, "ingestion_seconds")
+            begun = time.perf_counter()
             await _whole(save_document(self._blobs, assistant_id, version, document))
             self._step("document stored")
 
@@ -232,8 +249,10 @@ class Pipeline:
                 embedder=searched,
             )
             prepared = await self._preparer.prepare(work, keep=keep, progress=progress)
+        self._stages.took("embed", time.perf_counter() - begun, "ingestion_seconds")
         self._step("prepared")
-        await _whole(self._index.add(assistant_id, prepared.file))
+        with self._stages.stage("index", "ingestion_seconds"):
+            await _whole(self._index.add(assistant_id, prepared.file))
         self._step("indexed")
         return prepared
 

@@ -19,6 +19,7 @@ from lodgepole.ingestion.sweep import Sweep
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, Operation, OperationType
 from lodgepole.ports import Clock, OperationLog
+from lodgepole.stages import Stages
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Worker:
         slots: int = 2,
         stop_grace: timedelta = STOP_GRACE,
         reembedding: Reembedding | None = None,
+        stages: Stages | None = None,
     ) -> None:
         self._log = log
         self._pipeline = pipeline
@@ -67,6 +69,7 @@ class Worker:
         self._slots = slots
         self._stop_grace = stop_grace
         self._reembedding = reembedding
+        self._stages = stages or Stages()
         self._lease = timedelta(seconds=limits.operation_lease_seconds)
         self._running: list[_Running] = []
         self._retired: deque[tuple[datetime, Retired]] = deque()
@@ -121,6 +124,7 @@ class Worker:
             if retired is not None:
                 self._retired.append((self._clock.now() + RETIRE_AFTER, retired))
         except ClaimLost:
+            self._count(operation, "lost")
             log.info("Operation %s was taken over or cancelled", operation.id)
         except LodgepoleError as error:
             log.warning("Operation %s: %s", operation.id, error)
@@ -138,7 +142,7 @@ class Worker:
         async def progress(percent: int) -> None:
             await self._log.report_progress(claim, percent)
 
-        task = asyncio.create_task(self._pipeline.run(claim, progress))
+        task = asyncio.create_task(self._traced(claim, progress))
         running = _Running(claim.operation, task)
         self._running.append(running)
         heartbeat = asyncio.create_task(self._heartbeat(claim, task))
@@ -158,6 +162,15 @@ class Worker:
             heartbeat.cancel()
             stopping.cancel()
             await asyncio.gather(heartbeat, stopping, return_exceptions=True)
+
+    async def _traced(
+        self, claim: Claim, progress: Callable[[int], Awaitable[None]]
+    ) -> Retired | None:
+        with self._stages.operation(str(claim.operation.type), claim.operation.id):
+            return await self._pipeline.run(claim, progress)
+
+    def _count(self, operation: Operation, outcome: str) -> None:
+        self._stages.count("operations_total", type=str(operation.type), outcome=outcome)
 
     async def _heartbeat(self, claim: Claim, task: asyncio.Task[Retired | None]) -> None:
         while True:
@@ -202,6 +215,7 @@ class Worker:
                 await self._log.release(
                     claim, due_at=self._clock.now() + backoff(operation.attempts)
                 )
+                self._count(operation, "again")
                 return
             await self._pipeline.give_up(
                 claim,

@@ -23,6 +23,7 @@ from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
 from lodgepole.retrieval.packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.terms import detect_language, query_words
+from lodgepole.stages import Stages
 
 RANKING_LENGTH = 200  # of each ranking; fusion standardises over these
 CANDIDATES = 50  # passages at least that snippets are made of
@@ -71,6 +72,7 @@ class Search:
         reranking: Reranking | None = None,
         embedders: Embedders | None = None,
         recipe: Recipe | None = None,
+        stages: Stages | None = None,
     ) -> None:
         """`embedders` finds former ones too, for while the embedder is being changed."""
         self._index = index
@@ -80,6 +82,7 @@ class Search:
         self._catalog = catalog
         self._reranking = reranking
         self._recipe = recipe or Recipe()
+        self._stages = stages or Stages()
         self._shelves: dict[str, tuple[Sequence[File], _Shelf]] = {}  # last used last
 
     async def find(
@@ -117,7 +120,8 @@ class Search:
         files = shelf.files
         if not files or not query.strip():
             return []
-        rankings = await self._rankings(assistant.id, query, shelf.versions, everything)
+        with self._stages.stage("search"):
+            rankings = await self._rankings(assistant.id, query, shelf.versions, everything)
         hits = fuse(
             rankings,
             foreign=_is_foreign(query, rankings.embedder),
@@ -129,17 +133,19 @@ class Search:
         growth = self._recipe.growth
         passages = await self._index.passages(assistant.id, neighbourhood(hits, growth))
         if self._reranking is not None:
-            hits = await self._reranking.ordered(query, hits, passages)
-        return pack(
-            hits,
-            passages,
-            files,
-            self._tokenizer,
-            top_k=top_k,
-            snippet_tokens=snippet_tokens,
-            budget_tokens=budget_tokens,
-            growth=growth,
-        )
+            with self._stages.stage("rerank"):
+                hits = await self._reranking.ordered(query, hits, passages)
+        with self._stages.stage("pack"):
+            return pack(
+                hits,
+                passages,
+                files,
+                self._tokenizer,
+                top_k=top_k,
+                snippet_tokens=snippet_tokens,
+                budget_tokens=budget_tokens,
+                growth=growth,
+            )
 
     def _shelf(self, assistant_id: str, available: Sequence[File]) -> "_Shelf":
         """All files, as of the last query where they are the same: 10,000 take 10 ms to sort."""
@@ -212,7 +218,8 @@ class Search:
         if embedder is None:
             return None
         try:
-            return await embedder.embed_query(text)
+            with self._stages.stage("embed_query"):
+                return await embedder.embed_query(text)
         except LodgepoleError as error:
             if embedder is self._embedders.configured:
                 raise

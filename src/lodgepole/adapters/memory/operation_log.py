@@ -137,6 +137,10 @@ class MemoryOperationLog:
     async def queue_depth(self) -> int:
         return len(self._unfinished(None, None))
 
+    async def oldest_unfinished(self) -> datetime | None:
+        accepted = (row.operation.created_at for row in self._unfinished(None, None))
+        return min(accepted, default=None)
+
     # --- working ------------------------------------------------------------------------------
 
     async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:

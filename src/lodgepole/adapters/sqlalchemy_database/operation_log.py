@@ -115,6 +115,10 @@ class SqlOperationLog:
         rows = await self._read(select(func.count()).where(UNFINISHED))
         return rows[0][0]
 
+    async def oldest_unfinished(self) -> datetime | None:
+        rows = await self._read(select(func.min(operations.c.created_at)).where(UNFINISHED))
+        return rows[0][0]
+
     # --- working ------------------------------------------------------------------------------
 
     async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:

@@ -75,6 +75,10 @@ class TantivyIndex:
     ) -> dict[PassageKey, Passage]:
         return await self._read(assistant_id, lambda index: index.passages(keys), {})
 
+    def open_assistants(self) -> int:
+        """How many are open in memory."""
+        return len(self._entries)
+
     async def versions(self, assistant_id: str) -> Collection[FileVersion]:
         return await self._read(assistant_id, lambda index: index.versions(), set())
 

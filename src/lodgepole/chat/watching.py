@@ -1,0 +1,39 @@
+"""What is counted of one answer: how soon it began, how it ended, and its tokens."""
+
+import time
+from types import TracebackType
+
+from lodgepole.model import AnswerEnded, AnswerEvent
+from lodgepole.stages import Stages
+
+
+class AnswerWatch:
+    """A context around a generation, told each event that it gives."""
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+        self._begun = time.perf_counter()
+        self._outcome: str | None = None
+        self._first = True
+
+    def __enter__(self) -> "AnswerWatch":
+        return self
+
+    def saw(self, event: AnswerEvent) -> None:
+        if self._first:
+            self._first = False
+            self._stages.took("model_first_token", time.perf_counter() - self._begun)
+        if isinstance(event, AnswerEnded):
+            self._outcome = event.finish_reason
+            self._stages.count("tokens_total", event.usage.prompt_tokens, kind="prompt")
+            self._stages.count("tokens_total", event.usage.completion_tokens, kind="completion")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        outcome = self._outcome or ("failed" if isinstance(error, Exception) else "left")
+        self._stages.took("model", time.perf_counter() - self._begun)
+        self._stages.count("answers_total", outcome=outcome)
