@@ -1,6 +1,12 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
 import { defineConfig } from 'vite';
 
 import { fingerprint } from './sources.mjs';
+
+// The fourteen fonts that every PDF may use without bringing them along.
+const FONTS = path.join(import.meta.dirname, 'node_modules/pdfjs-dist/standard_fonts');
 
 export default defineConfig({
   base: '/console/',
@@ -14,6 +20,15 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   plugins: [
+    {
+      name: 'fonts',
+      generateBundle() {
+        for (const name of readdirSync(FONTS)) {
+          const source = readFileSync(path.join(FONTS, name));
+          this.emitFile({ type: 'asset', fileName: `fonts/${name}`, source });
+        }
+      },
+    },
     {
       name: 'sources',
       generateBundle() {

@@ -32,9 +32,12 @@ MEDIA_TYPES = {
     ".mjs": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".pfb": "application/octet-stream",
 }
 FOR_GOOD = "public, max-age=31536000, immutable"
 """An asset's name changes with its content."""
+A_DAY = "public, max-age=86400"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,11 @@ async def page(request: Request) -> Response:
 @router.get("/console/assets/{name}")
 async def asset(request: Request, name: str) -> Response:
     return await _file(request, f"assets/{name}", FOR_GOOD)
+
+
+@router.get("/console/fonts/{name}")
+async def font(request: Request, name: str) -> Response:
+    return await _file(request, f"fonts/{name}", A_DAY)
 
 
 async def _file(request: Request, path: str, caching: str) -> Response:

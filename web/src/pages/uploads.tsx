@@ -6,7 +6,7 @@ import { type Assistant, type Client, inWords, type JsonObject } from '../api';
 import { MetadataRows, metadataOf, type Row } from '../metadata';
 import { remember } from '../recent';
 import { useClient } from '../session';
-import { Bar, Button, count, Cross, size } from '../ui';
+import { Bar, Button, count, Cross, size, Told } from '../ui';
 
 interface Item {
   id: number;
@@ -69,6 +69,8 @@ export function Uploads({ assistant, changed }: { assistant: Assistant; changed:
     setItems((all) => [...all.filter((item) => item.state !== 'done'), ...added]);
   };
   const left = items.filter((item) => !['done', 'failed'].includes(item.state)).length;
+  const done = items.filter((item) => item.state === 'done').length;
+  const listed = left ? items : items.filter((item) => item.state !== 'done');
   return (
     <section aria-label="Add files">
       <div
@@ -120,11 +122,24 @@ export function Uploads({ assistant, changed }: { assistant: Assistant; changed:
       </details>
       {wrong ? <p class="note wrong" role="alert">{wrong}</p> : null}
       <p class="sr" role="status">
-        {items.length ? `${count(left, 'file')} of ${items.length} still to do` : ''}
+        {left ? `${count(left, 'file')} of ${items.length} still to do` : ''}
       </p>
-      {items.length ? (
+      {done && !left ? (
+        <Told>
+          <span>{done === 1 ? 'One file is ready' : `${done} files are ready`} to be asked about.</span>
+          <Button
+            kind="quiet"
+            class="icon"
+            aria-label="Dismiss"
+            onClick={() => setItems((all) => all.filter((item) => item.state !== 'done'))}
+          >
+            <Cross />
+          </Button>
+        </Told>
+      ) : null}
+      {listed.length ? (
         <ul class="uploads" aria-label="Uploads">
-          {items.map((item) => (
+          {listed.map((item) => (
             <Line
               key={item.id}
               item={item}

@@ -20,6 +20,7 @@ export async function open(url: string): Promise<Open> {
   const task = pdfjs.getDocument({
     url,
     useWasm: false, // compiling WebAssembly is not in the content security policy
+    standardFontDataUrl: `${import.meta.env.BASE_URL}fonts/`,
     enableXfa: false,
     disableAutoFetch: true,
   });

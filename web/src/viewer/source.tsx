@@ -99,7 +99,6 @@ function PdfSource({ source }: { source: Source }) {
             class="short"
             inputMode="numeric"
             value={String(page)}
-            data-first
             onChange={(event) => {
               const number = Number.parseInt(event.currentTarget.value, 10);
               if (number >= 1 && number <= (pdf?.pages ?? 1)) setPage(number);
@@ -141,6 +140,7 @@ function PdfSource({ source }: { source: Source }) {
         ref={holder}
         class="pages"
         tabIndex={0}
+        data-first
         role="document"
         aria-label={`Page ${page} of ${source.file.name}`}
         onKeyDown={(event) => {
