@@ -62,6 +62,7 @@ lock: .uv/bin/uv ## Write requirements/*.lock anew from pyproject.toml (ARGS=--u
 	@$(COMPILE) --group dev --group model --output-file requirements/dev.lock
 	@$(COMPILE) --group model --constraints requirements/dev.lock --output-file requirements/runtime.lock
 	@$(COMPILE_ANY) --group fuzz --output-file requirements/fuzz.lock
+	@$(COMPILE_ANY) --group docs --output-file requirements/docs.lock
 
 fuzz-api: setup .fuzz/.synced ## Generated requests against a server and our OpenAPI (CASES=N for each operation)
 	@.fuzz/bin/python scripts/fuzz_api.py --examples $(CASES) $(ARGS)
@@ -69,8 +70,14 @@ fuzz-api: setup .fuzz/.synced ## Generated requests against a server and our Ope
 wheel: setup ## Build wheel and sdist into OUT (default dist/)
 	@$(UV) build --out-dir $(OUT)
 
+check-wheel: setup ## Install the wheel into a fresh environment and ask it the demo's questions
+	@$(BIN)/python scripts/check_wheel.py
+
+docs: .docs/.synced ## Build the documentation into dist/docs; a dead link is an error
+	@.docs/bin/mkdocs build --quiet --strict --site-dir dist/docs
+
 clean: ## Remove what was installed and built here
-	rm -rf .venv .uv .fuzz dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .uv .fuzz .docs dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 chaos: setup ## Kill server and workers 200 times under load; nothing may be lost (ARGS="--kills 20")
 	@$(BIN)/python scripts/chaos.py $(ARGS)
@@ -94,6 +101,12 @@ bench-latency: setup ## /context beside a heavy ingestion against idle, with and
 bench-bulk: setup ## A 100 MB PDF and 10,000 files in one assistant: time and memory
 	@$(BIN)/python scripts/bench_bulk.py $(ARGS)
 
+bench-ingest: setup ## Reading, cutting and embedding by kind of file, as parts of a CPU-second (ARGS=)
+	@$(BIN)/python scripts/bench_ingest.py $(ARGS)
+
+hostile: setup ## Read files made to break a reader; each line says how it ended
+	@$(BIN)/pytest tests/failure/test_hostile_files.py -s
+
 # The lock files are in the requirements format: exact versions and hashes, and no index named,
 # so that an installation behind a mirror is locked too.
 .venv/.synced: requirements/dev.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
@@ -107,6 +120,11 @@ bench-bulk: setup ## A 100 MB PDF and 10,000 files in one assistant: time and me
 	@VIRTUAL_ENV=.fuzz $(UV) pip sync --quiet --require-hashes requirements/fuzz.lock
 	@touch $@
 
+.docs/.synced: requirements/docs.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	@test -d .docs || $(UV) venv --quiet --python $(PYTHON) .docs
+	@VIRTUAL_ENV=.docs $(UV) pip sync --quiet --require-hashes requirements/docs.lock
+	@touch $@
+
 .uv/bin/uv:
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
@@ -114,4 +132,4 @@ bench-bulk: setup ## A 100 MB PDF and 10,000 files in one assistant: time and me
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance web format lock wheel clean bench bench-footprint bench-embed bench-chat help
+.PHONY: bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

@@ -37,6 +37,7 @@ class Limits:
     parse_seconds: float = 600.0
     parse_memory_bytes: int = 2048 * MIB
     parse_pages: int = 20_000
+    pdf_page_cpu_seconds: float = 15.0  # of one page of a PDF; a real one takes milliseconds
     recognition_page_seconds: float = 60.0  # of text recognition on one page
     parse_text_chars: int = 100_000_000
     archive_ratio: int = 200  # unpacked size over packed size

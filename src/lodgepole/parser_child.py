@@ -13,6 +13,7 @@ import resource
 import signal
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import cache, partial
@@ -35,6 +36,8 @@ _LENGTH = struct.Struct(">I")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes first
 
+PROGRESS_SECONDS = 1.0  # between two signs of it
+LOOK_SECONDS = 0.25  # between two looks at how long a page has taken
 RECOGNITION_SHARE = 0.7  # of the time for one file; the rest is for what comes before and after
 
 FormatParser = Callable[..., Document]
@@ -53,20 +56,75 @@ def main() -> None:
     _write_frame(answers, READY)
     while (frame := _read_frame(requests)) is not None:
         _allow_cpu(limits)
-        progressed = partial(_write_frame, answers, PROGRESS)
-        _write_frame(answers, _answer(orjson.loads(frame), limits, options, progressed))
+        request = orjson.loads(frame)
+        with _Watch(answers, request["name"], limits) as watch:
+            answer = _answer(request, limits, options, watch)
+        _write_frame(answers, answer)
+
+
+class _Watch:
+    """Tells the parent of progress, and ends the process when a page of a PDF takes too long.
+
+    A library that does not come back cannot be stopped, but a thread beside it can say why.
+    """
+
+    def __init__(self, answers: BinaryIO, name: str, limits: Limits) -> None:
+        self._answers = answers
+        self._name = name
+        self._limit = limits.pdf_page_cpu_seconds
+        self._told = time.monotonic()
+        self._began = float("inf")  # of the process's CPU time; not watching yet
+        self._lock = threading.Lock()
+        self._done = threading.Event()
+
+    def __enter__(self) -> "_Watch":
+        return self
+
+    def pages(self) -> None:
+        """Begin to watch: each page ends in a call of `progressed`."""
+        self._began = time.process_time()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def progressed(self) -> None:
+        self._began = time.process_time()
+        if time.monotonic() - self._told >= PROGRESS_SECONDS:
+            self._told = time.monotonic()
+            with self._lock:
+                _write_frame(self._answers, PROGRESS)
+
+    def _look(self) -> None:
+        while not self._done.wait(LOOK_SECONDS):
+            if time.process_time() - self._began > self._limit:
+                with self._lock:
+                    message = (
+                        f"{self._name!r} has a page that takes longer than {self._limit:g} s to "
+                        "read: print it to a new PDF and upload that."
+                    )
+                    _write_frame(self._answers, UNREADABLE + message.encode())
+                    os._exit(1)
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._began = float("inf")
+        with self._lock:
+            pass  # whoever is writing has written
 
 
 def _answer(
-    request: dict[str, Any], limits: Limits, options: dict[str, Any], progressed: Callable[[], None]
+    request: dict[str, Any], limits: Limits, options: dict[str, Any], watch: _Watch
 ) -> bytes:
     name = request["name"]
     try:
         kind = FileKind(request["kind"])
         parse = format_parser(kind)
         if kind is FileKind.PDF:
-            recognition = _recognition(options["ocr_languages"], limits, progressed)
-            parse = partial(parse, recognition=recognition, multimodal=request["multimodal"])
+            parse = partial(
+                parse,
+                recognition=_recognition(options["ocr_languages"], limits, watch.progressed),
+                multimodal=request["multimodal"],
+                progressed=watch.progressed,
+            )
+            watch.pages()
         return DOCUMENT + to_json(parse(Path(request["path"]), name, limits))
     except UnreadableFile as error:
         return UNREADABLE + str(error).encode("utf-8", errors="replace")

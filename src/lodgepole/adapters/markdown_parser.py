@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -13,6 +14,10 @@ from lodgepole.limits import Limits
 from lodgepole.model import Block, BlockKind, Document
 
 TITLE_BLOCKS = 4  # from the start, among which a heading is the document's title
+PARAGRAPHS = (
+    100_000  # above which a file is a dump rather than a text, and is read without structure
+)
+_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _FRONT_MATTER = re.compile(
     r"\A(?:---[ \t]*\n.*?\n(?:---|\.\.\.)|\+\+\+[ \t]*\n.*?\n\+\+\+)[ \t]*(?:\n|\Z)", re.S
 )
@@ -42,6 +47,8 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
         )
     if not text.strip():
         raise no_text(name)
+    if text.count("\n\n") > PARAGRAPHS:
+        return Document(text=text, blocks=tuple(_plain(text)))
     lines = _line_starts(text)
     blocks: list[Block] = []
     position = 0
@@ -53,6 +60,14 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
             position = end
     _cover(text, position, len(text), blocks)
     return Document(text=text, blocks=tuple(blocks), title=_title(text, blocks))
+
+
+def _plain(text: str) -> Iterator[Block]:
+    """What blank lines separate, without any other structure."""
+    for match in _PARAGRAPH.finditer(text):
+        start, end = _trimmed(text, *match.span())
+        if start < end:
+            yield Block(start, end, BlockKind.PARAGRAPH)
 
 
 def _leaves(text: str, lines: list[int]) -> list[tuple[int, int, BlockKind, int]]:

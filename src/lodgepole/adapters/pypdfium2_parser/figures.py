@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pypdfium2
@@ -37,7 +37,10 @@ class _Candidate:
 
 
 def find_figures(
-    pdf: pypdfium2.PdfDocument, pages: Sequence[Page], recognition: Recognition | None
+    pdf: pypdfium2.PdfDocument,
+    pages: Sequence[Page],
+    recognition: Recognition | None,
+    progressed: Callable[[], None],
 ) -> None:
     """Hang each figure on the line of its page at which it stands, and mark its caption."""
     left = FIGURES_IN_FILE
@@ -46,6 +49,7 @@ def find_figures(
         for candidate in list(_candidates(page, found))[: min(FIGURES, left)]:
             left -= 1
             _place(pdf, index, page, candidate, recognition)
+        progressed()
 
 
 def _captions_apart(lines: Sequence[Line]) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def parse(
     *,
     multimodal: bool = False,
     recognition: Recognition | None = None,
+    progressed: Callable[[], None] = lambda: None,
 ) -> Document:
     """Read a PDF's text, and its figures.
 
@@ -63,6 +64,7 @@ def parse(
         limits: What it may take.
         multimodal: Whether to find figures too.
         recognition: Reads pages without usable text; None where none is installed.
+        progressed: Told after each page, for whoever waits.
 
     Raises:
         UnreadableFile: It is encrypted, damaged, over a limit, or has no text on any page.
@@ -92,10 +94,11 @@ def parse(
                     "split it and upload the parts."
                 )
             pages.append(page)
+            progressed()
         if recognition is not None:
             recognise(pdf, pages, recognition)
         if multimodal:
-            find_figures(pdf, pages, recognition)
+            find_figures(pdf, pages, recognition, progressed)
         title = _title(pdf)
     finally:
         pdf.close()
@@ -105,7 +108,7 @@ def parse(
         raise _damaged(name)
     notice = _notice(pages, name, promised=count, recognises=recognition is not None)
     builder = DocumentBuilder(name, limits)
-    figures = _write(pages, outline, builder)
+    figures = _write(pages, outline, builder, progressed)
     document = builder.build(title=title, notice=notice)
     end = len(document.text)  # pages without text may come after it
     placed = (replace(figure, position=min(figure.position, end)) for figure in figures)
@@ -212,7 +215,10 @@ def _shows_pictures(page: Any, area: float) -> bool:
 
 
 def _write(
-    pages: Sequence[Page], outline: dict[int, dict[str, int]], builder: DocumentBuilder
+    pages: Sequence[Page],
+    outline: dict[int, dict[str, int]],
+    builder: DocumentBuilder,
+    progressed: Callable[[], None],
 ) -> tuple[Figure, ...]:
     """Build the text; the figures, placed in it."""
     mark_running(pages)
@@ -226,6 +232,7 @@ def _write(
             builder.add(block.text, block.kind, level=block.level, gap=block.gap)
             start = len(builder) - len(block.text.strip())
             figures += [_figure(found, start) for found in block.figures]
+        progressed()
     return tuple(figures)
 
 
