@@ -1,6 +1,7 @@
 """What is particular to the index on disk: crashes, damage, closing, rebuilding, scale."""
 
 import asyncio
+import json
 import logging
 import shutil
 import sqlite3
@@ -262,6 +263,114 @@ async def test_removed_text_is_gone_from_the_files(tmp_path: Path) -> None:
     for path in (tmp_path / "a").glob("index.db*"):
         assert secret.encode() not in path.read_bytes()
     await index.close()
+
+
+def told(name: str, secret: str) -> IndexedFile:
+    """A file that says one word."""
+    passage = Passage(
+        ordinal=0, start=0, end=len(secret), text=secret, page=None, tokens=1
+    )  # fmt: skip
+    return IndexedFile(
+        version=version(name), language="en", lead_words=[secret],
+        passages=[IndexedPassage(passage=passage, words=[secret])],
+        vectors=made_file(version(name), 1, 1).vectors, embedder=IDENTITY,
+    )  # fmt: skip
+
+
+async def in_one_segment(root: Path, files: Iterable[IndexedFile]) -> None:
+    """Store files so that they share a segment, as they do after a merge."""
+    await (await filled(root, files)).close()
+    for name in ("words", "files"):
+        shutil.rmtree(root / "a" / name)
+    again = TantivyIndex(root)
+    await again.versions("a")
+    await again.close()
+
+
+def removed_left(directory: Path) -> bool:
+    """Whether a word index holds removed documents; also while it is being replaced."""
+    try:
+        states = [
+            json.loads((directory / "a" / name / "meta.json").read_bytes())
+            for name in ("words", "files")
+        ]
+    except FileNotFoundError:
+        return True
+    return any(segment["deletes"] for state in states for segment in state["segments"])
+
+
+def files_with(secret: str, directory: Path) -> list[str]:
+    return [
+        path.name
+        for path in directory.rglob("*")
+        if path.is_file() and secret.encode() in path.read_bytes()
+    ]
+
+
+async def test_a_removed_file_leaves_no_byte_once_the_removal_is_done(tmp_path: Path) -> None:
+    await in_one_segment(tmp_path, [made_file(version("one"), 50, 1), told("two", "tabernacle")])
+    index = TantivyIndex(tmp_path)
+    assert files_with("tabernacle", tmp_path)
+    await index.remove("a", [version("two")])
+    assert not removed_left(tmp_path)
+    assert files_with("tabernacle", tmp_path) == []
+    assert await words_found(index, "word1", version("one")) == {"one"}
+    await index.close()
+    again = TantivyIndex(tmp_path)
+    assert await words_found(again, "word1", version("one")) == {"one"}
+    await again.close()
+
+
+async def test_a_large_assistant_is_rid_of_removed_words_soon(tmp_path: Path) -> None:
+    await in_one_segment(tmp_path, [made_file(version("one"), 50, 1), told("two", "tabernacle")])
+    index = TantivyIndex(tmp_path, purged_at_once=10)
+    await index.remove("a", [version("two")])
+    assert await words_found(index, "tabernacle", version("one"), version("two")) == set()
+    await index.add("a", made_file(version("three"), 5, 3))
+    async with asyncio.timeout(20):
+        while removed_left(tmp_path):
+            await index.versions("a")
+    assert await words_found(index, "word1", version("one"), version("three")) == {"one", "three"}
+    await index.close()
+
+
+async def test_what_was_not_purged_before_a_crash_is_purged_when_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [made_file(version("one"), 50, 1), told("two", "tabernacle")]
+    with monkeypatch.context() as patch:
+        patch.setattr(AssistantIndex, "purge", lambda _: None)
+        await in_one_segment(tmp_path, files)
+        index = TantivyIndex(tmp_path)
+        await index.remove("a", [version("two")])
+        await index.close()
+    assert removed_left(tmp_path)
+    again = TantivyIndex(tmp_path)
+    await again.versions("a")
+    async with asyncio.timeout(20):
+        while removed_left(tmp_path):
+            await again.versions("a")
+    await again.close()
+
+
+async def test_a_flipped_bit_in_a_segment_is_noticed_and_mended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = made_file(version("one"), 50, 1)
+    query = IndexQuery(versions=frozenset({file.version}), vector=None, words=["word1", "word3"])
+    index = await filled(tmp_path, [file])
+    before = await index.search("a", query)
+    await index.close()
+    (postings,) = (tmp_path / "a" / "words").glob("*.idx")
+    data = bytearray(postings.read_bytes())
+    data[len(data) // 3] ^= 16
+    postings.write_bytes(data)
+    with caplog.at_level(logging.WARNING):
+        again = TantivyIndex(tmp_path)
+        assert await again.search("a", query) == before
+    assert "rebuilt" in caplog.text
+    assert "checksum" in caplog.text
+    await again.close()
 
 
 async def test_only_so_many_assistants_stay_open(tmp_path: Path) -> None:

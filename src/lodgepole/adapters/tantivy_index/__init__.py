@@ -5,7 +5,8 @@
     <root>/<assistant id>/files/     tantivy: BM25 over whole files and over their beginnings
 
 Modules: `index` the port, `assistant` one directory, `truth` its SQLite, `words` a tantivy
-index, `codes` the binary vectors in memory, `state` whose vectors there are.
+index, `derived` how that is made again, `purging` when it is rid of what was removed, `codes` the
+binary vectors in memory, `state` whose vectors there are.
 """
 
 from lodgepole.adapters.tantivy_index.index import TantivyIndex

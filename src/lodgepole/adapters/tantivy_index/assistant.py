@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordI
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
 from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vector, Vectors
+
+_COMMITS = ThreadPoolExecutor(2, "index-commit")
 
 EXACT_BELOW = 600  # passages that are compared by their vectors at once, without codes
 _RESCORED = 400  # of the codes' nearest, or twice the limit when that is more
@@ -113,8 +116,13 @@ class AssistantIndex:
             self._files.index.rest()
 
     def _apply_changes(self) -> None:
-        self._passages.catch_up()
-        self._files.catch_up()
+        # Most of the time goes into syncing files, so the two are written at the same time.
+        files = _COMMITS.submit(self._files.catch_up)
+        try:
+            self._passages.catch_up()
+        finally:
+            wait([files])
+        files.result()
         reached = min(self._passages.applied, self._files.applied)
         self._truth.trim_changes(reached if self._needed is None else min(reached, self._needed))
 

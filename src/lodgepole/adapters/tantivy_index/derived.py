@@ -102,7 +102,10 @@ class Derived:
 
     @property
     def holds_removed(self) -> bool:
-        return self.index.holds_removed()
+        try:
+            return self.index.holds_removed()
+        except FAILURES:  # it is being replaced, or damaged, and so written anew in any case
+            return False
 
     def rewrite(self) -> None:
         """Write it anew beside itself. Changes may come meanwhile, if they are not trimmed."""

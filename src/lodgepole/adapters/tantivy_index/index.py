@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
+from lodgepole.adapters.tantivy_index.purging import AT_ONCE_BELOW, Purging, delay_seconds
 from lodgepole.adapters.tantivy_index.state import embedding_states
 from lodgepole.model import FileVersion, Passage, PassageKey
 from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vectors
@@ -40,8 +41,21 @@ class _Entry:
 class TantivyIndex:
     """One directory for each assistant under `root`; the one process that writes there."""
 
-    def __init__(self, root: Path, *, open_assistants: int = OPEN_ASSISTANTS) -> None:
-        """Make `root`, and remove what an interrupted `drop` left in it."""
+    def __init__(
+        self,
+        root: Path,
+        *,
+        open_assistants: int = OPEN_ASSISTANTS,
+        purged_at_once: int = AT_ONCE_BELOW,
+    ) -> None:
+        """Make `root`, and remove what an interrupted `drop` left in it.
+
+        Args:
+            root: Holds a directory for each assistant.
+            open_assistants: How many are kept open, the least recently used closed first.
+            purged_at_once: Assistants of at most so many passages lose the words of a removed
+                file as part of the removal, others in the background.
+        """
         root.mkdir(parents=True, exist_ok=True)
         for trash in root.glob(f"{_TRASH}*"):
             shutil.rmtree(trash, ignore_errors=True)
@@ -54,6 +68,8 @@ class TantivyIndex:
         # Apart from readers: a rebuild or a long merge must not keep searches waiting.
         self._writers = ThreadPoolExecutor(WRITERS, "index-write")
         self._closers = ThreadPoolExecutor(1, "index-close")
+        self._purged_at_once = purged_at_once
+        self._purging = Purging(self._purge)
 
     # --- the port -----------------------------------------------------------------------------
 
@@ -143,6 +159,9 @@ class TantivyIndex:
                     return absent
                 result = action(index)
                 self._note_writing(assistant_id)
+                if index.holds_removed and index.passage_count <= self._purged_at_once:
+                    index.purge()
+                self._note_removed(assistant_id, index)
                 return result
 
         return await asyncio.get_running_loop().run_in_executor(self._writers, run)
@@ -168,6 +187,7 @@ class TantivyIndex:
             with entry.opening:
                 if entry.index is None:
                     entry.index = AssistantIndex(path)
+                    self._note_removed(assistant_id, entry.index)
             yield entry.index
         finally:
             self._returned(assistant_id, entry)
@@ -199,6 +219,16 @@ class TantivyIndex:
                 return
             name, _ = self._written.popitem(last=False)
         self._closers.submit(self._rest, name)
+
+    def _note_removed(self, assistant_id: str, index: AssistantIndex) -> None:
+        if index.holds_removed:
+            self._purging.note(assistant_id, delay_seconds(index.passage_count))
+
+    def _purge(self, assistant_id: str) -> None:
+        with self._leased(assistant_id, create=False) as index:
+            if index is not None:
+                index.purge()
+                self._note_removed(assistant_id, index)
 
     def _rest(self, assistant_id: str) -> None:
         with self._lock:
@@ -235,6 +265,7 @@ class TantivyIndex:
         }
 
     def _close(self) -> None:
+        self._purging.close()
         for executor in (self._closers, self._writers, self._readers):
             executor.shutdown(wait=True)
         with self._lock:
