@@ -106,6 +106,7 @@ def measure(python: Path, data_dir: Path, cache_dir: Path, *, works: bool) -> di
     environment = os.environ | {
         "LODGEPOLE_CACHE_DIR": str(cache_dir),
         "LODGEPOLE_API_KEY": KEY,
+        "LODGEPOLE_LOG_LEVEL": "WARNING",
     }
     process = subprocess.Popen(
         [
