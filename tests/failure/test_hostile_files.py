@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from hostile_files import FILES, HostileFile
+from hostile_files import FILES, HostileFile, forms
 
 from lodgepole.adapters.subprocess_parser import SubprocessParser
 from lodgepole.documents import check_document
 from lodgepole.errors import UnreadableFile
 from lodgepole.files import file_kind
 from lodgepole.limits import MIB, Limits
-from lodgepole.model import Document
+from lodgepole.model import Document, FileKind
 
 LIMITS = Limits(parse_memory_bytes=1024 * MIB, parse_seconds=60, pdf_page_cpu_seconds=3)
 CHECKED_BLOCKS = 20_000  # above which the check takes longer than the reading
@@ -56,6 +56,18 @@ async def test_a_hostile_file_ends_in_time_and_says_why(file: HostileFile, tmp_p
         assert re.search(file.message, str(found)), str(found)
         assert file.name in str(found)
         assert "Traceback" not in str(found)
+
+
+async def test_a_page_that_takes_too_long_ends_the_reading_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    await asyncio.to_thread(lambda: path.write_bytes(forms(30)))
+    limits = Limits(parse_memory_bytes=4096 * MIB, pdf_page_cpu_seconds=0.5)
+    parser = SubprocessParser((sys.executable, "-m", "lodgepole.parser_child"), limits)
+    try:
+        with pytest.raises(UnreadableFile, match=r"'a\.pdf' has a page that takes longer than 0"):
+            await parser.parse(path, kind=FileKind.PDF, name="a.pdf", multimodal=False)
+    finally:
+        await parser.close()
 
 
 def test_hostile_files_are_the_same_at_each_run() -> None:

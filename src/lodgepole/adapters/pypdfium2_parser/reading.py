@@ -222,7 +222,9 @@ def _write(
 ) -> tuple[Figure, ...]:
     """Build the text; the figures, placed in it."""
     mark_running(pages)
+    progressed()
     mark_headings(pages, outline)
+    progressed()
     mender = Mender(pages)
     figures: list[Figure] = []
     for page in pages:
