@@ -1,0 +1,67 @@
+"""Where a text stands on a page, for drawing a highlight; computed from the file when asked."""
+
+import ctypes
+import re
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from lodgepole.adapters.pypdfium2_parser.lines import page_text
+from lodgepole.adapters.pypdfium2_parser.shapes import Box
+
+BOXES = 500  # of one text
+WORDS = 2000
+_WORD = re.compile(r"\w+")
+
+
+def boxes(path: Path, page: int, text: str) -> list[Box]:
+    """Rectangles around a text on a page, one a line, in points from the lower left corner.
+
+    Words are compared without case, white space, hyphens or signs, because the document's text is
+    mended where the page's is not. Empty when the text is not on the page, as on scanned ones.
+
+    Raises:
+        pypdfium2.PdfiumError: The file cannot be read.
+    """
+    wanted = "".join(_WORD.findall(text.casefold())[:WORDS])
+    with pypdfium2.PdfDocument(path) as pdf:
+        if not wanted or not 1 <= page <= len(pdf):
+            return []
+        raw_page = pdf[page - 1]
+        text_page = raw_page.get_textpage()
+        try:
+            found = _span(page_text(text_page.raw), wanted)
+            return [] if found is None else _rectangles(text_page.raw, *found)
+        finally:
+            text_page.close()
+            raw_page.close()
+
+
+def _span(shown: str, wanted: str) -> tuple[int, int] | None:
+    """`[start, end)` in the page's own text of what spells `wanted`."""
+    letters: list[str] = []
+    places: list[int] = []
+    for match in _WORD.finditer(shown):
+        for place in range(*match.span()):
+            for letter in shown[place].casefold():  # one letter may become two
+                letters.append(letter)
+                places.append(place)
+    start = "".join(letters).find(wanted)
+    if start < 0:
+        return None
+    return places[start], places[start + len(wanted) - 1] + 1
+
+
+def _rectangles(text_page: object, start: int, end: int) -> list[Box]:
+    if len(page_text(text_page)) != pdfium.FPDFText_CountChars(text_page):
+        index = pdfium.FPDFText_GetCharIndexFromTextIndex
+        start, end = index(text_page, start), index(text_page, end - 1) + 1
+    count = pdfium.FPDFText_CountRects(text_page, start, end - start)
+    sides = [ctypes.c_double() for _ in range(4)]
+    found: list[Box] = []
+    for number in range(min(count, BOXES)):
+        if pdfium.FPDFText_GetRect(text_page, number, *sides):
+            left, top, right, bottom = (side.value for side in sides)
+            found.append(Box(left, bottom, right, top))
+    return found
