@@ -14,6 +14,8 @@ COMPILE_ANY = $(UV) pip compile --quiet --universal --python-version 3.11 \
 COMPILE = $(COMPILE_ANY) pyproject.toml
 
 export UV_PYTHON_DOWNLOADS := never
+# Where the system has certificates they may include a proxy's; uv's own do not.
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
