@@ -1,6 +1,6 @@
 """Measure what Lodgepole adds to a language model's own time, over HTTP, with many streams at once.
 
-    uv run python scripts/bench_chat.py [--streams 200] [--rate 30] [--seconds 10]
+    uv run python scripts/bench_chat.py [--streams 200] [--rate 30] [--seconds 20]
 
 A stand-in for a provider sends tokens at a fixed rate; each token is the moment at which it was
 sent. The server runs as usual, in its own process; this process reads the streams. Printed: time
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import httpx2
 
+START_SECONDS = 10.0  # over which the streams begin
 KEY = "bench-key-0123456789"
 TEXT = "The office opens at nine. The kettle has a warranty of two years from the purchase. "
 
@@ -89,11 +90,11 @@ async def read_stream(
         async for line in response.aiter_lines():
             now = time.monotonic()
             if line.startswith("data:") and '"content_chunk"' in line:
-                # Held-back white space may join two tokens; the older one counts.
+                # What came together is one event; each token in it counts.
                 words = json.loads(line[5:])["delta"]["content"].split()
                 if words:
                     first = first or now - begun
-                    late.append(now - float(words[0]))
+                    late += [now - float(word) for word in words]
     return first, late
 
 
@@ -116,14 +117,13 @@ async def measure(base: str, pid: int, streams: int) -> None:
             begun = time.monotonic()
             await client.post(f"{url}/context", json=query)
             retrieval.append(time.monotonic() - begun)
-            if n < 3:
+            if n % 2:
                 alone.append((await read_stream(client, url, query["query"]))[0])
         before, begun_cpu = memory_mb(pid), cpu_seconds(pid)
         tasks = []
         for n in range(streams):
             tasks.append(asyncio.create_task(read_stream(client, url, f"Warranty number {n}?")))
-            await asyncio.sleep(2 / streams)
-        await asyncio.sleep(2)
+            await asyncio.sleep(START_SECONDS / streams)
         during = memory_mb(pid)
         results = await asyncio.gather(*tasks)
         spent = cpu_seconds(pid) - begun_cpu
@@ -142,7 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--rate", type=float, default=30)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--provider", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.provider:

@@ -97,6 +97,7 @@ class _Remote:
             return OpenAiChatModel(
                 api_key=endpoint.api_key,
                 base_url=endpoint.base_url,
+                api=endpoint.api,
                 first_event_seconds=limits.model_first_event_seconds,
                 total_seconds=limits.model_total_seconds,
             )
@@ -131,6 +132,7 @@ class _Remote:
             # The provider's key goes to the provider's address alone.
             api_key=key or (known.api_key if known and config.base_url is None else None),
             base_url=config.base_url or (known.base_url if known else None),
+            api=config.api,
         )
         model = self.at(endpoint)
         return [

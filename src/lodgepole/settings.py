@@ -53,6 +53,8 @@ class ModelConfig:
     model: str | None = None
     """What its provider calls it; the same when left out."""
     provider: Provider = "openai"
+    api: Literal["chat", "responses"] = "chat"
+    """Of the provider `openai` alone: chat completions, or the format called responses."""
     base_url: str | None = None
     """Where it is served, e.g. `http://127.0.0.1:11434/v1`; else as for the provider."""
     api_key: SecretStr | None = None
@@ -75,6 +77,7 @@ class Endpoint:
     provider: Provider
     api_key: str | None = field(repr=False)
     base_url: str | None
+    api: Literal["chat", "responses"] = "chat"
 
 
 def _provider_field(*names: str) -> Any:

@@ -131,14 +131,39 @@ def ollama_reply(words=WORDS):
     return sse(*chunks, "[DONE]")
 
 
+def responses_reply(words=WORDS, end=None, usage=(21, 9), kind="completed"):
+    """The newer format of OpenAI: named events, numbered."""
+    usage = {"input_tokens": usage[0], "output_tokens": usage[1], "total_tokens": sum(usage)}
+    response = {"id": "resp_1", "object": "response", "model": "gpt-4o", "output": []}
+    where = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    part = {"type": "output_text", "text": "", "annotations": []}
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "content": []}
+    begun = {**response, "status": "in_progress", "usage": None}
+    events = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.content_part.added", **where, "part": part},
+        *({"type": "response.output_text.delta", **where, "delta": w} for w in words),
+        {"type": "response.output_text.done", **where, "text": "".join(words)},
+        {
+            "type": f"response.{kind}",
+            "response": {**response, "status": kind, "usage": usage, **(end or {})},
+        },
+    ]
+    return sse(*({**e, "sequence_number": n} for n, e in enumerate(events)), names=True)
+
+
 REPLIES = {
     "openai": openai_reply,
+    "responses": responses_reply,
     "anthropic": anthropic_reply,
     "google": google_reply,
     "ollama": ollama_reply,
 }
 NAMES = {
     "openai": "gpt-4o",
+    "responses": "gpt-4o",
     "anthropic": "claude-haiku-4-5",
     "google": "gemini-2.5-pro",
     "ollama": "llama3.1:8b",
@@ -225,6 +250,9 @@ class Provider:
 def make_model(kind, provider, **options):
     if kind in ("openai", "ollama"):
         return OpenAiChatModel(api_key="sk-secret", base_url=f"{provider.url}/v1", **options)
+    if kind == "responses":
+        url = f"{provider.url}/v1"
+        return OpenAiChatModel(api_key="sk-secret", base_url=url, api="responses", **options)
     return PydanticAiChatModel(kind, api_key="sk-secret", base_url=provider.url, **options)
 
 
@@ -260,7 +288,6 @@ async def test_text_usage_and_end_are_exact(kind):
     events, _ = await run(kind, REPLIES[kind]())
     assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
     assert all(isinstance(e, ModelText) for e in events[:-1])
-    assert len(events) >= 4, "text arrives in pieces"
     end = events[-1]
     assert isinstance(end, ModelEnded)
     assert end.finish_reason == "stop"
@@ -501,3 +528,82 @@ async def test_events_may_be_cut_anywhere_and_end_in_any_way():
     assert events[-1].usage.total_tokens == 30
     with pytest.raises(Unavailable):
         await run("ollama", ["data: {not json\n\n"])
+
+
+# --- responses, the newer format --------------------------------------------------------------
+
+
+async def test_responses_are_asked_as_openai_wants_it():
+    request = ask("responses", json_object=True)
+    _, provider = await run("responses", responses_reply(), request=request)
+    line, headers, body = provider.requests[0]
+    assert line == "POST /v1/responses HTTP/1.1"
+    assert headers["authorization"] == "bearer sk-secret"
+    assert body == {
+        "model": "gpt-4o",
+        "input": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": "Hello."},
+            {"role": "user", "content": "What is the capital of Spain?"},
+        ],
+        "stream": True,
+        "store": False,
+        "temperature": 0.3,
+        "max_output_tokens": 77,
+        "text": {"format": {"type": "json_object"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [("max_output_tokens", "length"), ("content_filter", "content_filter")],
+)
+async def test_incomplete_responses_say_why(reason, expected):
+    end = {"incomplete_details": {"reason": reason}}
+    events, _ = await run("responses", responses_reply(end=end, kind="incomplete"))
+    assert events[-1].finish_reason == expected
+    assert events[-1].usage.total_tokens == 30
+
+
+async def test_a_refusal_in_a_response_is_a_content_filter():
+    pieces = ({"type": "response.refusal.delta", "delta": d} for d in ("I can", "not."))
+    events, _ = await run("responses", [*sse(*pieces, names=True), *responses_reply(words=[])])
+    assert events[-1].finish_reason == "content_filter"
+    assert events[-1].content_filter.results == {"refusal": "I cannot."}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"type": "error", "code": "rate_limit_exceeded", "message": "x"}, RateLimited),
+        ({"type": "error", "error": {"code": "insufficient_quota"}}, UpstreamRejected),
+        (
+            {"type": "response.failed", "response": {"error": {"code": "server_error"}}},
+            Unavailable,
+        ),
+    ],
+)
+async def test_a_failed_response_is_a_failure(event, expected):
+    with pytest.raises(expected):
+        await run("responses", [*responses_reply()[:5], *sse(event, names=True)])
+
+
+async def test_events_that_come_at_once_are_passed_on_at_once():
+    words = [f"{n} " for n in range(500)]
+    events, _ = await run("openai", ["".join(openai_reply(words=words))])
+    assert "".join(e.text for e in events[:-1]) == "".join(words)
+    assert len(events) < 20
+
+
+async def test_with_many_answers_under_way_each_is_whole_and_in_order():
+    words = [f"{n} " for n in range(40)]
+    async with Provider(openai_reply(words=words)) as provider:
+        model = make_model("openai", provider)
+
+        async def one():
+            return "".join([e.text async for e in model.stream(ask()) if isinstance(e, ModelText)])
+
+        answers = await asyncio.gather(*(one() for _ in range(30)))
+        await model.close()
+    assert answers == ["".join(words)] * 30
