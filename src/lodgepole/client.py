@@ -58,6 +58,7 @@ class Client:
         self, url: str, api_key: str | None, *, transport: httpx2.BaseTransport | None = None
     ) -> None:
         self.url = url.rstrip("/")
+        self._transport = transport
         headers = {"X-Pinecone-Api-Version": API_VERSION}
         if api_key:
             headers["Api-Key"] = api_key
@@ -134,6 +135,58 @@ class Client:
                 data={} if metadata is None else {"metadata": orjson.dumps(metadata).decode()},
                 files={"file": (path.name, _Counted(content, sent))},
             )
+
+    def upsert_file(
+        self,
+        assistant: str,
+        file_id: str,
+        path: Path,
+        *,
+        name: str | None = None,
+        metadata: JsonObject | None = None,
+        multimodal: bool = False,
+    ) -> JsonObject:
+        """Create the file under this id, or replace what it holds; the accepted operation.
+
+        Args:
+            assistant: Its name.
+            file_id: 1 to 128 letters, digits, `_` or `-`.
+            path: The bytes.
+            name: What it is called there; else as here. Its ending decides how it is read.
+            metadata: Replaces what was kept with it.
+            multimodal: Also read the images of a PDF.
+        """
+        with path.open("rb") as content:
+            return self._json(
+                "PUT",
+                f"/assistant/files/{_segment(assistant)}/{_segment(file_id)}",
+                params={"multimodal": "true"} if multimodal else {},
+                data={} if metadata is None else {"metadata": orjson.dumps(metadata).decode()},
+                files={"file": (name or path.name, content)},
+            )
+
+    def download(self, signed_url: str) -> Iterator[bytes]:
+        """The bytes behind a signed URL, in chunks. The key is not sent: the URL is enough.
+
+        Raises:
+            Unavailable: The connection broke, or the bytes ended early.
+        """
+        host = urlsplit(signed_url).hostname
+        try:
+            with (
+                httpx2.Client(
+                    timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+                    trust_env=host not in LOOPBACK_HOSTS,
+                    transport=self._transport,
+                ) as plain,
+                plain.stream("GET", signed_url) as response,
+            ):
+                if response.is_error:
+                    response.read()
+                    raise _failure(response)
+                yield from response.iter_bytes()
+        except httpx2.TransportError as error:
+            raise self._transport_failure(error) from error
 
     def files(self, assistant: str, *, filter_: JsonObject | None = None) -> Iterator[JsonObject]:
         """The files, newest first, page by page; only those whose metadata match the filter."""

@@ -12,7 +12,7 @@ import typer
 import typer.core
 
 import lodgepole
-from lodgepole.cli import assistants, chat, demo, files, keys, models, serve, verify, worker
+from lodgepole.cli import assistants, backup, chat, demo, files, keys, models, serve, verify, worker
 from lodgepole.cli.screen import fail
 from lodgepole.client import Unreachable
 from lodgepole.errors import LodgepoleError
@@ -68,6 +68,8 @@ def _root(
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("verify")(verify.verify)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("context")(chat.context)

@@ -1,4 +1,4 @@
-"""`lodgepole files`: upload many with progress, list, describe and delete them."""
+"""`lodgepole files`: upload many with progress, keep folders equal, list, describe, delete."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,15 @@ from lodgepole.cli.connection import (
     read_json_option,
 )
 from lodgepole.cli.screen import columns, fields, say, show_json, size
+from lodgepole.cli.syncing import Pull, Push
 from lodgepole.cli.uploading import gather, upload_all
 from lodgepole.cli.waiting import until_deleted
 from lodgepole.client import JsonObject
 from lodgepole.errors import InvalidRequest
 
-app = typer.Typer(help="Upload, list, describe and delete files.", no_args_is_help=True)
+app = typer.Typer(
+    help="Upload, synchronise, list, describe and delete files.", no_args_is_help=True
+)
 
 AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
 FileArgument = Annotated[str, typer.Argument(help="The file's id; `files list` shows it.")]
@@ -60,6 +63,42 @@ def upload_files(
         for path in left_out:
             say(f"Left out {path}: not a kind of file that is read.", style="yellow")
         say(f"{len(results) - len(failed)} of {len(results)} files can be searched now.")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("sync")
+def sync_files(
+    assistant: AssistantArgument,
+    folder: Annotated[Path, typer.Argument(help="The folder to keep equal.", file_okay=False)],
+    *,
+    pull: Annotated[
+        bool, typer.Option("--pull", help="From the assistant to the folder, not the other way.")
+    ] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Also remove what the other side does not have.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done.")
+    ] = False,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Make an assistant's files equal to a folder's, or with --pull the folder to the assistant.
+
+    Files belong together by their path below the folder, which is kept in the metadata as
+    `path`, and are equal by size and CRC-32C: a second run does nothing. Exits with 1 if any
+    file failed.
+    """
+    with connect(url, data_dir) as client:
+        sync = Pull(client, assistant, folder) if pull else Push(client, assistant, folder)
+        plan = sync.plan(delete=delete)
+        failed = [] if dry_run else sync.run(plan, quiet=as_json)
+    if as_json:
+        show_json({**plan.as_json(), "failed": failed, "dry_run": dry_run})
+    else:
+        say(plan.summary(dry_run=dry_run))
     if failed:
         raise typer.Exit(1)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lodgepole.wiring import Runtime
 
 STOP_SECONDS = 10  # that open answers get before their connections are closed
+HEAD_BYTES = 1024 * 1024  # of a request's line and headers: a filter of 10,000 values fits
 BACKLOG = 2048  # connections that wait to be accepted, uvicorn's own default
 
 
@@ -114,6 +115,7 @@ async def _serve(
             access_log=False,
             timeout_graceful_shutdown=STOP_SECONDS,
             server_header=False,
+            h11_max_incomplete_event_size=HEAD_BYTES,
         )
 
         def announce() -> None:

@@ -1,0 +1,56 @@
+"""`lodgepole backup` and `lodgepole restore`: a data directory, copied while it is in use."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
+from lodgepole.cli.screen import say, show_json, size
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    *,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Copy the data directory into a new folder, while the server goes on.
+
+    Holds all that a server here knows, secrets and the hashes of keys too: keep it private. On
+    the same file system the originals are hard links, which take no room.
+    """
+    from lodgepole.adapters.data_backup import back_up
+
+    report = back_up(load_settings(data_dir=data_dir).data_dir, target)
+    if as_json:
+        show_json({"backup": str(target), **dataclasses.asdict(report)})
+    else:
+        say(
+            f"{report.assistants} assistants with {report.files} Available files are in {target} "
+            f"({size(report.size)}). Bring them back: lodgepole restore {target} --data-dir DIR"
+        )
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(help="A folder that `backup` made.")],
+    *,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Put a backup into a data directory that is empty, and check every byte of it.
+
+    Stop the server first. Nothing is written when the backup is damaged.
+    """
+    from lodgepole.adapters import data_backup
+
+    settings = load_settings(data_dir=data_dir)
+    report = data_backup.restore(source, settings.data_dir)
+    if as_json:
+        show_json({"data_dir": str(settings.data_dir), **dataclasses.asdict(report)})
+    else:
+        say(
+            f"{report.assistants} assistants with {report.files} Available files are restored. "
+            f"Start it: lodgepole serve --data-dir {settings.data_dir}"
+        )
