@@ -213,7 +213,8 @@ class OperationLog(Protocol):
         """Finish it in one transaction with what it means for readers.
 
         Uploads and upserts: the file becomes Available with the operation's generation and
-        upload. Deletions: the file's or assistant's rows are removed. ClaimLost.
+        upload. Deletions: the file's or assistant's rows are removed, and earlier operations on
+        the file lose what they say of its content. ClaimLost.
         """
         ...
 

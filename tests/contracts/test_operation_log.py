@@ -402,6 +402,20 @@ async def test_a_completed_deletion_removes_the_file_and_keeps_its_record(ready)
     assert (await ready.catalog.find_file("a1", "f1")).generation == generation > 1
 
 
+async def test_after_a_deletion_the_record_says_nothing_of_the_content(ready):
+    await publish(ready, "o1")
+    await upsert(ready, "o2")
+    await ready.log.fail(await claim(ready), "a.txt holds no text.")
+    await publish(ready, "other", file_id="f2")
+    await ready.log.append(ready.operation("o3", DELETE))
+    await ready.log.complete(await claim(ready))
+    for id_, status in (("o1", "Completed"), ("o2", "Failed"), ("o3", "Completed")):
+        operation = await ready.log.find("a1", id_)
+        assert (operation.status.value, operation.upload) == (status, None)
+        assert "a.txt" not in (operation.error_message or "")
+    assert (await ready.log.find("a1", "other")).upload is not None
+
+
 async def test_a_completed_deletion_of_an_assistant_leaves_no_row_of_it(ready):
     await publish(ready, "o1")
     await ready.log.append(ready.operation("o2", DELETE_ASSISTANT, file_id=None))

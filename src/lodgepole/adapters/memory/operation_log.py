@@ -206,10 +206,21 @@ class MemoryOperationLog:
             return
         if operation.type is OperationType.DELETE_FILE:
             self._database.files.pop((operation.assistant_id, operation.file_id or ""), None)
+            self._forget_content(operation)
         else:
             self._publish(operation, notice, page_count)
         row.operation = replace(operation, ingestion_units=ingestion_units, percent_complete=100)
         self._end(row, OperationStatus.COMPLETED, None)
+
+    def _forget_content(self, deletion: Operation) -> None:
+        for row in self._database.operations.values():
+            operation = row.operation
+            if (operation.assistant_id, operation.file_id) == (
+                deletion.assistant_id,
+                deletion.file_id,
+            ):
+                message = "The file was deleted." if operation.error_message else None
+                row.operation = replace(operation, upload=None, error_message=message)
 
     async def fail(self, claim: Claim, error_message: str) -> None:
         row = self._held(claim)

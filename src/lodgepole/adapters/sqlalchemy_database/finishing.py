@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, null, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lodgepole.adapters.sqlalchemy_database.accepting import next_revision
@@ -11,6 +11,8 @@ from lodgepole.adapters.sqlalchemy_database.rows import upload_columns
 from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations
 from lodgepole.errors import ClaimLost
 from lodgepole.model import Claim, FileStatus, Operation, OperationStatus
+
+FILE_REMOVED = "The file was deleted."
 
 
 async def hold(connection: AsyncConnection, claim: Claim, **values: Any) -> None:
@@ -86,6 +88,17 @@ async def set_failed(
 
 
 async def remove_file(connection: AsyncConnection, operation: Operation) -> None:
+    """Remove the row; what happened stays on record, without names, metadata and digests."""
+    earlier = (operations.c.assistant_id == operation.assistant_id) & (
+        operations.c.file_id == operation.file_id
+    )
+    await connection.execute(update(operations).where(earlier).values(upload=null()))
+    await connection.execute(
+        update(operations)
+        .where(earlier)
+        .where(operations.c.error_message.is_not(None))
+        .values(error_message=FILE_REMOVED)
+    )
     await connection.execute(delete(files).where(_is_file_of(operation)))
     await next_revision(
         connection, operation.assistant_id, removal_revision=assistants.c.revision + 1
