@@ -36,14 +36,20 @@ def test_one_ranking_alone_decides() -> None:
     assert order(fuse(Rankings(words=hits(A, 1.0, 3.0, 2.0)))) == [1, 2, 0]
 
 
-def test_what_a_ranking_lacks_is_taken_to_be_its_last() -> None:
+def test_what_the_vectors_lack_is_taken_to_be_their_last() -> None:
     rankings = Rankings(
-        dense=hits(A, 0.9, 0.2), words=[Hit(PassageKey(B, 0), 8.0), Hit(PassageKey(A, 1), 1.0)]
+        dense=hits(A, 0.9, 0.2),
+        words=[Hit(PassageKey(B, 0), 8.0), Hit(PassageKey(A, 0), 8.0), Hit(PassageKey(A, 1), 8.0)],
     )
     found = {hit.key: hit.score for hit in fuse(rankings)}
-    assert found[PassageKey(A, 0)] == pytest.approx(0.0)
-    assert found[PassageKey(B, 0)] == pytest.approx(0.0)
-    assert found[PassageKey(A, 1)] == pytest.approx(-1.0)
+    assert found[PassageKey(A, 0)] == pytest.approx(0.5)
+    assert found[PassageKey(A, 1)] == found[PassageKey(B, 0)] == pytest.approx(-0.5)
+
+
+def test_the_only_passage_with_a_word_is_ahead_of_what_is_merely_near() -> None:
+    near = [Hit(PassageKey(A, ordinal), 0.5 - ordinal / 100) for ordinal in range(30)]
+    rankings = Rankings(dense=near, words=[Hit(PassageKey(A, 20), 3.0)])
+    assert order(fuse(rankings))[0] == 20
 
 
 def test_a_foreign_query_trusts_words_more() -> None:

@@ -13,7 +13,7 @@ from lodgepole.model import File, FileVersion
 from lodgepole.ports import IndexedFile, IndexedPassage
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.search import Search, embedder_languages
-from lodgepole.retrieval.terms import file_words, passage_words
+from lodgepole.retrieval.terms import detect_language, file_words, passage_words
 
 PARKS = "Lodgepole pines grow in the high valleys. Bears sleep through the winter. " * 3
 TAXES = "The filing deadline is April 15. Penalties accrue at 0.5% monthly. " * 3
@@ -36,16 +36,17 @@ class Shelf:
 
     async def store(self, version: FileVersion, text: str) -> None:
         passages = passages_of(text, 8)
+        language = detect_language(text)
         vectors = await self.embedder.embed_passages([passage.text for passage in passages])
         indexed = [
-            IndexedPassage(passage=passage, words=passage_words(passage.text, "", "en"))
+            IndexedPassage(passage=passage, words=passage_words(passage.text, "", language))
             for passage in passages
         ]
         await self.index.add(
             ASSISTANT.id,
             IndexedFile(
-                version=version, language="en",
-                lead_words=file_words(version.file_id, text, "en"), passages=indexed,
+                version=version, language=language,
+                lead_words=file_words(version.file_id, text, language), passages=indexed,
                 vectors=vectors, embedder=self.embedder.identity,
             ),
         )  # fmt: skip

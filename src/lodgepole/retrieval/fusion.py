@@ -5,7 +5,7 @@ first 200), not by ranks: how far ahead a hit is says more than that it is ahead
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -26,6 +26,8 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
+_FULL = 200  # a shorter ranking by words is whole
+_NOTHING_MOST = 9  # a single hit is then as far ahead of the rest as the first of a full ranking
 
 
 def fuse(
@@ -38,21 +40,24 @@ def fuse(
     """Every passage of either ranking, best first; ties in key order.
 
     Args:
-        rankings: As the index gave them. What one of them lacks gets that ranking's lowest
-            z-score: it is known only to be no better than the last one listed.
+        rankings: As the index gave them. What the dense one lacks gets its lowest z-score:
+            it is known only to be no better than the last one listed. What words did not find
+            has a score of 0 there, unless that ranking is full.
         foreign: The query is in a language the embedder does not know.
         several_files: Apply the file prior.
         weights: What each ranking counts.
     """
-    dense = _standardised((hit.key, hit.score) for hit in rankings.dense)
-    words = _standardised((hit.key, hit.score) for hit in rankings.words)
+    dense, lowest_dense = _standardised((hit.key, hit.score) for hit in rankings.dense)
+    found = {hit.key for hits in (rankings.dense, rankings.words) for hit in hits}
+    words, lowest_words = _standardised(
+        ((hit.key, hit.score) for hit in rankings.words), among=len(found)
+    )
     share = weights.dense_foreign if foreign else weights.dense
     if not words:
         share = 1.0
     elif not dense:
         share = 0.0
     priors = _file_priors(rankings, weights) if several_files else {}
-    lowest_dense, lowest_words = _lowest(dense), _lowest(words)
     hits = [
         Hit(
             key,
@@ -60,16 +65,16 @@ def fuse(
             + (1 - share) * words.get(key, lowest_words)
             + priors.get(key.version, 0.0),
         )
-        for key in dense.keys() | words.keys()
+        for key in found
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.key))
 
 
 def _file_priors(rankings: Rankings, weights: Weights) -> dict[FileVersion, float]:
     """What belonging to each file adds to a passage's score."""
-    body, lead = _standardised(rankings.file_body), _standardised(rankings.file_lead)
     files = {hit.key.version for hits in (rankings.dense, rankings.words) for hit in hits}
-    lowest_body, lowest_lead = _lowest(body), _lowest(lead)
+    body, lowest_body = _standardised(rankings.file_body, among=len(files))
+    lead, lowest_lead = _standardised(rankings.file_lead, among=len(files))
     return {
         version: weights.file_body * body.get(version, lowest_body)
         + weights.file_lead * lead.get(version, lowest_lead)
@@ -77,20 +82,30 @@ def _file_priors(rankings: Rankings, weights: Weights) -> dict[FileVersion, floa
     }
 
 
-def _standardised(ranking: Iterable[tuple[Key, float]]) -> dict[Key, float]:
-    """Scores less their mean, in standard deviations; all 0 where they do not differ."""
+def _standardised(
+    ranking: Iterable[tuple[Key, float]], *, among: int = 0
+) -> tuple[dict[Key, float], float]:
+    """Scores less their mean, in standard deviations, and that of what is not in the ranking.
+
+    All are 0 where they do not differ.
+
+    A ranking by words that is not full names everything that has a word of the query. If that is
+    fewer than the `among` to choose from, the others have a score of 0 and count as such, a few of
+    them: else a single hit, of a word that is nowhere else, would be worth nothing.
+    """
     pairs: Sequence[tuple[Key, float]] = list(ranking)
     if not pairs:
-        return {}
-    mean = math.fsum(score for _, score in pairs) / len(pairs)
-    deviation = math.sqrt(math.fsum((score - mean) ** 2 for _, score in pairs) / len(pairs))
+        return {}, 0.0
+    nothing = max(0, min(_NOTHING_MOST, among - len(pairs))) if len(pairs) < _FULL else 0
+    count = len(pairs) + nothing
+    mean = math.fsum(score for _, score in pairs) / count
+    squares = math.fsum((score - mean) ** 2 for _, score in pairs) + nothing * mean**2
+    deviation = math.sqrt(squares / count)
     if deviation < 1e-9:
-        return dict.fromkeys((key for key, _ in pairs), 0.0)
-    return {key: (score - mean) / deviation for key, score in pairs}
-
-
-def _lowest(scores: Mapping[Key, float]) -> float:
-    return min(scores.values(), default=0.0)
+        return dict.fromkeys((key for key, _ in pairs), 0.0), 0.0
+    lowest = 0.0 if nothing else min(score for _, score in pairs)
+    standardised = {key: (score - mean) / deviation for key, score in pairs}
+    return standardised, (lowest - mean) / deviation
 
 
 def squash(score: float) -> float:
