@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import tempfile
 from collections import deque
@@ -18,7 +19,10 @@ from lodgepole.ports import IndexedPassage, Preparation, Prepared, Preparer, Rea
 log = logging.getLogger(__name__)
 
 ADDRESS_FILE = "workers"
-"""In the data directory: where the socket is. Its path may be longer than a socket's may be."""
+"""In the data directory: where the socket is. Below a long path it cannot be there itself."""
+SOCKET_FILE = "workers.socket"
+SOCKET_PATH_MOST = 100
+"""Bytes; the kernels' limits are 108 and 104."""
 DEATHS_MOST = 3
 """Processes that may die of one file before it is given back, to be tried again later."""
 HELLO_SECONDS = 10.0
@@ -69,6 +73,7 @@ class PreparingPool:
         self._here = here
         self._release = release
         self._expected = expected
+        self._socket: Path | None = None
         self._folder: Path | None = None
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
@@ -77,8 +82,12 @@ class PreparingPool:
 
     async def open(self) -> None:
         """Listen, and write down where."""
-        self._folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="lodgepole-"))
-        path = self._folder / "socket"
+        path = self._data_dir / SOCKET_FILE
+        if len(os.fsencode(path)) > SOCKET_PATH_MOST:
+            self._folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="lodgepole-"))
+            path = self._folder / SOCKET_FILE
+        path.unlink(missing_ok=True)  # of a server that was killed
+        self._socket = path
         self._server = await asyncio.start_unix_server(self._welcome, path)
         await asyncio.to_thread(_write_address, self._data_dir / ADDRESS_FILE, str(path))
 
@@ -91,6 +100,8 @@ class PreparingPool:
         if self._server is not None:
             await self._server.wait_closed()
         (self._data_dir / ADDRESS_FILE).unlink(missing_ok=True)
+        if self._socket is not None:
+            self._socket.unlink(missing_ok=True)
         if self._folder is not None:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
