@@ -1,5 +1,6 @@
 """Which model answers to which name, for what operators set."""
 
+import asyncio
 import json
 from contextlib import AsyncExitStack
 
@@ -8,7 +9,7 @@ import pytest
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.chat.models import WIRE_NAMES
 from lodgepole.errors import InvalidRequest
-from lodgepole.model_choice import EXTRACTIVE, describe_default, model_directory
+from lodgepole.model_choice import EXTRACTIVE, check_models, describe_default, model_directory
 from lodgepole.settings import Settings
 
 PROVIDER_VARIABLES = [
@@ -146,3 +147,55 @@ async def test_who_answers_is_told_with_the_variable_that_decided_it_and_without
     listed = [{"name": "qwen3", "base_url": "http://10.0.0.5/v1", "aliases": ["q"]}]
     monkeypatch.setenv("LODGEPOLE_MODELS", json.dumps(listed))
     assert describe_default(Settings(), await choose()) == "qwen3 at 10.0.0.5 ([[models]])"
+
+
+class Endpoint:
+    """Answers every request for a completion with one status, or with the word yes."""
+
+    def __init__(self, status=200):
+        self.status = status
+        self.asked = []
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}/v1"
+        return self
+
+    async def __aexit__(self, *_):
+        self.server.close()
+        await asyncio.wait_for(self.server.wait_closed(), 5)
+
+    async def _serve(self, reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.split("content-length: ")[1].split("\r\n")[0])
+        self.asked.append(json.loads(await reader.readexactly(length)))
+        choice = {"index": 0, "delta": {"content": "yes"}, "finish_reason": "stop"}
+        body = f"data: {json.dumps({'choices': [choice]})}\n\ndata: [DONE]\n\n"
+        answer = body if self.status == 200 else json.dumps({"error": {"message": "internal"}})
+        writer.write(
+            f"HTTP/1.1 {self.status} X\r\nconnection: close\r\n"
+            f"content-length: {len(answer)}\r\n\r\n{answer}".encode()
+        )
+        await writer.drain()
+        writer.close()
+
+
+async def test_each_configured_model_is_tried_and_what_is_wrong_is_said_without_keys(monkeypatch):
+    async with Endpoint() as good, Endpoint(401) as bad:
+        listed = [
+            {"name": "fine", "base_url": good.url, "model": "qwen3", "aliases": ["gpt-4o"]},
+            {"name": "locked", "base_url": bad.url, "api_key": "sk-hidden"},
+        ]
+        monkeypatch.setenv("LODGEPOLE_MODELS", json.dumps(listed))
+        checked = await check_models(Settings(), QUOTES)
+    assert [(c.name, c.upstream, c.problem is None) for c in checked] == [
+        ("fine", "qwen3", True),
+        ("locked", "locked", False),
+    ]
+    assert "key is not valid" in (checked[1].problem or "")
+    assert "sk-hidden" not in repr(checked)
+    assert good.asked[0]["max_tokens"] == 16
+
+
+async def test_without_a_language_model_there_is_nothing_to_try():
+    assert await check_models(Settings(), QUOTES) == []

@@ -1,18 +1,29 @@
 """From the settings to the models that answer: part of the wiring, for chat models alone."""
 
+import time
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lodgepole.adapters.openai_chat_model import OpenAiChatModel
 from lodgepole.adapters.pydantic_ai_chat_model import PydanticAiChatModel
-from lodgepole.chat.models import ConfiguredModel, ModelDirectory, configured, provider_models
+from lodgepole.chat.generations import collect
+from lodgepole.chat.models import (
+    NAMES,
+    ConfiguredModel,
+    ModelDirectory,
+    configured,
+    provider_models,
+)
 from lodgepole.chat.retrying import RetryingChatModel
-from lodgepole.errors import InvalidRequest
+from lodgepole.errors import InvalidRequest, LodgepoleError
+from lodgepole.model import Message, ModelRequest
 from lodgepole.ports import ChatModel
 from lodgepole.settings import Endpoint, ModelConfig, Settings
 
 EXTRACTIVE = "lodgepole-extractive"
 """The name of the model that quotes, which answers until another one is configured."""
+CHECK_TOKENS = 16  # the least that OpenAI's responses accept
 _HOSTS = {
     "openai": "api.openai.com",
     "anthropic": "api.anthropic.com",
@@ -56,6 +67,53 @@ def model_directory(
         } | {n: m for n, m in named.items() if m.model is not model}
         named[wanted] = configured(wanted, model)
     return ModelDirectory(named[wanted], [quotes, *named.values()])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedModel:
+    """What a tiny request to one model gave; `problem` is None where it answered."""
+
+    name: str
+    upstream: str
+    problem: str | None
+    seconds: float
+
+
+async def check_models(settings: Settings, extractive: ChatModel) -> list[CheckedModel]:
+    """Ask each configured model for a word: the default, those listed, one of each provider."""
+    async with AsyncExitStack() as closing:
+        directory = model_directory(settings, extractive, closing)
+        names = [directory.default.name, *(config.name for config in settings.models)]
+        names += [NAMES[e.provider][0] for e in settings.endpoints if e.base_url is None]
+        found = {
+            (model.upstream, id(model.model)): model
+            for model in (directory.resolve(name) for name in dict.fromkeys(names))
+            if model.model is not extractive
+        }
+        return [await _checked(model) for model in found.values()]
+
+
+async def _checked(model: ConfiguredModel) -> CheckedModel:
+    asked = "Answer with the one word yes."
+    request = ModelRequest(
+        model=model.upstream,
+        messages=(Message("user", asked),),
+        question=asked,
+        sources=(),
+        temperature=0.0 if model.takes_temperature else None,
+        max_output_tokens=CHECK_TOKENS,
+    )
+    begun, problem = time.monotonic(), None
+    try:
+        await collect(model, request)
+    except LodgepoleError as failure:
+        problem = str(failure)
+    return CheckedModel(
+        name=model.name,
+        upstream=model.upstream,
+        problem=problem,
+        seconds=time.monotonic() - begun,
+    )
 
 
 def describe_default(settings: Settings, models: ModelDirectory) -> str:

@@ -1,5 +1,6 @@
-"""`lodgepole models`: what runs on this machine."""
+"""`lodgepole models`: what embeds and what answers."""
 
+import asyncio
 import dataclasses
 
 import typer
@@ -8,13 +9,14 @@ from lodgepole.cli.connection import JsonOption, load_settings
 from lodgepole.cli.screen import say, show_json
 
 app = typer.Typer(
-    help="Fetch the embedding model; see what the files are embedded by.", no_args_is_help=True
+    help="Fetch the embedding model; see what embeds; try the models that answer.",
+    no_args_is_help=True,
 )
 
 
 @app.callback()
 def _models() -> None:
-    """Fetch the embedding model; see what the files are embedded by."""
+    """Fetch the embedding model; see what embeds; try the models that answer."""
 
 
 @app.command("pull")
@@ -50,3 +52,30 @@ def status(*, as_json: JsonOption = False) -> None:
             say(f"{who}: {progress.searched} passages in {progress.assistants} assistants.")
         if progress.total:
             say(f"{who}: being made, {progress.prepared} of {progress.total} passages are ready.")
+
+
+@app.command("check")
+def check(*, as_json: JsonOption = False) -> None:
+    """Ask each configured language model for one word, and say what is wrong where it fails.
+
+    Tried are the default model, the models listed under [[models]], and one of each provider
+    that a key is set for. Exit code 1 when one of them does not answer.
+    """
+    from lodgepole.adapters.memory.chat_model import ScriptedChatModel
+    from lodgepole.model_choice import check_models
+
+    checked = asyncio.run(check_models(load_settings(), ScriptedChatModel([])))
+    if as_json:
+        show_json([dataclasses.asdict(model) for model in checked])
+    elif not checked:
+        say("No language model is configured; answers are quotes from the documents.")
+    else:
+        for model in checked:
+            same = model.name == model.upstream
+            known = model.name if same else f"{model.name} ({model.upstream})"
+            if model.problem is None:
+                say(f"{known}: answers ({model.seconds:.1f} s)")
+            else:
+                say(f"{known}: {model.problem}", style="red")
+    if any(model.problem for model in checked):
+        raise typer.Exit(1)
