@@ -9,6 +9,8 @@ FILES ?=
 OUT ?= dist
 CASES ?= 200
 ARGS ?=
+SETS ?=
+SIZES ?= 10000 100000
 COMPILE_ANY = $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock" $(ARGS)
 COMPILE = $(COMPILE_ANY) pyproject.toml
@@ -72,8 +74,9 @@ fuzz-api: setup .fuzz/.synced ## Generated requests against a server and our Ope
 wheel: setup ## Build wheel and sdist into OUT (default dist/)
 	@$(UV) build --out-dir $(OUT)
 
-check-wheel: setup ## Install the wheel into a fresh environment and ask it the demo's questions
+check-wheel: setup ## Install the wheel fresh and run its demo; run the steps of the image's build
 	@$(BIN)/python scripts/check_wheel.py
+	@$(BIN)/pytest tests/packaging/check_image_steps.py
 
 docs: .docs/.synced ## Build the documentation into dist/docs; a dead link is an error
 	@.docs/bin/mkdocs build --quiet --strict --site-dir dist/docs
@@ -109,6 +112,21 @@ bench-ingest: setup ## Reading, cutting and embedding by kind of file, as parts 
 hostile: setup ## Read files made to break a reader; each line says how it ended
 	@$(BIN)/pytest tests/failure/test_hostile_files.py -s
 
+bench-retrieval: setup ## Quality on evaluation sets, and what each ingredient gives (SETS="DIR …")
+	@mkdir -p dist
+	@$(BIN)/python scripts/bench_retrieval.py $(SETS) --ablate | tee dist/bench.txt
+	@$(BIN)/python scripts/make_benchmarks.py Retrieval dist/bench.txt "make bench-retrieval"
+
+bench-context: setup ## /context over HTTP beside the embedding of a query (SETS=DIR)
+	@mkdir -p dist
+	@$(BIN)/python scripts/bench_context.py $(firstword $(SETS)) | tee dist/bench.txt
+	@$(BIN)/python scripts/make_benchmarks.py Context dist/bench.txt "make bench-context"
+
+bench-scale: setup ## Search, filters, changes, memory and recall at size (SIZES="10000 100000")
+	@mkdir -p dist
+	@$(BIN)/python scripts/bench_scale.py --sizes $(SIZES) | tee dist/bench.txt
+	@$(BIN)/python scripts/make_benchmarks.py Scale dist/bench.txt "make bench-scale SIZES='$(SIZES)'"
+
 # The lock files are in the requirements format: exact versions and hashes, and no index named,
 # so that an installation behind a mirror is locked too.
 .venv/.synced: requirements/dev.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
@@ -134,4 +152,4 @@ hostile: setup ## Read files made to break a reader; each line says how it ended
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

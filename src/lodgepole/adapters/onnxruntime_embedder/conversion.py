@@ -23,8 +23,10 @@ from lodgepole.errors import Unavailable
 CONVERTER_VERSION = 3  # raise it when the graph or the arithmetic changes
 
 
-def converted_model(cache_dir: Path, form: Form) -> Path:
+def converted_model(cache_dir: Path, form: Form, *, reduced_range: bool | None = None) -> Path:
     """The ONNX file, from the cache or made now (about 1 CPU-second).
+
+    `reduced_range` is for a machine other than this one, where int8 is of 7 bits or of 8.
 
     Raises:
         ModelMissing: It is not cached and the weights are not on this machine.
@@ -32,7 +34,8 @@ def converted_model(cache_dir: Path, form: Form) -> Path:
         Unavailable: The cache cannot be written.
     """
     directory = cache_dir / "onnx"
-    reduced_range = form == "int8" and needs_reduced_range()
+    if reduced_range is None:
+        reduced_range = form == "int8" and needs_reduced_range()
     stem = _stem(form, reduced_range=reduced_range)
     for path in sorted(directory.glob(f"{stem}-*.onnx")):
         if _is_whole(path):
