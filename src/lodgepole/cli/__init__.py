@@ -12,7 +12,19 @@ import typer
 import typer.core
 
 import lodgepole
-from lodgepole.cli import assistants, backup, chat, demo, files, keys, models, serve, verify, worker
+from lodgepole.cli import (
+    archive,
+    assistants,
+    backup,
+    chat,
+    demo,
+    files,
+    keys,
+    models,
+    serve,
+    verify,
+    worker,
+)
 from lodgepole.cli.screen import fail
 from lodgepole.client import Unreachable
 from lodgepole.errors import LodgepoleError
@@ -70,9 +82,12 @@ app.command("worker")(worker.worker)
 app.command("verify")(verify.verify)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("export")(archive.export)
+app.command("import")(archive.import_)
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("context")(chat.context)
+app.command("eval")(evaluate.evaluate)
 app.add_typer(assistants.app, name="assistants")
 app.add_typer(files.app, name="files")
 app.add_typer(models.app, name="models")

@@ -1,0 +1,287 @@
+"""`lodgepole export` and `lodgepole import`: a whole assistant in one file, over the public API.
+
+The file is a ZIP archive of stored members: `lodgepole.json` says what the assistant is and which
+file each other member holds, with its size and SHA-256. Nothing is compressed, so that no member
+is larger than it looks.
+"""
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+import lodgepole
+from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, connect
+from lodgepole.cli.screen import say, show_json, size
+from lodgepole.cli.syncing import crc32c
+from lodgepole.cli.waiting import pause
+from lodgepole.client import Client, JsonObject
+from lodgepole.errors import AlreadyExists, Conflict, InvalidRequest, NotFound, Unavailable
+
+FORMAT = 1
+MANIFEST = "lodgepole.json"
+MANIFEST_BYTES = 256 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
+KEPT = ("id", "name", "metadata", "multimodal", "size", "crc32c_hash")
+SETTINGS = ("name", "instructions", "metadata")
+
+
+def export(
+    assistant: Annotated[str, typer.Argument(help="The assistant's name.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Write an assistant into one file: its settings, and its files as they were uploaded.
+
+    Exits with 1 when a file's bytes could not be had; all others are in the export.
+    """
+    if output.exists():
+        raise Conflict(f"{output} is there already: choose another name, or remove it.")
+    with connect(url, data_dir) as client:
+        result = write_export(client, assistant, output)
+    if as_json:
+        show_json({"output": str(output), **result})
+    else:
+        for missing in result["left_out"]:
+            say(f"  {missing['name']} ({missing['id']}): left out, it is {missing['status']}.")
+        say(f"{result['files']} files of {assistant} are in {output} ({size(result['size'])}).")
+    if result["left_out"]:
+        raise typer.Exit(1)
+
+
+def import_(
+    source: Annotated[Path, typer.Argument(help="A file that `export` wrote.")],
+    *,
+    name: Annotated[
+        str | None,
+        typer.Option(help="The new assistant's name. Default: the old one's.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Make an assistant of an exported file, and wait until its files can be searched.
+
+    Every byte is checked before anything is made. Exits with 1 if any file failed.
+    """
+    with connect(url, data_dir) as client, opened(source) as exported:
+        wanted = name or str(exported.assistant["name"])
+        failed = read_import(client, exported, wanted)
+    if as_json:
+        show_json({"assistant": wanted, "files": len(exported.files), "failed": failed})
+    else:
+        for file in failed:
+            say(f"  {file['name']}: failed. {file['error']}")
+        say(f"{len(exported.files) - len(failed)} of {len(exported.files)} files are in {wanted}.")
+    if failed:
+        raise typer.Exit(1)
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def write_export(client: Client, assistant: str, output: Path) -> JsonObject:
+    """Stream everything into `output`, which is whole or not there.
+
+    Raises:
+        NotFound: There is no such assistant.
+        Unavailable: A file arrived with other bytes than it has, or the disk is full.
+    """
+    described = client.assistant(assistant)
+    files = list(client.files(assistant))[::-1]  # oldest first, so that an import keeps the order
+    entries: list[JsonObject] = []
+    left_out: list[JsonObject] = []
+    draft = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(draft, "x", zipfile.ZIP_STORED) as archive:
+            for file in files:
+                link = _link(client, assistant, file)
+                if link is None:
+                    left_out.append({key: file[key] for key in ("id", "name", "status")})
+                    continue
+                member = f"files/{len(entries):06d}"
+                digest = _write_member(archive, member, client.download(link), file)
+                entries.append({**_kept(file), "member": member, "sha256": digest})
+            manifest = {
+                "format": FORMAT,
+                "release": lodgepole.__version__,
+                "assistant": {key: described.get(key) for key in SETTINGS},
+                "files": entries,
+            }
+            text = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
+            archive.writestr(_member(MANIFEST), text)
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        draft.replace(output)
+    except OSError as error:
+        raise Unavailable(f"Cannot write {output}: {error.strerror}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return {"files": len(entries), "size": output.stat().st_size, "left_out": left_out}
+
+
+def _link(client: Client, assistant: str, file: JsonObject) -> str | None:
+    if file["status"] == "Deleting":
+        return None
+    try:
+        return client.file(assistant, file["id"], include_url=True).get("signed_url")
+    except NotFound:  # deleted meanwhile
+        return None
+
+
+def _kept(file: JsonObject) -> JsonObject:
+    return {key: file.get(key) for key in KEPT}
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    return zipfile.ZipInfo(name)  # of 1980: the same content is the same file
+
+
+def _write_member(
+    archive: zipfile.ZipFile, name: str, content: Iterator[bytes], file: JsonObject
+) -> str:
+    digest, count = hashlib.sha256(), 0
+    with archive.open(_member(name), "w", force_zip64=True) as stream:
+        for chunk in content:
+            stream.write(chunk)
+            digest.update(chunk)
+            count += len(chunk)
+    if count != file["size"]:
+        raise Unavailable(
+            f"{file['name']} arrived with {count} bytes and has {file['size']} there. It may have "
+            "been replaced meanwhile: export again."
+        )
+    return digest.hexdigest()
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export that was checked. Use it as a context."""
+
+    assistant: JsonObject
+    files: tuple[JsonObject, ...]
+    archive: zipfile.ZipFile
+
+    def __enter__(self) -> "Exported":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.archive.close()
+
+
+def opened(source: Path) -> Exported:
+    """Open an export and check every byte of it.
+
+    Raises:
+        InvalidRequest: It is none, of another format, or damaged; the message says what is wrong.
+    """
+    try:
+        archive = zipfile.ZipFile(source)
+    except FileNotFoundError as error:
+        raise InvalidRequest(f"There is no file {str(source)!r}.") from error
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InvalidRequest(f"{source} is no export, or it was cut off: {error}.") from error
+    try:
+        return _checked(archive, source)
+    except BaseException:
+        archive.close()
+        raise
+
+
+def _checked(archive: zipfile.ZipFile, source: Path) -> Exported:
+    try:
+        info = archive.getinfo(MANIFEST)
+        if info.file_size > MANIFEST_BYTES:
+            raise InvalidRequest(f"{source}: {MANIFEST} is larger than any export's.")
+        manifest = orjson.loads(archive.read(info))
+        format_, assistant, files = manifest["format"], manifest["assistant"], manifest["files"]
+        if format_ != FORMAT:
+            raise InvalidRequest(
+                f"{source} has format {format_}; this release reads {FORMAT}. It was written by "
+                f"release {manifest.get('release')}: use that one or a newer one."
+            )
+        for file in files:
+            _check_member(archive, file)
+    except (KeyError, TypeError, orjson.JSONDecodeError) as error:
+        raise InvalidRequest(f"{source} is damaged: {error} in {MANIFEST}.") from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+        raise InvalidRequest(f"{source} is damaged: {error}.") from error
+    return Exported(assistant, tuple(files), archive)
+
+
+def _check_member(archive: zipfile.ZipFile, file: JsonObject) -> None:
+    info = archive.getinfo(file["member"])
+    if info.compress_type != zipfile.ZIP_STORED or info.file_size != file["size"]:
+        raise InvalidRequest(f"The export is damaged: {file['name']} has another size.")
+    digest = hashlib.sha256()
+    for chunk in _chunks(archive, file):
+        digest.update(chunk)
+    if digest.hexdigest() != file["sha256"]:
+        raise InvalidRequest(f"The export is damaged: {file['name']} is not what was written.")
+
+
+def _chunks(archive: zipfile.ZipFile, file: JsonObject) -> Iterator[bytes]:
+    with archive.open(file["member"]) as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
+def read_import(client: Client, exported: Exported, name: str) -> list[JsonObject]:
+    """Make the assistant and its files, under the ids that they had; those that failed.
+
+    Raises:
+        Conflict: An assistant of that name is there.
+    """
+    settings = exported.assistant
+    try:
+        client.create_assistant(
+            name, instructions=settings.get("instructions"), metadata=settings.get("metadata")
+        )
+    except AlreadyExists as error:
+        raise Conflict(f"There is an assistant {name!r}: choose another with --name.") from error
+    waiting: list[tuple[JsonObject, JsonObject]] = []
+    with tempfile.TemporaryDirectory(prefix="lodgepole-import-") as folder:
+        for file in exported.files:
+            path = Path(folder, "file")
+            with path.open("wb") as stream:
+                for chunk in _chunks(exported.archive, file):
+                    stream.write(chunk)
+            if crc32c(path) != file["crc32c_hash"]:
+                raise InvalidRequest(f"The export is damaged: {file['name']} has another CRC.")
+            operation = client.upsert_file(
+                name,
+                file["id"],
+                path,
+                name=file["name"],
+                metadata=file["metadata"],
+                multimodal=bool(file["multimodal"]),
+            )
+            waiting.append((file, operation))
+    return [failed for file, op in waiting if (failed := _ended(client, name, file, op))]
+
+
+def _ended(
+    client: Client, assistant: str, file: JsonObject, operation: JsonObject
+) -> JsonObject | None:
+    """How the file failed, or None."""
+    state: dict[str, Any] = operation
+    while state["status"] == "Processing":
+        state = client.operation(assistant, operation["id"])
+        if state["status"] == "Processing":
+            pause()
+    if state["status"] == "Completed":
+        return None
+    return {"name": file["name"], "id": file["id"], "error": state.get("error_message")}

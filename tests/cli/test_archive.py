@@ -1,0 +1,103 @@
+"""An assistant in one file: a round trip is equal, and what is damaged is refused."""
+
+import json
+import zipfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from lodgepole.cli.archive import MANIFEST, opened
+from lodgepole.errors import InvalidRequest
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def moved(served) -> Generator[tuple[str, str]]:
+    served.run(
+        *("assistants", "create", "old-place", "--instructions", "Be brief."),
+        *("--metadata", '{"team": "docs"}'),
+    )
+    yield "old-place", "new-place"
+    for name in ("old-place", "new-place"):
+        served.run("assistants", "delete", name, "--yes")
+
+
+def manifest(path: Path) -> dict:
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read(MANIFEST))
+
+
+def test_a_round_trip_is_equal(served, moved, tmp_path: Path):
+    old, new = moved
+    for name, text in (("b.md", "# B\n\nThe boat."), ("ä c.txt", "The car."), ("a.json", "[1]")):
+        (tmp_path / name).write_text(text)
+        sent = served.run(
+            *("files", "upload", old, str(tmp_path / name), "--metadata", f'{{"from": "{name}"}}')
+        )
+        assert sent.returncode == 0, sent.stderr
+    first, second = tmp_path / "first.lodgepole", tmp_path / "second.lodgepole"
+    assert served.run("export", old, "--output", str(first)).returncode == 0
+    again = served.run("export", old, "--output", str(first))
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+    taken = served.run("import", str(first), "--name", old)
+    assert (taken.returncode, "There is an assistant" in taken.stderr) == (1, True)
+
+    made = served.run("import", str(first), "--name", new, "--json")
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout) == {"assistant": new, "files": 3, "failed": []}
+    assert served.run("export", new, "--output", str(second)).returncode == 0
+    one, other = manifest(first), manifest(second)
+    assert [file["name"] for file in one["files"]] == ["b.md", "ä c.txt", "a.json"]
+    names = [body["assistant"].pop("name") for body in (one, other)]
+    assert names == [old, new]
+    assert one == other
+    with zipfile.ZipFile(first) as a, zipfile.ZipFile(second) as b:
+        for file in one["files"]:
+            assert a.read(file["member"]) == b.read(file["member"])
+
+
+def made_by_hand(path: Path, *, content: bytes = b"The boat.", **changes: object) -> Path:
+    file = {
+        "id": "f1",
+        "name": "boat.txt",
+        "metadata": None,
+        "multimodal": False,
+        "size": 9,
+        "crc32c_hash": "x",
+        "member": "files/000000",
+        "sha256": "98c4c9fa4a3a3f4bb4cb7f0a0c1c5d0c4d9c2f5b8a4e5d5c1f5a2b3c4d5e6f70",
+    }
+    body = {"format": 1, "release": "0", "assistant": {"name": "a"}, "files": [file], **changes}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("files/000000", content)
+        archive.writestr(MANIFEST, json.dumps(body))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "message"),
+    [
+        (b"The boat.", {}, r"boat\.txt is not what was written"),
+        (b"The boats", {}, r"boat\.txt is not what was written"),
+        (b"The", {}, r"boat\.txt has another size"),
+        (b"", {"format": 2}, "has format 2; this release reads 1"),
+        (b"", {"files": [{}]}, "is damaged"),
+        (b"", {"files": 3}, "is damaged"),
+    ],
+)
+def test_what_is_damaged_is_refused_with_what_is_wrong(tmp_path: Path, content, changes, message):
+    path = made_by_hand(tmp_path / "x.lodgepole", content=content, **changes)
+    with pytest.raises(InvalidRequest, match=message):
+        opened(path)
+
+
+def test_what_is_no_export_or_was_cut_off_is_refused(tmp_path: Path):
+    whole = made_by_hand(tmp_path / "whole").read_bytes()
+    for content in (b"", b"PK", whole[: len(whole) // 2]):
+        (tmp_path / "cut").write_bytes(content)
+        with pytest.raises(InvalidRequest, match="no export, or it was cut off"):
+            opened(tmp_path / "cut")
+    with pytest.raises(InvalidRequest, match="There is no file"):
+        opened(tmp_path / "nowhere")
