@@ -77,7 +77,9 @@ function Frame({ signOut }: { signOut: () => void }) {
       </a>
       <header class="top">
         <div class="bounds">
-          <a class="brand" href={home}><Tree /> Lodgepole</a>
+          <a class="brand" href={home} aria-label="Lodgepole, all assistants">
+            <Tree /> <span>Lodgepole</span>
+          </a>
           {route.page === 'assistant' ? (
             <nav class="crumb" aria-label="Place">
               <span aria-hidden="true">/</span>

@@ -40,9 +40,15 @@ export function filterOf(state: FilterState): JsonObject | null {
     const read = objectOf(state.written);
     return Object.keys(read).length ? read : null;
   }
-  const made = state.conditions.filter((one) => one.field.trim()).map(conditionOf);
+  const made = state.conditions.filter(complete).map(conditionOf);
   if (made.length < 2) return made[0] ?? null;
   return { [state.any ? '$or' : '$and']: made };
+}
+
+/** A condition that is still being written does not count yet; `""` asks for the empty text. */
+function complete({ field, operator, text }: Condition): boolean {
+  const alone = operator === '$exists' || operator === '$missing';
+  return !!field.trim() && (alone || !!text.trim());
 }
 
 function conditionOf(condition: Condition): JsonObject {

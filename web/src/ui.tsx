@@ -195,6 +195,7 @@ export function Code({ text, label }: { text: string; label: string }) {
   };
   return (
     <div class="code">
+      <span class="note">{label}</span>
       {navigator.clipboard ? (
         <Button kind="quiet" class="small" aria-label={`Copy ${label}`} onClick={copy}>
           {copied ? 'Copied' : 'Copy'}

@@ -21,6 +21,7 @@ export async function open(url: string): Promise<Open> {
     url,
     useWasm: false, // compiling WebAssembly is not in the content security policy
     standardFontDataUrl: `${import.meta.env.BASE_URL}fonts/`,
+    useSystemFonts: false, // pages look the same on every machine
     enableXfa: false,
     disableAutoFetch: true,
   });

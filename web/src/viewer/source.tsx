@@ -92,7 +92,14 @@ function PdfSource({ source }: { source: Source }) {
   return (
     <>
       <div class="line pager" role="toolbar" aria-label="Pages">
-        <Button class="small" disabled={page <= 1} onClick={() => turn(-1)}>Previous</Button>
+        <Button
+          class="small"
+          aria-label="Previous page"
+          disabled={page <= 1}
+          onClick={() => turn(-1)}
+        >
+          ‹
+        </Button>
         <label class="inline">
           Page
           <input
@@ -107,8 +114,13 @@ function PdfSource({ source }: { source: Source }) {
           />
           of {pdf?.pages ?? '…'}
         </label>
-        <Button class="small" disabled={!pdf || page >= pdf.pages} onClick={() => turn(1)}>
-          Next
+        <Button
+          class="small"
+          aria-label="Next page"
+          disabled={!pdf || page >= pdf.pages}
+          onClick={() => turn(1)}
+        >
+          ›
         </Button>
         <span class="grow" />
         <Button

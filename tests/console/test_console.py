@@ -1,0 +1,358 @@
+"""The console in a real browser, against a real server with real documents."""
+
+import base64
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+
+KEY = "key-of-the-console-tests"
+QUOTING = "lodgepole-extractive"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SIGNED_LINK = "How long does a signed link to a file stay valid?"
+PAGES = ("playground", "files", "evaluation", "settings", "api")
+FIRST_PAINT_MS = 300
+
+
+def visit(page: Page, tab: str, assistant: str = "handbook") -> None:
+    page.goto(f"/console#/assistants/{assistant}/{tab}")
+
+
+def create(page: Page, name: str) -> None:
+    page.get_by_role("button", name="New assistant").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("heading", name="Files", exact=True)).to_be_visible()
+
+
+def ask(page: Page, question: str, model: str = QUOTING) -> None:
+    """Ask in the playground; by default the model that quotes."""
+    if not page.get_by_label("Model").is_visible():
+        page.locator(".composer summary").first.click()
+    page.get_by_label("Model").select_option(model)
+    page.get_by_label("Question").press_sequentially(question[:3])
+    page.get_by_label("Question").fill(question)
+    page.get_by_label("Question").press("Enter")
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """Let files fall where they can be dropped, as a mouse does."""
+    files = [
+        {"name": path.name, "content": base64.b64encode(path.read_bytes()).decode()}
+        for path in paths
+    ]
+    page.locator(".drop").evaluate(
+        """(place, files) => {
+            const dataTransfer = new DataTransfer();
+            for (const { name, content } of files) {
+                const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+                dataTransfer.items.add(new File([bytes], name));
+            }
+            place.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+        }""",
+        files,
+    )
+
+
+# --- signing in -------------------------------------------------------------------------------
+
+
+def test_a_wrong_key_is_refused_in_words(page: Page):
+    page.goto("/console")
+    page.get_by_label("API key").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Invalid API key.")).to_be_visible()
+    expect(page.get_by_label("API key")).to_have_attribute("aria-invalid", "true")
+
+
+def test_the_key_stays_in_the_tab_and_is_gone_after_signing_out(page: Page, enter):
+    enter(page)
+    visit(page, "settings")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    assert KEY not in page.url
+    assert page.evaluate("() => JSON.stringify(sessionStorage)").count(KEY) == 1
+    assert KEY not in page.evaluate("() => JSON.stringify(localStorage) + document.cookie")
+    page.reload()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("API key")).to_be_focused()
+    assert KEY not in page.evaluate("() => JSON.stringify(sessionStorage)")
+
+
+# --- assistants and files ---------------------------------------------------------------------
+
+
+def test_an_assistant_lives_a_whole_life_without_a_mouse(signed_in: Page):
+    page = signed_in
+    page.get_by_role("button", name="New assistant").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.type("by hand")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("letters, digits or hyphens")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("by-hand")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Be brief.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Files", exact=True)).to_be_visible()
+    expect(page.locator("main")).to_be_focused()
+    visit(page, "settings", "by-hand")
+    expect(page.get_by_label("Instructions")).to_have_value("Be brief.")
+    page.get_by_role("textbox", name="Metadata").fill("[1]")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("must be a JSON object")).to_be_visible()
+    page.get_by_role("textbox", name="Metadata").fill('{"team": "port"}')
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("button", name="Delete assistant").press("Enter")
+    expect(page.get_by_label("to confirm")).to_be_focused()
+    page.keyboard.type("by-han")
+    expect(page.get_by_role("button", name="Delete for good")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Delete assistant")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("to confirm")).to_be_focused()
+    page.keyboard.type("by-hand")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="handbook")).to_be_visible()
+    expect(page.get_by_role("link", name="by-hand")).to_have_count(0)
+
+
+def test_dropped_files_are_followed_until_they_are_ready_or_failed_in_words(
+    signed_in: Page, tmp_path: Path
+):
+    page = signed_in
+    create(page, "dropped")
+    broken, odd = tmp_path / "broken.pdf", tmp_path / "odd.xyz"
+    broken.write_bytes(b"no")
+    odd.write_bytes(b"no")
+    drop(page, EXAMPLES / "faq.txt", EXAMPLES / "user-guide.md", broken, odd)
+    expect(page.get_by_text("2 files are ready")).to_be_visible()
+    uploads = page.get_by_role("list", name="Uploads")
+    expect(uploads.get_by_text("is damaged or not a PDF")).to_be_visible()
+    expect(uploads.get_by_text("is of no kind that can be read")).to_be_visible()
+    files = page.locator(".files > li")
+    expect(files).to_have_count(3)
+    expect(files.filter(has_text="Ready")).to_have_count(2)
+    edit_and_filter(page)
+    download_and_delete(page)
+
+
+def edit_and_filter(page: Page) -> None:
+    faq = page.locator(".files > li").filter(has_text="faq.txt")
+    faq.get_by_role("button", name="Metadata").click()
+    page.get_by_role("button", name="Add a value").last.click()
+    page.keyboard.type("year")
+    page.get_by_label("Kind of value 1").last.select_option("Number")
+    page.get_by_role("textbox", name="Value 1").last.fill("soon")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("is to be a number")).to_be_visible()
+    page.get_by_role("textbox", name="Value 1").last.fill("2024")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(faq.get_by_text("year 2024")).to_be_visible()
+    page.get_by_text("Filter by metadata").click()
+    filters = page.get_by_role("group", name="Filter").locator("visible=true")
+    filters.get_by_role("button", name="Add a condition").click()
+    page.keyboard.type("year")
+    filters.get_by_label("Comparison 1").select_option("is at least")
+    filters.get_by_role("textbox", name="Value 1").fill("2025")
+    expect(page.get_by_text("No file matches")).to_be_visible()
+    filters.get_by_role("textbox", name="Value 1").fill("2024")
+    expect(page.locator(".files > li")).to_have_count(1)
+    filters.get_by_role("button", name="Write JSON").click()
+    filters.get_by_label("Filter as JSON").fill('{"year": {"$nope": 1}}')
+    expect(page.get_by_role("alert").filter(has_text="$nope")).to_be_visible()
+    filters.get_by_role("button", name="Clear").click()
+    expect(page.locator(".files > li")).to_have_count(3)
+
+
+def download_and_delete(page: Page) -> None:
+    faq = page.locator(".files > li").filter(has_text="faq.txt")
+    with page.expect_download() as downloading:
+        faq.get_by_role("button", name="Download").click()
+    assert downloading.value.suggested_filename == "faq.txt"
+    assert downloading.value.path().read_bytes() == (EXAMPLES / "faq.txt").read_bytes()
+    page.get_by_role("button", name="Delete faq.txt").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".files > li")).to_have_count(2)
+
+
+# --- asking -----------------------------------------------------------------------------------
+
+
+def test_a_citation_opens_the_pdf_at_its_page_with_the_quoted_words_marked(signed_in: Page):
+    page = signed_in
+    visit(page, "playground")
+    ask(page, SIGNED_LINK)
+    expect(page.locator(".measures")).to_contain_text("tokens")
+    chip = page.get_by_role("button", name="Source 1: operator-handbook.pdf").first
+    chip.click()
+    expect(page.get_by_role("document", name="of operator-handbook.pdf")).to_be_visible()
+    expect(page.locator("dialog mark").first).to_be_attached()
+    marked = "".join(page.locator("dialog mark").all_text_contents())
+    quoted = page.locator("dialog blockquote").inner_text()
+    assert letters(marked) == letters(quoted)
+    assert "one hour" in quoted
+    before = int(page.get_by_role("textbox", name="Page").input_value())
+    page.get_by_role("button", name="Next page").click()
+    expect(page.get_by_role("textbox", name="Page")).to_have_value(str(before + 1))
+    page.keyboard.press("Escape")
+    expect(chip).to_be_focused()
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def test_the_snippets_behind_an_answer_are_shown_with_scores_and_mark_their_text(signed_in: Page):
+    page = signed_in
+    visit(page, "playground")
+    ask(page, "Which endings of names decide how a file is read?")
+    page.get_by_text("Retrieved snippets").click()
+    snippet = page.locator(".snippets li").filter(has_text="user-guide.md").first
+    expect(snippet).to_contain_text(re.compile(r"0\.\d{3}|1\.000"))
+    snippet.get_by_role("button").click()
+    marked = page.locator("dialog pre mark").first
+    expect(marked).to_be_visible()
+    assert len(letters(marked.inner_text())) > 20
+
+
+def test_an_answer_can_be_stopped_and_then_costs_nothing_more(signed_in: Page, model):
+    page = signed_in
+    visit(page, "playground")
+    model.say("The bridge ", "opens ")
+    ask(page, "When does the bridge open?", "gpt-4o")
+    expect(page.locator(".answer")).to_contain_text("The bridge opens")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    while not model.left.wait(0.05):  # the next words reach no one
+        model.words.put("and opens ")
+    while not model.words.empty():
+        model.words.get_nowait()
+
+
+def test_whatever_a_model_says_is_shown_as_text(signed_in: Page, model):
+    page = signed_in
+    visit(page, "playground")
+    said = (
+        "**Bold** <img src=x onerror=alert(1)> ![p](http://evil.test/x) [l](http://evil.test)\n\n"
+        "- one\n- two\n\n<script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    )
+    model.say(said, None)
+    ask(page, "What do you say?", "gpt-4o")
+    expect(page.locator(".measures")).to_be_visible()
+    answer = page.locator(".answer")
+    expect(answer.locator("strong")).to_have_text("Bold")
+    expect(answer.locator("li")).to_have_count(2)
+    expect(answer.locator("td")).to_have_count(2)
+    expect(answer).to_contain_text("<script>alert(1)</script>")
+    expect(answer.locator("img, a, script")).to_have_count(0)
+
+
+def test_options_that_cannot_be_are_named_before_anything_is_sent(signed_in: Page):
+    page = signed_in
+    visit(page, "playground")
+    page.locator(".composer summary").first.click()
+    page.get_by_label("Temperature").fill("3")
+    ask(page, SIGNED_LINK)
+    expect(page.get_by_text("Temperature must be a number from 0 to 2.")).to_be_visible()
+    page.get_by_label("Temperature").fill("")
+    page.get_by_role("button", name="Add a condition").locator("visible=true").click()
+    page.keyboard.type("nothing")
+    page.get_by_role("textbox", name="Value 1").locator("visible=true").fill("there")
+    page.get_by_label("Question").press("Enter")
+    expect(page.locator(".turn .measures")).to_be_visible()
+
+
+# --- code and evaluation ----------------------------------------------------------------------
+
+
+def test_what_was_done_is_shown_as_code_without_the_key(signed_in: Page):
+    page = signed_in
+    visit(page, "playground")
+    ask(page, SIGNED_LINK)
+    expect(page.locator(".measures")).to_be_visible()
+    page.get_by_role("link", name="API", exact=True).click()
+    shown = page.locator(".code pre").first
+    expect(shown).to_contain_text("chat/handbook")
+    expect(shown).to_contain_text(SIGNED_LINK)
+    for language, words in (("Python", "pc.assistants.chat("), ("TypeScript", "assistant.chat({")):
+        page.get_by_role("radio", name=language).check(force=True)
+        expect(shown).to_contain_text(words)
+    expect(page.get_by_label("MCP settings", exact=True)).to_contain_text(
+        "/mcp/assistants/handbook"
+    )
+    assert KEY not in page.content()
+
+
+def test_runs_of_an_evaluation_stand_side_by_side_and_outlive_a_reload(signed_in: Page):
+    page = signed_in
+    visit(page, "evaluation")
+    page.get_by_label("Question").locator("visible=true").fill(SIGNED_LINK)
+    page.get_by_label("The answer that is right").fill("It stays valid for one hour.")
+    for answer in ("It stays valid for one hour.", "The moon is made of cheese."):
+        page.get_by_label("Answer to judge").fill(answer)
+        page.get_by_role("button", name="Judge").click()
+        expect(page.locator(".run").first).to_contain_text(answer)
+    page.reload()
+    expect(page.locator(".run")).to_have_count(2)
+    worse, better = page.locator(".run .metric:first-of-type strong").all_text_contents()[:2]
+    assert float(worse) < float(better)
+    page.get_by_role("button", name="Forget all").click()
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+
+
+# --- every page -------------------------------------------------------------------------------
+
+
+def test_every_page_fits_a_phone_and_names_its_controls(phone: Page, enter):
+    enter(phone)
+    for tab in PAGES:
+        visit(phone, tab)
+        expect(phone.locator(f".tabs a[href$={tab}]")).to_have_attribute("aria-current", "page")
+        for summary in phone.locator("summary").locator("visible=true").all():
+            summary.click()
+        too_wide = phone.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, tab
+        assert phone.evaluate(NAMELESS) == [], tab
+
+
+NAMELESS = """() => [...document.querySelectorAll('button, input, select, textarea, a, progress')]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => !(one.getAttribute('aria-label') ?? one.textContent).trim()
+        && !(one.labels?.length && one.labels[0].textContent.trim()))
+    .map((one) => one.outerHTML)"""
+
+
+def test_an_assistant_that_is_not_there_is_an_answer_with_a_way_out(signed_in: Page):
+    visit(signed_in, "files", "nobody")
+    expect(signed_in.get_by_role("alert")).to_contain_text('Assistant "nobody" not found.')
+    signed_in.get_by_role("link", name="All assistants", exact=True).click()
+    expect(signed_in.get_by_role("heading", name="Assistants")).to_be_visible()
+
+
+def test_a_key_that_is_taken_back_leads_to_the_sign_in_page(signed_in: Page):
+    signed_in.evaluate("() => sessionStorage.setItem('lodgepole.key', 'taken back')")
+    signed_in.reload()
+    expect(signed_in.get_by_text("This key is not valid any more.")).to_be_visible()
+
+
+def test_the_first_paint_is_quick(page: Page):
+    page.goto("/console")
+    painted: list[float] = []
+    for _ in range(6):
+        page.reload()
+        expect(page.get_by_label("API key")).to_be_visible()
+        painted.append(
+            page.evaluate(
+                "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+            )
+        )
+    assert min(painted) <= FIRST_PAINT_MS
