@@ -1,8 +1,10 @@
 """Measure the index on disk at size: searches, filters, changes, memory, opening, recall.
 
-    python scripts/bench_scale.py [--sizes 10000 100000 500000] [--passages 50] [--out FILE]
+    python scripts/bench_scale.py [--sizes 10000 100000] [--passages 250] [--out FILE]
 
-Passages are made up: words as frequent as in natural text, vectors in clusters as embeddings are.
+Passages are made up: words as frequent as in natural text. Their vectors are mixtures: the built-in
+model embeds 1,500 made sentences; each passage is two of those in random shares and a little noise,
+so directions and distances are those of the model. Queries are embedded sentences of their own.
 Searches are whole ones (files, filter, both rankings, fusion, packing), without embedding the
 query. Every time is given in milliseconds and as a multiple of a floor measured in the same run:
 one scan of all codes.
@@ -21,8 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import platformdirs
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder
 from lodgepole.adapters.tantivy_index import TantivyIndex
 from lodgepole.metadata_filter import parse_filter
 from lodgepole.model import (
@@ -38,8 +42,9 @@ from lodgepole.model import (
 from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexedPassage, IndexQuery, Vector
 from lodgepole.retrieval.search import Search
 
-DIMENSION, VOCABULARY, WORDS, CLUSTERS, PROBES = 384, 60_000, 90, 400, 24
-IDENTITY = EmbedderIdentity(engine="made-up", model="clusters", dimension=DIMENSION)
+DIMENSION, VOCABULARY, WORDS, SENTENCES, PROBES = 384, 60_000, 90, 1_500, 64
+NOISE = 0.3  # beside vectors of length 1
+IDENTITY = EmbedderIdentity(engine="made-up", model="mixtures", dimension=DIMENSION)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASSISTANT = Assistant(
     id="scale", project_id="scale", name="scale", status=AssistantStatus.READY,
@@ -47,14 +52,45 @@ ASSISTANT = Assistant(
 )  # fmt: skip
 
 
+WHO = (
+    "the court|a farmer|our supplier|the engine|every patient|the council|an old pump|the fund|"
+    "the river|a violinist|the warehouse|the new law|a nurse|the compiler|the glacier|the auditor"
+)
+DOES = (
+    "approved|lost|measures|delayed|rejected|stores|repaired|describes|bought|cools|limits|taught"
+)
+WHAT = (
+    "the annual report|two tons of wheat|a leaking valve|the insurance claim|its memory|the pain|"
+    "a string quartet|the loading dock|the tax rate|the winter schedule|blood pressure|the index"
+)
+WHERE = (
+    "in Oslo|during the war|after the merger|at low temperature|for small companies|since 1987|"
+    "without permission|in the third quarter|on the night shift|near the coast|by mistake|in spring"
+)
+
+
+async def embedded() -> tuple[np.ndarray, np.ndarray]:
+    """Vectors of sentences to make passages of, and of others to ask with."""
+    parts = [part.split("|") for part in (WHO, DOES, WHAT, WHERE)]
+    random = np.random.default_rng(0)
+    sentences = dict.fromkeys(
+        " ".join(words[random.integers(0, len(words))] for words in parts)
+        for _ in range(2 * SENTENCES)
+    )
+    texts = list(sentences)[: SENTENCES + 200]
+    embedder = OnnxRuntimeEmbedder(platformdirs.user_cache_path("lodgepole", appauthor=False))
+    vectors = await embedder.embed_passages(texts)
+    await embedder.close()
+    return vectors[:SENTENCES], vectors[SENTENCES:]
+
+
 class World:
     """Files by number, the same in every run."""
 
-    def __init__(self, passages: int) -> None:
-        random = np.random.default_rng(0)
+    def __init__(self, passages: int, base: np.ndarray, asked: np.ndarray) -> None:
+        self.base, self.asked = base, asked
         letters = "abcdefghijklmnopqrstuvwxyz"
         self.vocabulary = np.array([f"{letters[i % 26]}{i:x}" for i in range(VOCABULARY)])
-        self.centres = random.standard_normal((CLUSTERS, DIMENSION)).astype(np.float32)
         self.passages = passages
 
     def words(self, random: np.random.Generator, count: int) -> list[str]:
@@ -63,8 +99,10 @@ class World:
         return self.vocabulary[ranks].tolist()
 
     def vectors(self, random: np.random.Generator, count: int) -> np.ndarray:
-        rows = self.centres[random.integers(0, CLUSTERS, count)]
-        rows = rows + random.standard_normal((count, DIMENSION)).astype(np.float32)
+        share = random.random((count, 1), np.float32)
+        one, other = (self.base[random.integers(0, len(self.base), count)] for _ in range(2))
+        noise = random.standard_normal((count, DIMENSION), np.float32) * NOISE / DIMENSION**0.5
+        rows = share * one + (1 - share) * other + noise
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     def file(self, number: int, generation: int = 1) -> IndexedFile:
@@ -113,7 +151,7 @@ class NextVector:
         self._world, self._random = world, np.random.default_rng(99)
 
     async def embed_query(self, text: str) -> Vector:  # noqa: ARG002  the port's
-        return self._world.vectors(self._random, 1)[0]
+        return self._world.asked[self._random.integers(0, len(self._world.asked))]
 
 
 @dataclass
@@ -160,7 +198,7 @@ class Run:
     def __init__(self, root: Path, world: World) -> None:
         self.root, self.world = root, world
         self.index = TantivyIndex(root)
-        self.truth = Truth(world.vectors(np.random.default_rng(7), PROBES))
+        self.truth = Truth(world.asked[:PROBES])
         self.files: list[File] = []
         self.random = np.random.default_rng(5)
 
@@ -239,7 +277,7 @@ class Run:
 
 
 async def measure(arguments: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
-    run = Run(root, World(arguments.passages))
+    run = Run(root, World(arguments.passages, *await embedded()))
     reports: list[dict[str, Any]] = []
     for size in arguments.sizes:
         filled = await run.fill(size)
@@ -271,8 +309,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000, 500_000])
-    parser.add_argument("--passages", type=int, default=50, help="of each file")
+    parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000])
+    parser.add_argument("--passages", type=int, default=250, help="of each file")
     parser.add_argument("--out", type=Path, help="JSON report")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
