@@ -181,6 +181,22 @@ def _flat(dependant: Dependant) -> Iterator[Dependant]:
 
 # --- responses --------------------------------------------------------------------------------
 
+_LINKS: JsonObject = {
+    "operation": {
+        "operationId": "describe_operation",
+        "parameters": {
+            "assistant_name": "$request.path.assistant_name",
+            "operation_id": "$response.body#/id",
+        },
+    },
+    "file": {
+        "operationId": "describe_file",
+        "parameters": {
+            "assistant_name": "$request.path.assistant_name",
+            FILE_ID: "$response.body#/file_id",
+        },
+    },
+}
 _FORM: JsonObject = {
     "file": {
         "contentType": "application/octet-stream",
@@ -233,6 +249,7 @@ def _answers(described: Described, source: Source) -> JsonObject:
                 "description": "Accepted; the operation says when it is done.",
                 "headers": _headers("Location"),
                 "content": content,
+                "links": _LINKS,
             }
         }
     answer: JsonObject = {"description": "Done.", "headers": _headers()}
@@ -274,7 +291,7 @@ def _schemas() -> JsonObject:
     }
     with_metadata = {
         **upload["properties"],
-        "metadata": {"anyOf": [_ref("FileMetadata"), {"type": "null"}]},
+        "metadata": _ref("FileMetadata"),
     }
     return {
         **cast("JsonObject", definitions["$defs"]),

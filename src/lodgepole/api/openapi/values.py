@@ -47,7 +47,7 @@ METADATA_FILTER: dict[str, Any] = {
 }
 FILE_METADATA: dict[str, Any] = {
     "description": "Flat; keys do not begin with `$`; at most 16 KB as JSON.",
-    "type": "object",
+    "type": ["object", "null"],
     "patternProperties": {
         FIELD_NAME: {
             "anyOf": [_SCALAR, {"type": "array", "items": {"type": "string"}}],
