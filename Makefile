@@ -11,8 +11,6 @@ CASES ?= 200
 ARGS ?=
 SETS ?=
 SIZES ?= 10000 100000
-SETS ?=
-SIZES ?= 10000 100000
 COMPILE_ANY = $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock" $(ARGS)
 COMPILE = $(COMPILE_ANY) pyproject.toml
@@ -129,21 +127,6 @@ bench-scale: setup ## Search, filters, changes, memory and recall at size (SIZES
 	@$(BIN)/python scripts/bench_scale.py --sizes $(SIZES) | tee dist/bench.txt
 	@$(BIN)/python scripts/make_benchmarks.py Scale dist/bench.txt "make bench-scale SIZES='$(SIZES)'"
 
-bench-retrieval: setup ## Quality on evaluation sets, and what each ingredient gives (SETS="DIR …")
-	@mkdir -p dist
-	@$(BIN)/python scripts/bench_retrieval.py $(SETS) --ablate | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py Retrieval dist/bench.txt "make bench-retrieval"
-
-bench-context: setup ## /context over HTTP beside the embedding of a query (SETS=DIR)
-	@mkdir -p dist
-	@$(BIN)/python scripts/bench_context.py $(firstword $(SETS)) | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py Context dist/bench.txt "make bench-context"
-
-bench-scale: setup ## Search, filters, changes, memory and recall at size (SIZES="10000 100000")
-	@mkdir -p dist
-	@$(BIN)/python scripts/bench_scale.py --sizes $(SIZES) | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py Scale dist/bench.txt "make bench-scale SIZES='$(SIZES)'"
-
 # The lock files are in the requirements format: exact versions and hashes, and no index named,
 # so that an installation behind a mirror is locked too.
 .venv/.synced: requirements/dev.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
@@ -169,4 +152,4 @@ bench-scale: setup ## Search, filters, changes, memory and recall at size (SIZES
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-retrieval bench-context bench-scale bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
