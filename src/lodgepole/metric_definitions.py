@@ -93,6 +93,11 @@ DEFINITIONS: tuple[Definition, ...] = (
         labels=("stage",),
         bounds=LENGTHY,
     ),
+    Definition(
+        name="reembedding_passages_left",
+        kind="gauge",
+        meaning="Passages that are still to be embedded anew after a change of embedder.",
+    ),
     Definition(name="queue_depth", kind="gauge", meaning="Operations accepted and not finished."),
     Definition(
         name="queue_oldest_seconds",

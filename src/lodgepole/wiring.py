@@ -305,7 +305,9 @@ async def _build(
             stages=stages,
         ),
         stages=stages,
-        reembedding=Reembedding(index=index, log=log, embedder=embedder, clock=clock),
+        reembedding=Reembedding(
+            index=index, log=log, embedder=embedder, clock=clock, metrics=stages.metrics
+        ),
         sweep=Sweep(log=log, blobs=blobs, index=index, clock=clock, limits=limits),
         clock=clock,
         limits=limits,
