@@ -245,6 +245,15 @@ class Client:
         """The snippets that an answer would be made from; `request` as the API takes it."""
         return self._json("POST", f"/assistant/chat/{_segment(assistant)}/context", json=request)
 
+    def alignment(self, question: str, answer: str, ground_truth: str) -> JsonObject:
+        """How well the answer says what the ground truth says: `metrics`, `reasoning`, `usage`."""
+        body = {
+            "question": question,
+            "answer": answer,
+            "ground_truth_answer": ground_truth,
+        }
+        return self._json("POST", "/assistant/evaluation/metrics/alignment", json=body)
+
     # --- plumbing -----------------------------------------------------------------------------
 
     def _pages(self, path: str, key: str, params: Mapping[str, str]) -> Iterator[JsonObject]:

@@ -385,6 +385,8 @@ async def test_figures_of_the_sources_are_sent_with_the_question(kind):
     assert "Figure in source 1, page 3:" in sent
 
 
+BEGUN = {"google": 2, "responses": 6}
+"""Events after which some of the text has come."""
 ERROR = {"error": {"message": "internal words", "type": "x", "code": None}}
 
 
@@ -434,7 +436,7 @@ async def test_a_refusal_is_not_tried_again(kind):
 
 @pytest.mark.parametrize("kind", list(REPLIES))
 async def test_a_dropped_stream_is_a_failure_and_not_tried_again(kind):
-    async with Provider([*REPLIES[kind]()[: 2 if kind == "google" else 4], "DROP"]) as provider:
+    async with Provider([*REPLIES[kind]()[: BEGUN.get(kind, 4)], "DROP"]) as provider:
         model = make_model(kind, provider)
         seen = []
         with pytest.raises(Unavailable):
@@ -454,14 +456,12 @@ async def test_a_stall_before_the_first_event_ends_in_time(kind):
 @pytest.mark.parametrize("kind", list(REPLIES))
 async def test_a_stall_in_the_middle_ends_in_time(kind):
     with pytest.raises(DeadlineExceeded):
-        await run(
-            kind, [*REPLIES[kind]()[: 2 if kind == "google" else 4], "STALL"], total_seconds=1.0
-        )
+        await run(kind, [*REPLIES[kind]()[: BEGUN.get(kind, 4)], "STALL"], total_seconds=1.0)
 
 
 @pytest.mark.parametrize("kind", list(REPLIES))
 async def test_leaving_the_answer_closes_the_providers_connection(kind):
-    async with Provider([*REPLIES[kind]()[: 2 if kind == "google" else 4], "STALL"]) as provider:
+    async with Provider([*REPLIES[kind]()[: BEGUN.get(kind, 4)], "STALL"]) as provider:
         model = make_model(kind, provider)
         async with aclosing(model.stream(ask(kind))) as stream:
             async for event in stream:

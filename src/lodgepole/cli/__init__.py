@@ -18,6 +18,7 @@ from lodgepole.cli import (
     backup,
     chat,
     demo,
+    evaluate,
     files,
     keys,
     models,
