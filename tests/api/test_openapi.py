@@ -188,6 +188,14 @@ async def test_405_names_every_method_of_the_path(new: httpx2.AsyncClient):
     assert answer.headers["Allow"] == "GET, PATCH, DELETE"
 
 
+async def test_405_names_no_method_that_the_version_has_not(
+    new: httpx2.AsyncClient, legacy: httpx2.AsyncClient
+):
+    path = "/assistant/files/some-name/some-id"
+    assert (await new.post(path)).headers["Allow"] == "GET, PUT, DELETE"
+    assert (await legacy.post(path)).headers["Allow"] == "GET, DELETE"
+
+
 async def test_a_whole_number_may_be_written_with_a_point(new: httpx2.AsyncClient, filled: str):
     body = '{"query": "revenue", "top_k": 2.0}'
     answer = await new.post(f"/assistant/chat/{filled}/context", content=body)

@@ -47,6 +47,17 @@ def test_a_key_of_the_environment_is_accepted_and_never_shown(machine, tmp_path:
     assert "chosen-by-the-operator" not in server.stop()[1]
 
 
+def test_a_filter_of_ten_thousand_values_fits_into_an_address(machine, tmp_path: Path):
+    server = machine.start(tmp_path / "data", LODGEPOLE_API_KEY="chosen-by-the-operator")
+    values = ",".join(f"%22value-{number:06}%22" for number in range(10_000))
+    path = f"/assistant/files/nobody?filter=%7B%22genre%22:%7B%22$in%22:[{values}]%7D%7D"
+    assert len(path) > 100_000
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), 10) as line:
+        head = f"GET {path} HTTP/1.1\r\nHost: here\r\nApi-Key: chosen-by-the-operator\r\n\r\n"
+        line.sendall(head.encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 404")  # the assistant, not the address
+
+
 def test_an_address_that_others_reach_needs_a_chosen_key(machine, tmp_path: Path):
     ended = machine.run("serve", "--host", "::", "--port", "0", "--data-dir", str(tmp_path / "d"))
     assert ended.returncode == 1

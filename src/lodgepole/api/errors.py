@@ -128,10 +128,12 @@ async def _routing(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> list[str]:
     """The methods of this path; routing itself names those of the first route it met."""
     app: FastAPI = request.app
+    new = wire_version(request.headers.get(VERSION_HEADER)).is_new
     return [
         method
         for method in METHODS
-        if any(
+        if (new or method != "PUT")  # the only PUT came with the newer versions
+        and any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL
             for route in app.router.routes
         )
