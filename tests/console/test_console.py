@@ -223,6 +223,18 @@ def test_the_snippets_behind_an_answer_are_shown_with_scores_and_mark_their_text
     assert len(letters(marked.inner_text())) > 20
 
 
+def test_text_of_a_word_file_is_shown_as_it_was_read(signed_in: Page):
+    page = signed_in
+    visit(page, "playground")
+    ask(page, "What is not searched from the moment a deletion is accepted?")
+    page.get_by_text("Retrieved snippets").click()
+    page.locator(".snippets li").filter(has_text="administrator-guide.docx").first.get_by_role(
+        "button"
+    ).click()
+    expect(page.get_by_text("Browsers cannot show this kind of file.")).to_be_visible()
+    expect(page.locator("dialog pre mark").first).to_be_visible()
+
+
 def test_an_answer_can_be_stopped_and_then_costs_nothing_more(signed_in: Page, model):
     page = signed_in
     visit(page, "playground")

@@ -1,10 +1,10 @@
 // A filter over metadata, put together from conditions or written as the API's JSON.
 
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import type { Json, JsonObject } from './api';
 import { objectOf } from './metadata';
-import { Button, Cross } from './ui';
+import { Button, Cross, useOwnId } from './ui';
 
 const OPERATORS = [
   { id: '$eq', title: 'is' },
@@ -83,7 +83,7 @@ export function FilterBuilder(props: {
 }) {
   const { state, change } = props;
   const [added, setAdded] = useState(-1);
-  const id = useId();
+  const id = useOwnId();
   const set = (index: number, values: Partial<Condition>) => {
     const conditions = state.conditions.map((one, at) =>
       at === index ? { ...one, ...values } : one);

@@ -1,7 +1,7 @@
 // The few controls that every page is made of.
 
 import type { ButtonHTMLAttributes, ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { inWords } from './api';
 
@@ -15,6 +15,16 @@ export function Button({ kind = 'plain', type = 'button', class: own, ...rest }:
   return <button type={type} class={`button ${kind} ${own ?? ''}`} {...rest} />;
 }
 
+let ids = 0;
+
+/** An id that nothing else on the page has, whenever it is mounted. */
+export function useOwnId(): string {
+  return useState(() => {
+    ids += 1;
+    return `own-${ids}`;
+  })[0];
+}
+
 /** A label, what it labels, and a line of help or what is wrong. */
 export function Field(props: {
   label: string;
@@ -22,7 +32,7 @@ export function Field(props: {
   error?: string | null;
   children: (ids: { id: string; describedBy: string | undefined }) => ComponentChildren;
 }) {
-  const id = useId();
+  const id = useOwnId();
   const note = props.error ?? props.help;
   const describedBy = note ? `${id}-note` : undefined;
   return (
@@ -79,7 +89,7 @@ export function Dialog(props: {
   children: ComponentChildren;
 }) {
   const element = useRef<HTMLDialogElement>(null);
-  const id = useId();
+  const id = useOwnId();
   useEffect(() => {
     const dialog = element.current!;
     const before = document.activeElement;

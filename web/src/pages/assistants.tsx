@@ -6,6 +6,8 @@ import { link } from '../route';
 import { useClient } from '../session';
 import { Button, count, Dialog, Empty, Field, useTask, Waiting, when, Wrong } from '../ui';
 
+const LOOK_AGAIN = 1500; // milliseconds, while an assistant is being made or deleted
+
 export function AssistantsPage() {
   const client = useClient();
   const [assistants, setAssistants] = useState<Assistant[] | null>(null);
@@ -25,6 +27,12 @@ export function AssistantsPage() {
     }
   };
   useEffect(() => void load(), []);
+  const changing = assistants?.some((one) => /^(Initializing|Terminating)$/.test(one.status));
+  useEffect(() => {
+    if (!changing) return;
+    const timer = setTimeout(() => void load(), LOOK_AGAIN);
+    return () => clearTimeout(timer);
+  }, [assistants]);
   return (
     <>
       <div class="title">
@@ -47,10 +55,13 @@ export function AssistantsPage() {
         <ul class="cards">
           {assistants.map((one) => (
             <li class="card" key={one.name}>
-              <a class="cover" href={link(one.name)}><h2>{one.name}</h2></a>
+              {one.status === 'Terminating' ? <h2 class="faint">{one.name}</h2> : (
+                <a class="cover" href={link(one.name)}><h2>{one.name}</h2></a>
+              )}
               <p class="clamp">{one.instructions ?? <span class="faint">No instructions</span>}</p>
               <p class="note">
-                {one.status === 'Ready' ? null : <span class="pill">{one.status}</span>}
+                {one.status === 'Ready' ? null : <span class="pill">{WORDS[one.status] ?? one.status}</span>}
+                {' '}
                 {one.metadata ? `${count(Object.keys(one.metadata).length, 'label')} · ` : ''}
                 Changed {when(one.updated_at)}
               </p>
@@ -64,6 +75,11 @@ export function AssistantsPage() {
   );
 }
 
+const WORDS: Record<string, string> = {
+  Initializing: 'Being made',
+  Terminating: 'Being deleted',
+  InitializationFailed: 'Failed',
+};
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 function Create({ close }: { close: () => void }) {

@@ -184,23 +184,23 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
                 </select>
               )}
             </Field>
-            <Field label="Temperature (0 to 2)">
+            <Field label="Temperature">
               {({ id }) => (
                 <input
                   id={id}
                   inputMode="decimal"
-                  placeholder="0"
+                  placeholder="0 to 2"
                   value={temperature}
                   onInput={(event) => setTemperature(event.currentTarget.value)}
                 />
               )}
             </Field>
-            <Field label="Snippets (1 to 64)">
+            <Field label="Snippets">
               {({ id }) => (
                 <input
                   id={id}
                   inputMode="numeric"
-                  placeholder="16"
+                  placeholder="1 to 64"
                   value={topK}
                   onInput={(event) => setTopK(event.currentTarget.value)}
                 />
