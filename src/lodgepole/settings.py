@@ -65,9 +65,6 @@ class ModelConfig:
     max_output_tokens: int | None = None
     takes_temperature: bool | None = None
     takes_images: bool | None = None
-    input_price: float | None = None
-    """US dollars for a million tokens read; for the operator's own accounts."""
-    output_price: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ import numpy as np
 import orjson
 
 from lodgepole.chat.markers import shield
+from lodgepole.chat.phrases import ENGLISH, Phrases, phrases
 from lodgepole.chat.wording import content_stems, sentence_spans, squeeze, stems_of, words
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
 from lodgepole.ports import Embedder, Tokenizer
 
-LEAD = "From your documents:"
-NOTHING_FOUND = "This is not in your documents: I found nothing in them that answers the question."
+LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 EMBEDDED_SENTENCES = 6
 """Chosen by words and passage alone; 24 contain the answer no more often, and cost four
 times as much."""
@@ -52,7 +52,8 @@ class ExtractiveChatModel:
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """See `ChatModel.stream`. The whole answer is known before its first part is sent."""
         quotes = await self._quotes(request.question, request.sources)
-        parts = _json_parts(quotes) if request.json_object else _text_parts(quotes)
+        ours = phrases(request.question)
+        parts = _json_parts(quotes, ours) if request.json_object else _text_parts(quotes, ours)
         for part in parts:
             yield ModelText(part)
         read = sum(s.snippet.tokens for s in request.sources)
@@ -134,16 +135,16 @@ def _say_the_same(a: _Candidate, b: _Candidate) -> bool:
     return len(a.stems & b.stems) >= _SAME * smaller
 
 
-def _text_parts(quotes: Sequence[_Candidate]) -> list[str]:
+def _text_parts(quotes: Sequence[_Candidate], ours: Phrases) -> list[str]:
     if not quotes:
-        return [NOTHING_FOUND]
-    parts = [LEAD]
+        return [ours.nothing_found]
+    parts = [ours.lead]
     for quote in quotes:
         parts += [f"\n\n{shield(quote.text)}", f" [{quote.source.number}]"]
     return parts
 
 
-def _json_parts(quotes: Sequence[_Candidate]) -> list[str]:
+def _json_parts(quotes: Sequence[_Candidate], ours: Phrases) -> list[str]:
     cited = [f"{shield(q.text)} [{q.source.number}]" for q in quotes]
-    answer = {"answer": cited[0] if cited else NOTHING_FOUND, "quotes": cited}
+    answer = {"answer": cited[0] if cited else ours.nothing_found, "quotes": cited}
     return [orjson.dumps(answer).decode()]
