@@ -244,8 +244,11 @@ def test_an_answer_can_be_stopped_and_then_costs_nothing_more(signed_in: Page, m
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped.")).to_be_visible()
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
-    while not model.left.wait(0.05):  # the next words reach no one
+    for _ in range(100):  # the next words reach no one
         model.words.put("and opens ")
+        if model.left.wait(0.05):
+            break
+    assert model.left.is_set()
     while not model.words.empty():
         model.words.get_nowait()
 
