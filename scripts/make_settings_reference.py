@@ -66,7 +66,6 @@ OF_MODELS = {
     "max_output_tokens": "Of one answer; else what is known of the name.",
     "takes_temperature": "Whether a temperature is sent; else what is known of the name.",
     "takes_images": "Whether figures are sent along; else what is known of the name.",
-    "output_price": "The same for a million tokens written.",
 }
 
 

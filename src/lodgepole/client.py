@@ -7,10 +7,9 @@ Failures are those of `lodgepole.errors`, read back from the error shape.
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-import httpx2
 import orjson
 
 from lodgepole.errors import (
@@ -27,6 +26,9 @@ from lodgepole.errors import (
     Unavailable,
     UpstreamRejected,
 )
+
+if TYPE_CHECKING:
+    import httpx2
 
 JsonObject = dict[str, Any]
 
@@ -55,17 +57,26 @@ class Client:
     """One server, one key. Close it, or use it as a context."""
 
     def __init__(
-        self, url: str, api_key: str | None, *, transport: httpx2.BaseTransport | None = None
+        self,
+        url: str,
+        api_key: str | None,
+        *,
+        answer_seconds: float = ANSWER_SECONDS,
+        transport: "httpx2.BaseTransport | None" = None,
     ) -> None:
+        """`answer_seconds` is the longest silence before a request is given up."""
+        import httpx2  # a tenth of a second, which `--help` does not need
+
         self.url = url.rstrip("/")
         self._transport = transport
+        self._answer_seconds = answer_seconds
         headers = {"X-Pinecone-Api-Version": API_VERSION}
         if api_key:
             headers["Api-Key"] = api_key
         self._http = httpx2.Client(
             base_url=self.url,
             headers=headers,
-            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS),
             # A proxy configured for the internet must not be asked for this machine.
             trust_env=urlsplit(self.url).hostname not in LOOPBACK_HOSTS,
             transport=transport,
@@ -171,6 +182,8 @@ class Client:
         Raises:
             Unavailable: The connection broke, or the bytes ended early.
         """
+        import httpx2
+
         host = urlsplit(signed_url).hostname
         try:
             with (
@@ -223,6 +236,8 @@ class Client:
         Raises:
             Unavailable: The stream broke off before `message_end`.
         """
+        import httpx2
+
         path = f"/assistant/chat/{_segment(assistant)}"
         body = {**request, "stream": True}
         ended = False
@@ -276,7 +291,9 @@ class Client:
                 "Check that the address is a Lodgepole server's."
             ) from error
 
-    def _request(self, method: str, path: str, **parts: Any) -> httpx2.Response:
+    def _request(self, method: str, path: str, **parts: Any) -> "httpx2.Response":
+        import httpx2
+
         try:
             response = self._http.request(method, path, **parts)
         except httpx2.TransportError as error:
@@ -285,7 +302,9 @@ class Client:
             raise _failure(response)
         return response
 
-    def _transport_failure(self, error: httpx2.TransportError) -> LodgepoleError:
+    def _transport_failure(self, error: "httpx2.TransportError") -> LodgepoleError:
+        import httpx2
+
         if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
             return Unreachable(
                 f"No server answers at {self.url}. Start one with `lodgepole serve`, "
@@ -296,7 +315,9 @@ class Client:
                 f"{self.url!r} is no address. Write it like http://127.0.0.1:8080."
             )
         if isinstance(error, httpx2.TimeoutException):
-            return DeadlineExceeded(f"{self.url} was silent for {ANSWER_SECONDS:.0f} seconds.")
+            return DeadlineExceeded(
+                f"{self.url} was silent for {self._answer_seconds:.0f} seconds."
+            )
         return Unavailable(
             f"The connection to {self.url} broke: {type(error).__name__}. Try again."
         )
@@ -336,7 +357,7 @@ def _segment(value: str) -> str:
     return quote(value, safe="")
 
 
-def _failure(response: httpx2.Response) -> LodgepoleError:
+def _failure(response: "httpx2.Response") -> LodgepoleError:
     """The error that the response's body describes; its status decides which."""
     message, code = _described(response)
     status = response.status_code
@@ -350,7 +371,7 @@ def _failure(response: httpx2.Response) -> LodgepoleError:
     return _BY_STATUS.get(status, InvalidRequest)(message)
 
 
-def _described(response: httpx2.Response) -> tuple[str, str]:
+def _described(response: "httpx2.Response") -> tuple[str, str]:
     """The body's message and code, whatever the body is."""
     plain = f"{response.request.url} answered {response.status_code} {response.reason_phrase}."
     try:

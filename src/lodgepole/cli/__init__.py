@@ -18,6 +18,7 @@ from lodgepole.cli import (
     backup,
     chat,
     demo,
+    doctor,
     evaluate,
     files,
     keys,
@@ -51,6 +52,7 @@ class _Commands(typer.core.TyperGroup):
 
 
 app = typer.Typer(
+    rich_markup_mode=None,
     cls=_Commands,
     name="lodgepole",
     help="A self-hosted server for the Pinecone Assistant API, and its command line.",
@@ -81,6 +83,7 @@ def _root(
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("verify")(verify.verify)
+app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("export")(archive.export)

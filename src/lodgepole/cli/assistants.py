@@ -15,7 +15,11 @@ from lodgepole.cli.screen import columns, fields, say, show_json
 from lodgepole.cli.waiting import until_gone
 from lodgepole.client import JsonObject
 
-app = typer.Typer(help="Create, list, describe and delete assistants.", no_args_is_help=True)
+app = typer.Typer(
+    rich_markup_mode=None,
+    help="Create, list, describe and delete assistants.",
+    no_args_is_help=True,
+)
 
 NameArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
 

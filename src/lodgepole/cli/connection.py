@@ -2,17 +2,17 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import orjson
 import typer
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
-from lodgepole.client import LOOPBACK_HOSTS, Client
+from lodgepole.client import ANSWER_SECONDS, LOOPBACK_HOSTS, Client
 from lodgepole.errors import InvalidRequest, Unavailable
-from lodgepole.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.settings import Settings
 
 KEY_FILE = "api_key"
 ADDRESS_FILE = "server.json"
@@ -46,12 +46,18 @@ FilterOption = Annotated[
 ]
 
 
-def load_settings(**given: Any) -> Settings:
+def load_settings(**given: Any) -> "Settings":
     """The settings, with the options that were given (those that are not None) on top.
 
     Raises:
         InvalidRequest: A setting is wrong; the message names it.
     """
+    # A third of a second, which `--help` and `--version` do not need.
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from lodgepole.settings import Settings
+
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
@@ -64,14 +70,16 @@ def load_settings(**given: Any) -> Settings:
         raise InvalidRequest(f"A setting cannot be read: {error}.") from error
 
 
-def connect(url: str | None, data_dir: Path | None) -> Client:
+def connect(
+    url: str | None, data_dir: Path | None, *, answer_seconds: float = ANSWER_SECONDS
+) -> Client:
     """A client for the server that the options, the settings or the data directory name."""
     settings = load_settings(url=url, data_dir=data_dir)
     address = settings.url or _running(settings.data_dir) or _usual(settings)
-    return Client(address, find_key(settings, address))
+    return Client(address, find_key(settings, address), answer_seconds=answer_seconds)
 
 
-def find_key(settings: Settings, address: str) -> str | None:
+def find_key(settings: "Settings", address: str) -> str | None:
     """The configured key; else the one a local server left, which never leaves this machine."""
     if settings.api_key is not None:
         return settings.api_key.get_secret_value()
@@ -134,7 +142,7 @@ def _running(data_dir: Path) -> str | None:
         return None
 
 
-def _usual(settings: Settings) -> str:
+def _usual(settings: "Settings") -> str:
     return f"http://{url_host(settings.host)}:{settings.port}"
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -25,7 +25,9 @@ from lodgepole.cli.screen import say
 from lodgepole.cli.uploading import gather, upload_all
 from lodgepole.client import Client, JsonObject, user_message
 from lodgepole.errors import AlreadyExists, InvalidRequest, Unavailable
-from lodgepole.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.settings import Settings
 
 QUESTIONS = (
     "How long does a signed link to a file stay valid?",
@@ -157,7 +159,7 @@ def _ask(client: Client, name: str, questions: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def _running(settings: Settings) -> Generator[_Server]:
+def _running(settings: "Settings") -> Generator[_Server]:
     """A server of its own process on a free loopback port, stopped at the end.
 
     Raises:

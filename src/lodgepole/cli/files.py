@@ -21,7 +21,9 @@ from lodgepole.client import JsonObject
 from lodgepole.errors import InvalidRequest
 
 app = typer.Typer(
-    help="Upload, synchronise, list, describe and delete files.", no_args_is_help=True
+    rich_markup_mode=None,
+    help="Upload, synchronise, list, describe and delete files.",
+    no_args_is_help=True,
 )
 
 AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]

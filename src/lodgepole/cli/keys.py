@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,11 +10,14 @@ from lodgepole.cli.connection import KEY_FILE, DataDirOption, JsonOption, load_s
 from lodgepole.cli.screen import columns, say, show_json
 from lodgepole.client import JsonObject
 from lodgepole.model import ApiKey, Role
-from lodgepole.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.settings import Settings
 
 PROJECT = "default"
 
 app = typer.Typer(
+    rich_markup_mode=None,
     help="Make, list and revoke API keys, in the data directory of a server on this machine.",
     no_args_is_help=True,
 )
@@ -86,21 +89,21 @@ def revoke_key(
         say(f"Revoked {key_id}. A running server refuses it within five seconds.")
 
 
-async def _create(settings: Settings, project: str, name: str, role: Role) -> tuple[str, ApiKey]:
+async def _create(settings: "Settings", project: str, name: str, role: Role) -> tuple[str, ApiKey]:
     from lodgepole import wiring
 
     async with wiring.opened_keys(settings) as keys:
         return await keys.create(project, name=name, role=role)
 
 
-async def _list(settings: Settings, project: str) -> Sequence[ApiKey]:
+async def _list(settings: "Settings", project: str) -> Sequence[ApiKey]:
     from lodgepole import wiring
 
     async with wiring.opened_keys(settings) as keys:
         return await keys.list(project)
 
 
-async def _revoke(settings: Settings, project: str, key_id: str) -> None:
+async def _revoke(settings: "Settings", project: str, key_id: str) -> None:
     from lodgepole import wiring
     from lodgepole.keys import hash_secret
 

@@ -9,6 +9,7 @@ from lodgepole.cli.connection import JsonOption, load_settings
 from lodgepole.cli.screen import say, show_json
 
 app = typer.Typer(
+    rich_markup_mode=None,
     help="Fetch the embedding model; see what embeds; try the models that answer.",
     no_args_is_help=True,
 )

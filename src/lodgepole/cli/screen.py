@@ -2,21 +2,26 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from rich.console import Console
-from rich.text import Text
 
 from lodgepole.errors import LodgepoleError
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-def terminal() -> Console:
+
+def terminal() -> "Console":
     """Standard output as it is now; never wraps or colours what was not asked to be."""
+    from rich.console import Console
+
     return Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
 
 
 def say(text: str = "", *, style: str | None = None, end: str = "\n") -> None:
+    from rich.text import Text
+
     terminal().print(Text(text, style=style or ""), end=end)
 
 
@@ -31,6 +36,9 @@ def show_json_line(value: Any) -> None:
 
 
 def complain(message: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
     Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True).print(
         Text.assemble(("error: ", "bold red"), message)
     )

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, Protocol
 
 from lodgepole.cli.screen import say, size
 from lodgepole.cli.waiting import pause
 from lodgepole.client import Client, JsonObject, Unreachable
 from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound, Unauthenticated
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 SENT_SHARE = 10  # percent of a bar for sending; the rest is reading and indexing
 
@@ -194,6 +194,9 @@ class _Bars(_Silence):
     """One bar a file: sending, then reading and indexing."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
         self._progress = Progress(
             TextColumn("  {task.description}", markup=False),
             BarColumn(bar_width=28),

@@ -2,13 +2,15 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.screen import say, show_json_line
-from lodgepole.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.settings import Settings
 
 
 def verify(
@@ -49,7 +51,7 @@ def verify(
         raise typer.Exit(1)
 
 
-async def _verify(settings: Settings, texts: list[str], *, repair: bool) -> dict[str, Any]:
+async def _verify(settings: "Settings", texts: list[str], *, repair: bool) -> dict[str, Any]:
     from lodgepole import wiring
     from lodgepole.adapters.data_directory import holding
 

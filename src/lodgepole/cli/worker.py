@@ -4,13 +4,15 @@ import asyncio
 import os
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lodgepole.cli.connection import load_settings
 from lodgepole.cli.serve import log_to_standard_error
-from lodgepole.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.settings import Settings
 
 NICENESS = 10
 """Whoever answers a question goes first."""
@@ -42,7 +44,7 @@ def worker(
     asyncio.run(_work(settings, parent))
 
 
-async def _work(settings: Settings, parent: int | None) -> None:
+async def _work(settings: "Settings", parent: int | None) -> None:
     from lodgepole import wiring
 
     stop = asyncio.Event()

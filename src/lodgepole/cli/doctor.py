@@ -1,0 +1,229 @@
+"""`lodgepole doctor`: what may keep a machine or a deployment from working, and what to do."""
+
+import asyncio
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from lodgepole.cli.connection import (
+    DataDirOption,
+    JsonOption,
+    UrlOption,
+    connect,
+    load_settings,
+)
+from lodgepole.cli.screen import say, show_json, size
+from lodgepole.errors import LodgepoleError, Unauthenticated
+
+if TYPE_CHECKING:
+    from lodgepole.settings import Settings
+
+OLDEST_PYTHON = (3, 11)
+FREE_BYTES = 2_000_000_000
+OPEN_FILES = 1024
+SILENCE_SECONDS = 10.0  # of a server that should answer at once
+STYLES = {"ok": "green", "warning": "yellow", "problem": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    state: Literal["ok", "warning", "problem"]
+    what: str
+    found: str
+    advice: str = ""
+
+
+def doctor(
+    *,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Check this machine, or with --url a deployment, and say what to do; changes nothing.
+
+    Exits with 1 when there is a problem; a warning is none.
+    """
+    settings = load_settings(url=url, data_dir=data_dir)
+    findings: list[Finding] = []
+    looks: list[Callable[[], Iterator[Finding]]] = [lambda: _server(url, data_dir)]
+    if url is None:
+        looks = [
+            _python,
+            lambda: _directory(settings),
+            lambda: _disk(settings),
+            _open_files,
+            lambda: _port(settings),
+            lambda: _recognition(settings),
+            lambda: _model(settings),
+            *looks,
+        ]
+    for look in looks:
+        for finding in look():
+            findings.append(finding)
+            if not as_json:
+                _show(finding)
+    problems = sum(finding.state == "problem" for finding in findings)
+    if as_json:
+        show_json({"problems": problems, "findings": [asdict(finding) for finding in findings]})
+    if problems:
+        raise typer.Exit(1)
+
+
+def _show(finding: Finding) -> None:
+    say(f"{finding.state:8}", style=STYLES[finding.state], end="")
+    say(f"{finding.what}: {finding.found}")
+    if finding.advice:
+        say(f"        {finding.advice}")
+
+
+def _python() -> Iterator[Finding]:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        yield Finding("problem", "Python", found, "Install Python 3.11 or newer.")
+    else:
+        yield Finding("ok", "Python", found)
+
+
+def _directory(settings: "Settings") -> Iterator[Finding]:
+    path = settings.data_dir
+    what = "Data directory"
+    if not path.exists():
+        above = next(parent for parent in path.parents if parent.exists())
+        if os.access(above, os.W_OK):
+            yield Finding("ok", what, f"{path} will be made at the first start")
+        else:
+            advice = f"Make {above} writable for this user, or choose another with --data-dir."
+            yield Finding("problem", what, f"{path} cannot be made", advice)
+        return
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        advice = f"Give it to this user: chown -R {os.getuid()} {path}"
+        yield Finding("problem", what, f"{path} cannot be written", advice)
+        return
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        advice = f"Others on this machine can look into it: chmod 700 {path}"
+        yield Finding("warning", what, f"{path} has mode {mode:o}", advice)
+    else:
+        yield Finding("ok", what, str(path))
+    yield _holder(path)
+
+
+def _holder(path: Path) -> Finding:
+    """Who holds the directory, without taking hold of it."""
+    import fcntl
+
+    try:
+        with (path / "lock").open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                holder = lock.read(20).decode(errors="replace").strip()
+                return Finding("ok", "Lock", f"held by the server, process {holder}")
+    except OSError:
+        pass
+    return Finding("ok", "Lock", "free: no server runs here")
+
+
+def _disk(settings: "Settings") -> Iterator[Finding]:
+    path = next(it for it in (settings.data_dir, *settings.data_dir.parents) if it.exists())
+    free = shutil.disk_usage(path).free
+    if free < FREE_BYTES:
+        advice = "Make room: uploads are refused when the disk is full, and nothing is lost."
+        yield Finding("warning", "Disk", f"{size(free)} free at {path}", advice)
+    else:
+        yield Finding("ok", "Disk", f"{size(free)} free at {path}")
+
+
+def _open_files() -> Iterator[Finding]:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < OPEN_FILES:
+        advice = f"Raise it before the start: ulimit -n {min(4096, hard)}"
+        yield Finding("warning", "Open files", f"at most {soft}", advice)
+    else:
+        yield Finding("ok", "Open files", f"at most {soft}")
+
+
+def _port(settings: "Settings") -> Iterator[Finding]:
+    if settings.port == 0:
+        return
+    what = f"Port {settings.port} on {settings.host}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        advice = "That may be the server itself; else choose another: --port or LODGEPOLE_PORT."
+        yield Finding("warning", what, f"cannot be taken ({error.strerror})", advice)
+    else:
+        yield Finding("ok", what, "free")
+
+
+def _recognition(settings: "Settings") -> Iterator[Finding]:
+    from lodgepole.adapters.tesseract_recogniser import find_tesseract
+
+    what = "Text recognition"
+    if not settings.ocr_languages:
+        yield Finding("ok", what, "switched off")
+    elif find_tesseract(settings.ocr_languages) is not None:
+        yield Finding("ok", what, f"Tesseract, {', '.join(settings.ocr_languages)}")
+    else:
+        advice = (
+            "Scanned pages stay unread without it: install Tesseract with the data of "
+            f"{', '.join(settings.ocr_languages)}, or lodgepole[ocr]."
+        )
+        yield Finding("warning", what, "no Tesseract with these languages", advice)
+
+
+def _model(settings: "Settings") -> Iterator[Finding]:
+    """Opened as the server does, which tests it against known vectors; then asked."""
+    try:
+        found = asyncio.run(_embed(settings))
+    except LodgepoleError as error:
+        yield Finding("problem", "Embedder", str(error))
+    else:
+        yield Finding("ok", "Embedder", found)
+
+
+async def _embed(settings: "Settings") -> str:
+    from lodgepole import embedder_choice
+
+    async with AsyncExitStack() as stack:
+        embedders = await embedder_choice.open_embedders(settings, stack)
+        await embedders.configured.embed_query("Does it work?")
+        identity = embedders.configured.identity
+        return f"{identity.model} by {identity.engine} answers"
+
+
+def _server(url: str | None, data_dir: Path | None) -> Iterator[Finding]:
+    with connect(url, data_dir, answer_seconds=SILENCE_SECONDS) as client:
+        try:
+            count = sum(1 for _ in client.assistants())
+        except Unauthenticated:
+            yield Finding("ok", "Server", f"answers at {client.url}")
+            advice = (
+                "Set LODGEPOLE_API_KEY to one of the server's keys; on its machine "
+                "`lodgepole keys create NAME` makes one."
+            )
+            yield Finding("problem", "Key", "the server does not know it", advice)
+        except LodgepoleError as error:
+            state = "warning" if url is None else "problem"
+            yield Finding(state, "Server", str(error))
+        else:
+            yield Finding("ok", "Server", f"answers at {client.url}")
+            yield Finding("ok", "Key", f"accepted; {count} assistants")
+            yield Finding("ok", "Python SDK", f'Pinecone(api_key="...", host="{client.url}")')
