@@ -58,6 +58,15 @@ async def test_facts_are_judged(question, answer, truth, expected):
     assert [f.entailment for f in result.facts] == expected
 
 
+async def test_a_negation_in_one_clause_does_not_negate_the_other():
+    said = "A signed link to a file stays valid for one hour, and whoever has it needs no key."
+    truth = "A signed link stays valid for one hour."
+    result = await judge("How long does a signed link stay valid?", said, truth)
+    assert [f.entailment for f in result.facts] == ["entailed"]
+    result = await judge("Does whoever has it need a key?", said, "Whoever has it needs a key.")
+    assert [f.entailment for f in result.facts] == ["contradicted"]
+
+
 @given(text=st.text(alphabet="Madrid is. A;but, and\n1", min_size=1, max_size=80))
 def test_facts_lose_no_word(text):
     facts = " ".join(split_facts(text))

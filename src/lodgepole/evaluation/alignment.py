@@ -90,7 +90,9 @@ class Alignment:
     async def _judge(
         self, question: str, answer: str, facts: Sequence[str]
     ) -> tuple[JudgedFact, ...]:
-        said = [answer[a:b] for a, b in sentence_spans(answer)] or [answer]
+        sentences = [answer[a:b] for a, b in sentence_spans(answer)] or [answer]
+        # Clauses too: what a sentence negates in one of them it may well say in another.
+        said = list(dict.fromkeys([*sentences, *split_facts(answer)]))
         vectors = await self._embedder.embed_passages([*facts, *said])
         cosines = np.asarray(vectors[: len(facts)] @ vectors[len(facts) :].T, dtype=np.float64)
         asked = content_stems(words(question))
