@@ -21,7 +21,6 @@ from typing import Any
 import orjson
 
 import lodgepole
-from lodgepole.adapters.data_directory import held
 from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unavailable
 
 FORMAT = 1
@@ -161,24 +160,23 @@ class _Copying:
 def restore(backup: Path, data_dir: Path) -> BackupReport:
     """Copy a backup into a data directory that has no catalog, checked against its manifest.
 
-    The catalog comes last: before it, nothing there is a data directory.
+    The catalog comes last: before it, nothing there is a data directory. The caller holds it.
 
     Raises:
         InvalidRequest: It is no backup, or a damaged one; the message says what is wrong.
-        Conflict: There is a catalog already, or a server runs there.
+        Conflict: There is a catalog already.
         Unavailable: Something cannot be read or written.
     """
     entries = _manifest(backup)
-    with held(data_dir):
-        if (data_dir / CATALOG).exists():
-            raise Conflict(
-                f"{data_dir} holds data already: restore into another directory, or move it away."
-            )
-        try:
-            _check(backup, entries)
-            _put_back(backup, data_dir, entries)
-        except (OSError, sqlite3.Error) as error:
-            raise Unavailable(f"The backup could not be restored: {error}.") from error
+    if (data_dir / CATALOG).exists():
+        raise Conflict(
+            f"{data_dir} holds data already: restore into another directory, or move it away."
+        )
+    try:
+        _check(backup, entries)
+        _put_back(backup, data_dir, entries)
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable(f"The backup could not be restored: {error}.") from error
     published, _ = _named(data_dir / CATALOG)
     return BackupReport(
         assistants=len(_assistants(data_dir / CATALOG)),

@@ -44,9 +44,11 @@ def restore(
     Stop the server first. Nothing is written when the backup is damaged.
     """
     from lodgepole.adapters import data_backup
+    from lodgepole.adapters.data_directory import held
 
     settings = load_settings(data_dir=data_dir)
-    report = data_backup.restore(source, settings.data_dir)
+    with held(settings.data_dir):
+        report = data_backup.restore(source, settings.data_dir)
     if as_json:
         show_json({"data_dir": str(settings.data_dir), **dataclasses.asdict(report)})
     else:
