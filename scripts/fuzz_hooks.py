@@ -1,9 +1,17 @@
-"""A check that schemathesis has not: the JSON inside of each server-sent event."""
+"""What schemathesis lacks: a look inside of server-sent events, and a limit to addresses."""
 
 import json
 
 import jsonschema_rs
 import schemathesis
+
+ADDRESS_BYTES = 1024 * 1024  # as in lodgepole.cli.serve; a longer one never reaches the API
+ESCAPED_BYTES = 3  # of one byte in an address, at most
+
+
+@schemathesis.hook
+def filter_query(context, query):  # noqa: ARG001  the signature is theirs
+    return len(json.dumps(query, default=str)) * ESCAPED_BYTES < ADDRESS_BYTES
 
 
 @schemathesis.check
