@@ -59,8 +59,8 @@ def content_of(snippet: JsonObject) -> str:
 def citation_scores(answer: JsonObject, snippets: Sequence[JsonObject]) -> dict[str, float]:
     """How many citations there are, and the share of them that hold.
 
-    One holds when its position lies in the answer and each highlight is, letter for letter, in
-    what was retrieved of its file.
+    One holds when its position lies in the answer and each highlight is in what a search for the
+    question gave of its file; case and white space are not compared.
     """
     citations: list[JsonObject] = answer.get("citations") or []
     length = len(answer["message"]["content"])
