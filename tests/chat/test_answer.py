@@ -36,6 +36,9 @@ class ShelfSearch:
         self.snippets = snippets
         self.asked = []
 
+    async def edition(self, assistant):
+        return str(self.snippets)
+
     async def find(self, assistant, query, **options):
         self.asked.append((query, options))
         words = query.casefold()
@@ -302,3 +305,16 @@ async def test_the_assistants_instructions_reach_the_model_and_cannot_pose_as_so
     system = model.requests[0].messages[0].content
     assert "Be brief." in system
     assert system.count("</instructions>") == 1
+
+
+async def test_who_asks_after_a_deletion_does_not_share_an_answer_from_before_it():
+    search = EverythingSearch(MADRID, PARIS)
+    chat, model = make_chat(["Madrid [1]."], ["Paris [1]."], search=search)
+    request = ChatRequest(messages=say("Which capital?"), client="key")
+    before = chat.answer(make_assistant(), request)
+    await anext(before)
+    search.snippets = (PARIS,)
+    after = await events_of(chat, request)
+    await before.aclose()
+    assert len(model.requests) == 2
+    assert after[0].snippet_count == 1

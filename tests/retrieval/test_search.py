@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from retrieval_build import ASSISTANT, file_named, passages_of
@@ -126,3 +127,15 @@ async def test_a_reranker_has_the_last_word(shelf: Shelf) -> None:
 def test_what_an_embedder_understands_is_known_by_its_model() -> None:
     assert embedder_languages("sentence-transformers/all-MiniLM-L6-v2") == {"en"}
     assert embedder_languages("some-multilingual-model") is None
+
+
+async def test_the_edition_changes_with_the_files_that_may_be_searched(shelf: Shelf):
+    search = shelf.search()
+    editions = [await search.edition(ASSISTANT)]
+    first, *rest = shelf.files
+    later = replace(first, updated_at=first.updated_at + timedelta(days=9))
+    for files in ([later, *rest], [replace(later, generation=later.generation + 1), *rest], rest):
+        shelf.files = files
+        editions.append(await search.edition(ASSISTANT))
+    assert len({*editions}) == len(editions)
+    assert await search.edition(ASSISTANT) == editions[-1]

@@ -55,6 +55,8 @@ class Retrieval(Protocol):
         budget_tokens: int | None = None,
     ) -> list[Snippet]: ...
 
+    async def edition(self, assistant: Assistant) -> str: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
@@ -161,9 +163,19 @@ class Chat:
         """
         if request.client is None:
             return self._answer(assistant, request)
-        asked = f"{assistant.id} {assistant.updated_at} {request!r}"
-        key = hashlib.sha256(asked.encode()).hexdigest()
-        return self._shared.join(key, lambda: self._answer(assistant, request))
+        return self._shared_answer(assistant, request)
+
+    async def _shared_answer(
+        self, assistant: Assistant, request: ChatRequest
+    ) -> AsyncGenerator[AnswerEvent]:
+        # What began before a file was deleted must not answer who asks after it.
+        edition = await self._search.edition(assistant)
+        asked = f"{assistant.id} {assistant.updated_at} {edition} {request!r}"
+        key = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()
+        shared = self._shared.join(key, lambda: self._answer(assistant, request))
+        async with aclosing(shared) as events:
+            async for event in events:
+                yield event
 
     async def _answer(
         self, assistant: Assistant, request: ChatRequest

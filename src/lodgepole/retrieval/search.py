@@ -147,6 +147,12 @@ class Search:
                 growth=growth,
             )
 
+    async def edition(self, assistant: Assistant) -> str:
+        """Another word whenever another set of files, contents or metadata may be searched."""
+        available = await self._catalog.available_files(assistant.id)
+        newest = max((file.updated_at for file in available), default=None)
+        return f"{len(available)} {sum(file.generation for file in available)} {newest}"
+
     def _shelf(self, assistant_id: str, available: Sequence[File]) -> "_Shelf":
         """All files, as of the last query where they are the same: 10,000 take 10 ms to sort."""
         known = self._shelves.pop(assistant_id, None)
