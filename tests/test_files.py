@@ -15,6 +15,7 @@ from lodgepole.errors import (
     PermissionDenied,
     RateLimited,
     TooLarge,
+    Unavailable,
 )
 from lodgepole.files import KINDS, check_metadata, file_kind, original_key, size_limit
 from lodgepole.limits import Limits
@@ -138,6 +139,20 @@ async def test_an_upload_to_a_dying_assistant_leaves_nothing(house):
     with pytest.raises(NotFound):
         await house.upload(assistant, "a.txt", b"x")
     assert await keys(house) == []
+
+
+async def test_bytes_stay_when_it_is_not_known_whether_their_upload_was_accepted(house):
+    assistant = await house.assistant()
+    append = house.log.append
+
+    async def accept_and_lose_the_answer(operation, *, file=None):
+        await append(operation, file=file)
+        raise Unavailable("The database does not answer.")
+
+    house.log.append = accept_and_lose_the_answer
+    with pytest.raises(Unavailable):
+        await house.upload(assistant, "a.txt", b"x")
+    assert len(await keys(house)) == 1
 
 
 # --- metadata ---------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from lodgepole.errors import (
     PermissionDenied,
     RateLimited,
     TooLarge,
+    Unavailable,
 )
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter, metadata_size
@@ -429,9 +430,9 @@ class Files:
         try:
             self._stages.accepted(operation.id)
             await self._log.append(operation, file=file)
-        except LodgepoleError:
-            # Refused for certain. After any other failure it may have been accepted after all,
-            # and the sweep decides.
+        except Unavailable:
+            raise  # it may have been accepted after all; the sweep decides
+        except LodgepoleError:  # refused for certain
             await self._blobs.remove_prefix(version_prefix(assistant.id, version))
             raise
 
