@@ -119,6 +119,7 @@ async def test_file_names_are_decoded_and_lose_their_path(disposition: str, name
         (field_part(b"hello", "file") + END, "no filename"),
         (file_part(disposition='filename="dir/"') + END, "empty filename"),
         (file_part(disposition="filename*=nope''a.txt") + END, "character set"),
+        (file_part(disposition="filename*=undefined''a.txt") + END, "character set"),
     ],
 )
 @requirement("form.broken")

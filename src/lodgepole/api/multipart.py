@@ -204,7 +204,7 @@ def _file_name(disposition: bytes, plain: bytes | None) -> str:
         charset, encoded = extended.groups()
         try:
             name = unquote_to_bytes(encoded).decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             raise InvalidRequest("The file's name is not in the character set it names") from None
     elif plain:
         name = _text(plain)

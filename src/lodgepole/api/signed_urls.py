@@ -15,7 +15,7 @@ from lodgepole.services import Services
 
 router = APIRouter(include_in_schema=False)
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _TEXT = "text/plain; charset=utf-8"
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 CONTENT_TYPES: Mapping[FileKind, str] = {
