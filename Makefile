@@ -79,7 +79,7 @@ check-wheel: setup ## Install the wheel fresh and run its demo; run the steps of
 	@$(BIN)/pytest tests/packaging/check_image_steps.py
 
 docs: .docs/.synced ## Build the documentation into dist/docs; a dead link is an error
-	@.docs/bin/mkdocs build --quiet --strict --site-dir dist/docs
+	@.docs/bin/zensical build --clean --strict
 
 clean: ## Remove what was installed and built here
 	rm -rf .venv .uv .fuzz .docs dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
