@@ -321,6 +321,26 @@ async def test_a_removed_file_leaves_no_byte_once_the_removal_is_done(tmp_path: 
     await again.close()
 
 
+async def test_a_removal_that_failed_half_way_is_finished_by_the_next_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: AssistantIndex) -> None:
+        raise Unavailable("The disk is full.")
+
+    await in_one_segment(tmp_path, [made_file(version("one"), 50, 1), told("two", "tabernacle")])
+    index = TantivyIndex(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(AssistantIndex, "_apply_changes", full)
+        with pytest.raises(Unavailable):
+            await index.remove("a", [version("two")])
+    assert version("two") in await index.versions("a")
+    await index.remove("a", [version("two")])
+    assert set(await index.versions("a")) == {version("one")}
+    assert not removed_left(tmp_path)
+    assert files_with("tabernacle", tmp_path) == []
+    await index.close()
+
+
 async def test_a_large_assistant_is_rid_of_removed_words_soon(tmp_path: Path) -> None:
     await in_one_segment(tmp_path, [made_file(version("one"), 50, 1), told("two", "tabernacle")])
     index = TantivyIndex(tmp_path, purged_at_once=10)

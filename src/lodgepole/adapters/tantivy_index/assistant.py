@@ -85,12 +85,15 @@ class AssistantIndex:
 
     def remove(self, versions: Iterable[FileVersion]) -> None:
         with self._writing:
-            removed = self._truth.remove(versions)
-            if not removed:
+            gone = list(versions)
+            removed = self._truth.remove(gone)
+            if self._codes is None:
                 return
-            if self._codes is not None:
-                self._codes = self._codes.without(removed)
+            # Named until its words are gone too: a removal that fails half-way is asked for again.
+            named = [version for version in gone if version in self._codes.slots]
+            if removed or named:
                 self._apply_changes()
+                self._codes = self._codes.without(named)
 
     def set_aside(self, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors) -> None:
         with self._writing:
