@@ -354,11 +354,23 @@ class Chaos:
                 counts["available"] += 1
                 if len(hits) != 1 or not hits <= file.possible:
                     counts["half"] += 1
-                    self.story.wrong.append(f"{file_id}: holds {hits}, not one of {file.possible}")
+                    self.story.wrong.append(
+                        f"{file_id}: holds {hits}, not one of {file.possible}; "
+                        f"{await self.failures(assistant, file_id)}"
+                    )
         for assistant, rest in stored.items():
             for file_id in rest:
                 self.story.wrong.append(f"{file_id} in {assistant}: nobody made it")
         return counts
+
+    async def failures(self, assistant: str, file_id: str) -> list[str]:
+        """Why changes of a file failed."""
+        answer = await self.ask("GET", f"/operations/{assistant}", params={"limit": 100})
+        return [
+            str(operation.get("error_message"))
+            for operation in answer.json()["operations"]
+            if operation.get("file_id") == file_id and operation["status"] == "Failed"
+        ]
 
     def gone_words(self) -> list[str]:
         """Words of contents that were replaced or deleted."""

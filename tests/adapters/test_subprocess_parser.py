@@ -34,7 +34,11 @@ def send(payload):
 receive()
 send(b"R")
 while (frame := receive()) is not None:
-    act = json.loads(frame)["name"]
+    request = json.loads(frame)
+    act = request["name"]
+    if act == "once" and not os.path.exists(request["path"] + ".seen"):
+        open(request["path"] + ".seen", "w").close()
+        os.abort()
     if act == "crash": os.abort()
     if act == "hang": sys.stdin.buffer.read()
     if act == "garbage": sys.stdout.buffer.write(b"x" * 64); sys.stdout.buffer.flush()
@@ -128,6 +132,14 @@ async def test_a_child_that_misbehaves_costs_its_file_and_no_other(
     assert before != after
 
 
+async def test_a_child_that_ends_once_costs_no_file(scripted: tuple[str, ...], text: Path) -> None:
+    async with parser(scripted) as reader:
+        before = await process_of(reader, text)
+        with pytest.raises(UnreadableFile, match=r"^\d+$"):
+            await read(reader, text, name="once")
+        await ends(before)
+
+
 async def test_a_child_that_hangs_is_killed_in_time(scripted: tuple[str, ...], text: Path) -> None:
     async with parser(scripted, Limits(parse_seconds=0.2)) as reader:
         with pytest.raises(UnreadableFile, match="'hang' took longer than 0 s to read"):
@@ -173,7 +185,7 @@ async def test_closing_ends_a_child_that_reads(scripted: tuple[str, ...], text: 
         await asyncio.sleep(0)
         async with asyncio.timeout(5):
             await reader.close()
-        with pytest.raises(UnreadableFile, match="made its reader crash"):
+        with pytest.raises(Unavailable, match="shutting down"):
             await hanging
         with pytest.raises(Unavailable, match="shutting down"):
             await waiting

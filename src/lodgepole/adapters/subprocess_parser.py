@@ -79,10 +79,8 @@ class SubprocessParser:
         )
         seconds = self._seconds_for(path)
         async with self._slots:
-            child = await self._take()
             try:
-                answer = await self._ask(child, request, seconds)
-                document = _read_answer(answer)
+                document = await self._read(request, seconds)
             except TimeoutError:
                 raise UnreadableFile(
                     f"{name!r} took longer than {seconds:,.0f} s to read: split it and upload the "
@@ -94,15 +92,28 @@ class SubprocessParser:
                     f"than {self._limits.parse_memory_bytes // MIB:,} MiB. Save it anew or split "
                     "it and upload it again."
                 ) from None
-            else:
-                if not self._closed and child.files < FILES_PER_CHILD:
-                    self._idle.append(child)
-            finally:
-                self._busy.discard(child)
-                if child not in self._idle:
-                    self._end(child)
         if isinstance(document, str):
             raise UnreadableFile(document)
+        return document
+
+    async def _read(self, request: bytes, seconds: float) -> Document | str:
+        """The document, or why there is none. Raises TimeoutError, _Failed and Unavailable."""
+        try:
+            return await self._read_by(await self._take(), request, seconds)
+        except _Failed:
+            # It may have died of the files before, or been killed by the system or a person: only
+            # what a new child dies of too is the file's fault.
+            return await self._read_by(await self._start(), request, seconds)
+
+    async def _read_by(self, child: "_Child", request: bytes, seconds: float) -> Document | str:
+        try:
+            document = _read_answer(await self._ask(child, request, seconds))
+            if not self._closed and child.files < FILES_PER_CHILD:
+                self._idle.append(child)
+        finally:
+            self._busy.discard(child)
+            if child not in self._idle:
+                self._end(child)
         return document
 
     async def _ask(self, child: "_Child", request: bytes, seconds: float) -> bytes:
@@ -130,14 +141,17 @@ class SubprocessParser:
         return min(self._limits.parse_seconds, SMALL_FILE_SECONDS + SECONDS_PER_MIB * size / MIB)
 
     async def _take(self) -> "_Child":
-        if self._closed:
-            raise Unavailable("The file reader is shutting down.")
         while self._idle:
             child = self._idle.pop()
             if child.alive:
                 self._busy.add(child)
                 return child
             self._end(child)
+        return await self._start()
+
+    async def _start(self) -> "_Child":
+        if self._closed:
+            raise Unavailable("The file reader is shutting down.")
         child = await _Child.spawn(self._command)
         try:
             await child.greet(self._greeting)
