@@ -5,6 +5,7 @@ import pytest
 from tests.api.conftest import KEY, House, build, opened
 from tests.wire.requirements import requirement
 
+from lodgepole.files import Files
 from lodgepole.limits import Limits
 from lodgepole.model import Role
 
@@ -182,6 +183,19 @@ async def test_an_unexpected_failure_tells_nothing_but_its_request_id(
     assert error(response) == (500, "UNKNOWN", "Internal server error")
     assert response.headers["x-request-id"] in caplog.text
     assert "a secret detail" in caplog.text
+
+
+async def test_the_record_of_a_failure_holds_no_link(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    async def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Files, "open_content", broken)
+    async with house.client(key=None) as client:
+        assert error(await client.get("/signed/secret.token/a.txt"))[0] == 500
+    records = [record.getMessage() for record in caplog.records if record.exc_info]
+    assert [message.partition(": ")[2] for message in records] == ["GET '/signed/…'"]
 
 
 @requirement("evaluation.errors")

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 REQUEST_ID_HEADER = "X-Request-Id"
 CLIENT_CLOSED_REQUEST = 499
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SIGNED_PATHS = "/signed/"
 EVALUATION_PATHS = ("/evaluation/", "/assistant/evaluation/")
 """Here a bad request is a 422, and the body of a 422 or 500 is `{"message": …}` alone."""
 
@@ -180,10 +181,16 @@ class RequestBoundary:
         try:
             await self._app(scope, receive, send_with_id)
         except Exception:
-            log.exception("Request %s failed: %s %s", request_id, scope["method"], scope["path"])
+            path = _without_link(scope["path"])
+            log.exception("Request %s failed: %s %r", request_id, scope["method"], path)
             if started:
                 # Too late for a status: returning without the end of the body makes the server
                 # close the connection, so that the client knows the answer is not complete.
                 return
             response = error_response(500, "UNKNOWN", "Internal server error", path=scope["path"])
             await response(scope, receive, send_with_id)
+
+
+def _without_link(path: str) -> str:
+    """The path for the log: whoever has a signed link can read its file."""
+    return f"{SIGNED_PATHS}…" if path.startswith(SIGNED_PATHS) else path
