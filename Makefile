@@ -81,6 +81,9 @@ check-wheel: setup ## Install the wheel fresh and run its demo; run the steps of
 docs: .docs/.synced ## Build the documentation into dist/docs; a dead link is an error
 	@.docs/bin/zensical build --clean --strict
 
+check-docs: setup docs ## Run every command and program in the documentation against a live server
+	@$(BIN)/pytest tests/docs/check_snippets.py
+
 clean: ## Remove what was installed and built here
 	rm -rf .venv .uv .fuzz .docs dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
@@ -152,4 +155,4 @@ bench-scale: setup ## Search, filters, changes, memory and recall at size (SIZES
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
