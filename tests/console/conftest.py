@@ -1,4 +1,8 @@
-"""A real server and a real browser. The model behind it says what a test has it say, in steps."""
+"""A real server and a real browser. The model behind it says what a test has it say, in steps.
+
+Nothing here outlives its module: the browser's driver keeps an event loop running, in which no
+asynchronous test of another module could run.
+"""
 
 import json
 import os
@@ -74,7 +78,7 @@ def handler(model: Model) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def model() -> Generator[Model]:
     made = Model()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(made))
@@ -91,7 +95,7 @@ def model() -> Generator[Model]:
 # --- a server -------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Generator[str]:
     """The address of a server with one assistant, `handbook`, that has the examples."""
     home = tmp_path_factory.mktemp("home")
@@ -139,7 +143,7 @@ def fill(address: str) -> None:
 # --- a browser ------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
