@@ -1,6 +1,6 @@
 """Every command and program in the documentation, run against a live server: `make check-docs`.
 
-Not collected with the other tests, because it takes most of a minute, and installs LangChain,
+Not collected with the other tests, because it takes a minute of CPU, and installs LangChain,
 LlamaIndex and OpenAI's client in environments of their own.
 """
 
