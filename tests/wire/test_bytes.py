@@ -61,12 +61,18 @@ def unchunked(body: bytes) -> list[bytes]:
         body = body[length + 2 :]
 
 
+def events(chunks: list[bytes]) -> list[bytes]:
+    """The events of a stream. What has gathered is one chunk, and no event is cut in two."""
+    assert all(chunk.endswith(b"\n\n") for chunk in chunks)
+    return [event + b"\n\n" for chunk in chunks for event in chunk[:-2].split(b"\n\n")]
+
+
 FRAME = re.compile(rb'data:(\{"type":"[a-z_]+","id":"[^"]+","model":"gpt-4o"[^\n]*\})\n\n')
 
 
 @pytest.mark.parametrize("version", ["", "X-Pinecone-Api-Version: 2026-07"])
 @requirement("stream.bytes", "stream.order", "body.any-content-type")
-def test_a_stream_is_data_lines_alone_one_to_a_chunk(server: Server, name: str, version: str):
+def test_a_stream_is_data_lines_alone(server: Server, name: str, version: str):
     body = json.dumps(ASK | {"model": "gpt-4o", "stream": True}).encode()
     headers = [f"Api-Key: {server.key}", "Connection: close", "Content-Type: text/plain"]
     answer = talk(server, post(f"/chat/{name}", body, *headers, *filter(None, [version])))
@@ -74,7 +80,7 @@ def test_a_stream_is_data_lines_alone_one_to_a_chunk(server: Server, name: str, 
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"content-type: text/event-stream; charset=utf-8" in head
     assert b"transfer-encoding: chunked" in head.lower()
-    frames = [FRAME.fullmatch(chunk) for chunk in unchunked(rest)]
+    frames = [FRAME.fullmatch(event) for event in events(unchunked(rest))]
     assert all(frames)
     kinds = [json.loads(frame[1])["type"] for frame in frames if frame]
     assert kinds[0] == "message_start"
@@ -88,9 +94,9 @@ def test_completions_stream_without_a_final_word(server: Server, name: str):
     path = f"/assistant/chat/{name}/chat/completions"
     bearer = f"Authorization: Bearer {server.key}"
     answer = talk(server, post(path, body, bearer, "Connection: close"))
-    chunks = unchunked(answer.partition(b"\r\n\r\n")[2])
-    assert all(re.fullmatch(rb'data:\{"id":"[^\n]*\}\n\n', chunk) for chunk in chunks)
-    assert json.loads(chunks[-1][5:])["choices"][0]["finish_reason"] == "stop"
+    sent = events(unchunked(answer.partition(b"\r\n\r\n")[2]))
+    assert all(re.fullmatch(rb'data:\{"id":"[^\n]*\}\n\n', event) for event in sent)
+    assert json.loads(sent[-1][5:])["choices"][0]["finish_reason"] == "stop"
 
 
 @requirement("auth.first")
