@@ -300,6 +300,12 @@ async def test_a_lease_that_ran_out_unnoticed_can_still_be_extended(ready):
     assert await claim(ready) is None
 
 
+async def test_a_replacement_of_a_file_that_was_deleted_meanwhile_is_a_conflict(ready):
+    with pytest.raises(Conflict, match="deleted meanwhile"):
+        await ready.log.append(ready.operation("o1", OperationType.UPSERT_FILE), file=None)
+    assert await ready.log.find("a1", "o1") is None
+
+
 async def test_a_worker_that_starts_again_takes_back_what_it_held(ready):
     await ready.append_content("o1")
     first = await ready.log.claim("killed", lease=LEASE)

@@ -65,7 +65,8 @@ class MemoryOperationLog:
             if row.published:
                 return
             file = file and replace(file, created_at=row.file.created_at)
-        assert file is not None, "new content comes with its file"
+        if file is None:
+            raise Conflict(f"File {operation.file_id} was deleted meanwhile.")
         self._database.files[key] = FileRow(file)
 
     def _begin_delete_file(self, operation: Operation) -> None:

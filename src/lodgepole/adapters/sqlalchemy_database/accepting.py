@@ -69,7 +69,8 @@ async def _accept_content(
 ) -> None:
     row = await _find_file(connection, operation)
     if row is None:
-        assert file is not None, "new content comes with its file"
+        if file is None:
+            raise Conflict(f"File {operation.file_id} was deleted meanwhile.")
         await connection.execute(insert(files).values(**file_columns(file), published=False))
         return
     if row.status == FileStatus.DELETING.value:
