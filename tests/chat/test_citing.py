@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -297,6 +297,9 @@ def test_positions_lie_in_the_answer_and_highlights_in_the_source(pieces):
 
 @settings(max_examples=300, deadline=None)
 @given(text=st.text(alphabet="[]【】1 2,-–^#source.a\n(;†", max_size=60))
+@example(text="[;1]")
+@example(text="[ , and [#1]")
+@example(text="[" + " " * 57 + "1]")
 def test_a_shielded_document_text_never_cites(text):
     events, citer = cite(f"Madrid is the capital of Spain {shield(text)}")
     assert citer.verifications == []

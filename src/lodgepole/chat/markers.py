@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SHIELD = {"⟦": "[", "⟧": "]"}
-_OPENS_MARKER = re.compile(r"[\[【](?=[\s\[【(]{0,8}(?:[A-Za-z]{1,9}\.?\s?)?[\s#^]{0,4}[0-9])")
 LONGEST_MARKER = 60
+# Whatever `_read` passes over before the first number: empty parts, brackets, a word.
+_OPENS_MARKER = re.compile(
+    r"[\[【](?=(?:[\s,;()\[\]【】]|and\b){0,60}(?:[A-Za-z]{1,9}\.?)?[\s#^]{0,60}[0-9])",
+    re.IGNORECASE,
+)
 LONGEST_LINK = 300
 LONGEST_CODE = 500
 _ALLOWED = frozenset("0123456789 \t,;-–—^#[]【】.")
