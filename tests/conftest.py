@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +32,8 @@ from lodgepole.model import Assistant, File, OperationStatus, PassageKey
 from lodgepole.operations import Operations
 from lodgepole.ports import Blobs, Catalog, Embedder, Index, OperationLog, Parser
 from lodgepole.retrieval.embedders import Embedders
+
+sys.path.insert(0, str(Path(__file__).parent))  # for `postgres_server`
 
 TICK = timedelta(milliseconds=1)
 PASSAGES = 200  # more than any file of a test has
@@ -210,3 +214,29 @@ def house() -> House:
 @pytest.fixture
 def make_house() -> type[House]:
     return House
+
+
+# --- a real PostgreSQL ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a server whose user may make databases: ours, or the one that is named."""
+    from postgres_server import PostgresServer, named_server
+
+    named = named_server()
+    if named is not None:
+        yield named
+        return
+    server = PostgresServer()
+    yield server.url()
+    server.close()
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> Iterator[str]:
+    """A new, empty PostgreSQL database with the extension `vector`, for one test."""
+    from postgres_server import fresh_database
+
+    with fresh_database(postgres_url) as url:
+        yield url
