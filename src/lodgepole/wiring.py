@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lodgepole.adapters.data_directory import held, read_secret, write_secret
-from lodgepole.adapters.process_memory import share_arenas
+from lodgepole.adapters.process_memory import give_back, share_arenas
 from lodgepole.adapters.prometheus_metrics import PrometheusMetrics
 from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
@@ -313,6 +313,7 @@ async def _build(
         limits=limits,
         worker_id=ONLY_WORKER,
         slots=FILES_PER_WORKER * settings.workers + 1 if settings.workers else FILES_PER_WORKER,
+        resting=give_back,
     )
     return services, worker
 

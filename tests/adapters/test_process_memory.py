@@ -24,6 +24,17 @@ print(heaps)
 barrier.wait()
 """
 
+FREED = """
+from lodgepole.adapters.process_memory import give_back
+def resident():
+    return int(open("/proc/self/statm", encoding="utf-8").read().split()[1]) * 4
+held = [bytearray(2000) for _ in range(20_000)]
+last = bytearray(2000)
+held.clear()
+before = resident()
+print(give_back(), before - resident())
+"""
+
 
 def test_threads_share_their_heaps_where_the_c_library_can():
     done = subprocess.run(
@@ -33,3 +44,11 @@ def test_threads_share_their_heaps_where_the_c_library_can():
     if platform.libc_ver()[0] == "glibc" and Path("/proc/self/maps").exists():
         assert could == "True"
         assert int(heaps) <= 3
+
+
+def test_what_is_free_goes_back_to_the_system_where_the_c_library_can():
+    done = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=True)
+    gave, kib = done.stdout.split()
+    if platform.libc_ver()[0] == "glibc" and Path("/proc/self/statm").exists():
+        assert gave == "True"
+        assert int(kib) > 20_000

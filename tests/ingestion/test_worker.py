@@ -77,6 +77,23 @@ async def test_a_running_worker_takes_what_is_appended_at_once(house):
             assert await house.finished(assistant, operation.id) is OperationStatus.COMPLETED
 
 
+async def test_a_worker_rests_once_when_its_work_has_ended(make_house, monkeypatch):
+    monkeypatch.setattr("lodgepole.ingestion.worker.RETIRE_AFTER", timedelta(milliseconds=5))
+    parser, rests = HeldParser(), asyncio.Queue()
+    house = make_house(parser=parser)
+    assistant = await house.assistant()
+    loop = asyncio.get_running_loop()
+    worker = house.worker(resting=lambda: loop.call_soon_threadsafe(rests.put_nowait, None))
+    async with running(worker):
+        _, operation = await upload(house, assistant)
+        await parser.begun.wait()
+        assert rests.empty()
+        parser.may_go_on.set()
+        await house.finished(assistant, operation.id)
+        await asyncio.wait_for(rests.get(), 5)
+    assert rests.empty()
+
+
 async def test_while_one_file_is_parsed_another_is_finished(make_house):
     parser = HeldParser()
     house = make_house(parser=parser)

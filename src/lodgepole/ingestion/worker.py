@@ -59,7 +59,9 @@ class Worker:
         stop_grace: timedelta = STOP_GRACE,
         reembedding: Reembedding | None = None,
         stages: Stages | None = None,
+        resting: Callable[[], object] = lambda: None,
     ) -> None:
+        """`resting` is called in a thread whenever work has ended and no more is under way."""
         self._log = log
         self._pipeline = pipeline
         self._sweep = sweep
@@ -70,6 +72,8 @@ class Worker:
         self._stop_grace = stop_grace
         self._reembedding = reembedding
         self._stages = stages or Stages()
+        self._resting = resting
+        self._tired = False
         self._lease = timedelta(seconds=limits.operation_lease_seconds)
         self._running: list[_Running] = []
         self._retired: deque[tuple[datetime, Retired]] = deque()
@@ -159,6 +163,7 @@ class Worker:
             raise ClaimLost(f"Operation {claim.operation.id} was ended from outside") from None
         finally:
             self._running.remove(running)
+            self._tired = True
             heartbeat.cancel()
             stopping.cancel()
             await asyncio.gather(heartbeat, stopping, return_exceptions=True)
@@ -243,6 +248,9 @@ class Worker:
                 await self._guarded(self._sweep.run)
                 sweep_at = self._clock.now() + SWEEP_EVERY
             await self._remove_retired(self._clock.now())
+            if self._tired and not self._running:
+                self._tired = False
+                await asyncio.to_thread(self._resting)
             await _first(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
 
