@@ -459,6 +459,25 @@ def test_recall_of_codes_and_rescoring_is_near_perfect(tmp_path: Path) -> None:
     index.close()
 
 
+def test_the_nearest_are_looked_at_again_with_the_numbers_of_the_query() -> None:
+    # By bits alone .87 of the best 16 are among the 64 that are nearest.
+    random = np.random.default_rng(3)
+    centres = random.standard_normal((200, DIMENSION)).astype(np.float32)
+    noise = random.standard_normal((20_000, DIMENSION)).astype(np.float32)
+    vectors = centres[random.integers(0, 200, 20_000)] + 0.5 * noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    slot = Slot(version("one"), 1, "en", 0, 20_000)
+    codes = Codes.loaded(Space(IDENTITY, ""), [(slot, pack_bits(vectors))])
+    found = 0
+    for i in range(40):
+        wanted = vectors[i * 400] + random.standard_normal(DIMENSION).astype(np.float32) / 15
+        exact = np.argsort(-(vectors @ wanted))[:16]
+        nearest = codes.nearest(wanted, [slot], 64)
+        assert len(nearest) == 64
+        found += np.isin(exact, nearest).sum()
+    assert found >= 0.9 * 40 * 16
+
+
 def test_codes_survive_many_changes() -> None:
     random = np.random.default_rng(1)
     codes = Codes(Space(IDENTITY, ""))

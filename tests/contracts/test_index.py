@@ -166,7 +166,8 @@ async def test_rankings_end_at_the_limit(index: Index) -> None:
 
 
 async def test_passages_come_back_as_they_were_stored(index: Index) -> None:
-    file = file_of(ONE, "Ünïcode “text” 🙂", "second\nline", "東京")
+    odd = '\x00\x1f "quoted" \\ back\u2028\ufffe'
+    file = file_of(ONE, f"Ünïcode “text” 🙂{odd}", "second\nline", "東京")
     await index.add("a", file)
     keys = [PassageKey(ONE, 0), PassageKey(ONE, 2), PassageKey(ONE, 3), PassageKey(TWO, 0)]
     assert await index.passages("a", keys) == {

@@ -82,3 +82,8 @@ def test_squashed_scores_lie_between_0_and_1_in_the_same_order() -> None:
     assert scores[0] >= 0.0
     assert scores[2] == 0.5
     assert scores[-1] <= 1.0
+
+
+def test_a_limit_cuts_the_same_ranking() -> None:
+    rankings = Rankings(dense=hits(A, 1.0, 3.0, 2.0, 2.0), words=hits(B, 4.0, 1.0))
+    assert fuse(rankings, limit=3) == fuse(rankings)[:3]

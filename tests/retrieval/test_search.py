@@ -71,6 +71,14 @@ async def test_the_passage_that_answers_comes_first(shelf: Shelf) -> None:
     assert found[0].text == TAXES[found[0].start : found[0].end]
 
 
+async def test_hits_that_one_snippet_holds_do_not_use_up_the_snippets(shelf: Shelf) -> None:
+    deadlines = " ".join("The filing deadline is in April." for _ in range(5))
+    others = " ".join("Bears sleep in the snow all day." for _ in range(40))
+    await shelf.put(file_named("calendar"), f"{deadlines} {others} A deadline for a bear.")
+    found = await shelf.search().find(ASSISTANT, "filing deadline April", top_k=2)
+    assert len(found) == 2
+
+
 async def test_a_filter_limits_the_files_before_anything_is_ranked(shelf: Shelf) -> None:
     found = await shelf.search().find(
         ASSISTANT, "filing deadline", filter=parse_filter({"kind": "nature"})

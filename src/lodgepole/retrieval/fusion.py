@@ -4,8 +4,9 @@ Scores of different engines are made comparable by standardising each ranking (z
 first 200), not by ranks: how far ahead a hit is says more than that it is ahead.
 """
 
+import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,8 +37,9 @@ def fuse(
     foreign: bool = False,
     several_files: bool = True,
     weights: Weights = DEFAULT_WEIGHTS,
+    limit: int | None = None,
 ) -> list[Hit]:
-    """Every passage of either ranking, best first; ties in key order.
+    """Every passage of either ranking, or the best `limit`, best first; ties in key order.
 
     Args:
         rankings: As the index gave them. What the dense one lacks gets its lowest z-score:
@@ -46,33 +48,33 @@ def fuse(
         foreign: The query is in a language the embedder does not know.
         several_files: Apply the file prior.
         weights: What each ranking counts.
+        limit: How many are wanted.
     """
-    dense, lowest_dense = _standardised((hit.key, hit.score) for hit in rankings.dense)
-    found = {hit.key for hits in (rankings.dense, rankings.words) for hit in hits}
-    words, lowest_words = _standardised(
-        ((hit.key, hit.score) for hit in rankings.words), among=len(found)
-    )
+    dense, lowest_dense = _standardised(rankings.dense)
+    found = {key for key, _ in rankings.dense} | {key for key, _ in rankings.words}
+    words, lowest_words = _standardised(rankings.words, among=len(found))
     share = weights.dense_foreign if foreign else weights.dense
     if not words:
         share = 1.0
     elif not dense:
         share = 0.0
-    priors = _file_priors(rankings, weights) if several_files else {}
-    hits = [
-        Hit(
-            key,
-            share * dense.get(key, lowest_dense)
-            + (1 - share) * words.get(key, lowest_words)
-            + priors.get(key.version, 0.0),
-        )
+    rest = 1 - share
+    # Only what is wanted becomes a hit: most of the time would go there.
+    scored = [
+        (-share * dense.get(key, lowest_dense) - rest * words.get(key, lowest_words), key)
         for key in found
     ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.key))
+    if several_files:
+        priors = _file_priors(rankings, weights, {key.version for key in found})
+        scored = [(score - priors[key.version], key) for score, key in scored]
+    best = sorted(scored) if limit is None else heapq.nsmallest(limit, scored)
+    return [Hit(key, -score) for score, key in best]
 
 
-def _file_priors(rankings: Rankings, weights: Weights) -> dict[FileVersion, float]:
-    """What belonging to each file adds to a passage's score."""
-    files = {hit.key.version for hits in (rankings.dense, rankings.words) for hit in hits}
+def _file_priors(
+    rankings: Rankings, weights: Weights, files: Collection[FileVersion]
+) -> dict[FileVersion, float]:
+    """What belonging to each of `files` adds to a passage's score."""
     body, lowest_body = _standardised(rankings.file_body, among=len(files))
     lead, lowest_lead = _standardised(rankings.file_lead, among=len(files))
     return {
@@ -93,17 +95,18 @@ def _standardised(
     fewer than the `among` to choose from, the others have a score of 0 and count as such, a few of
     them: else a single hit, of a word that is nowhere else, would be worth nothing.
     """
-    pairs: Sequence[tuple[Key, float]] = list(ranking)
+    pairs = list(ranking)
     if not pairs:
         return {}, 0.0
     nothing = max(0, min(_NOTHING_MOST, among - len(pairs))) if len(pairs) < _FULL else 0
     count = len(pairs) + nothing
-    mean = math.fsum(score for _, score in pairs) / count
-    squares = math.fsum((score - mean) ** 2 for _, score in pairs) + nothing * mean**2
+    scores = [score for _, score in pairs]
+    mean = math.fsum(scores) / count
+    squares = math.fsum([(score - mean) ** 2 for score in scores]) + nothing * mean**2
     deviation = math.sqrt(squares / count)
     if deviation < 1e-9:
-        return dict.fromkeys((key for key, _ in pairs), 0.0), 0.0
-    lowest = 0.0 if nothing else min(score for _, score in pairs)
+        return dict.fromkeys([key for key, _ in pairs], 0.0), 0.0
+    lowest = 0.0 if nothing else min(scores)
     standardised = {key: (score - mean) / deviation for key, score in pairs}
     return standardised, (lowest - mean) / deviation
 

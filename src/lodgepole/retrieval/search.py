@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.metadata_filter import MetadataFilter
-from lodgepole.model import Assistant, File, FileVersion, Snippet
+from lodgepole.model import Assistant, File, FileVersion, Hit, Snippet
 from lodgepole.ports import (
     Catalog,
     Embedder,
@@ -57,6 +57,15 @@ class _Shelf:
     def of(cls, files: Iterable[File]) -> "_Shelf":
         by_version = {file.version: file for file in files}
         return cls(by_version, frozenset(by_version))
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Of the snippets that are wanted."""
+
+    top_k: int
+    snippet_tokens: int
+    budget_tokens: int | None
 
 
 class Search:
@@ -122,16 +131,33 @@ class Search:
             return []
         with self._stages.stage("search"):
             rankings = await self._rankings(assistant.id, query, shelf.versions, everything)
+        # Hits that lie within an earlier snippet add none, so more than `top_k` are needed.
+        most = max(4 * top_k, CANDIDATES)
         hits = fuse(
             rankings,
             foreign=_is_foreign(query, rankings.embedder),
             several_files=len(files) > 1,
             weights=self._recipe.weights,
+            limit=most,
         )
-        # Hits that lie within an earlier snippet add none, so more than `top_k` are needed.
-        hits = hits[: max(4 * top_k, CANDIDATES)]
+        limits = _Limits(top_k, snippet_tokens, budget_tokens)
+        if self._reranking is None and budget_tokens is None and len(hits) > 2 * top_k:
+            # So many are nearly always enough, and every passage that is read costs time.
+            snippets = await self._packed(assistant.id, query, hits[: 2 * top_k], files, limits)
+            if len(snippets) == top_k:
+                return snippets
+        return await self._packed(assistant.id, query, hits, files, limits)
+
+    async def _packed(
+        self,
+        assistant_id: str,
+        query: str,
+        hits: Sequence[Hit],
+        files: Mapping[FileVersion, File],
+        limits: _Limits,
+    ) -> list[Snippet]:
         growth = self._recipe.growth
-        passages = await self._index.passages(assistant.id, neighbourhood(hits, growth))
+        passages = await self._index.passages(assistant_id, neighbourhood(hits, growth))
         if self._reranking is not None:
             with self._stages.stage("rerank"):
                 hits = await self._reranking.ordered(query, hits, passages)
@@ -141,9 +167,9 @@ class Search:
                 passages,
                 files,
                 self._tokenizer,
-                top_k=top_k,
-                snippet_tokens=snippet_tokens,
-                budget_tokens=budget_tokens,
+                top_k=limits.top_k,
+                snippet_tokens=limits.snippet_tokens,
+                budget_tokens=limits.budget_tokens,
                 growth=growth,
             )
 

@@ -19,7 +19,9 @@ from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings,
 _COMMITS = ThreadPoolExecutor(2, "index-commit")
 
 EXACT_BELOW = 600  # passages that are compared by their vectors at once, without codes
-_RESCORED = 400  # of the codes' nearest, or twice the limit when that is more
+_RESCORED = 320  # of the codes' nearest, at least; so the best 16 of 100,000 are among them
+_RESCORED_OF_MANY = 480  # and so of 500,000, with a chance of .997
+_MANY = 200_000  # passages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,11 +248,11 @@ class AssistantIndex:
                 f"The query's vector has {len(vector)} dimensions, the index of this assistant "
                 f"{codes.dimension}. Configure the embedder it was made with, or re-embed it."
             )
-        positions = (
-            codes.positions(slots)
-            if allowed.passages <= EXACT_BELOW
-            else codes.nearest(vector, slots, max(_RESCORED, 2 * limit))
-        )
+        if allowed.passages <= EXACT_BELOW:
+            positions = codes.positions(slots)
+        else:
+            wide = _RESCORED_OF_MANY if allowed.passages > _MANY else _RESCORED
+            positions = codes.nearest(vector, slots, max(wide, limit + limit // 2))
         wanted = codes.rows(positions)
         order = np.argsort(wanted)
         rows, vectors = self._truth.vectors(codes.space, wanted[order].tolist())

@@ -7,7 +7,7 @@ is searched and of which embedder it is; while that is being changed, the other 
 import sqlite3
 import threading
 import zlib
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,12 @@ CREATE TABLE changes (                         -- what the word indexes must sti
     number INTEGER NOT NULL,
     removed INTEGER NOT NULL
 );
+"""
+
+_PASSAGES = """
+SELECT json_group_array(
+    json_array(row, start, text, gap, page, heading_path, header, tokens)
+) FROM passages WHERE row IN (SELECT value FROM json_each(?))
 """
 
 
@@ -446,14 +452,13 @@ class Truth:
             found = connection.execute("SELECT number FROM files ORDER BY number").fetchall()
         return [number for (number,) in found]
 
-    def vectors(self, space: Space, rows: Collection[int]) -> tuple[list[int], Vectors]:
+    def vectors(self, space: Space, rows: list[int]) -> tuple[list[int], Vectors]:
         """Those of the rows that are there, ascending, and their vectors in the same order."""
-        marks = ",".join("?" * len(rows))
         with self._reading() as connection:
             found = connection.execute(
-                f"SELECT row, vector FROM vectors{space.side} WHERE row IN ({marks})"  # noqa: S608  marks only
-                " ORDER BY row",
-                tuple(rows),
+                f"SELECT row, vector FROM vectors{space.side}"  # noqa: S608  our own names
+                " WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",
+                (_json(rows),),
             ).fetchall()
         return [row for row, _ in found], _halves([data for _, data in found])
 
@@ -469,28 +474,24 @@ class Truth:
 
     def passages(self, ordinals: Mapping[int, int]) -> dict[int, Passage]:
         """By row, for rows given with their ordinals within their files."""
-        found: dict[int, Passage] = {}
-        rows = sorted(ordinals)
         with self._reading() as connection:
-            for start in range(0, len(rows), 5000):
-                some = rows[start : start + 5000]
-                marks = ",".join("?" * len(some))
-                for row, begin, text, gap, page, path, header, tokens in connection.execute(
-                    f"SELECT * FROM passages WHERE row IN ({marks})",  # noqa: S608  marks only
-                    some,
-                ):
-                    found[row] = Passage(
-                        ordinal=ordinals[row],
-                        start=begin,
-                        end=begin + len(text),
-                        text=text,
-                        page=page,
-                        heading_path=tuple(orjson.loads(path)) if path != "[]" else (),
-                        header=header,
-                        tokens=tokens,
-                        gap=gap,
-                    )
-        return found
+            # One row of JSON for all: SQLite gives up the interpreter for each row it steps to, and
+            # among several searches it is long before a thread has it again.
+            (found,) = connection.execute(_PASSAGES, (_json(sorted(ordinals)),)).fetchone()
+        return {
+            row: Passage(
+                ordinal=ordinals[row],
+                start=begin,
+                end=begin + len(text),
+                text=text,
+                page=page,
+                heading_path=tuple(orjson.loads(path)) if path != "[]" else (),
+                header=header,
+                tokens=tokens,
+                gap=gap,
+            )
+            for row, begin, text, gap, page, path, header, tokens in orjson.loads(found)
+        }
 
     def changes(self, after: int) -> list[Change] | None:
         """Changes since `after`, or None when they are not known any more, or not yet."""
@@ -558,6 +559,10 @@ def _read(written: str) -> EmbedderIdentity:
 
 def _other(side: str) -> str:
     return SIDES[1 - SIDES.index(side)]
+
+
+def _json(rows: list[int]) -> str:
+    return orjson.dumps(rows).decode()
 
 
 def _crc(data: bytes) -> int:
