@@ -11,9 +11,11 @@ from typing import Any
 from lodgepole import errors
 from lodgepole.api import errors as api_errors
 from lodgepole.api.openapi.document import DATES, Source, document
+from lodgepole.api.openapi.surfaces import OWN, PUBLISHED, Surface
 from lodgepole.chat.models import NAMES
 from lodgepole.limits import Limits
 
+SHARED = ("ErrorResponse", "ErrorDetail")  # said once, among the published ones
 ROOT = Path(__file__).parent.parent
 METHODS = ("get", "post", "put", "patch", "delete")
 HEADERS = ("X-Pinecone-Api-Version",)  # the same everywhere; said once above
@@ -29,9 +31,18 @@ Paths are below `/assistant`, and are also served without it. Every request carr
 header `Api-Key`. The header `X-Pinecone-Api-Version` chooses between the versions; below is
 {DATES[-1]}. Failures have the shape and the codes that [Errors](errors.md) lists.
 
-Beside them, without a version: `POST /mcp/assistants/NAME` is the assistant as an MCP server, whose
-key is a bearer token; `GET /healthz` says whether the process is alive and `GET /readyz` whether it
-is ready for requests, both without a key; `GET /metrics` is described under [Metrics](metrics.md).
+What Lodgepole adds of its own is below `/lodgepole`: it is described
+[at the end](#beyond-the-published-api) and in `/openapi/lodgepole.json`. Besides, unversioned:
+`POST /mcp/assistants/NAME` is the assistant as an MCP server, whose key is a bearer token;
+`GET /healthz` says whether the process is alive and `GET /readyz` whether it is ready for requests,
+both without a key; `GET /metrics` is described under [Metrics](metrics.md).
+"""
+
+OWN_HEAD = """
+# Beyond the published API
+
+Lodgepole's own: keys, usage, and the text of documents. These paths are below `/lodgepole`, are the
+same for every version, and no client of the published API knows them.
 """
 
 ERRORS_HEAD = """\
@@ -79,14 +90,22 @@ WHAT_TO_DO = {
 
 
 def api() -> str:
-    made = document(Source(date=DATES[-1], limits=Limits(), models=sum(NAMES.values(), ())))
-    parts = [API_HEAD]
+    return API_HEAD + "".join(surface(PUBLISHED)) + OWN_HEAD + "".join(surface(OWN))
+
+
+def surface(about: Surface) -> Iterator[str]:
+    source = Source(date=DATES[-1], limits=Limits(), models=sum(NAMES.values(), ()))
+    made = document(source, about)
     for tag in made["tags"]:
-        parts.append(f"\n## {tag['name']}\n\n{tag['description']}\n")
-        parts.extend(operation(made, *found) for found in operations(made, tag["name"]))
-    parts.append("\n## Shapes\n\nWhat requests and answers are made of.\n")
-    parts.extend(shape(made, name) for name in sorted(made["components"]["schemas"]))
-    return "".join(parts)
+        yield f"\n## {tag['name']}\n\n{tag['description']}\n"
+        for found in operations(made, tag["name"]):
+            method, path, told = found
+            yield operation(made, method, f"{about.server if about is OWN else ''}{path}", told)
+    own = about is OWN
+    yield f"\n## {'Their shapes' if own else 'Shapes'}\n\nWhat requests and answers are made of.\n"
+    for name in sorted(made["components"]["schemas"]):
+        if not own or name not in SHARED:
+            yield shape(made, name)
 
 
 def shape(made: Any, name: str) -> str:

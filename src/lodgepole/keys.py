@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from lodgepole.errors import NotFound, Unauthenticated
+from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 from lodgepole.model import ApiKey, Role
 from lodgepole.ports import Catalog, Clock
 
@@ -16,6 +16,8 @@ CACHED_KEYS = 1024
 CACHED_FOR = timedelta(seconds=3)
 """How long another process may still accept a key after it was revoked in this one."""
 DEFAULT_PROJECT = "default"
+NAME_CHARS = 100
+KEYS_PER_PROJECT = 1000
 
 
 class Keys:
@@ -47,7 +49,20 @@ class Keys:
         return key
 
     async def create(self, project_id: str, *, name: str, role: Role) -> tuple[str, ApiKey]:
-        """Make a key; the secret is returned here and never again."""
+        """Make a key; the secret is returned here and never again.
+
+        Raises:
+            InvalidRequest: The name is empty, too long or not printable.
+            Conflict: The project has as many keys as it may.
+        """
+        if not name.strip() or len(name) > NAME_CHARS or not name.isprintable():
+            raise InvalidRequest(
+                f"Invalid key name {name[:120]!r}: use 1 to {NAME_CHARS} printable characters"
+            )
+        if len(await self._catalog.list_keys(project_id)) >= KEYS_PER_PROJECT:
+            raise Conflict(
+                f"The project has {KEYS_PER_PROJECT} keys, as many as it may: revoke one first"
+            )
         secret = SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         return secret, await self._add(secret, project_id, name, role)
 

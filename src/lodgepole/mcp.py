@@ -91,6 +91,7 @@ class _Tools:
             self.assistant,
             ContextRequest(query=asked.query, top_k=asked.top_k, snippet_tokens=asked.snippet_size),
         )
+        self.call.services.accounting.count_tokens(self.call.key, found.usage)
         return [orjson.dumps(render.snippet(s, self._link)).decode() for s in found.snippets]
 
     def _link(self, file: File) -> str:

@@ -7,7 +7,7 @@ a *snippet* is returned, a *hit* is a passage with its score, an *operation* is 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -38,6 +38,28 @@ class ApiKey:
     hash: str  # hex SHA-256 of the secret
     role: Role
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What one key asked for on one day, in UTC."""
+
+    project_id: str
+    key_id: str
+    day: date
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What a project has; operations are those that the log still knows."""
+
+    assistants: int
+    files: int
+    bytes: int  # of the files as they were uploaded
+    operations: "Mapping[OperationStatus, int]"
 
 
 # --- assistants -------------------------------------------------------------------------------

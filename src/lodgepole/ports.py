@@ -15,7 +15,7 @@ from collections.abc import (
 )
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +31,8 @@ from lodgepole.model import (
     FileKind,
     FileVersion,
     Hit,
+    Holdings,
+    LedgerEntry,
     ListPage,
     ModelEvent,
     ModelRequest,
@@ -123,6 +125,26 @@ class FileMatcher(Protocol):
     """A predicate over files, such as a parsed metadata filter."""
 
     def __call__(self, file: File) -> bool: ...
+
+
+class Ledger(Protocol):
+    """What was asked for by each key on each day, in the database of the catalog."""
+
+    async def add(self, entries: Collection[LedgerEntry]) -> None:
+        """Add to what is there, whoever else does so at the same time; committed on return."""
+        ...
+
+    async def read(self, project_id: str, *, since: date) -> Sequence[LedgerEntry]:
+        """By day, then by key."""
+        ...
+
+    async def forget(self, before: date) -> None:
+        """Remove what is of earlier days, in every project."""
+        ...
+
+    async def holdings(self, project_id: str) -> Holdings:
+        """What the project has at this moment, whatever is being deleted included."""
+        ...
 
 
 class OperationLog(Protocol):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lodgepole.accounting import Accounting
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.models import ModelDirectory
@@ -19,6 +20,7 @@ class Services:
     files: Files
     operations: Operations
     keys: Keys
+    accounting: Accounting
     chat: Chat
     alignment: Alignment
     models: ModelDirectory

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from lodgepole.accounting import Accounting
 from lodgepole.adapters.data_directory import held, read_secret, write_secret
 from lodgepole.adapters.process_memory import give_back, share_arenas
 from lodgepole.adapters.prometheus_metrics import PrometheusMetrics
@@ -226,6 +227,7 @@ async def _build(
     from lodgepole.adapters.preparing_processes import PreparingPool
     from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
     from lodgepole.adapters.sqlalchemy_database.database import open_database
+    from lodgepole.adapters.sqlalchemy_database.ledger import SqlLedger
     from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
     from lodgepole.adapters.tantivy_index import TantivyIndex
     from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
@@ -234,6 +236,8 @@ async def _build(
     database = await open_database(f"sqlite+aiosqlite:///{settings.data_dir / 'catalog.db'}")
     stack.push_async_callback(database.close)
     catalog, log = SqlCatalog(database), SqlOperationLog(database, clock)
+    accounting = Accounting(SqlLedger(database), clock)
+    stack.push_async_callback(accounting.close)
     blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
     index = TantivyIndex(settings.data_dir / "index")
     stack.push_async_callback(index.close)
@@ -261,6 +265,7 @@ async def _build(
         ),
         operations=Operations(log=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
+        accounting=accounting,
         chat=Chat(
             search,
             models,

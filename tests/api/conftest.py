@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from lodgepole.accounting import Accounting
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
@@ -16,6 +17,7 @@ from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.index import MemoryIndex
+from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
@@ -158,6 +160,7 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
         ),
         operations=Operations(log=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
+        accounting=Accounting(MemoryLedger(database), clock),
         chat=Chat(search, models, tokenizer, new_id=new_id, limits=limits),
         alignment=Alignment(embedder, tokenizer, limits),
         models=models,

@@ -15,7 +15,8 @@ from tests.api.surface import Surface, differences
 from lodgepole.api.documentation import PAGE
 from lodgepole.api.errors import _BY_CLASS, _CODE_BY_STATUS
 from lodgepole.api.openapi.document import DATES, Source, document
-from lodgepole.api.openapi.operations import OPERATIONS
+from lodgepole.api.openapi.operations import ADDITIONS, OPERATIONS
+from lodgepole.api.openapi.surfaces import OWN
 from lodgepole.api.schemas.wire import ERROR_CODES
 from lodgepole.chat.models import WIRE_NAMES
 from lodgepole.limits import Limits
@@ -27,6 +28,10 @@ DOCUMENTS = ROOT.parent / "shared" / "openapi"  # as published; need not be ther
 
 def ours(date: str, limits: Limits = Limits()) -> dict:
     return document(Source(date=date, limits=limits, models=WIRE_NAMES))
+
+
+def additions() -> dict:
+    return document(Source(date=DATES[-1], limits=Limits(), models=WIRE_NAMES), OWN)
 
 
 # --- against the published documents ----------------------------------------------------------
@@ -111,9 +116,9 @@ def walk(node):
             yield from walk(value)
 
 
-@pytest.mark.parametrize("date", DATES)
+@pytest.mark.parametrize("date", [*DATES, "own"])
 def test_every_reference_leads_somewhere_and_no_marker_is_left(date: str):
-    whole = ours(date)
+    whole = additions() if date == "own" else ours(date)
     for node in walk(whole):
         if "$ref" in node:
             place = whole
@@ -130,6 +135,16 @@ def test_every_route_is_described_and_nothing_else():
         for operation in item.values()
     }
     assert documented == set(OPERATIONS)
+
+
+def test_what_is_our_own_is_described_apart_and_named_below_its_own_prefix():
+    whole = additions()
+    documented = {
+        operation["operationId"] for item in whole["paths"].values() for operation in item.values()
+    }
+    assert documented == set(ADDITIONS)
+    assert [server["url"] for server in whole["servers"]] == ["/lodgepole"]
+    assert not {*ADDITIONS} & {*OPERATIONS}
 
 
 def test_older_versions_have_no_operations_and_no_pages():
@@ -158,7 +173,7 @@ async def test_documents_are_served_without_a_key(house):
     async with house.client(None, key=None) as client:
         newest = (await client.get("/openapi.json")).json()
         assert newest["info"]["version"] == DATES[-1]
-        for date in (*DATES, "2026-07"):
+        for date in (*DATES, "2026-07", "lodgepole"):
             answer = await client.get(f"/openapi/{date}.json")
             assert answer.status_code == 200
             assert answer.json()["openapi"].startswith("3.1")

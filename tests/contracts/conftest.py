@@ -8,9 +8,11 @@ import pytest
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
+from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
 from lodgepole.adapters.sqlalchemy_database.database import open_database
+from lodgepole.adapters.sqlalchemy_database.ledger import SqlLedger
 from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
 from lodgepole.model import (
     Assistant,
@@ -23,7 +25,7 @@ from lodgepole.model import (
     OperationType,
     Upload,
 )
-from lodgepole.ports import Catalog, OperationLog
+from lodgepole.ports import Catalog, Ledger, OperationLog
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -35,6 +37,7 @@ class Stores:
     catalog: Catalog
     log: OperationLog
     clock: MemoryClock
+    ledger: Ledger
 
     def assistant(self, id_="a1", *, project="p", name=None, **values) -> Assistant:
         now = self.clock.now()
@@ -105,10 +108,15 @@ async def stores(request, tmp_path):
     clock = MemoryClock(START)
     if request.param == "memory":
         database = MemoryDatabase()
-        yield Stores(MemoryCatalog(database), MemoryOperationLog(database, clock), clock)
+        yield Stores(
+            MemoryCatalog(database),
+            MemoryOperationLog(database, clock),
+            clock,
+            MemoryLedger(database),
+        )
         return
     opened = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'lodgepole.db'}")
     try:
-        yield Stores(SqlCatalog(opened), SqlOperationLog(opened, clock), clock)
+        yield Stores(SqlCatalog(opened), SqlOperationLog(opened, clock), clock, SqlLedger(opened))
     finally:
         await opened.close()

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 import lodgepole
 from lodgepole.api import (
+    additions,
     chat,
     console,
     control,
@@ -58,6 +59,8 @@ def create_app(
     for prefix in PREFIXES:
         for router in ROUTERS:
             app.include_router(router, prefix=prefix)
+    for router in (additions.router, additions.documents):
+        app.include_router(router, prefix=additions.PREFIX)
     app.include_router(health.router)
     app.include_router(documentation.router)
     app.include_router(console.router)

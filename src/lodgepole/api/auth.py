@@ -58,6 +58,7 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
                 f"{request.method} here: use a key with `{role}` or `all`."
             )
         rates.spend(key.project_id)
+        services.accounting.count_request(key)
         return Call(
             services=services,
             key=key,
@@ -74,3 +75,14 @@ ControlRead = Annotated[Call, Depends(_may(Role.CONTROL_READ))]
 ControlWrite = Annotated[Call, Depends(_may(Role.CONTROL_WRITE))]
 DataRead = Annotated[Call, Depends(_may(Role.DATA_READ))]
 DataWrite = Annotated[Call, Depends(_may(Role.DATA_WRITE))]
+
+
+async def _administration(call: AnyKey) -> Call:
+    if call.key.role is not Role.ALL:
+        raise PermissionDenied(
+            f"This API key has the role `{call.key.role}`: keys and usage are for keys with `all`."
+        )
+    return call
+
+
+Administration = Annotated[Call, Depends(_administration)]

@@ -22,7 +22,7 @@ from lodgepole.api.sse import (
 from lodgepole.chat.answer import ChatRequest, ContextRequest
 from lodgepole.errors import InvalidRequest
 from lodgepole.metadata_filter import MetadataFilter, parse_filter
-from lodgepole.model import AnswerEvent, Assistant, File, Message, MessageRole
+from lodgepole.model import AnswerEnded, AnswerEvent, Assistant, File, Message, MessageRole
 
 router = APIRouter(tags=["Chat"])
 
@@ -49,7 +49,7 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
         # A client that gives up waiting posts again; one that streams has its answer already.
         client=None if body.stream else call.key.id,
     )
-    events = call.services.chat.answer(assistant, asked)
+    events = _counted(call, call.services.chat.answer(assistant, asked))
     if body.stream:
         return await _stream(call, events, answers.chat_chunks(events, _link(call), call.version))
     answer = await _whole(call, events)
@@ -69,7 +69,7 @@ async def completions(call: DataRead, assistant_name: str) -> Response:
         client=None if body.stream else call.key.id,
     )
     created = int(call.services.clock.now().timestamp())
-    events = call.services.chat.answer(assistant, asked)
+    events = _counted(call, call.services.chat.answer(assistant, asked))
     if body.stream:
         include_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
         chunks = answers.completion_chunks(events, created=created, include_usage=include_usage)
@@ -93,6 +93,7 @@ async def context(call: DataRead, assistant_name: str) -> Response:
         include_binary_content=body.include_binary_content,
     )
     found = await call.services.chat.context(assistant, asked)
+    call.services.accounting.count_tokens(call.key, found.usage)
     return json_response(render.context(found, _link(call)))
 
 
@@ -146,6 +147,15 @@ def _part(raw: object) -> str:
         if part.get("type") == "text" and isinstance(text, str):
             return text
     raise InvalidRequest("Message content may only have parts of type `text`")
+
+
+async def _counted(call: Call, events: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[AnswerEvent]:
+    """The same events; what the answer cost is put down to the key."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, AnswerEnded):
+                call.services.accounting.count_tokens(call.key, event.usage)
+            yield event
 
 
 async def _whole(call: Call, events: AsyncGenerator[AnswerEvent]) -> answers.Answer:

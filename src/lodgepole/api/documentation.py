@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from lodgepole.api.openapi.document import DATES, Source, document
+from lodgepole.api.openapi.surfaces import OWN, PUBLISHED
 from lodgepole.errors import NotFound
 from lodgepole.services import Services
 
@@ -15,6 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 PAGE = Path(__file__).parent / "docs_page"
 NEWEST_ALIAS = "2026-07"
+OWN_NAME = "lodgepole"
 SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -32,11 +34,12 @@ async def newest(request: Request) -> Response:
 
 @router.get("/openapi/{date}.json")
 async def dated(request: Request, date: str) -> Response:
-    """The document of one API version."""
+    """The document of one API version, or of what is our own."""
     if date == NEWEST_ALIAS:
         date = DATES[-1]
-    if date not in DATES:
-        raise NotFound(f"There is no document of {date[:20]!r}, only of {', '.join(DATES)}.")
+    if date not in (*DATES, OWN_NAME):
+        known = ", ".join((*DATES, OWN_NAME))
+        raise NotFound(f"There is no document of {date[:20]!r}, only of {known}.")
     return await _document(request, date)
 
 
@@ -60,8 +63,12 @@ async def _document(request: Request, date: str) -> Response:
     made = cast("dict[str, bytes]", request.app.state.openapi_documents)
     if date not in made:
         services = cast("Services", request.app.state.services)
-        source = Source(date=date, limits=services.limits, models=services.models.names)
-        made[date] = orjson.dumps(await asyncio.to_thread(document, source))
+        own = date == OWN_NAME
+        source = Source(
+            date=DATES[-1] if own else date, limits=services.limits, models=services.models.names
+        )
+        surface = OWN if own else PUBLISHED
+        made[date] = orjson.dumps(await asyncio.to_thread(document, source, surface))
     return Response(made[date], media_type="application/json")
 
 

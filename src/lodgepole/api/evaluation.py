@@ -18,4 +18,5 @@ async def metrics_alignment(call: DataRead) -> Response:
     result = await call.services.alignment.judge(
         body.question, body.answer, body.ground_truth_answer
     )
+    call.services.accounting.count_tokens(call.key, result.usage)
     return json_response(render.alignment(result))

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from lodgepole.accounting import ProjectUsage
 from lodgepole.chat.answer import ContextResult
 from lodgepole.evaluation.judged import AlignmentResult
 from lodgepole.model import (
+    ApiKey,
     Assistant,
     AssistantStatus,
     Citation,
@@ -24,6 +26,7 @@ from lodgepole.model import (
     Snippet,
     Usage,
 )
+from lodgepole.text_views import TextView
 
 JsonObject = dict[str, Any]
 Link = Callable[[File], str]
@@ -40,6 +43,7 @@ REFERENCE_TYPES: Mapping[FileKind, str] = {
 """Clients throw on any other type, so every other kind is `text`. Slides keep their numbers as
 pages, which only `pdf` and `doc_x` carry."""
 PAGED_TYPES = frozenset({"pdf", "doc_x"})
+COUNTED = ("requests", "prompt_tokens", "completion_tokens")
 
 
 def timestamp(moment: datetime) -> str:
@@ -203,3 +207,67 @@ def alignment(value: AlignmentResult) -> JsonObject:
         },
         "usage": usage(value.usage),
     }
+
+
+# --- keys, usage and the text of documents ----------------------------------------------------
+
+
+def key(value: ApiKey) -> JsonObject:
+    return {
+        "id": value.id,
+        "name": value.name,
+        "role": str(value.role),
+        "project": value.project_id,
+        "created_at": timestamp(value.created_at),
+    }
+
+
+def usage_report(project_id: str, report: ProjectUsage) -> JsonObject:
+    holdings = report.holdings
+    days: dict[str, JsonObject] = {}
+    keys: dict[str, JsonObject] = {}
+    for entry in report.entries:
+        day = entry.day.isoformat()
+        for sums, place in ((days, day), (keys, entry.key_id)):
+            known = sums.setdefault(place, dict.fromkeys(COUNTED, 0))
+            for name in COUNTED:
+                known[name] += getattr(entry, name)
+        keys[entry.key_id]["last_used_on"] = day
+    return {
+        "project": project_id,
+        "assistants": holdings.assistants,
+        "files": holdings.files,
+        "bytes": holdings.bytes,
+        "operations": {
+            status.lower(): holdings.operations.get(status, 0) for status in OperationStatus
+        },
+        "since": report.since.isoformat(),
+        "days": [{"day": day, **counts} for day, counts in days.items()],
+        "keys": [
+            {"id": id_, **counts}
+            for id_, counts in sorted(keys.items(), key=lambda item: -item[1]["requests"])
+        ],
+    }
+
+
+def text(file: File, view: TextView) -> JsonObject:
+    document = view.document
+    body: JsonObject = {
+        "file_id": file.id,
+        "name": file.upload.name,
+        "length": len(document.text),
+        "page_count": len(document.pages) or None,
+        "pages_estimated": document.pages_estimated,
+        "start": view.start,
+        "end": view.end,
+        "text": view.text,
+        "pages": [{"number": p.number, "start": p.start, "end": p.end} for p in view.pages],
+        "blocks": [
+            {"kind": str(b.kind), "start": b.start, "end": b.end, "level": b.level}
+            for b in view.blocks
+        ],
+        "marks": [{"start": start, "end": end} for start, end in view.marks],
+    }
+    if view.more:
+        body["next_start"] = view.end
+    return body

@@ -8,11 +8,11 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from lodgepole.errors import InvalidRequest
-from lodgepole.model import ApiKey, Assistant, File, ListPage, Operation
+from lodgepole.model import ApiKey, Assistant, File, LedgerEntry, ListPage, Operation
 
 T = TypeVar("T")
 
@@ -63,6 +63,9 @@ class MemoryDatabase:
     files: dict[tuple[str, str], FileRow] = field(default_factory=dict[tuple[str, str], FileRow])
     operations: dict[tuple[str, str], OperationRow] = field(
         default_factory=dict[tuple[str, str], OperationRow]
+    )
+    ledger: dict[tuple[date, str, str], LedgerEntry] = field(
+        default_factory=dict[tuple[date, str, str], LedgerEntry]
     )
     work: Signal = field(default_factory=Signal)
     finished: Signal = field(default_factory=Signal)

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Select, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_MS = 30_000
@@ -73,3 +75,14 @@ def skip_locked(query: Select[Any, Any], table: Table) -> Select[Any, Any]:
 def locked(query: Select[Any]) -> Select[Any]:
     """Lock the rows until the transaction ends; nothing on SQLite, where the file is locked."""
     return query.with_for_update()
+
+
+def adding(table: Table, dialect: Dialect) -> Any:
+    """An insert that adds the counts of a row that is there: all columns beyond the key."""
+    insert: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table)
+    counts = [column for column in table.columns if not column.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column.name: column + statement.excluded[column.name] for column in counts},
+    )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -142,4 +143,16 @@ operations = Table(
     Index(None, "assistant_id", "file_id"),
     Index(None, "status", "due_at"),
     Index(None, "completed_at"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("project_id", String(64), primary_key=True),
+    Column("key_id", String(64), primary_key=True),  # also of a key that was revoked
+    Column("day", Date, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Index(None, "day"),
 )

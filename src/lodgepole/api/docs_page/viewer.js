@@ -2,7 +2,7 @@
 // Shows one OpenAPI document and sends requests of it to this server. Every text of the document
 // or of an answer becomes a text node, never markup.
 
-const VERSIONS = ["2026-04", "2025-10", "2025-04", "2025-01"];
+const VERSIONS = ["2026-04", "2025-10", "2025-04", "2025-01", "lodgepole"]; // the last is our own
 const VERSION_HEADER = "X-Pinecone-Api-Version";
 const DEEPEST = 8; // levels of a schema that are written out
 let shown; // the document

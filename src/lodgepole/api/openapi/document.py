@@ -4,14 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 import lodgepole
-from lodgepole.api import chat, control, data, evaluation
-from lodgepole.api.openapi.operations import ALWAYS, MEANINGS, OPERATIONS, STREAMED, Described
+from lodgepole.api.openapi.operations import (
+    ADDITIONS,
+    ALWAYS,
+    MEANINGS,
+    OPERATIONS,
+    STREAMED,
+    Described,
+)
+from lodgepole.api.openapi.surfaces import PUBLISHED, Surface
 from lodgepole.api.openapi.values import FILE_METADATA, METADATA_FILTER
 from lodgepole.api.schemas import files, wire
 from lodgepole.api.versions import FIRST_NEW, VERSION_HEADER
@@ -19,13 +25,13 @@ from lodgepole.limits import Limits
 
 DATES = ("2025-01", "2025-04", "2025-10", "2026-04")
 """The versions with a document, oldest first; 2026-07 has changed nothing in this API."""
-ROUTERS: tuple[APIRouter, ...] = (control.router, data.router, chat.router, evaluation.router)
 EVALUATION = "metrics_alignment"
 FILE_ID = "assistant_file_id"
 _PLACES = {
     "assistant_name": "The assistant's name.",
     FILE_ID: "The file's id.",
     "operation_id": "The operation's id.",
+    "key_id": "The key's id.",
 }
 JsonObject = dict[str, Any]
 
@@ -49,37 +55,28 @@ class Source:
         return self.date >= FIRST_NEW
 
 
-def document(source: Source) -> JsonObject:
+def document(source: Source, surface: Surface = PUBLISHED) -> JsonObject:
     """The whole document, JSON-ready."""
     paths: dict[str, JsonObject] = {}
-    for route in _routes():
+    for route in _routes(surface):
         assert route.operation_id and route.methods, f"{route.path} has an operation_id"
-        described = OPERATIONS[route.operation_id]
+        described = surface.operations[route.operation_id]
         if source.is_new or not described.new_only:
             (method,) = route.methods
             item = paths.setdefault(route.path, {})
-            item[method.lower()] = _operation(route, described, source)
+            item[method.lower()] = _operation(route, described, source, surface)
     whole: JsonObject = {
         "openapi": "3.1.0",
         "info": {
             "title": "Lodgepole",
-            "summary": "The Pinecone Assistant API, served by Lodgepole.",
-            "description": (
-                f"Every path is also served without `/assistant` before it. Send "
-                f"`{VERSION_HEADER}: {source.date}` for what this document describes; "
-                f"Lodgepole {lodgepole.__version__}."
-            ),
-            "version": source.date,
+            "summary": surface.summary,
+            "description": surface.description.format(date=source.date),
+            "version": source.date if surface.versioned else lodgepole.__version__,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/assistant", "description": "This server."}],
+        "servers": [{"url": surface.server, "description": "This server."}],
         "security": [{"ApiKeyAuth": []}],
-        "tags": [
-            {"name": "Assistants", "description": "Create, find, change and delete assistants."},
-            {"name": "Files", "description": "What assistants know, and what is done with it."},
-            {"name": "Chat", "description": "Answers with citations, and the snippets behind."},
-            {"name": "Evaluation", "description": "Answers judged against known good ones."},
-        ],
+        "tags": [{"name": name, "description": words} for name, words in surface.tags.items()],
         "paths": _settled(paths, source),
         "components": {
             "securitySchemes": {
@@ -100,19 +97,21 @@ def document(source: Source) -> JsonObject:
 # --- operations -------------------------------------------------------------------------------
 
 
-def _routes() -> Iterator[APIRoute]:
-    for router in ROUTERS:
+def _routes(surface: Surface) -> Iterator[APIRoute]:
+    for router in surface.routers:
         for route in router.routes:
             assert isinstance(route, APIRoute)
             yield route
 
 
-def _operation(route: APIRoute, described: Described, source: Source) -> JsonObject:
+def _operation(
+    route: APIRoute, described: Described, source: Source, surface: Surface
+) -> JsonObject:
     operation: JsonObject = {
         "operationId": route.operation_id,
         "tags": [str(tag) for tag in route.tags],
         "summary": route.description.split("\n\n")[0].replace("\n", " "),
-        "parameters": list(_parameters(route, source)),
+        "parameters": list(_parameters(route, source, surface)),
         "responses": {
             **_answers(described, source),
             **{
@@ -135,14 +134,15 @@ def _operation(route: APIRoute, described: Described, source: Source) -> JsonObj
     return operation
 
 
-def _parameters(route: APIRoute, source: Source) -> Iterator[JsonObject]:
-    yield {
-        "name": VERSION_HEADER,
-        "in": "header",
-        "required": False,
-        "description": "The API version that the client speaks.",
-        "schema": {"type": "string", "default": source.date},
-    }
+def _parameters(route: APIRoute, source: Source, surface: Surface) -> Iterator[JsonObject]:
+    if surface.versioned:
+        yield {
+            "name": VERSION_HEADER,
+            "in": "header",
+            "required": False,
+            "description": "The API version that the client speaks.",
+            "schema": {"type": "string", "default": source.date},
+        }
     for name in route.param_convertors:
         schema: JsonObject = {"type": "string", "minLength": 1}
         if route.operation_id == "upsert_file" and name == FILE_ID:
@@ -273,8 +273,9 @@ def _failure(status: int, *, evaluation: bool) -> JsonObject:
 
 
 def _schemas() -> JsonObject:
-    bodies = {d.body for d in OPERATIONS.values() if d.body is not None}
-    answers = {d.answer for d in OPERATIONS.values() if d.answer is not None}
+    every = (*OPERATIONS.values(), *ADDITIONS.values())
+    bodies = {d.body for d in every if d.body is not None}
+    answers = {d.answer for d in every if d.answer is not None}
     shown = {*answers, *STREAMED, files.OperationModel, wire.ErrorResponse, wire.BasicErrorResponse}
     _, definitions = models_json_schema(
         [

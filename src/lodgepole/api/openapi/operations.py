@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from lodgepole.api.schemas import assistants, chat, evaluation, files
+from lodgepole.api.schemas import additions, assistants, chat, evaluation, files
 
 ALWAYS = (401, 403, 429, 500, 503)
 """No key, a key of another role, too many requests, a bug of ours, storage that does not answer."""
@@ -85,7 +85,21 @@ OPERATIONS: Mapping[str, Described] = {
         errors=(422, *MODEL),
     ),
 }
-"""By `operation_id` of the route."""
+"""By `operation_id` of the route, for those of the published API."""
+
+ADDITIONS: Mapping[str, Described] = {
+    "describe_me": Described(answer=additions.KeyModel),
+    "list_keys": Described(answer=additions.ListKeysResponse),
+    "create_key": Described(
+        body=additions.CreateKeyRequest,
+        answer=additions.CreatedKeyModel,
+        errors=(400, 409, 413),
+    ),
+    "revoke_key": Described(errors=(404, 409)),
+    "describe_usage": Described(answer=additions.UsageReportModel, errors=(400,)),
+    "read_text": Described(answer=additions.DocumentTextModel, errors=(400, 404, 409)),
+}
+"""The same for our own."""
 
 STREAMED: tuple[type[BaseModel], ...] = (
     chat.MessageStartModel,

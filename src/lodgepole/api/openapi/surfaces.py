@@ -1,0 +1,71 @@
+"""The two things that are documented: the published API, and what we have beyond it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+
+import lodgepole
+from lodgepole.api import additions, chat, control, data, evaluation
+from lodgepole.api.openapi.operations import ADDITIONS, OPERATIONS, Described
+from lodgepole.api.versions import VERSION_HEADER
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """What one document describes.
+
+    Attributes:
+        routers: Whose routes these are.
+        operations: What the routes cannot say themselves.
+        summary: One sentence.
+        description: What to know before the first request; `{date}` is the version's.
+        server: The path that all paths are below.
+        tags: Name and description of each group of operations.
+        versioned: Whether a header chooses between versions of it.
+    """
+
+    routers: tuple[APIRouter, ...]
+    operations: Mapping[str, Described]
+    summary: str
+    description: str
+    server: str
+    tags: Mapping[str, str]
+    versioned: bool
+
+
+PUBLISHED = Surface(
+    routers=(control.router, data.router, chat.router, evaluation.router),
+    operations=OPERATIONS,
+    summary="The Pinecone Assistant API, served by Lodgepole.",
+    description=(
+        f"Every path is also served without `/assistant` before it. Send `{VERSION_HEADER}: "
+        f"{{date}}` for what this document describes; Lodgepole {lodgepole.__version__}."
+    ),
+    server="/assistant",
+    tags={
+        "Assistants": "Create, find, change and delete assistants.",
+        "Files": "What assistants know, and what is done with it.",
+        "Chat": "Answers with citations, and the snippets behind.",
+        "Evaluation": "Answers judged against known good ones.",
+    },
+    versioned=True,
+)
+OWN = Surface(
+    routers=(additions.router, additions.documents),
+    operations=ADDITIONS,
+    summary="What Lodgepole serves beyond the Pinecone Assistant API.",
+    description=(
+        "These paths are Lodgepole's own and the same for every version of the published API; "
+        f"Lodgepole {lodgepole.__version__}."
+    ),
+    server=additions.PREFIX,
+    tags={
+        "Administration": "Keys, and what they are used for.",
+        "Documents": "Files as they were read.",
+    },
+    versioned=False,
+)

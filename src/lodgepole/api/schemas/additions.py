@@ -1,0 +1,126 @@
+"""What Lodgepole has beyond the published API: keys, usage, and the text of documents."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from lodgepole.api.schemas.wire import OMITTED, WireRequest, WireResponse
+from lodgepole.model import Role
+
+RoleWord = Literal["all", "control_read", "control_write", "data_read", "data_write"]
+ROLES = "`all`, or one that cannot do everything; the data roles do not create assistants."
+
+
+class CreateKeyRequest(WireRequest):
+    name: str = Field(
+        description="What the key is for.", json_schema_extra={"minLength": 1, "maxLength": 100}
+    )
+    role: str | None = Field(
+        default=None, description=ROLES, json_schema_extra={"enum": [*Role, None]}
+    )
+
+
+class KeyModel(WireResponse):
+    """An API key; its secret is stored nowhere."""
+
+    id: str
+    name: str
+    role: RoleWord
+    project: str = Field(description="The key sees what is in this project alone.")
+    created_at: datetime
+
+
+class CreatedKeyModel(KeyModel):
+    """A new key."""
+
+    api_key: str = Field(description="The secret; it is shown this once.")
+
+
+class ListKeysResponse(WireResponse):
+    keys: list[KeyModel] = Field(description="Oldest first.")
+
+
+class OperationCounts(WireResponse):
+    """Operations of the last 30 days, of all assistants that are there."""
+
+    processing: int
+    completed: int
+    failed: int
+
+
+class DayModel(WireResponse):
+    """One day, in UTC."""
+
+    day: date
+    requests: int
+    prompt_tokens: int = Field(description="Tokens sent to models; for context, of its snippets.")
+    completion_tokens: int = Field(description="Tokens that models wrote.")
+
+
+class KeyUsageModel(WireResponse):
+    """What one key asked for in the time."""
+
+    id: str = Field(description="The key's id; it may have been revoked since.")
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    last_used_on: date
+
+
+class UsageReportModel(WireResponse):
+    """Counts of the last seconds before a crash may be missing."""
+
+    project: str
+    assistants: int
+    files: int
+    bytes: int = Field(description="Of the files as they were uploaded.")
+    operations: OperationCounts
+    since: date
+    days: list[DayModel] = Field(description="Days with requests, oldest first.")
+    keys: list[KeyUsageModel] = Field(description="Keys with requests, the busiest first.")
+
+
+class DocumentPageModel(WireResponse):
+    number: int = Field(description="From 1.")
+    start: int
+    end: int
+
+
+class DocumentBlockModel(WireResponse):
+    """A stretch of the text with one role; the text between blocks is white space."""
+
+    kind: Literal[
+        "heading", "paragraph", "list_item", "table", "code", "record", "caption", "running"
+    ]
+    start: int
+    end: int
+    level: int = Field(description="Depth of a heading, from 1; else 0.")
+
+
+class DocumentSpanModel(WireResponse):
+    start: int
+    end: int
+
+
+class DocumentTextModel(WireResponse):
+    """The text as it was read from the file. Offsets are characters of the whole text."""
+
+    file_id: str
+    name: str
+    length: int = Field(description="Characters of the whole text.")
+    page_count: int | None = Field(description="None for kinds of files without pages.")
+    pages_estimated: bool = Field(description="Whether the file does not say where pages end.")
+    start: int = Field(description="Where `text` begins.")
+    end: int = Field(description="Where it ends.")
+    text: str
+    pages: list[DocumentPageModel] = Field(description="Pages that `text` is from.")
+    blocks: list[DocumentBlockModel] = Field(
+        description="Its headings, paragraphs, tables and so on."
+    )
+    marks: list[DocumentSpanModel] = Field(description="Where `quote` stands in it, word for word.")
+    next_start: int | None = Field(
+        default=None,
+        description="Send this as `start` for what follows; absent at the end.",
+        json_schema_extra=OMITTED,
+    )
