@@ -5,8 +5,11 @@ import json
 import logging
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -159,6 +162,52 @@ async def test_a_failed_change_is_applied_with_the_next_one(
             await index.add("a", made_file(version("one"), 5, 1))
     await index.add("a", made_file(version("one"), 5, 1))
     assert await words_found(index, "word1", version("one")) == {"one"}
+    await index.close()
+
+
+async def all_begun(index: TantivyIndex, files: Iterable[IndexedFile]) -> list[asyncio.Task[None]]:
+    """Adds that stand in line before any of them is written."""
+    tasks = [asyncio.create_task(index.add("a", file)) for file in files]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_adds_that_wait_share_a_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = TantivyIndex(tmp_path)
+    in_line, commits, apply = threading.Event(), [0], WordIndex.apply
+
+    def counted(*arguments: Any) -> None:
+        assert in_line.wait(5)
+        commits[0] += 1
+        apply(*arguments)
+
+    monkeypatch.setattr(WordIndex, "apply", counted)
+    names = [version(f"f{i}") for i in range(20)]
+    tasks = await all_begun(index, (made_file(name, 3, i) for i, name in enumerate(names)))
+    in_line.set()
+    await asyncio.gather(*tasks)
+    assert commits[0] <= 4  # of two word indexes: for the first file, and for all others
+    await index.close()
+    again = TantivyIndex(tmp_path)
+    assert set(await again.versions("a")) == set(names)
+    assert {found for word in WORDS for found in await words_found(again, word, *names)} == {
+        name.file_id for name in names
+    }
+    await again.close()
+
+
+async def test_a_file_that_cannot_be_stored_fails_alone(tmp_path: Path) -> None:
+    index = TantivyIndex(tmp_path)
+    files = [made_file(version(f"f{i}"), 3, i) for i in range(5)]
+    files[2] = replace(files[2], language=None)  # type: ignore[arg-type]  refused by SQLite
+    outcomes = await asyncio.gather(*await all_begun(index, files), return_exceptions=True)
+    assert [isinstance(outcome, Unavailable) for outcome in outcomes] == [
+        False, False, True, False, False
+    ]  # fmt: skip
+    stored = {version(f"f{i}") for i in (0, 1, 3, 4)}
+    assert set(await index.versions("a")) == stored
     await index.close()
 
 
@@ -447,7 +496,7 @@ def test_recall_of_codes_and_rescoring_is_near_perfect(tmp_path: Path) -> None:
     vectors = centres[random.integers(0, 40, 6000)] + 0.8 * file.vectors * np.sqrt(DIMENSION)
     file.vectors[:] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     index = AssistantIndex(tmp_path / "a")
-    index.add(file)
+    index.add([file])
     found = 0
     for i in range(20):
         wanted = file.vectors[i * 300] + 0.05 * random.standard_normal(DIMENSION)

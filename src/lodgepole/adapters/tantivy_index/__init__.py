@@ -4,7 +4,8 @@
     <root>/<assistant id>/words/     tantivy: BM25 over passages
     <root>/<assistant id>/files/     tantivy: BM25 over whole files and over their beginnings
 
-Modules: `index` the port, `assistant` one directory, `truth` its SQLite, `words` a tantivy
+Modules: `index` the port, `adding` files that wait for it, `assistant` one directory, `truth` its
+SQLite, `words` a tantivy
 index, `derived` how that is made again, `purging` when it is rid of what was removed, `codes` the
 binary vectors in memory, `state` whose vectors there are.
 """

@@ -73,17 +73,20 @@ class AssistantIndex:
 
     # --- writing ------------------------------------------------------------------------------
 
-    def add(self, file: IndexedFile) -> None:
+    def add(self, files: Sequence[IndexedFile]) -> None:
+        """All of them or, when this fails, none; searchable on return."""
         with self._writing:
-            slot, codes = self._truth.add(file)
+            stored = self._truth.add(files)
             self._apply_changes()
-            # The new view is shown last: whoever sees the file finds its words and vectors.
-            known = self._codes
-            if known is None or not known.slots:
+            # The new view is shown last: whoever sees a file finds its words and vectors.
+            codes = self._codes
+            if codes is None or not codes.slots:
                 space = self._truth.space()
                 assert space is not None, "a file was stored"
-                known = Codes(space)
-            self._codes = known.with_file(slot, codes)
+                codes = Codes(space)
+            for slot, bits in stored:
+                codes = codes.with_file(slot, bits)
+            self._codes = codes
 
     def remove(self, versions: Iterable[FileVersion]) -> None:
         with self._writing:

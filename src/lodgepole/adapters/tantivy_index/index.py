@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from lodgepole.adapters.tantivy_index.adding import Add, Adding
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
 from lodgepole.adapters.tantivy_index.purging import AT_ONCE_BELOW, Purging, delay_seconds
 from lodgepole.adapters.tantivy_index.state import embedding_states
@@ -68,13 +69,24 @@ class TantivyIndex:
         # Apart from readers: a rebuild or a long merge must not keep searches waiting.
         self._writers = ThreadPoolExecutor(WRITERS, "index-write")
         self._closers = ThreadPoolExecutor(1, "index-close")
+        self._adding = Adding()
         self._purged_at_once = purged_at_once
         self._purging = Purging(self._purge)
 
     # --- the port -----------------------------------------------------------------------------
 
     async def add(self, assistant_id: str, file: IndexedFile) -> None:
-        await self._write(assistant_id, lambda index: index.add(file), absent=None, create=True)
+        def run(add: Add) -> None:
+            self._adding.write(
+                assistant_id,
+                add,
+                lambda files: self._change(
+                    assistant_id, lambda index: index.add(files), absent=None, create=True
+                ),
+            )
+
+        with self._adding.waiting(assistant_id, file) as add:
+            await asyncio.get_running_loop().run_in_executor(self._writers, run, add)
 
     async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
         gone = list(versions)
@@ -146,25 +158,30 @@ class TantivyIndex:
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     async def _write(
+        self, assistant_id: str, action: Callable[[AssistantIndex], Result], *, absent: Result
+    ) -> Result:
+        def run() -> Result:
+            return self._change(assistant_id, action, absent=absent, create=False)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writers, run)
+
+    def _change(
         self,
         assistant_id: str,
         action: Callable[[AssistantIndex], Result],
         *,
         absent: Result,
-        create: bool = False,
+        create: bool,
     ) -> Result:
-        def run() -> Result:
-            with self._leased(assistant_id, create=create) as index:
-                if index is None:
-                    return absent
-                result = action(index)
-                self._note_writing(assistant_id)
-                if index.holds_removed and index.passage_count <= self._purged_at_once:
-                    index.purge()
-                self._note_removed(assistant_id, index)
-                return result
-
-        return await asyncio.get_running_loop().run_in_executor(self._writers, run)
+        with self._leased(assistant_id, create=create) as index:
+            if index is None:
+                return absent
+            result = action(index)
+            self._note_writing(assistant_id)
+            if index.holds_removed and index.passage_count <= self._purged_at_once:
+                index.purge()
+            self._note_removed(assistant_id, index)
+            return result
 
     @contextmanager
     def _leased(self, assistant_id: str, *, create: bool) -> Generator[AssistantIndex | None]:

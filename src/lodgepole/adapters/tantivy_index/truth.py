@@ -166,40 +166,43 @@ class Truth:
 
     # --- writing ------------------------------------------------------------------------------
 
-    def add(self, file: IndexedFile) -> tuple[Slot, bytes]:
-        """Store a version in the place of what there was of it; its slot and codes."""
-        vectors = np.ascontiguousarray(file.vectors, np.float32)
+    def add(self, files: Sequence[IndexedFile]) -> list[tuple[Slot, bytes]]:
+        """Store versions in the place of what there was of them; the slot and codes of each."""
         with self._transaction() as connection:
-            side = self._side_for(connection, file.embedder)
-            space = self._space(connection)
-            assert space is not None, "the first file decides"
-            self._delete(connection, [file.version])
-            first_row = int(self._get(connection, "next_row") or 1)
-            count = len(file.passages)
-            cursor = connection.execute(
-                "INSERT INTO files (file_id, generation, language, first_row, passages, lead_words)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    file.version.file_id,
-                    file.version.generation,
-                    file.language,
-                    first_row,
-                    count,
-                    " ".join(file.lead_words),
-                ),
-            )
-            number = cursor.lastrowid
-            assert number is not None
-            self._insert_passages(connection, first_row, file)
-            codes = no_bits(count, space.embedder.dimension)
-            if side is not None:
-                written = self._insert_vectors(connection, side, number, first_row, vectors)
-                codes = written if side == space.side else codes
-            connection.executemany(
-                "INSERT INTO words VALUES (?, ?, ?)", ((number, *part) for part in _parts(file))
-            )
-            self._set(connection, next_row=str(first_row + count))
-            connection.execute("INSERT INTO changes (number, removed) VALUES (?, 0)", (number,))
+            return [self._add(connection, file) for file in files]
+
+    def _add(self, connection: sqlite3.Connection, file: IndexedFile) -> tuple[Slot, bytes]:
+        vectors = np.ascontiguousarray(file.vectors, np.float32)
+        side = self._side_for(connection, file.embedder)
+        space = self._space(connection)
+        assert space is not None, "the first file decides"
+        self._delete(connection, [file.version])
+        first_row = int(self._get(connection, "next_row") or 1)
+        count = len(file.passages)
+        cursor = connection.execute(
+            "INSERT INTO files (file_id, generation, language, first_row, passages, lead_words)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                file.version.file_id,
+                file.version.generation,
+                file.language,
+                first_row,
+                count,
+                " ".join(file.lead_words),
+            ),
+        )
+        number = cursor.lastrowid
+        assert number is not None
+        self._insert_passages(connection, first_row, file)
+        codes = no_bits(count, space.embedder.dimension)
+        if side is not None:
+            written = self._insert_vectors(connection, side, number, first_row, vectors)
+            codes = written if side == space.side else codes
+        connection.executemany(
+            "INSERT INTO words VALUES (?, ?, ?)", ((number, *part) for part in _parts(file))
+        )
+        self._set(connection, next_row=str(first_row + count))
+        connection.execute("INSERT INTO changes (number, removed) VALUES (?, 0)", (number,))
         return Slot(file.version, number, file.language, first_row, count), codes
 
     @staticmethod
