@@ -17,8 +17,9 @@ import pytest
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.tantivy_index import TantivyIndex
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
-from lodgepole.adapters.tantivy_index.codes import Codes, Slot, Space, pack_bits
+from lodgepole.adapters.tantivy_index.codes import Codes, Slot, Space
 from lodgepole.adapters.tantivy_index.words import WordIndex
+from lodgepole.binary_codes import pack_bits
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Passage
 from lodgepole.ports import EmbedderIdentity, Index, IndexedFile, IndexedPassage, IndexQuery

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from lodgepole.adapters.tantivy_index.codes import Slot, Space, no_bits, pack_bits
+from lodgepole.adapters.tantivy_index.codes import Slot, Space
+from lodgepole.binary_codes import no_bits, pack_bits
 from lodgepole.errors import Unavailable
 from lodgepole.model import FileVersion, Passage
 from lodgepole.ports import EmbedderIdentity, IndexedFile, Vectors

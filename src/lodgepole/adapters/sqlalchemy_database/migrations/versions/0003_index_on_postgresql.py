@@ -68,17 +68,12 @@ COMMENT ON COLUMN index_codes.codes IS
 CREATE TABLE index_passages (
     number bigint NOT NULL,
     ordinal integer NOT NULL,
-    start integer NOT NULL,
-    page integer,
-    tokens integer NOT NULL,
     assistant_id text COLLATE "C" NOT NULL,
-    gap text NOT NULL,
-    heading_path text NOT NULL,
-    header text NOT NULL,
-    text text NOT NULL,
+    passage bytea NOT NULL,
     PRIMARY KEY (assistant_id, number, ordinal)
 ) PARTITION BY HASH (assistant_id);
-COMMENT ON COLUMN index_passages.heading_path IS 'JSON';
+COMMENT ON COLUMN index_passages.passage IS
+    'JSON: text may hold characters that PostgreSQL has none of';
 
 CREATE TABLE index_vectors (
     number bigint NOT NULL,
