@@ -240,3 +240,28 @@ def database_url(postgres_url: str) -> Iterator[str]:
 
     with fresh_database(postgres_url) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str) -> Iterator[str]:
+    """The name of a database with the whole schema, to make others of."""
+    from sqlalchemy import create_engine
+
+    from lodgepole.adapters.sqlalchemy_database.database import migrate
+    from postgres_server import fresh_database
+
+    with fresh_database(postgres_url) as url:
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            migrate(connection)
+        engine.dispose()
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def migrated_database_url(postgres_url: str, migrated_template: str) -> Iterator[str]:
+    """A new PostgreSQL database with the schema of this release, for one test."""
+    from postgres_server import fresh_database
+
+    with fresh_database(postgres_url, template=migrated_template) as url:
+        yield url

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lodgepole.adapters.memory.index import MemoryIndex
+from lodgepole.adapters.postgres_index import Connections, PostgresIndex
 from lodgepole.adapters.tantivy_index import TantivyIndex
 from lodgepole.model import FileVersion, Passage, PassageKey
 from lodgepole.ports import EmbedderIdentity, Index, IndexedFile, IndexedPassage, IndexQuery
@@ -17,9 +18,15 @@ IDENTITY = EmbedderIdentity(engine="test", model="random", dimension=DIMENSION)
 ONE, TWO, THREE = (FileVersion(name, 1) for name in ("one", "two", "three"))
 
 
-@pytest.fixture(params=["memory", "tantivy"])
+@pytest.fixture(params=["memory", "tantivy", "postgres"])
 async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Index]:
-    made: Index = MemoryIndex() if request.param == "memory" else TantivyIndex(tmp_path / "index")
+    made: Index
+    if request.param == "memory":
+        made = MemoryIndex()
+    elif request.param == "tantivy":
+        made = TantivyIndex(tmp_path / "index")
+    else:
+        made = PostgresIndex(Connections(request.getfixturevalue("migrated_database_url")))
     yield made
     await made.close()
 

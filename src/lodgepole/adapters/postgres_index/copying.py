@@ -1,0 +1,46 @@
+"""Rows as PostgreSQL's binary COPY takes them: the fastest way in, without text in between."""
+
+import struct
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from lodgepole.adapters.postgres_index.connections import Connection
+from lodgepole.ports import Vectors
+
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_END = b"\xff\xff"
+_BLOCK_BYTES = 1 << 20  # sent at a time
+
+Row = Sequence[bytes | None]
+"""A field each, in PostgreSQL's binary form; None is NULL."""
+
+int2 = struct.Struct("!h").pack
+int4 = struct.Struct("!i").pack
+int8 = struct.Struct("!q").pack
+_field = struct.Struct("!i").pack
+_NULL = _field(-1)
+
+
+async def copy(
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]
+) -> None:
+    """Append rows to a table of ours, within the transaction that is open."""
+    command = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    fields = struct.pack("!h", len(columns))
+    block = bytearray(_HEADER)
+    async with connection.cursor() as cursor, cursor.copy(command.encode()) as sink:
+        for row in rows:
+            block += fields
+            for value in row:
+                block += _NULL if value is None else _field(len(value)) + value
+            if len(block) > _BLOCK_BYTES:
+                await sink.write(bytes(block))
+                block.clear()
+        await sink.write(bytes(block) + _END)
+
+
+def halfvecs(vectors: Vectors) -> list[bytes]:
+    """Pgvector's `halfvec`, one for each row."""
+    head = struct.pack("!hh", vectors.shape[1], 0)
+    return [head + row.tobytes() for row in np.asarray(vectors).astype(">f2")]

@@ -1,0 +1,163 @@
+"""The Index port."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from lodgepole.adapters.postgres_index import dense, words, writing
+from lodgepole.adapters.postgres_index.connections import Connection, Connections
+from lodgepole.adapters.postgres_index.views import Views, read_identity, written_identity
+from lodgepole.model import FileVersion, Passage, PassageKey
+from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vectors
+
+_PASSAGES = b"""
+SELECT wanted.place, passage
+FROM unnest(%s::text[], %s::bigint[], %s::integer[])
+    WITH ORDINALITY AS wanted (file_id, generation, ordinal, place)
+JOIN index_files ON index_files.assistant_id = %s
+    AND index_files.file_id = wanted.file_id AND index_files.generation = wanted.generation
+JOIN index_passages ON index_passages.assistant_id = %s
+    AND index_passages.number = index_files.number AND index_passages.ordinal = wanted.ordinal
+"""
+
+
+class PostgresIndex:
+    """Any number of processes may have one on the same database."""
+
+    def __init__(
+        self, connections: Connections, *, k1: float = words.K1, b: float = words.B
+    ) -> None:
+        """`k1` and `b` are BM25's."""
+        self._connections = connections
+        self._views = Views()
+        self._k1, self._b = k1, b
+
+    # --- changes ------------------------------------------------------------------------------
+
+    async def add(self, assistant_id: str, file: IndexedFile) -> None:
+        await self._connections.write(lambda c: writing.add(c, assistant_id, file))
+
+    async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
+        gone = list(versions)
+        await self._connections.write(lambda c: writing.remove(c, assistant_id, gone))
+
+    async def drop(self, assistant_id: str) -> None:
+        await self._connections.write(lambda c: writing.drop(c, assistant_id))
+
+    async def set_aside(
+        self, assistant_id: str, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors
+    ) -> None:
+        await self._connections.write(
+            lambda c: writing.set_aside(c, assistant_id, version, embedder, vectors)
+        )
+
+    async def switch(self, assistant_id: str, embedder: EmbedderIdentity) -> bool:
+        return await self._connections.write(lambda c: writing.switch(c, assistant_id, embedder))
+
+    # --- searches -----------------------------------------------------------------------------
+
+    async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
+        async def work(connection: Connection) -> Rankings | words.Scoring:
+            view = await self._views.current(connection, assistant_id)
+            if view is None:
+                return Rankings()
+            ranked = Rankings(embedder=view.embedder)
+            allowed = self._views.allowed(assistant_id, view, query.versions)
+            if not len(allowed):
+                return ranked
+            if query.vector is not None and query.embedder in (None, view.embedder):
+                hits = await dense.by_vector(
+                    connection,
+                    self._views,
+                    view,
+                    allowed,
+                    assistant_id=assistant_id,
+                    vector=query.vector,
+                    limit=query.limit,
+                )
+                ranked = Rankings(embedder=view.embedder, dense=hits)
+            if not query.words:
+                return ranked
+            found = await words.read(connection, assistant_id, view, query.words)
+            return words.Scoring(ranked, view, found, allowed)
+
+        read = await self._connections.read(work)
+        if isinstance(read, Rankings):
+            return read
+        # The connection is free for another search meanwhile, and the loop for other work.
+        return await asyncio.to_thread(read.rankings, query.limit, k1=self._k1, b=self._b)
+
+    async def passages(
+        self, assistant_id: str, keys: Collection[PassageKey]
+    ) -> dict[PassageKey, Passage]:
+        wanted = list(keys)
+        parameters = (
+            [key.version.file_id for key in wanted],
+            [key.version.generation for key in wanted],
+            [key.ordinal for key in wanted],
+            assistant_id,
+            assistant_id,
+        )
+        found: dict[PassageKey, Passage] = {}
+        for place, content in await self._rows(_PASSAGES, parameters) if wanted else ():
+            key = wanted[place - 1]
+            found[key] = _passage(key.ordinal, content)
+        return found
+
+    # --- what there is ------------------------------------------------------------------------
+
+    async def versions(self, assistant_id: str) -> Collection[FileVersion]:
+        query = b"SELECT file_id, generation FROM index_files WHERE assistant_id = %s"
+        return {FileVersion(*row) for row in await self._rows(query, (assistant_id,))}
+
+    async def assistants(self) -> Collection[str]:
+        return {row[0] for row in await self._rows(b"SELECT assistant_id FROM index_assistants")}
+
+    async def languages(self, assistant_id: str) -> Collection[str]:
+        query = b"SELECT DISTINCT language FROM index_files WHERE assistant_id = %s"
+        return {row[0] for row in await self._rows(query, (assistant_id,))}
+
+    async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
+        query = b"SELECT embedder FROM index_assistants WHERE assistant_id = %s"
+        rows = await self._rows(query, (assistant_id,))
+        return read_identity(rows[0][0]) if rows else None
+
+    async def unlike(self, embedder: EmbedderIdentity) -> Collection[str]:
+        query = b"SELECT assistant_id FROM index_assistants WHERE embedder <> %s OR mixed"
+        return {row[0] for row in await self._rows(query, (written_identity(embedder),))}
+
+    async def lacking(
+        self, assistant_id: str, embedder: EmbedderIdentity
+    ) -> Mapping[FileVersion, int]:
+        async def work(connection: Connection) -> Mapping[FileVersion, int]:
+            found = await writing.lacking(connection, assistant_id, written_identity(embedder))
+            return {FileVersion(file_id, number): count for file_id, number, count in found}
+
+        return await self._connections.read(work)
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+    async def _rows(self, query: bytes, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        async def work(connection: Connection) -> list[tuple[Any, ...]]:
+            cursor = connection.cursor(binary=True)
+            return await (await cursor.execute(query, parameters)).fetchall()
+
+        return await self._connections.read(work)
+
+
+def _passage(ordinal: int, content: bytes) -> Passage:
+    start, text, gap, page, path, header, tokens = orjson.loads(content)
+    return Passage(
+        ordinal=ordinal,
+        start=start,
+        end=start + len(text),
+        text=text,
+        page=page,
+        heading_path=tuple(path),
+        header=header,
+        tokens=tokens,
+        gap=gap,
+    )
