@@ -27,6 +27,7 @@ from lodgepole.files import ContentSigner, Files
 from lodgepole.ingestion.audit import Audit, AuditReport
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.preparing import Preparing
+from lodgepole.ingestion.rebuilding import Rebuilding
 from lodgepole.ingestion.reembedding import Reembedding
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
@@ -86,6 +87,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
             _start_workers(settings, stack)
         working = asyncio.create_task(worker.run(stop), name="worker")
         app.state.ready = lambda: not working.done()
+        app.state.incomplete = lambda: worker.incomplete_assistants
         try:
             yield Runtime(
                 services=services,
@@ -298,18 +300,20 @@ async def _build(
     )
     await pool.open()
     stack.push_async_callback(pool.close)
+    pipeline = Pipeline(
+        catalog=catalog,
+        log=log,
+        blobs=blobs,
+        preparer=pool,
+        index=index,
+        clock=clock,
+        stages=stages,
+    )
     worker = Worker(
         log=log,
-        pipeline=Pipeline(
-            catalog=catalog,
-            log=log,
-            blobs=blobs,
-            preparer=pool,
-            index=index,
-            clock=clock,
-            stages=stages,
-        ),
+        pipeline=pipeline,
         stages=stages,
+        rebuilding=Rebuilding(index, index=index, catalog=catalog, log=log, pipeline=pipeline),
         reembedding=Reembedding(
             index=index, log=log, embedder=embedder, clock=clock, metrics=stages.metrics
         ),

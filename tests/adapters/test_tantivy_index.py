@@ -277,13 +277,22 @@ async def test_damaged_codes_are_made_again_from_the_vectors(tmp_path: Path) -> 
     await again.close()
 
 
-async def test_a_damaged_truth_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+async def test_a_damaged_truth_is_thrown_away_and_nothing_is_found_till_it_is_whole(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     index = await filled(tmp_path, [made_file(version("one"), 5, 1)])
     await index.close()
     (tmp_path / "a" / "index.db").write_bytes(b"not a database" * 1000)
     again = TantivyIndex(tmp_path)
-    with pytest.raises(Unavailable, match=r"index\.db.*backup"):
+    with pytest.raises(Unavailable, match="being rebuilt"):
         await again.versions("a")
+    assert "assistant a is damaged" in caplog.text
+    assert again.incomplete() == {"a"}
+    await again.add("a", made_file(version("one"), 5, 1))
+    with pytest.raises(Unavailable, match="being rebuilt"):
+        await words_found(again, "word1", version("one"))
+    await again.complete("a")
+    assert await words_found(again, "word1", version("one")) == {"one"}
     await again.close()
 
 

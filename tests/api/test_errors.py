@@ -227,10 +227,20 @@ async def test_a_project_may_make_so_many_requests_a_minute():
 async def test_health_needs_no_key(house: House):
     async with house.client(key=None) as client:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
-        assert (await client.get("/readyz")).status_code == 200
+        assert (await client.get("/readyz")).json() == {"status": "ready"}
         house.ready = False
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_readiness_says_that_an_index_is_being_rebuilt(house: House):
+    async with house.client(key=None) as client:
+        client._transport.app.state.incomplete = lambda: 2
+        response = await client.get("/readyz")
+        assert (response.status_code, response.json()) == (
+            200,
+            {"status": "ready", "assistants_being_rebuilt": 2},
+        )
 
 
 async def test_simultaneous_requests_have_different_ids(new: httpx2.AsyncClient):

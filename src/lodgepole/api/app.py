@@ -54,6 +54,7 @@ def create_app(
     app.state.rates = RequestRates(services.clock, services.limits)
     app.state.public_url = public_url
     app.state.ready = ready
+    app.state.incomplete = lambda: 0
     app.state.openapi_documents = {}
     app.state.observing = watched
     for prefix in PREFIXES:

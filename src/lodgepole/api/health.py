@@ -19,5 +19,8 @@ async def healthz() -> Response:
 async def readyz(request: Request) -> Response:
     ready = cast("Callable[[], bool]", request.app.state.ready)
     if ready():
-        return json_response({"status": "ready"})
+        incomplete = cast("Callable[[], int]", request.app.state.incomplete)()
+        # Others are served as ever, so the server is ready; who watches it learns of it here.
+        more = {"assistants_being_rebuilt": incomplete} if incomplete else {}
+        return json_response({"status": "ready", **more})
     return json_response({"status": "starting"}, status=503, headers={"Retry-After": "1"})

@@ -20,7 +20,6 @@ from lodgepole.model import (
     File,
     FileStatus,
     FileVersion,
-    Operation,
     OperationType,
     Upload,
 )
@@ -114,6 +113,15 @@ class Pipeline:
         await self._blobs.remove_prefix(version_prefix(retired.assistant_id, retired.version))
         self._step("retired from the blobs")
 
+    async def restore(self, assistant_id: str, file: File) -> None:
+        """Index published content again, from its stored document where there is one.
+
+        Raises:
+            UnreadableFile: There is none, and the original cannot be read any more.
+            NotFound: The original is not there.
+        """
+        await self._prepare(assistant_id, file.upload, file.version, _untold)
+
     # --- deletions ----------------------------------------------------------------------------
 
     async def _delete_file(self, claim: Claim) -> None:
@@ -157,7 +165,9 @@ class Pipeline:
             await self._change_metadata(claim, file)
             return None
         try:
-            prepared = await self._prepare(operation, operation.upload, version, progress)
+            prepared = await self._prepare(
+                operation.assistant_id, operation.upload, version, progress
+            )
         except UnreadableFile as error:
             await self._give_up(claim, str(error), version, published)
             return None
@@ -206,10 +216,9 @@ class Pipeline:
         self._stages.count("operations_total", type=kind, outcome=outcome)
 
     async def _prepare(
-        self, operation: Operation, upload: Upload, version: FileVersion, progress: Progress
+        self, assistant_id: str, upload: Upload, version: FileVersion, progress: Progress
     ) -> Prepared:
         """Everything up to the flip."""
-        assistant_id = operation.assistant_id
         searched = await self._index.embedder(assistant_id)
         prepared = await self._index_with(searched, assistant_id, upload, version, progress)
         for _ in range(SWITCHES):
@@ -255,6 +264,10 @@ class Pipeline:
             await _whole(self._index.add(assistant_id, prepared.file))
         self._step("indexed")
         return prepared
+
+
+async def _untold(percent: int) -> None:
+    """Nobody waits for it."""
 
 
 async def _whole(work: Coroutine[Any, Any, T]) -> T:

@@ -14,6 +14,7 @@ from typing import Any
 
 from lodgepole.errors import ClaimLost, LodgepoleError
 from lodgepole.ingestion.pipeline import Pipeline, Retired
+from lodgepole.ingestion.rebuilding import Rebuilding
 from lodgepole.ingestion.reembedding import Reembedding
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.limits import Limits
@@ -58,6 +59,7 @@ class Worker:
         slots: int = 2,
         stop_grace: timedelta = STOP_GRACE,
         reembedding: Reembedding | None = None,
+        rebuilding: Rebuilding | None = None,
         stages: Stages | None = None,
         resting: Callable[[], object] = lambda: None,
     ) -> None:
@@ -71,12 +73,18 @@ class Worker:
         self._slots = slots
         self._stop_grace = stop_grace
         self._reembedding = reembedding
+        self._rebuilding = rebuilding
         self._stages = stages or Stages()
         self._resting = resting
         self._tired = False
         self._lease = timedelta(seconds=limits.operation_lease_seconds)
         self._running: list[_Running] = []
         self._retired: deque[tuple[datetime, Retired]] = deque()
+
+    @property
+    def incomplete_assistants(self) -> int:
+        """How many are not searched until their index is made again."""
+        return self._rebuilding.assistants_left if self._rebuilding is not None else 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. Cancelling instead is like being killed: nothing is lost."""
@@ -86,7 +94,9 @@ class Worker:
                 group.create_task(self._slot(stop))
             group.create_task(self._keep_house(stop))
             if self._reembedding is not None:
-                group.create_task(self._reembed(self._reembedding, stop))
+                group.create_task(self._until(stop, self._reembedding.run))
+            if self._rebuilding is not None:
+                group.create_task(self._until(stop, self._rebuilding.run))
 
     async def drain(self) -> int:
         """Run what is due, one after the other, until nothing is; how many claims it took."""
@@ -254,9 +264,9 @@ class Worker:
             await _first(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
 
-    async def _reembed(self, reembedding: Reembedding, stop: asyncio.Event) -> None:
+    async def _until(self, stop: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
         # Ended in the middle, the next start goes on from the last file that was done.
-        await self._guarded(lambda: _first(reembedding.run(), stop))
+        await self._guarded(lambda: _first(work(), stop))
 
     async def _remove_retired(self, until: datetime) -> None:
         while self._retired and self._retired[0][0] <= until:

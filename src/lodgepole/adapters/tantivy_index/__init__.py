@@ -5,9 +5,10 @@
     <root>/<assistant id>/files/     tantivy: BM25 over whole files and over their beginnings
 
 Modules: `index` the port, `adding` files that wait for it, `assistant` one directory, `truth` its
-SQLite, `words` a tantivy
-index, `derived` how that is made again, `purging` when it is rid of what was removed, `codes` the
-binary vectors in memory, `state` whose vectors there are.
+SQLite with its `connections`, its `rows` and their checksums, and the two `sides` of its vectors,
+`words` a tantivy index, `derived` how that is made again, `purging` when it is rid of what was
+removed, `codes` the binary vectors in memory, `incomplete` what is said of an index that is lost,
+`state` what can be read of all without opening them.
 """
 
 from lodgepole.adapters.tantivy_index.index import TantivyIndex

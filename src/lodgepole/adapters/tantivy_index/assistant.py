@@ -10,6 +10,8 @@ import numpy as np
 
 from lodgepole.adapters.tantivy_index.codes import Codes, Slot
 from lodgepole.adapters.tantivy_index.derived import Derived
+from lodgepole.adapters.tantivy_index.incomplete import is_incomplete
+from lodgepole.adapters.tantivy_index.rows import REBUILDING
 from lodgepole.adapters.tantivy_index.truth import Truth
 from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordIndex
 from lodgepole.errors import Conflict, Unavailable
@@ -42,9 +44,11 @@ class AssistantIndex:
         """Open the directory, made new when it is not there, and apply what is outstanding.
 
         Raises:
-            Unavailable: `index.db` is damaged. Damaged word indexes are made again.
+            Damaged: `index.db` is not what was written. Damaged word indexes are made again.
+            Unavailable: It cannot be opened.
         """
         path.mkdir(parents=True, exist_ok=True)
+        self.incomplete = is_incomplete(path)
         self._path = path
         self._writing = threading.Lock()
         self._purging = threading.Lock()
@@ -178,6 +182,8 @@ class AssistantIndex:
     # --- reading ------------------------------------------------------------------------------
 
     def search(self, query: IndexQuery) -> Rankings:
+        if self.incomplete:
+            raise Unavailable(REBUILDING)
         codes = self._codes
         if codes is None:
             return Rankings()
@@ -262,8 +268,11 @@ class AssistantIndex:
         if not rows:
             return []
         positions = positions[order]
-        if len(rows) < len(positions):  # some were removed as we read
-            positions = positions[np.isin(wanted[order], rows)]
+        if len(rows) < len(positions):  # some were removed as we read, or are lost
+            there = np.isin(wanted[order], rows)
+            lost = codes.locate(positions[~there])
+            self._truth.require({slot.number for slot, _ in lost}, codes.space)
+            positions = positions[there]
         scores = vectors @ vector
         # Only what can be among the best becomes an object: most of the time would go there.
         bound = np.partition(scores, -limit)[-limit] if len(scores) > limit else -np.inf
@@ -284,6 +293,9 @@ class AssistantIndex:
             if slot is not None and 0 <= key.ordinal < slot.count:
                 rows[slot.first_row + key.ordinal] = key
         found = self._truth.passages({row: key.ordinal for row, key in rows.items()})
+        if len(found) < len(rows):
+            lost = {slots[key.version].number for row, key in rows.items() if row not in found}
+            self._truth.require(lost)
         return {rows[row]: passage for row, passage in found.items()}
 
     def versions(self) -> Collection[FileVersion]:

@@ -1,10 +1,10 @@
 """The Index port: which assistants are open, and threads that do the blocking work."""
 
 import asyncio
+import logging
 import re
 import shutil
 import threading
-import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +14,22 @@ from typing import TypeVar
 
 from lodgepole.adapters.tantivy_index.adding import Add, Adding
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
+from lodgepole.adapters.tantivy_index.incomplete import (
+    begin_anew,
+    incomplete,
+    mark,
+    sweep_trash,
+    throw_away,
+    unmark,
+)
 from lodgepole.adapters.tantivy_index.purging import AT_ONCE_BELOW, Purging, delay_seconds
-from lodgepole.adapters.tantivy_index.state import embedding_states
+from lodgepole.adapters.tantivy_index.rows import Damaged
+from lodgepole.adapters.tantivy_index.state import embedding_states, stored_versions
+from lodgepole.errors import Unavailable
 from lodgepole.model import FileVersion, Passage, PassageKey
 from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vectors
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -25,7 +37,6 @@ OPEN_ASSISTANTS = 100
 READERS = 4
 WRITERS = 2
 _WRITING_KEPT = 2  # assistants whose tantivy writers stay open for the next change
-_TRASH = ".trash-"
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -58,8 +69,7 @@ class TantivyIndex:
                 file as part of the removal, others in the background.
         """
         root.mkdir(parents=True, exist_ok=True)
-        for trash in root.glob(f"{_TRASH}*"):
-            shutil.rmtree(trash, ignore_errors=True)
+        sweep_trash(root)
         self._root = root
         self._limit = open_assistants
         self._entries: OrderedDict[str, _Entry] = OrderedDict()  # least recently used first
@@ -69,6 +79,7 @@ class TantivyIndex:
         # Apart from readers: a rebuild or a long merge must not keep searches waiting.
         self._writers = ThreadPoolExecutor(WRITERS, "index-write")
         self._closers = ThreadPoolExecutor(1, "index-close")
+        self._incomplete = set(incomplete(root))
         self._adding = Adding()
         self._purged_at_once = purged_at_once
         self._purging = Purging(self._purge)
@@ -146,6 +157,43 @@ class TantivyIndex:
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self._close)
 
+    # --- made again from the documents --------------------------------------------------------
+
+    def incomplete(self) -> Collection[str]:
+        """Assistants whose index was damaged or lost; they are not searched until `complete`."""
+        return set(self._incomplete)
+
+    async def stored(self) -> Mapping[str, Collection[FileVersion]]:
+        """What is there of each assistant, read without opening any; nothing of damaged ones."""
+        run = asyncio.get_running_loop().run_in_executor
+        return await run(self._readers, lambda: dict(stored_versions(self._root)))
+
+    async def begin_again(self, assistant_id: str) -> None:
+        """Note that something is lost; what is there is kept. Durable on return."""
+
+        def run() -> None:
+            with self._lock:
+                mark(self._path(assistant_id))
+                self._incomplete.add(assistant_id)
+                entry = self._entries.get(assistant_id)
+                if entry is not None and entry.index is not None:
+                    entry.index.incomplete = True
+
+        await asyncio.get_running_loop().run_in_executor(self._writers, run)
+
+    async def complete(self, assistant_id: str) -> None:
+        """All that was lost is there again: it is searched from now on."""
+
+        def run() -> None:
+            with self._lock:
+                self._incomplete.discard(assistant_id)
+                unmark(self._path(assistant_id))
+                entry = self._entries.get(assistant_id)
+                if entry is not None and entry.index is not None:
+                    entry.index.incomplete = False
+
+        await asyncio.get_running_loop().run_in_executor(self._writers, run)
+
     # --- in threads ---------------------------------------------------------------------------
 
     async def _read(
@@ -202,12 +250,35 @@ class TantivyIndex:
             return
         try:
             with entry.opening:
+                if entry.dropped:
+                    raise Unavailable("The index is being made anew. Try again.")
                 if entry.index is None:
                     entry.index = AssistantIndex(path)
                     self._note_removed(assistant_id, entry.index)
             yield entry.index
+        except Damaged as error:
+            self._begin_anew(assistant_id, entry, error)
+            raise
         finally:
             self._returned(assistant_id, entry)
+
+    def _begin_anew(self, assistant_id: str, entry: _Entry, error: Damaged) -> None:
+        """Throw a damaged index away; from then on `incomplete` names it."""
+        with self._lock:
+            if self._entries.get(assistant_id) is not entry:
+                return  # another thread met the damage first
+            del self._entries[assistant_id]
+            self._written.pop(assistant_id, None)
+            entry.dropped = True
+            trash = begin_anew(self._path(assistant_id))
+            self._incomplete.add(assistant_id)
+        log.error(
+            "The index of assistant %s is damaged, and is made again from its documents. Until "
+            "then it is not searched. (%s)",
+            assistant_id,
+            error.what,
+        )
+        shutil.rmtree(trash, ignore_errors=True)
 
     def _returned(self, assistant_id: str, entry: _Entry) -> None:
         closing: list[AssistantIndex] = []
@@ -260,19 +331,21 @@ class TantivyIndex:
 
     def _drop(self, assistant_id: str) -> None:
         path = self._path(assistant_id)
-        trash = self._root / f"{_TRASH}{uuid.uuid4().hex}"
+        trash = None
         with self._lock:
             # From here on nobody finds it; a crash before the removal leaves only trash.
             entry = self._entries.pop(assistant_id, None)
             self._written.pop(assistant_id, None)
+            self._incomplete.discard(assistant_id)
             if path.exists():
-                path.rename(trash)
+                trash = throw_away(path)
             if entry is not None:
                 entry.dropped = True
                 entry.users += 1
         if entry is not None:
             self._returned(assistant_id, entry)
-        shutil.rmtree(trash, ignore_errors=True)
+        if trash is not None:
+            shutil.rmtree(trash, ignore_errors=True)
 
     def _stored(self) -> set[str]:
         return {

@@ -1,4 +1,4 @@
-"""Whose vectors the indexes hold, read beside a running server and without opening them."""
+"""What the indexes hold, read beside a running server and without opening them."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import orjson
 
-from lodgepole.adapters.tantivy_index.truth import SIDES
+from lodgepole.adapters.tantivy_index.rows import SIDES
 from lodgepole.errors import Unavailable
+from lodgepole.model import FileVersion
 from lodgepole.ports import EmbedderIdentity
 
 
@@ -54,9 +55,32 @@ def embedding_states(root: Path) -> Iterator[EmbeddingState]:
             yield state
 
 
-def _state(directory: Path) -> EmbeddingState | None:
+def stored_versions(root: Path) -> Iterator[tuple[str, set[FileVersion]]]:
+    """The content of each assistant's index, as far as it can be read, by id."""
+    for directory in sorted(root.iterdir() if root.is_dir() else ()):
+        if directory.name.startswith(".") or not (directory / "index.db").is_file():
+            continue
+        versions: set[FileVersion] = set()
+        try:
+            with closing(_read_only(directory)) as connection:
+                versions = {
+                    FileVersion(file_id, generation)
+                    for file_id, generation in connection.execute(
+                        "SELECT file_id, generation FROM files"
+                    )
+                }
+        except sqlite3.DatabaseError:
+            pass  # whoever opens it will see the damage, and begin anew
+        yield directory.name, versions
+
+
+def _read_only(directory: Path) -> sqlite3.Connection:
     address = f"{(directory / 'index.db').absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=5.0)) as connection:
+    return sqlite3.connect(address, uri=True, timeout=5.0)
+
+
+def _state(directory: Path) -> EmbeddingState | None:
+    with closing(_read_only(directory)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone():
             return None
         connection.execute("BEGIN")  # all of one moment

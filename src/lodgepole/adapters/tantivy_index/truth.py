@@ -1,78 +1,40 @@
-"""The SQLite file of one assistant: all that must not be lost, and what is yet to be applied.
-
-Vectors and codes have two sides, `vectors`, `codes` and `vectors_b`, `codes_b`. `meta` says which
-is searched and of which embedder it is; while that is being changed, the other side fills up.
-"""
+"""The SQLite file of one assistant: all that must not be lost, and what is yet to be applied."""
 
 import sqlite3
-import threading
-import zlib
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import orjson
 
+from lodgepole.adapters.tantivy_index import sides
 from lodgepole.adapters.tantivy_index.codes import Slot, Space
+from lodgepole.adapters.tantivy_index.connections import Connections, get_meta, set_meta
+from lodgepole.adapters.tantivy_index.rows import (
+    SIDES,
+    Damaged,
+    checked,
+    checksum,
+    codes_checksum,
+    passage_of,
+    passage_values,
+    slot_of,
+    vectors_of,
+    word_parts,
+    words_of,
+    written,
+)
 from lodgepole.binary_codes import no_bits, pack_bits
-from lodgepole.errors import Unavailable
 from lodgepole.model import FileVersion, Passage
 from lodgepole.ports import EmbedderIdentity, IndexedFile, Vectors
 
-FORMAT = 1
-SIDES = ("", "_b")
-_CLEARED_ROWS = 20_000  # at a time, so that other writes get between
-WORDS_PART = 1024  # passages whose words share one compressed row
-_IDLE_READERS = 2  # connections kept for each open assistant, beside the writing one
-_BUSY_SECONDS = 30.0
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: tantivy knows files by it
-    file_id TEXT NOT NULL,
-    generation INTEGER NOT NULL,
-    language TEXT NOT NULL,
-    first_row INTEGER NOT NULL,                -- its passages are rows [first_row, + passages)
-    passages INTEGER NOT NULL,
-    lead_words TEXT NOT NULL,
-    UNIQUE (file_id, generation)
-);
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY,
-    start INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    gap TEXT NOT NULL,
-    page INTEGER,
-    heading_path TEXT NOT NULL,                -- JSON
-    header TEXT NOT NULL,
-    tokens INTEGER NOT NULL
-);
-CREATE TABLE vectors (
-    row INTEGER PRIMARY KEY,
-    vector BLOB NOT NULL                       -- float16, little-endian
-);
-CREATE TABLE codes (number INTEGER PRIMARY KEY, codes BLOB NOT NULL, crc INTEGER NOT NULL);
-CREATE TABLE vectors_b (row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE TABLE codes_b (number INTEGER PRIMARY KEY, codes BLOB NOT NULL, crc INTEGER NOT NULL);
-CREATE TABLE words (
-    number INTEGER NOT NULL,
-    part INTEGER NOT NULL,
-    words BLOB NOT NULL,                       -- zlib; a line for each passage
-    PRIMARY KEY (number, part)
-) WITHOUT ROWID;
-CREATE TABLE changes (                         -- what the word indexes must still apply
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    number INTEGER NOT NULL,
-    removed INTEGER NOT NULL
-);
-"""
-
+_FILES = (
+    "SELECT number, file_id, generation, language, first_row, passages, lead_words, crc FROM files"
+)
 _PASSAGES = """
 SELECT json_group_array(
-    json_array(row, start, text, gap, page, heading_path, header, tokens)
+    json_array(row, start, text, gap, page, heading_path, header, tokens, crc)
 ) FROM passages WHERE row IN (SELECT value FROM json_each(?))
 """
 
@@ -87,170 +49,84 @@ class Change:
 
 
 class Truth:
-    """One `index.db`. Methods block; writes are one transaction each, durable on return."""
+    """One `index.db`. Methods block; writes are one transaction each, durable on return.
+
+    Every method raises Damaged when what it reads is not what was written.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open it, made new when it is not there.
 
         Raises:
-            Unavailable: It is damaged, or written by another version.
+            Unavailable: It cannot be opened, or another version wrote it.
         """
-        self._path = path
-        self._writing = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
-        with self._translated():
-            self._writer = self._connect()
-            with self._writer:
-                self._prepare(self._writer)
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in _SCHEMA.split(";\n"):
-                connection.execute(statement)
-            self._set(connection, format=str(FORMAT), next_row="1", trimmed="0")
-        found = int(self._get(connection, "format") or 0)
-        if found != FORMAT:
-            raise Unavailable(
-                f"{self._path} has index format {found}; this version reads {FORMAT}. "
-                "Use the version that wrote it, or export there and import here."
-            )
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        # What is deleted must be gone from the file too, not only from the tables.
-        connection.execute("PRAGMA secure_delete = ON")
-        return connection
-
-    @contextmanager
-    def _translated(self) -> Generator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise Unavailable(
-                f"The index {self._path} cannot be used: {error}. If the disk is full, make room; "
-                "if the file is damaged, restore it from a backup or upload the files again."
-            ) from error
-
-    @contextmanager
-    def _transaction(self) -> Generator[sqlite3.Connection]:
-        with self._writing, self._translated(), self._writer:
-            self._writer.execute("BEGIN IMMEDIATE")
-            yield self._writer
-
-    @contextmanager
-    def _reading(self) -> Generator[sqlite3.Connection]:
-        with self._translated():
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                connection = self._connect()
-            try:
-                yield connection
-            finally:
-                if self._closed or len(self._idle) >= _IDLE_READERS:
-                    connection.close()
-                else:
-                    self._idle.append(connection)
+        self._connections = Connections(path)
 
     def close(self) -> None:
-        self._closed = True
-        while self._idle:
-            self._idle.pop().close()
-        with self._writing:
-            self._writer.close()
+        self._connections.close()
 
     # --- writing ------------------------------------------------------------------------------
 
     def add(self, files: Sequence[IndexedFile]) -> list[tuple[Slot, bytes]]:
         """Store versions in the place of what there was of them; the slot and codes of each."""
-        with self._transaction() as connection:
+        with self._connections.transaction() as connection:
             return [self._add(connection, file) for file in files]
 
     def _add(self, connection: sqlite3.Connection, file: IndexedFile) -> tuple[Slot, bytes]:
         vectors = np.ascontiguousarray(file.vectors, np.float32)
-        side = self._side_for(connection, file.embedder)
-        space = self._space(connection)
+        side = sides.side_for(connection, file.embedder)
+        space = sides.space_of(connection)
         assert space is not None, "the first file decides"
         self._delete(connection, [file.version])
-        first_row = int(self._get(connection, "next_row") or 1)
+        first_row = int(get_meta(connection, "next_row") or 1)
         count = len(file.passages)
-        cursor = connection.execute(
-            "INSERT INTO files (file_id, generation, language, first_row, passages, lead_words)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+        number = self._insert_file(connection, first_row, file)
+        connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                file.version.file_id,
-                file.version.generation,
-                file.language,
-                first_row,
-                count,
-                " ".join(file.lead_words),
+                passage_values(row, indexed.passage)
+                for row, indexed in enumerate(file.passages, first_row)
             ),
         )
-        number = cursor.lastrowid
-        assert number is not None
-        self._insert_passages(connection, first_row, file)
         codes = no_bits(count, space.embedder.dimension)
         if side is not None:
-            written = self._insert_vectors(connection, side, number, first_row, vectors)
-            codes = written if side == space.side else codes
+            stored = sides.insert_vectors(connection, side, number, first_row, vectors)
+            codes = stored if side == space.side else codes
         connection.executemany(
-            "INSERT INTO words VALUES (?, ?, ?)", ((number, *part) for part in _parts(file))
+            "INSERT INTO words VALUES (?, ?, ?)", ((number, *part) for part in word_parts(file))
         )
-        self._set(connection, next_row=str(first_row + count))
+        set_meta(connection, next_row=str(first_row + count))
         connection.execute("INSERT INTO changes (number, removed) VALUES (?, 0)", (number,))
         return Slot(file.version, number, file.language, first_row, count), codes
 
     @staticmethod
-    def _insert_passages(connection: sqlite3.Connection, first_row: int, file: IndexedFile) -> None:
-        passages = [indexed.passage for indexed in file.passages]
-        connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    row,
-                    passage.start,
-                    passage.text,
-                    passage.gap,
-                    passage.page,
-                    orjson.dumps(passage.heading_path).decode(),
-                    passage.header,
-                    passage.tokens,
-                )
-                for row, passage in enumerate(passages, first_row)
-            ),
+    def _insert_file(connection: sqlite3.Connection, first_row: int, file: IndexedFile) -> int:
+        version = file.version
+        values = (
+            version.file_id,
+            version.generation,
+            file.language,
+            first_row,
+            len(file.passages),
+            " ".join(file.lead_words),
         )
-
-    @staticmethod
-    def _insert_vectors(
-        connection: sqlite3.Connection, side: str, number: int, first_row: int, vectors: Vectors
-    ) -> bytes:
-        """Store one file's vectors on one side; their codes."""
-        codes = pack_bits(vectors) if len(vectors) else b""
-        halves = vectors.astype("<f2")
-        connection.executemany(
-            f"INSERT OR REPLACE INTO vectors{side} VALUES (?, ?)",  # noqa: S608  our own names
-            ((row, vector.tobytes()) for row, vector in enumerate(halves, first_row)),
-        )
+        number = connection.execute(
+            "INSERT INTO files (file_id, generation, language, first_row, passages, lead_words,"
+            " crc) VALUES (?, ?, ?, ?, ?, ?, 0)",
+            values,
+        ).lastrowid
+        assert number is not None
         connection.execute(
-            f"INSERT OR REPLACE INTO codes{side} VALUES (?, ?, ?)",  # noqa: S608  the same
-            (number, codes, _crc(codes)),
+            "UPDATE files SET crc = ? WHERE number = ?", (checksum(number, *values), number)
         )
-        return codes
+        return number
 
     def remove(self, versions: Iterable[FileVersion]) -> list[FileVersion]:
         """Delete all of these versions; those that were there."""
-        with self._transaction() as connection:
+        with self._connections.transaction() as connection:
             removed = self._delete(connection, versions)
         if removed:
-            with self._writing, self._translated():
-                # The log that SQLite writes ahead still holds the old pages; empty it.
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._connections.empty_log()
         return removed
 
     @staticmethod
@@ -281,226 +157,160 @@ class Truth:
             removed.append(version)
         return removed
 
+    def trim_changes(self, applied: int) -> None:
+        """Forget the changes up to `applied`: every word index has them."""
+        with self._connections.transaction() as connection:
+            connection.execute("DELETE FROM changes WHERE sequence <= ?", (applied,))
+            set_meta(connection, trimmed=str(applied))
+
     # --- another embedder ---------------------------------------------------------------------
-
-    def _space(self, connection: sqlite3.Connection) -> Space | None:
-        stored = self._get(connection, "embedder")
-        if stored is None:
-            return None
-        return Space(_read(stored), self._get(connection, "side") or SIDES[0])
-
-    def _side_for(self, connection: sqlite3.Connection, identity: EmbedderIdentity) -> str | None:
-        """Where vectors of this embedder are stored; None where there is no place for them."""
-        space = self._space(connection)
-        if space is not None and space.embedder == identity:
-            return space.side
-        if space is None or not connection.execute("SELECT 1 FROM files LIMIT 1").fetchone():
-            # The first file decides; what is on either side is of no file any more.
-            self._set(connection, embedder=_written(identity), side=SIDES[0], aside="")
-            return SIDES[0]
-        other = _other(space.side)
-        aside = self._get(connection, "aside")
-        if not aside and not self._has_rows(connection, other):
-            self._set(connection, aside=_written(identity))
-            return other
-        return other if aside == _written(identity) else None
-
-    @staticmethod
-    def _has_rows(connection: sqlite3.Connection, side: str) -> bool:
-        return any(
-            connection.execute(f"SELECT 1 FROM {table}{side} LIMIT 1").fetchone()  # noqa: S608  our own names
-            for table in ("codes", "vectors")
-        )
 
     def set_aside(
         self, version: FileVersion, identity: EmbedderIdentity, vectors: Vectors
     ) -> tuple[Slot, bytes] | None:
         """Store one version's vectors; its slot and codes when they are searched at once."""
-        with self._transaction() as connection:
-            side = self._side_for(connection, identity)
+        with self._connections.transaction() as connection:
+            side = sides.side_for(connection, identity)
         if side is None:
             self._clear_other_side()
-        with self._transaction() as connection:
-            side, space = self._side_for(connection, identity), self._space(connection)
+        with self._connections.transaction() as connection:
+            side, space = sides.side_for(connection, identity), sides.space_of(connection)
             assert space is not None, "the side was found by it"
             found = connection.execute(
-                "SELECT number, first_row, passages, language FROM files"
-                " WHERE file_id = ? AND generation = ?",
+                f"{_FILES} WHERE file_id = ? AND generation = ?",
                 (version.file_id, version.generation),
             ).fetchone()
-            if found is None or found[2] != len(vectors) or side is None:
+            slot = None if found is None else slot_of(found)
+            if slot is None or slot.count != len(vectors) or side is None:
                 return None
-            number, first_row, count, language = found
-            codes = self._insert_vectors(
-                connection, side, number, first_row, np.ascontiguousarray(vectors, np.float32)
-            )
-        slot = Slot(version, number, language, first_row, count)
+            rounded = np.ascontiguousarray(vectors, np.float32)
+            codes = sides.insert_vectors(connection, side, slot.number, slot.first_row, rounded)
         return (slot, codes) if side == space.side else None
 
     def lacking(self, identity: EmbedderIdentity) -> dict[FileVersion, int]:
         """Versions without vectors of this embedder, and how many passages each has."""
-        with self._reading() as connection:
-            space = self._space(connection)
-            side = None if space is None else self._side_of(connection, space, identity)
-            return self._absent(connection, side)
+        with self._connections.reading() as connection:
+            space = sides.space_of(connection)
+            side = None if space is None else sides.side_of(connection, space, identity)
+            return sides.absent(connection, side)
 
     def switch(self, identity: EmbedderIdentity) -> bool:
         """Make this embedder's side the one that is searched, if every file is there."""
-        with self._transaction() as connection:
-            space = self._space(connection)
+        with self._connections.transaction() as connection:
+            space = sides.space_of(connection)
             if not connection.execute("SELECT 1 FROM files LIMIT 1").fetchone():
                 return True  # the next file decides
-            side = None if space is None else self._side_of(connection, space, identity)
-            complete = side is not None and not self._absent(connection, side)
+            side = None if space is None else sides.side_of(connection, space, identity)
+            complete = side is not None and not sides.absent(connection, side)
             if complete:
-                self._set(connection, embedder=_written(identity), side=side or SIDES[0], aside="")
+                set_meta(connection, embedder=written(identity), side=side or SIDES[0], aside="")
         return complete
-
-    def _side_of(
-        self, connection: sqlite3.Connection, space: Space, identity: EmbedderIdentity
-    ) -> str | None:
-        """Where vectors of this embedder are; None when they are nowhere."""
-        if space.embedder == identity:
-            return space.side
-        return _other(space.side) if self._get(connection, "aside") == _written(identity) else None
-
-    @staticmethod
-    def _absent(connection: sqlite3.Connection, side: str | None) -> dict[FileVersion, int]:
-        """Files without vectors on this side, and how many passages each has."""
-        query = "SELECT file_id, generation, passages FROM files"
-        if side is not None:
-            query += f" WHERE number NOT IN (SELECT number FROM codes{side})"  # noqa: S608  our own names
-        return {
-            FileVersion(file_id, generation): count
-            for file_id, generation, count in connection.execute(f"{query} ORDER BY number")
-        }
 
     def clear_unsearched(self) -> None:
         """Remove what a switch left on the other side; nothing that is being made."""
-        with self._reading() as connection:
-            making = self._get(connection, "aside")
-            space = self._space(connection)
-            leftover = space is not None and self._has_rows(connection, _other(space.side))
+        with self._connections.reading() as connection:
+            making = get_meta(connection, "aside")
+            space = sides.space_of(connection)
+            leftover = space is not None and sides.has_rows(
+                connection, sides.other_side(space.side)
+            )
         if leftover and not making:
             self._clear_other_side()
 
     def _clear_other_side(self) -> None:
         """Empty the side that is not searched, a part at a time. Cut short, it is done again."""
-        with self._transaction() as connection:
+        with self._connections.transaction() as connection:
             # First of all it is nobody's: half of it must never be taken for the whole.
-            self._set(connection, aside="")
-        while self._clear_a_part():
-            pass
-
-    def _clear_a_part(self) -> bool:
-        """Whether there is more; what somebody began to set aside meanwhile is left alone."""
-        with self._transaction() as connection:
-            space = self._space(connection)
-            if space is None or self._get(connection, "aside"):
-                return False
-            other = _other(space.side)
-            connection.execute(f"DELETE FROM codes{other}")  # noqa: S608  our own names
-            cleared = connection.execute(
-                f"DELETE FROM vectors{other} WHERE row IN"  # noqa: S608  the same
-                f" (SELECT row FROM vectors{other} LIMIT ?)",
-                (_CLEARED_ROWS,),
-            )
-            return cleared.rowcount == _CLEARED_ROWS
-
-    def trim_changes(self, applied: int) -> None:
-        """Forget the changes up to `applied`: every word index has them."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM changes WHERE sequence <= ?", (applied,))
-            self._set(connection, trimmed=str(applied))
-
-    @staticmethod
-    def _get(connection: sqlite3.Connection, key: str) -> str | None:
-        row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else row[0]
-
-    @staticmethod
-    def _set(connection: sqlite3.Connection, **values: str) -> None:
-        connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            set_meta(connection, aside="")
+        more = True
+        while more:
+            with self._connections.transaction() as connection:
+                more = sides.clear_a_part(connection)
 
     # --- reading ------------------------------------------------------------------------------
 
     def space(self) -> Space | None:
         """Whose vectors are searched and where they are; None before the first file."""
-        with self._reading() as connection:
-            return self._space(connection)
+        with self._connections.reading() as connection:
+            return sides.space_of(connection)
 
     def files(self, space: Space) -> list[tuple[Slot, bytes]]:
         """Every file with its codes; damaged codes are made again from the vectors.
 
         Files without vectors of that embedder have codes that are near to nothing.
         """
-        with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT file_id, generation, files.number, language, first_row, passages,"  # noqa: S608  our own names
-                f" codes, crc FROM files LEFT JOIN codes{space.side} USING (number)"
-                " ORDER BY files.number"
-            ).fetchall()
-        files: list[tuple[Slot, bytes]] = []
-        for file_id, generation, number, language, first_row, count, codes, crc in rows:
-            slot = Slot(FileVersion(file_id, generation), number, language, first_row, count)
-            if codes is None or _crc(codes) != crc:
-                vectors = self.vector_range(space, first_row, count)
-                there = len(vectors) == count
-                codes = pack_bits(vectors) if there else no_bits(count, space.embedder.dimension)
-            files.append((slot, codes))
-        return files
+        with self._connections.reading() as connection:
+            slots = [slot_of(values) for values in connection.execute(f"{_FILES} ORDER BY number")]
+            codes = {
+                number: data
+                for number, data, crc in connection.execute(f"SELECT * FROM codes{space.side}")  # noqa: S608  our own names
+                if codes_checksum(number, data) == crc
+            }
+        if len({slot.version for slot in slots}) != len(slots):
+            raise Damaged("a version is there twice")
+        return [(slot, codes.get(slot.number) or self._made_codes(space, slot)) for slot in slots]
+
+    def _made_codes(self, space: Space, slot: Slot) -> bytes:
+        vectors = self.vector_range(space, slot.first_row, slot.count)
+        if len(vectors) == slot.count and slot.count:
+            return pack_bits(vectors)
+        return no_bits(slot.count, space.embedder.dimension)
 
     def numbers(self) -> list[int]:
         """Of all files."""
-        with self._reading() as connection:
+        with self._connections.reading() as connection:
             found = connection.execute("SELECT number FROM files ORDER BY number").fetchall()
         return [number for (number,) in found]
 
+    def require(self, numbers: Collection[int], space: Space | None = None) -> None:
+        """Raise Damaged if one of these files is there, with vectors there if `space` is given.
+
+        For when rows of them were not found: whoever removes a file removes its rows with it.
+        """
+        query = "SELECT number FROM files"
+        if space is not None:
+            query += f" JOIN codes{space.side} USING (number)"
+        with self._connections.reading() as connection:
+            if space is not None and sides.space_of(connection) != space:
+                return
+            there = {number for (number,) in connection.execute(query)}
+        if there & {*numbers}:
+            raise Damaged("rows of files that are there are missing")
+
     def vectors(self, space: Space, rows: list[int]) -> tuple[list[int], Vectors]:
         """Those of the rows that are there, ascending, and their vectors in the same order."""
-        with self._reading() as connection:
+        with self._connections.reading() as connection:
             found = connection.execute(
-                f"SELECT row, vector FROM vectors{space.side}"  # noqa: S608  our own names
+                f"SELECT row, vector, crc FROM vectors{space.side}"  # noqa: S608  our own names
                 " WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",
                 (_json(rows),),
             ).fetchall()
-        return [row for row, _ in found], _halves([data for _, data in found])
+        return [row for row, _, _ in found], vectors_of(found)
 
     def vector_range(self, space: Space, first: int, count: int) -> Vectors:
         """The vectors of one file, in passage order; shorter when it was just removed."""
-        with self._reading() as connection:
+        with self._connections.reading() as connection:
             found = connection.execute(
-                f"SELECT vector FROM vectors{space.side}"  # noqa: S608  our own names
+                f"SELECT row, vector, crc FROM vectors{space.side}"  # noqa: S608  our own names
                 " WHERE row >= ? AND row < ? ORDER BY row",
                 (first, first + count),
             ).fetchall()
-        return _halves([data for (data,) in found])
+        return vectors_of(found)
 
     def passages(self, ordinals: Mapping[int, int]) -> dict[int, Passage]:
         """By row, for rows given with their ordinals within their files."""
-        with self._reading() as connection:
+        with self._connections.reading() as connection:
             # One row of JSON for all: SQLite gives up the interpreter for each row it steps to, and
             # among several searches it is long before a thread has it again.
             (found,) = connection.execute(_PASSAGES, (_json(sorted(ordinals)),)).fetchone()
         return {
-            row: Passage(
-                ordinal=ordinals[row],
-                start=begin,
-                end=begin + len(text),
-                text=text,
-                page=page,
-                heading_path=tuple(orjson.loads(path)) if path != "[]" else (),
-                header=header,
-                tokens=tokens,
-                gap=gap,
-            )
-            for row, begin, text, gap, page, path, header, tokens in orjson.loads(found)
+            values[0]: passage_of(values, ordinals[values[0]]) for values in orjson.loads(found)
         }
 
     def changes(self, after: int) -> list[Change] | None:
         """Changes since `after`, or None when they are not known any more, or not yet."""
-        with self._reading() as connection:
-            trimmed = int(self._get(connection, "trimmed") or 0)
+        with self._connections.reading() as connection:
+            trimmed = int(get_meta(connection, "trimmed") or 0)
             rows = connection.execute(
                 "SELECT sequence, number, removed FROM changes WHERE sequence > ?"
                 " ORDER BY sequence",
@@ -512,7 +322,7 @@ class Truth:
         return [Change(sequence, number, bool(removed)) for sequence, number, removed in rows]
 
     def last_sequence(self) -> int:
-        with self._reading() as connection:
+        with self._connections.reading() as connection:
             return self._last_sequence(connection)
 
     @staticmethod
@@ -523,51 +333,30 @@ class Truth:
         return 0 if row is None else int(row[0])
 
     def lead_words(self, number: int) -> str:
-        with self._reading() as connection:
-            row = connection.execute(
-                "SELECT lead_words FROM files WHERE number = ?", (number,)
-            ).fetchone()
-        return "" if row is None else row[0]
+        with self._connections.reading() as connection:
+            row = connection.execute(f"{_FILES} WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            return ""
+        checked(row[7], *row[:7])
+        return row[6]
 
     def words(self, number: int) -> Iterator[str]:
         """The words of each passage of a file, joined by spaces, in passage order."""
-        with self._reading() as connection:
+        with self._connections.reading() as connection:
             parts = connection.execute(
                 "SELECT words FROM words WHERE number = ? ORDER BY part", (number,)
             ).fetchall()
+            row = connection.execute(
+                "SELECT passages FROM files WHERE number = ?", (number,)
+            ).fetchone()
+        found = 0
         for (data,) in parts:
-            yield from zlib.decompress(data).decode().split("\n")
-
-
-def _parts(file: IndexedFile) -> Iterator[tuple[int, bytes]]:
-    for start in range(0, len(file.passages), WORDS_PART):
-        some = file.passages[start : start + WORDS_PART]
-        lines = "\n".join(" ".join(indexed.words) for indexed in some)
-        yield start // WORDS_PART, zlib.compress(lines.encode(), 1)
-
-
-def _halves(blobs: Sequence[bytes]) -> Vectors:
-    if not blobs:
-        return np.empty((0, 0), np.float32)
-    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), -1).astype(np.float32)
-
-
-def _written(identity: EmbedderIdentity) -> str:
-    return orjson.dumps([identity.engine, identity.model, identity.dimension]).decode()
-
-
-def _read(written: str) -> EmbedderIdentity:
-    engine, model, dimension = orjson.loads(written)
-    return EmbedderIdentity(engine=engine, model=model, dimension=dimension)
-
-
-def _other(side: str) -> str:
-    return SIDES[1 - SIDES.index(side)]
+            lines = words_of(data)
+            found += len(lines)
+            yield from lines
+        if row is not None and found != row[0]:
+            raise Damaged(f"words of file {number} are missing")
 
 
 def _json(rows: list[int]) -> str:
     return orjson.dumps(rows).decode()
-
-
-def _crc(data: bytes) -> int:
-    return zlib.crc32(data)
