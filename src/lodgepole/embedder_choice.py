@@ -95,7 +95,7 @@ async def open_reranking(
     chosen = settings.reranker
     match chosen:
         case EndpointRerankerSettings():
-            from lodgepole.adapters.rerank_endpoint import HttpReranker, RerankEndpoint
+            from lodgepole.adapters.model_endpoints import HttpReranker, RerankEndpoint
 
             endpoint = HttpReranker(
                 RerankEndpoint(
@@ -220,7 +220,7 @@ class _Opener:
         return embedder
 
     async def _remote(self, chosen: OpenAIEmbedderSettings) -> Embedder:
-        from lodgepole.adapters.openai_embedder import EmbeddingEndpoint, OpenAIEmbedder
+        from lodgepole.adapters.model_endpoints import EmbeddingEndpoint, OpenAIEmbedder
 
         key, base_url = chosen.api_key, chosen.base_url
         if base_url is None:

@@ -6,10 +6,10 @@ import orjson
 import pytest
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
+from lodgepole.adapters.model_endpoints import EmbeddingEndpoint, OpenAIEmbedder
 from lodgepole.adapters.onnx_directory import OnnxDirectoryEmbedder
 from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder, find_model
 from lodgepole.adapters.onnxruntime_embedder.conversion import converted_model
-from lodgepole.adapters.openai_embedder import EmbeddingEndpoint, OpenAIEmbedder
 
 TEXTS = [
     "The lodgepole pine grows from Alaska to California.",

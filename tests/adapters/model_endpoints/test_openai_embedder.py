@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from lodgepole.adapters.openai_embedder import EmbeddingEndpoint, OpenAIEmbedder
+from lodgepole.adapters.model_endpoints import EmbeddingEndpoint, OpenAIEmbedder
 from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
 
 KEY = "sk-secret-of-the-operator"

@@ -11,20 +11,14 @@ import logging
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import httpx2
 import numpy as np
 import orjson
 
-from lodgepole.errors import (
-    DeadlineExceeded,
-    LodgepoleError,
-    RateLimited,
-    Unavailable,
-    UpstreamRejected,
-)
+from lodgepole.adapters.model_endpoints.asking import Address
+from lodgepole.errors import DeadlineExceeded, LodgepoleError, RateLimited, Unavailable
 from lodgepole.ports import EmbedderIdentity, Vector, Vectors
 
 log = logging.getLogger(__name__)
@@ -34,8 +28,6 @@ PASSAGE_ATTEMPTS = 5
 QUERY_ATTEMPTS = 2  # someone waits for the answer
 FIRST_PAUSE_SECONDS = 0.5  # doubled from attempt to attempt
 LONGEST_PAUSE_SECONDS = 20.0  # told to wait longer, we give up: the caller's own retry is later
-_DAY_SECONDS = 86_400.0
-_RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -74,10 +66,14 @@ class OpenAIEmbedder:
         self._dimension = dimension
         self._pause = pause
         self._slots = asyncio.Semaphore(endpoint.parallel_requests)
-        self._client = httpx2.AsyncClient(
-            timeout=endpoint.timeout_seconds,
+        self._address = Address(
+            f"{endpoint.base_url.rstrip('/')}/embeddings",
+            name="embedding endpoint",
+            model=endpoint.model,
+            api_key=endpoint.api_key,
+            timeout_seconds=endpoint.timeout_seconds,
+            response_bytes=RESPONSE_BYTES,
             transport=transport,
-            headers={"authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {},
         )
 
     @classmethod
@@ -137,7 +133,7 @@ class OpenAIEmbedder:
         return (await self._embed([sent], attempts=QUERY_ATTEMPTS))[0]
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._address.close()
 
     def _prepared(self, prefix: str, text: str) -> str:
         # OpenAI refuses a request that holds an empty text; a space it accepts.
@@ -147,7 +143,7 @@ class OpenAIEmbedder:
         pause = FIRST_PAUSE_SECONDS
         for attempt in range(1, attempts + 1):
             try:
-                return self._vectors(await self._post(texts), len(texts))
+                return self._vectors(await self._address.ask(self._body(texts)), len(texts))
             except (RateLimited, Unavailable, DeadlineExceeded) as failure:
                 asked = getattr(failure, "retry_after", None)
                 wait = max(pause, asked or 0.0)
@@ -157,54 +153,14 @@ class OpenAIEmbedder:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _post(self, texts: Sequence[str]) -> bytes:
+    def _body(self, texts: Sequence[str]) -> dict[str, Any]:
         endpoint = self._endpoint
         body: dict[str, Any] = {"model": endpoint.model, "input": texts}
         if endpoint.dimensions is not None:
             body["dimensions"] = endpoint.dimensions
         if endpoint.encoding == "base64":  # float is the default, and some refuse the field
             body["encoding_format"] = "base64"
-        url = f"{endpoint.base_url.rstrip('/')}/embeddings"
-        headers = {"content-type": "application/json"}
-        try:
-            async with self._client.stream(
-                "POST", url, content=orjson.dumps(body), headers=headers
-            ) as response:
-                self._raise_for(response)
-                content = bytearray()
-                async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > RESPONSE_BYTES:
-                        raise self._malformed(f"is larger than {RESPONSE_BYTES} bytes")
-                return bytes(content)
-        except httpx2.TimeoutException as error:
-            raise DeadlineExceeded(
-                f"The embedding endpoint {endpoint.base_url!r} did not answer within "
-                f"{endpoint.timeout_seconds:g} s."
-            ) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise Unavailable(
-                f"The embedding endpoint {endpoint.base_url!r} cannot be reached "
-                f"({type(error).__name__})."
-            ) from error
-
-    def _raise_for(self, response: httpx2.Response) -> None:
-        """Turn a status into an error; its body may hold parts of the key and is left unread."""
-        status = response.status_code
-        if status == 200:
-            return
-        said = f"The embedding endpoint {self._endpoint.base_url!r} answered {status}"
-        retry_after = _retry_after(response)
-        if status == 429:
-            # Without the header, our own pauses decide.
-            wait = 0.0 if retry_after is None else retry_after
-            raise RateLimited(f"{said}: its rate or quota is used up.", retry_after=wait)
-        if status in _RETRIED:
-            raise Unavailable(f"{said}. Try again later.", retry_after=retry_after)
-        raise UpstreamRejected(
-            f"{said} for model {self._endpoint.model!r}. Check its address, key, model name and "
-            "dimensions in the configuration."
-        )
+        return body
 
     def _vectors(self, content: bytes, count: int) -> Vectors:
         try:
@@ -216,20 +172,16 @@ class OpenAIEmbedder:
         except (
             ValueError, KeyError, IndexError, TypeError, AttributeError, binascii.Error
         ) as error:  # fmt: skip
-            raise self._malformed("is not the answer that was asked for") from error
+            raise self._address.malformed("is not the answer that was asked for") from error
         if vectors.ndim != 2 or vectors.shape[0] != count or len(items) != count:
-            raise self._malformed(f"does not hold {count} vectors of one length")
+            raise self._address.malformed(f"does not hold {count} vectors of one length")
         if self._dimension and vectors.shape[1] != self._dimension:
-            raise self._malformed(f"has {vectors.shape[1]} dimensions, not {self._dimension}")
+            raise self._address.malformed(
+                f"has {vectors.shape[1]} dimensions, not {self._dimension}"
+            )
         if not np.isfinite(vectors).all():
-            raise self._malformed("holds values that are not numbers")
+            raise self._address.malformed("holds values that are not numbers")
         return _unit_rows(vectors)
-
-    def _malformed(self, what: str) -> UpstreamRejected:
-        return UpstreamRejected(
-            f"The response of the embedding endpoint {self._endpoint.base_url!r} for model "
-            f"{self._endpoint.model!r} {what}."
-        )
 
 
 def _row(embedding: Any) -> Any:
@@ -244,23 +196,6 @@ def _unit_rows(vectors: Vectors) -> Vectors:
     # Some models give zeros for a text without words; such a row becomes near to nothing.
     vectors = np.where(lengths > 0, vectors, 1.0).astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def _retry_after(response: httpx2.Response) -> float | None:
-    """Seconds that the Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3)."""
-    value = response.headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        return min(max(0.0, float(value)), _DAY_SECONDS)
-    except ValueError:
-        pass
-    try:
-        sent = parsedate_to_datetime(response.headers["date"])
-        seconds = (parsedate_to_datetime(value) - sent).total_seconds()
-        return min(max(0.0, seconds), _DAY_SECONDS)
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def _batches(texts: Sequence[str], endpoint: EmbeddingEndpoint) -> Iterator[tuple[int, int]]:

@@ -14,10 +14,9 @@ import httpx2
 import numpy as np
 import orjson
 
-from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
+from lodgepole.adapters.model_endpoints.asking import Address
 
 RESPONSE_BYTES = 4 * 1024 * 1024
-_BUSY = frozenset({408, 429, 500, 502, 503, 504, 529})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +38,14 @@ class HttpReranker:
         self, endpoint: RerankEndpoint, *, transport: httpx2.AsyncBaseTransport | None = None
     ) -> None:
         self._endpoint = endpoint
-        self._url = f"{endpoint.base_url.rstrip('/')}/rerank"
-        self._client = httpx2.AsyncClient(
-            timeout=endpoint.timeout_seconds,
+        self._address = Address(
+            f"{endpoint.base_url.rstrip('/')}/rerank",
+            name="rerank endpoint",
+            model=endpoint.model,
+            api_key=endpoint.api_key,
+            timeout_seconds=endpoint.timeout_seconds,
+            response_bytes=RESPONSE_BYTES,
             transport=transport,
-            headers={"authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {},
         )
 
     async def rerank(self, query: str, texts: Sequence[str]) -> Sequence[float]:
@@ -59,10 +61,10 @@ class HttpReranker:
         sent = [text[: self._endpoint.text_chars] or " " for text in texts]
         # A conversation's last question is at its end.
         body = self._body(query[-self._endpoint.text_chars :], sent)
-        return self._scores(await self._post(body), len(sent))
+        return self._scores(await self._address.ask(body), len(sent))
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._address.close()
 
     def _body(self, query: str, texts: Sequence[str]) -> dict[str, Any]:
         if self._endpoint.wire == "tei":
@@ -71,43 +73,6 @@ class HttpReranker:
         if self._endpoint.model is not None:
             body["model"] = self._endpoint.model
         return body
-
-    async def _post(self, body: dict[str, Any]) -> bytes:
-        headers = {"content-type": "application/json"}
-        try:
-            async with self._client.stream(
-                "POST", self._url, content=orjson.dumps(body), headers=headers
-            ) as response:
-                self._raise_for(response.status_code)
-                content = bytearray()
-                async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > RESPONSE_BYTES:
-                        raise self._malformed(f"is larger than {RESPONSE_BYTES} bytes")
-                return bytes(content)
-        except httpx2.TimeoutException as error:
-            raise DeadlineExceeded(
-                f"The rerank endpoint {self._url!r} did not answer within "
-                f"{self._endpoint.timeout_seconds:g} s."
-            ) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise Unavailable(
-                f"The rerank endpoint {self._url!r} cannot be reached ({type(error).__name__})."
-            ) from error
-
-    def _raise_for(self, status: int) -> None:
-        """Turn a status into an error; its body may hold parts of the key and is left unread."""
-        if status == 200:
-            return
-        said = f"The rerank endpoint {self._url!r} answered {status}"
-        if status == 429:
-            raise RateLimited(f"{said}: its rate or quota is used up.", retry_after=0.0)
-        if status in _BUSY:
-            raise Unavailable(f"{said}.")
-        raise UpstreamRejected(
-            f"{said} for model {self._endpoint.model!r}. Check its address, key, model name and "
-            "`wire` in the configuration."
-        )
 
     def _scores(self, content: bytes, count: int) -> list[float]:
         try:
@@ -119,18 +84,12 @@ class HttpReranker:
             for item in items:
                 index = int(item["index"])
                 if not 0 <= index < count:
-                    raise self._malformed(f"ranks text {index} of {count}")
+                    raise self._address.malformed(f"ranks text {index} of {count}")
                 scores[index] = (
                     item["relevance_score"] if "relevance_score" in item else item["score"]
                 )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self._malformed("is not the answer that was asked for") from error
+            raise self._address.malformed("is not the answer that was asked for") from error
         if not np.isfinite(scores).all():
-            raise self._malformed(f"does not hold {count} scores")
+            raise self._address.malformed(f"does not hold {count} scores")
         return scores.tolist()
-
-    def _malformed(self, what: str) -> UpstreamRejected:
-        return UpstreamRejected(
-            f"The response of the rerank endpoint {self._url!r} for model "
-            f"{self._endpoint.model!r} {what}."
-        )

@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from lodgepole.adapters.rerank_endpoint import HttpReranker, RerankEndpoint
+from lodgepole.adapters.model_endpoints import HttpReranker, RerankEndpoint
 from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
 
 KEY = "rk-secret-of-the-operator"
