@@ -1,6 +1,7 @@
 """Measure retrieval on evaluation sets, without HTTP: parse, chunk, embed, index, search, score.
 
-    python scripts/bench_retrieval.py SETDIR ... [--ablate] [--index memory|tantivy] [--limit N]
+    python scripts/bench_retrieval.py SETDIR ... [--ablate] [--index memory|tantivy|postgres]
+        [--limit N]
 
 A set is a directory with `files/`, `queries.jsonl`, `canon.jsonl` and `meta.json`; the file
 `scoring.py` beside the sets does the scoring. With `--ablate`, one line for each ingredient left
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from indexes import KINDS, index_opener
 
 from lodgepole.adapters import (
     docx_parser,
@@ -27,9 +29,7 @@ from lodgepole.adapters import (
     pypdfium2_parser,
     text_parser,
 )
-from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder, find_model
-from lodgepole.adapters.tantivy_index import TantivyIndex
 from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 from lodgepole.ingestion.chunking import chunk
 from lodgepole.limits import Limits
@@ -215,10 +215,8 @@ async def run(arguments: argparse.Namespace) -> None:
         print(" " * 28, *(f"{key[:8]:>8}" for key in SHOWN[:6]), " tok@4   p50ms")
         rows = ABLATIONS if arguments.ablate else {"whole recipe": ABLATIONS["whole recipe"]}
         for name, (recipe, without) in rows.items():
-            with tempfile.TemporaryDirectory() as place:
-                index: Index = (
-                    MemoryIndex() if arguments.index == "memory" else TantivyIndex(Path(place))
-                )
+            with index_opener(arguments.index) as opener:
+                index = opener()
                 await bench.build(index, without)
                 result = await measure(
                     bench, index, evaluation, recipe, arguments.limit, scoped=arguments.scoped
@@ -234,7 +232,7 @@ def main() -> None:
     )
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--ablate", action="store_true")
-    parser.add_argument("--index", choices=("memory", "tantivy"), default="tantivy")
+    parser.add_argument("--index", choices=KINDS, default="tantivy")
     parser.add_argument("--limit", type=int, default=0, help="first N queries only")
     parser.add_argument("--scoped", action="store_true", help="search only the query's own file")
     parser.add_argument("--target-tokens", type=int, default=128)

@@ -1,6 +1,7 @@
-"""Measure the index on disk at size: searches, filters, changes, memory, opening, recall.
+"""Measure an index at size: searches, filters, changes, memory, opening, recall.
 
-    python scripts/bench_scale.py [--sizes 10000 100000] [--passages 250] [--out FILE]
+    python scripts/bench_scale.py [--index tantivy|postgres] [--sizes 10000 100000]
+        [--passages 250] [--out FILE]
 
 Passages are made up: words as frequent as in natural text. Their vectors are mixtures: the built-in
 model embeds 1,500 made sentences; each passage is two of those in random shares and a little noise,
@@ -14,7 +15,6 @@ import argparse
 import asyncio
 import json
 import resource
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,10 +24,11 @@ from typing import Any
 
 import numpy as np
 import platformdirs
+from indexes import KINDS, index_opener
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder
-from lodgepole.adapters.tantivy_index import TantivyIndex
+from lodgepole.binary_codes import nearest
 from lodgepole.metadata_filter import parse_filter
 from lodgepole.model import (
     Assistant,
@@ -39,7 +40,14 @@ from lodgepole.model import (
     Passage,
     Upload,
 )
-from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexedPassage, IndexQuery, Vector
+from lodgepole.ports import (
+    EmbedderIdentity,
+    Index,
+    IndexedFile,
+    IndexedPassage,
+    IndexQuery,
+    Vector,
+)
 from lodgepole.retrieval.search import Search
 
 DIMENSION, VOCABULARY, WORDS, SENTENCES, PROBES = 384, 60_000, 90, 1_500, 64
@@ -195,9 +203,9 @@ async def timed(count: int, parallel: int, action: Callable[[], Any]) -> tuple[f
 
 
 class Run:
-    def __init__(self, root: Path, world: World) -> None:
-        self.root, self.world = root, world
-        self.index = TantivyIndex(root)
+    def __init__(self, opener: Callable[[], Index], world: World) -> None:
+        self.opener, self.world = opener, world
+        self.index = opener()
         self.truth = Truth(world.asked[:PROBES])
         self.files: list[File] = []
         self.random = np.random.default_rng(5)
@@ -215,22 +223,19 @@ class Run:
         """Seconds until the first answer, and the megabytes it took."""
         await self.index.close()
         before, start = resident_mb(), time.perf_counter()
-        self.index = TantivyIndex(self.root)
+        self.index = self.opener()
         await self.index.versions("scale")
         return time.perf_counter() - start, resident_mb() - before
 
-    async def floor(self) -> float:
-        """Milliseconds of one scan of all codes, by the index's own code."""
-        with self.index._leased("scale", create=False) as opened:
-            assert opened is not None
-            codes = opened._codes
-            assert codes is not None
-            slots = sorted(codes.slots.values(), key=lambda slot: slot.start)
-            times: list[float] = []
-            for probe in self.truth.probes:
-                start = time.perf_counter()
-                codes.nearest(probe, slots, 400)
-                times.append((time.perf_counter() - start) * 1000)
+    def floor(self) -> float:
+        """Milliseconds of one scan of as many codes."""
+        shape = (DIMENSION // 64, len(self.files) * self.world.passages)
+        bits = self.random.integers(0, 2**63, shape, np.uint64)
+        times: list[float] = []
+        for probe in self.truth.probes:
+            start = time.perf_counter()
+            nearest(bits, probe, 400)
+            times.append((time.perf_counter() - start) * 1000)
         return float(np.median(times))
 
     async def recall(self) -> float:
@@ -276,13 +281,15 @@ class Run:
         return float(np.median(added)), float(np.median(removed))
 
 
-async def measure(arguments: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
-    run = Run(root, World(arguments.passages, *await embedded()))
+async def measure(
+    arguments: argparse.Namespace, opener: Callable[[], Index]
+) -> list[dict[str, Any]]:
+    run = Run(opener, World(arguments.passages, *await embedded()))
     reports: list[dict[str, Any]] = []
     for size in arguments.sizes:
         filled = await run.fill(size)
         opened, megabytes = await run.reopen()
-        floor = await run.floor()
+        floor = run.floor()
         searches = await run.searches()
         grown = resident_mb()
         added, removed = await run.replace()
@@ -294,7 +301,8 @@ async def measure(arguments: argparse.Namespace, root: Path) -> list[dict[str, A
                             for name, (p50, p95, rate) in searches.items()},
         }  # fmt: skip
         reports.append(report)
-        print(f"\n{size} passages in {len(run.files)} files, filled in {filled:.0f} s")
+        print(f"\n{arguments.index}: {size} passages in {len(run.files)} files,"
+              f" filled in {filled:.0f} s")  # fmt: skip
         print(f"  cold open {opened:.2f} s, {megabytes:.0f} MB more (process {grown:.0f} MB)")
         print(f"  recall@16 against every vector {report['recall_at_16']:.4f}")
         print(f"  replace {added:.0f} ms + {removed:.0f} ms; floor (one scan) {floor:.2f} ms")
@@ -309,12 +317,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
+    parser.add_argument("--index", choices=KINDS[1:], default="tantivy")
     parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000])
     parser.add_argument("--passages", type=int, default=250, help="of each file")
     parser.add_argument("--out", type=Path, help="JSON report")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        reports = asyncio.run(measure(arguments, Path(place)))
+    with index_opener(arguments.index) as opener:
+        reports = asyncio.run(measure(arguments, opener))
     if arguments.out:
         arguments.out.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
 

@@ -24,16 +24,23 @@ _RESCORED_OF_MANY = 480
 _MANY = 200_000  # passages
 
 # Vectors are widened, so that the query need not be rounded: scores are as on one machine.
+# OFFSET 0 and LIMIT 1 keep each look-up by itself, one descent of the primary key, whatever the
+# planner knows or does not know of tables that were just filled.
 _EVERY = b"""
-SELECT number, ordinal, -(vector::vector <#> %s::vector) FROM index_vectors
-WHERE assistant_id = %s AND side = %s AND number IN (SELECT unnest(%s::bigint[]))
-ORDER BY vector::vector <#> %s::vector FETCH FIRST %s ROWS WITH TIES
+SELECT wanted.number, ordinal, -(vector::vector <#> %s::vector) AS score
+FROM unnest(%s::bigint[]) AS wanted (number), LATERAL (
+    SELECT ordinal, vector FROM index_vectors
+    WHERE assistant_id = %s AND number = wanted.number AND side = %s OFFSET 0
+) AS found
+ORDER BY score DESC FETCH FIRST %s ROWS WITH TIES
 """
 _THESE = b"""
-SELECT number, ordinal, -(vector::vector <#> %s::vector)
-FROM unnest(%s::bigint[], %s::integer[]) AS wanted (number, ordinal)
-JOIN index_vectors USING (number, ordinal)
-WHERE assistant_id = %s AND side = %s
+SELECT wanted.number, wanted.ordinal, -(vector::vector <#> %s::vector)
+FROM unnest(%s::bigint[], %s::integer[]) AS wanted (number, ordinal), LATERAL (
+    SELECT vector FROM index_vectors
+    WHERE assistant_id = %s AND number = wanted.number AND side = %s AND ordinal = wanted.ordinal
+    LIMIT 1
+) AS found
 """
 
 
@@ -62,7 +69,7 @@ async def by_vector(
     passages = int(view.passages[allowed].sum())
     cursor = connection.cursor(binary=True)
     if passages <= EXACT_BELOW:
-        parameters = (written, assistant_id, view.side, numbers.tolist(), written, limit)
+        parameters = (written, numbers.tolist(), assistant_id, view.side, limit)
         await cursor.execute(_EVERY, parameters)
     else:
         codes = await views.codes(connection, assistant_id, view)

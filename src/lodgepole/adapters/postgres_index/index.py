@@ -15,11 +15,15 @@ from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings,
 _PASSAGES = b"""
 SELECT wanted.place, passage
 FROM unnest(%s::text[], %s::bigint[], %s::integer[])
-    WITH ORDINALITY AS wanted (file_id, generation, ordinal, place)
-JOIN index_files ON index_files.assistant_id = %s
-    AND index_files.file_id = wanted.file_id AND index_files.generation = wanted.generation
-JOIN index_passages ON index_passages.assistant_id = %s
-    AND index_passages.number = index_files.number AND index_passages.ordinal = wanted.ordinal
+    WITH ORDINALITY AS wanted (file_id, generation, ordinal, place), LATERAL (
+    SELECT number FROM index_files
+    WHERE assistant_id = %s AND file_id = wanted.file_id AND generation = wanted.generation
+    LIMIT 1
+) AS file, LATERAL (
+    SELECT passage FROM index_passages
+    WHERE assistant_id = %s AND number = file.number AND ordinal = wanted.ordinal
+    LIMIT 1
+) AS found
 """
 
 

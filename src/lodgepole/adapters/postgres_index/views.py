@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from lodgepole.adapters.postgres_index.codes import Codes, Numbers
@@ -18,8 +19,10 @@ from lodgepole.model import FileVersion
 from lodgepole.ports import EmbedderIdentity
 
 REMEMBERED_BYTES = 256 * 2**20
-"""Over all assistants; about 400 for a file, and 48 for a passage of 384 dimensions."""
+"""Over all assistants; about 400 for a file, and 50 for a passage of 384 dimensions."""
 _FILE_BYTES = 400
+Lengths = npt.NDArray[np.uint16]
+
 _NO_NUMBERS: Numbers = np.empty(0, np.int64)
 
 _STATE = b"""
@@ -27,7 +30,7 @@ SELECT revision, reload_revision, side, embedder, mixed FROM index_assistants
 WHERE assistant_id = %s
 """
 _FILES = b"""
-SELECT number, file_id, generation, passages, words, lead_words FROM index_files
+SELECT number, file_id, generation, passages, lead_words, lengths FROM index_files
 WHERE assistant_id = %s AND number > %s ORDER BY number
 """
 _CODES = b"""
@@ -46,11 +49,12 @@ class View:
     mixed: bool  # a file lacks vectors of that embedder, or has others
     numbers: Numbers = field(default_factory=lambda: _NO_NUMBERS)
     passages: Numbers = field(default_factory=lambda: _NO_NUMBERS)
-    words: Numbers = field(default_factory=lambda: _NO_NUMBERS)
+    words: Numbers = field(default_factory=lambda: _NO_NUMBERS)  # of all its passages
     lead_words: Numbers = field(default_factory=lambda: _NO_NUMBERS)
     versions: tuple[FileVersion, ...] = ()
     places: dict[FileVersion, int] = field(default_factory=dict[FileVersion, int])
     starts: Numbers = field(default_factory=lambda: np.zeros(1, np.int64))  # of passages
+    lengths: Lengths = field(default_factory=lambda: np.empty(0, np.uint16))  # of each passage
 
     @property
     def passage_count(self) -> int:
@@ -67,7 +71,7 @@ class _Known:
     @property
     def nbytes(self) -> int:
         codes = 0 if self.codes is None else self.codes.bits.nbytes
-        return _FILE_BYTES * len(self.view.versions) + codes
+        return _FILE_BYTES * len(self.view.versions) + self.view.lengths.nbytes + codes
 
 
 class Views:
@@ -169,17 +173,19 @@ async def _read(connection: Connection, assistant_id: str, empty: View, base: Vi
         return np.concatenate((known, np.fromiter(new, np.int64, len(new))))
 
     passages = joined(base.passages, columns[3])
+    lengths = [np.frombuffer(data, "<u2") for data in columns[5]]
     together = (*base.versions, *versions)
     places = {version: place for place, version in enumerate(together)}
     return replace(
         empty,
         numbers=joined(base.numbers, columns[0]),
         passages=passages,
-        words=joined(base.words, columns[4]),
-        lead_words=joined(base.lead_words, columns[5]),
+        words=joined(base.words, [int(some.sum()) for some in lengths]),
+        lead_words=joined(base.lead_words, columns[4]),
         versions=together,
         places=places,
         starts=np.concatenate(([0], np.cumsum(passages))),
+        lengths=np.concatenate((base.lengths, *lengths)),
     )
 
 

@@ -5,6 +5,7 @@ range of an index, and counting what was read gives the statistics: none are kep
 would have to maintain. The database selects, and does no arithmetic.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,17 +25,19 @@ Key = TypeVar("Key", PassageKey, FileVersion)
 
 K1, B = 1.2, 0.75  # those of the index on one machine, so that an assistant that moves ranks alike
 READ_ROWS = 40_000  # of `index_words` for one query; above, the commonest words are left out
-READ_POSTINGS = 1_000_000  # the same
+READ_POSTINGS = 4_000_000  # the same; 4 bytes each
 COLUMNS = ("number", "lead", "assistant_id", "term", "postings")
-_POSTING = np.dtype([("ordinal", "<u4"), ("count", "<u2"), ("length", "<u2")])
-_COUNT_MAX = 65_535
+_LENGTH_MAX = 65_535
+_POSTING_BYTES = 4
+_COUNTS = 256  # a posting is an ordinal times this, and how often the word is there
 
 _POSTINGS = b"""
 SELECT wanted.place, string_agg(int8send(number), ''), string_agg(int4send(lead), ''),
     string_agg(int4send(octet_length(postings)), ''), string_agg(postings, '')
-FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (term, place)
-JOIN index_words USING (term)
-WHERE assistant_id = %s
+FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (term, place), LATERAL (
+    SELECT number, lead, postings FROM index_words
+    WHERE assistant_id = %s AND term = wanted.term OFFSET 0
+) AS found
 GROUP BY wanted.place
 """
 # Counting ends where it is known to be too much.
@@ -44,7 +47,7 @@ FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (term, place), LATERAL (
     SELECT count(*), coalesce(sum(octet_length(postings)), 0) FROM (
         SELECT postings FROM index_words
         WHERE assistant_id = %s AND index_words.term = wanted.term LIMIT %s
-    ) AS some
+    ) AS counted
 ) AS size (files, bytes)
 ORDER BY size.bytes, size.files, wanted.place
 """
@@ -53,18 +56,23 @@ ORDER BY size.bytes, size.files, wanted.place
 # --- what is stored ---------------------------------------------------------------------------
 
 
+def lengths(file: IndexedFile) -> bytes:
+    """How many words each passage has."""
+    counts = [min(len(indexed.words), _LENGTH_MAX) for indexed in file.passages]
+    return np.array(counts, "<u2").tobytes()
+
+
 def rows(assistant_id: str, number: int, file: IndexedFile) -> Iterator[Row]:
     """A row for each word of the file, in `COLUMNS`."""
-    found: dict[str, list[tuple[int, int, int]]] = {}
+    found: dict[str, list[int]] = {}
     for indexed in file.passages:
-        length = min(len(indexed.words), _COUNT_MAX)
+        first = indexed.passage.ordinal * _COUNTS
         for word, count in Counter(indexed.words).items():
-            posting = (indexed.passage.ordinal, min(count, _COUNT_MAX), length)
-            found.setdefault(word, []).append(posting)
+            found.setdefault(word, []).append(first + min(count, _COUNTS - 1))
     leads = Counter(file.lead_words)
     name, of_assistant = int8(number), assistant_id.encode()
     for word in dict.fromkeys((*found, *leads)):
-        postings = np.array(found.get(word, []), _POSTING).tobytes()
+        postings = np.array(found.get(word, ()), "<u4").tobytes()
         yield name, int4(leads[word]), of_assistant, _stored(word).encode(), postings
 
 
@@ -84,7 +92,7 @@ class _Word:
     places: Numbers  # of files
     leads: Numbers  # for each file, how often its lead says it
     counts: Numbers  # for each file, how many postings it has
-    postings: npt.NDArray[np.void]
+    postings: npt.NDArray[np.uint32]
 
 
 async def read(
@@ -100,7 +108,7 @@ async def read(
     await cursor.execute(_POSTINGS, (terms, assistant_id))
     found: list[_Word] = []
     for place, numbers, leads, sizes, postings in await cursor.fetchall():
-        counts = np.frombuffer(sizes, ">i4").astype(np.int64) // _POSTING.itemsize
+        counts = np.frombuffer(sizes, ">i4").astype(np.int64) // _POSTING_BYTES
         files = np.frombuffer(numbers, ">i8").astype(np.int64)
         found.append(
             _Word(
@@ -108,7 +116,7 @@ async def read(
                 places=np.searchsorted(view.numbers, files),
                 leads=np.frombuffer(leads, ">i4").astype(np.int64),
                 counts=counts,
-                postings=np.frombuffer(postings, _POSTING),
+                postings=np.frombuffer(postings, "<u4"),
             )
         )
     return found
@@ -122,7 +130,7 @@ async def _rarest(connection: Connection, assistant_id: str, terms: list[str]) -
     files = postings = 0
     for place, count, size in await cursor.fetchall():
         files += count
-        postings += int(size) // _POSTING.itemsize
+        postings += int(size) // _POSTING_BYTES
         if kept and (files > READ_ROWS or postings > READ_POSTINGS):
             break
         kept.append(terms[place - 1])
@@ -140,25 +148,26 @@ class Scoring:
 
     def rankings(self, limit: int, *, k1: float, b: float) -> Rankings:
         """By passages, whole files and leads too; of all files, scores of the allowed ones."""
-        view = self.view
-        asked = np.zeros(len(view.numbers), bool)
-        asked[self.allowed] = True
-        passages = _Field(view.passage_count, int(view.words.sum()), k1, b)
-        bodies = _Field(len(view.numbers), int(view.words.sum()), k1, b)
-        leads = _Field(len(view.numbers), int(view.lead_words.sum()), k1, b)
+        view, asked = self.view, None
+        if len(self.allowed) < len(view.numbers):
+            asked = np.zeros(len(view.numbers), bool)
+            asked[self.allowed] = True
+        total = int(view.words.sum())
+        passages = _Field(view.lengths, total, k1, b)
+        bodies = _Field(view.words, total, k1, b)
+        leads = _Field(view.lead_words, int(view.lead_words.sum()), k1, b)
         for word in self.found:
-            files = np.repeat(word.places, word.counts)
-            at = view.starts[files] + word.postings["ordinal"]
-            counts = word.postings["count"]
-            passages.add(word.weight, at, counts, word.postings["length"], asked[files])
+            counts = word.postings % _COUNTS
+            at = np.repeat(view.starts[word.places], word.counts) + word.postings // _COUNTS
+            of_asked = None if asked is None else np.repeat(asked[word.places], word.counts)
+            passages.add(word.weight, at, counts, of_asked)
             holds = word.counts > 0
-            sums = np.add.reduceat(counts.astype(np.int64), _firsts(word.counts[holds]))
+            sums = np.add.reduceat(counts, _firsts(word.counts[holds]))
             places = word.places[holds]
-            bodies.add(word.weight, places, sums, view.words[places], asked[places])
-            leading = word.leads > 0
-            places = word.places[leading]
-            lengths = view.lead_words[places]
-            leads.add(word.weight, places, word.leads[leading], lengths, asked[places])
+            bodies.add(word.weight, places, sums, None if asked is None else asked[places])
+            places = word.places[word.leads > 0]
+            often = word.leads[word.leads > 0]
+            leads.add(word.weight, places, often, None if asked is None else asked[places])
         return replace(
             self.ranked,
             words=[
@@ -184,25 +193,26 @@ class Scoring:
 class _Field:
     """BM25 over texts that are told apart by their positions, from 0."""
 
-    def __init__(self, texts: int, words: int, k1: float, b: float) -> None:
-        self._texts, self._k1, self._b = texts, k1, b
-        self._average = words / texts if texts and words else 1.0
-        self._found: list[tuple[Numbers, npt.NDArray[np.float64]]] = []
+    def __init__(self, lengths: npt.NDArray[np.integer], words: int, k1: float, b: float) -> None:
+        self._texts, self._k1 = len(lengths), k1
+        average = words / len(lengths) if words else 1.0
+        self._norms = (k1 * (1 - b + b * lengths / average)).astype(np.float32)
+        self._found: list[tuple[Numbers, npt.NDArray[np.floating]]] = []
 
     def add(
         self,
         weight: int,
         at: Numbers,
         counts: npt.NDArray[np.integer],
-        lengths: npt.NDArray[np.integer],
-        asked: npt.NDArray[np.bool_],
+        asked: npt.NDArray[np.bool_] | None,
     ) -> None:
-        """One word, in all texts that have it; only those `asked` for are scored."""
-        idf = np.log(1 + (self._texts - len(at) + 0.5) / (len(at) + 0.5))
-        if not asked.all():
-            at, counts, lengths = at[asked], counts[asked], lengths[asked]
-        norms = self._k1 * (1 - self._b + self._b * lengths / self._average)
-        self._found.append((at, weight * idf * (self._k1 + 1) * counts / (counts + norms)))
+        """One word, in all texts that have it; only those `asked` for, or all, are scored."""
+        idf = math.log(1 + (self._texts - len(at) + 0.5) / (len(at) + 0.5))
+        if asked is not None:
+            at, counts = at[asked], counts[asked]
+        often = counts.astype(np.float32)
+        scale = np.float32(weight * idf * (self._k1 + 1))
+        self._found.append((at, scale * often / (often + self._norms[at])))
 
     def best(self, limit: int) -> list[tuple[int, float]]:
         """At least the `limit` best positions with their scores, where so many were found."""

@@ -37,7 +37,7 @@ WHERE index_files.assistant_id = %s
     AND index_files.file_id = gone.file_id AND index_files.generation = gone.generation
 RETURNING index_files.number
 """
-_ADD_FILE = b"INSERT INTO index_files VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+_ADD_FILE = b"INSERT INTO index_files VALUES (%s, %s, %s, %s, %s, %s, %s, %b)"
 _SETTLE = b"""
 UPDATE index_assistants SET revision = %s, reload_revision = greatest(reload_revision, %s)
 WHERE assistant_id = %s
@@ -95,12 +95,9 @@ async def add(connection: Connection, assistant_id: str, file: IndexedFile) -> N
     if held.embedder != embedder and not await _has_files(connection, assistant_id):
         held = _Held(0, embedder, None)  # the first file decides
     (number,) = await _one(connection, b"SELECT nextval('index_revisions')")
-    counts = [len(indexed.words) for indexed in file.passages]
-    version = file.version
-    sizes = (len(counts), sum(counts), len(file.lead_words))
+    sizes = (len(file.passages), len(file.lead_words), words.lengths(file))
     await connection.execute(
-        _ADD_FILE,
-        (assistant_id, number, version.file_id, version.generation, file.language, *sizes),
+        _ADD_FILE, (assistant_id, number, *file.version, file.language, *sizes)
     )
     passages = _passages(assistant_id, number, file)
     columns = ("number", "ordinal", "assistant_id", "passage")

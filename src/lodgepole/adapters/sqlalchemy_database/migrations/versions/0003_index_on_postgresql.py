@@ -46,13 +46,13 @@ CREATE TABLE index_files (
     generation bigint NOT NULL,
     language text NOT NULL,
     passages integer NOT NULL,
-    words bigint NOT NULL,
     lead_words integer NOT NULL,
+    lengths bytea NOT NULL,
     PRIMARY KEY (assistant_id, number),
     UNIQUE (assistant_id, file_id, generation)
 );
 COMMENT ON COLUMN index_files.number IS 'the revision at which it came';
-COMMENT ON COLUMN index_files.words IS 'how many, of all its passages';
+COMMENT ON COLUMN index_files.lengths IS 'words of each passage (u2)';
 
 CREATE TABLE index_codes (
     assistant_id text COLLATE "C" NOT NULL,
@@ -95,7 +95,7 @@ ALTER TABLE index_words ALTER COLUMN postings SET STORAGE EXTERNAL;
 COMMENT ON TABLE index_words IS 'a row for each word of each file';
 COMMENT ON COLUMN index_words.lead IS 'how often among the words of the name and the beginning';
 COMMENT ON COLUMN index_words.postings IS
-    'for each passage that has it: ordinal, how often, words of the passage (u4 u2 u2)';
+    'for each passage that has it, in a u4: its ordinal times 256, and how often';
 CREATE INDEX ix_index_words_term ON index_words (assistant_id, term);
 CREATE INDEX ix_index_words_number ON index_words (assistant_id, number);
 """
