@@ -3,6 +3,9 @@
 Nothing else in Lodgepole reads the environment.
 """
 
+import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,6 +24,7 @@ from lodgepole.retrieval_settings import (
     BuiltinEmbedderSettings,
     EmbedderSettings,
     NoRerankerSettings,
+    OpenAIEmbedderSettings,
     RerankerSettings,
     expand,
 )
@@ -182,6 +186,19 @@ class Settings(BaseSettings):
         )
         return tuple(e for e in found if e.api_key or e.base_url)
 
+    def worker_environment(self) -> dict[str, str]:
+        """What a process that prepares files is given: settings, and the embedder's key alone."""
+        provider = isinstance(self.embedder, OpenAIEmbedderSettings) or isinstance(
+            self.former_embedder, OpenAIEmbedderSettings
+        )
+
+        def needed(name: str) -> bool:
+            if name.startswith("LODGEPOLE_"):
+                return not name.startswith(_NOT_FOR_WORKERS)
+            return bool(_NETWORK.fullmatch(name)) or (provider and name.startswith("OPENAI_"))
+
+        return {**reader_environment(), **_variables(lambda name: needed(name.upper()))}
+
     @property
     def on_loopback(self) -> bool:
         return self.host in LOOPBACK_HOSTS
@@ -191,3 +208,21 @@ def _secret(key: SecretStr | None, file: Path | None) -> str | None:
     if key is not None:
         return key.get_secret_value().strip() or None
     return file.read_text().strip() or None if file is not None else None
+
+
+_SYSTEM = re.compile(
+    r"PATH|HOME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|LD_LIBRARY_PATH|DYLD_\w+|PYTHON\w+"
+    r"|TESSDATA_PREFIX|OMP_\w+|OPENBLAS_\w+|MALLOC_\w+"
+)
+"""Where programs, libraries and languages are found; nothing of it is secret."""
+_NETWORK = re.compile(r"(HTTPS?|ALL|NO)_PROXY|SSL_CERT_\w+")
+_NOT_FOR_WORKERS = ("LODGEPOLE_API_KEY", "LODGEPOLE_MODELS", "LODGEPOLE_RERANKER")
+
+
+def reader_environment() -> dict[str, str]:
+    """What a process that reads files is given: what comes from outside must find no key there."""
+    return _variables(lambda name: bool(_SYSTEM.fullmatch(name)))
+
+
+def _variables(wanted: Callable[[str], bool]) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if wanted(name)}

@@ -38,12 +38,13 @@ from lodgepole.operations import Operations
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
-from lodgepole.settings import Settings
+from lodgepole.settings import Settings, reader_environment
 from lodgepole.stages import Stages
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from lodgepole.adapters.preparing_processes import Children
     from lodgepole.adapters.subprocess_parser import SubprocessParser
     from lodgepole.api.observing import Observing
 
@@ -83,8 +84,6 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         watched = observe(settings, services, stages)
         app = await asyncio.to_thread(_create_app, settings, services, watched)
         stop = asyncio.Event()
-        if settings.workers:
-            _start_workers(settings, stack)
         working = asyncio.create_task(worker.run(stop), name="worker")
         app.state.ready = lambda: not working.done()
         app.state.incomplete = lambda: worker.incomplete_assistants
@@ -195,17 +194,17 @@ async def opened_keys(settings: Settings) -> AsyncGenerator[Keys]:
         await database.close()
 
 
-def _start_workers(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
+def _workers(settings: Settings) -> "Children":
+    """The processes that prepare files, not started yet."""
     from lodgepole.adapters.preparing_processes import Children
 
     command = [sys.executable, "-m", "lodgepole", "worker", "--parent", str(os.getpid())]
-    threads = settings.worker_threads or max(1, (os.cpu_count() or 1) // settings.workers)
-    children = Children(
-        [*command, "--data-dir", str(settings.data_dir), "--threads", str(threads)],
+    threads = settings.worker_threads or (os.cpu_count() or 1) // max(1, settings.workers)
+    return Children(
+        [*command, "--data-dir", str(settings.data_dir), "--threads", str(max(1, threads))],
         settings.workers,
+        settings.worker_environment(),
     )
-    children.open()
-    stack.push_async_callback(children.close)
 
 
 def _parser(settings: Settings, stack: contextlib.AsyncExitStack) -> "SubprocessParser":
@@ -215,6 +214,7 @@ def _parser(settings: Settings, stack: contextlib.AsyncExitStack) -> "Subprocess
         (sys.executable, "-m", "lodgepole.parser_child"),
         settings.limits,
         ocr_languages=settings.ocr_languages,
+        environment=reader_environment(),
     )
     stack.push_async_callback(parser.close)
     return parser
@@ -287,6 +287,7 @@ async def _build(
         clock=clock,
         limits=limits,
     )
+    children = _workers(settings)
     pool = PreparingPool(
         settings.data_dir,
         Preparing(
@@ -297,9 +298,13 @@ async def _build(
         ),
         release=lodgepole.__version__,
         expected=settings.workers > 0,
+        limits=limits,
+        hung=children.end,
     )
     await pool.open()
     stack.push_async_callback(pool.close)
+    children.open()
+    stack.push_async_callback(children.close)
     pipeline = Pipeline(
         catalog=catalog,
         log=log,

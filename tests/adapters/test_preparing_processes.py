@@ -1,6 +1,7 @@
 """Files prepared elsewhere: what is handed over, and what becomes of it when a process ends."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.adapters.preparing_processes import Children, Joined, PreparingPool, frames
+from lodgepole.adapters.preparing_processes import pool as pool_module
 from lodgepole.adapters.preparing_processes.pool import ADDRESS_FILE
 from lodgepole.errors import ClaimLost, Unavailable, UnreadableFile
 from lodgepole.ingestion.preparing import EMBEDDED_PERCENT, Preparing
@@ -92,8 +94,15 @@ def work(tmp_path):
 
 
 @asynccontextmanager
-async def opened(data_dir, here=None, *, expected=True, release="1"):
-    pool = PreparingPool(data_dir, here or NotHere(), release=release, expected=expected)
+async def opened(data_dir, here=None, *, expected=True, release="1", hung=lambda _: None):
+    pool = PreparingPool(
+        data_dir,
+        here or NotHere(),
+        release=release,
+        expected=expected,
+        limits=Limits(parse_seconds=0.0),
+        hung=hung,
+    )
     await pool.open()
     try:
         yield pool
@@ -195,7 +204,7 @@ async def test_a_process_that_ends_in_the_middle_costs_nothing(tmp_path, work):
 
 async def test_a_file_that_ends_every_process_is_given_back_for_later(tmp_path, work):
     async def die(reader, writer):
-        await frames.write_frame(writer, frames.HELLO, b'{"release": "1"}')
+        await frames.write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
         await frames.read_frame(reader)
         writer.close()
 
@@ -252,6 +261,51 @@ async def test_work_that_is_wanted_no_more_ends_there_too(tmp_path, work, how):
     assert held.ended_early.is_set() == (how == "cancelled")
 
 
+async def test_a_process_that_is_stopped_loses_its_file_to_the_next(tmp_path, work, monkeypatch):
+    monkeypatch.setattr(pool_module, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(frames, "ALIVE_SECONDS", 0.05)
+    hung = []
+    async with opened(tmp_path, hung=hung.append) as pool:
+        reader, writer = await asyncio.open_unix_connection((tmp_path / ADDRESS_FILE).read_text())
+        await frames.write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
+        while not pool.connections:  # noqa: ASYNC110  nobody says so
+            await asyncio.sleep(0.01)
+        asking = asyncio.create_task(ask(pool, work))
+        assert (await frames.read_frame(reader))[0] == frames.JOB
+        async with joined(tmp_path, preparing()):
+            assert (await asking).page_count == 2
+        assert hung == [77]
+        assert await frames.read_frame(reader) is None
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_a_process_that_works_long_keeps_its_file(tmp_path, work, monkeypatch):
+    monkeypatch.setattr(pool_module, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(frames, "ALIVE_SECONDS", 0.05)
+    slow = Held()
+    async with opened(tmp_path) as pool, joined(tmp_path, slow):
+        asking = asyncio.create_task(ask(pool, work))
+        await slow.begun.wait()
+        done, _ = await asyncio.wait([asking], timeout=0.5)
+        assert not done
+        slow.may_go_on.set()
+        assert (await asking).page_count == 2
+
+
+async def test_a_process_that_is_alive_and_gets_nowhere_loses_its_file(tmp_path, work, monkeypatch):
+    monkeypatch.setattr(pool_module, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(pool_module, "DEATHS_MOST", 1)
+    monkeypatch.setattr(frames, "ALIVE_SECONDS", 0.05)
+    hung = []
+    slow = Held()
+    async with opened(tmp_path, hung=hung.append) as pool, joined(tmp_path, slow):
+        with pytest.raises(Unavailable):
+            await ask(pool, work)
+        await slow.ended_early.wait()
+    assert hung == [os.getpid()]
+
+
 async def test_files_wait_their_turn_for_a_busy_process(tmp_path, work):
     async with opened(tmp_path) as pool, joined(tmp_path, preparing()):
         done = await asyncio.gather(*(ask(pool, work) for _ in range(8)))
@@ -288,3 +342,37 @@ async def test_children_are_replaced_when_they_end_and_end_with_us(caplog):
         await children.close()
     assert children.pids == []
     assert "ended with code -9" in caplog.text
+
+
+async def test_a_child_that_is_stopped_can_be_ended_by_its_id(caplog):
+    children = Children((sys.executable, "-c", "import time; time.sleep(60)"), 1)
+    children.open()
+    async with asyncio.timeout(10):
+        while not children.pids:  # noqa: ASYNC110  nobody says so
+            await asyncio.sleep(0.01)
+        first = children.pids[0]
+        os.kill(first, signal.SIGSTOP)
+        children.end(os.getpid())  # not one of them
+        children.end(first)
+        while not children.pids or children.pids == [first]:  # noqa: ASYNC110  nobody says so
+            await asyncio.sleep(0.01)
+        await children.close()
+
+
+async def test_children_find_in_their_environment_what_they_are_given_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    told = tmp_path / "told"
+    program = (
+        "import json, os, pathlib, sys, time; path = pathlib.Path(sys.argv[1])\n"
+        "path.with_suffix('.new').write_text(json.dumps(dict(os.environ)))\n"
+        "path.with_suffix('.new').rename(path); time.sleep(60)"
+    )
+    children = Children((sys.executable, "-c", program, str(told)), 1, {"GIVEN": "x"})
+    children.open()
+    async with asyncio.timeout(10):
+        while not told.exists():  # noqa: ASYNC110  nobody says so
+            await asyncio.sleep(0.01)
+        await children.close()
+    found = json.loads(told.read_text())
+    assert found.pop("GIVEN") == "x"
+    assert set(found) <= {"LC_CTYPE"}  # which Python sets itself

@@ -1,6 +1,7 @@
 """Reading in child processes: whatever a child does costs one file and nothing else."""
 
 import asyncio
+import json
 import os
 import select
 import sys
@@ -16,6 +17,7 @@ from lodgepole.adapters.subprocess_parser import SubprocessParser
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
+from lodgepole.settings import reader_environment
 
 CHILD = (sys.executable, "-m", "lodgepole.parser_child")
 
@@ -48,6 +50,7 @@ while (frame := receive()) is not None:
     if act == "nonsense": send(b"D{}")
     if act == "empty": sys.stdout.buffer.write(bytes(4)); sys.stdout.buffer.flush()
     if act == "noise": sys.stderr.write("x" * 1_000_000); sys.stderr.flush()
+    if act == "environment": send(b"U" + json.dumps(dict(os.environ)).encode()); continue
     send(b"U" + str(os.getpid()).encode())
 '''
 
@@ -145,6 +148,22 @@ async def test_a_child_that_hangs_is_killed_in_time(scripted: tuple[str, ...], t
         with pytest.raises(UnreadableFile, match="'hang' took longer than 0 s to read"):
             await read(reader, text, name="hang")
         await process_of(reader, text)
+
+
+async def test_a_child_finds_no_key_in_its_environment(
+    scripted: tuple[str, ...], text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LODGEPOLE_API_KEY", "lp_secret")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    reader = SubprocessParser(scripted, Limits(), environment=reader_environment())
+    try:
+        with pytest.raises(UnreadableFile) as failure:
+            await read(reader, text, name="environment")
+    finally:
+        await reader.close()
+    found = json.loads(str(failure.value))
+    assert found["PATH"] == os.environ["PATH"]
+    assert "secret" not in str(found)
 
 
 async def test_what_a_child_prints_does_not_block_it(scripted: tuple[str, ...], text: Path) -> None:

@@ -11,7 +11,7 @@ import os
 import signal
 import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -47,6 +47,7 @@ class SubprocessParser:
         limits: What each file may take; handed to the children.
         children: How many files are read at once.
         ocr_languages: Of text recognition, as Tesseract names them; none switches it off.
+        environment: All that a child finds in its own; ours holds keys, and is not handed on.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class SubprocessParser:
         *,
         children: int = 2,
         ocr_languages: Sequence[str] = ("eng",),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._command = tuple(command)
+        self._environment = dict(environment or {})
         self._greeting = orjson.dumps(
             {"limits": dataclasses.asdict(limits), "ocr_languages": list(ocr_languages)}
         )
@@ -152,7 +155,7 @@ class SubprocessParser:
     async def _start(self) -> "_Child":
         if self._closed:
             raise Unavailable("The file reader is shutting down.")
-        child = await _Child.spawn(self._command)
+        child = await _Child.spawn(self._command, self._environment)
         try:
             await child.greet(self._greeting)
         except BaseException:
@@ -194,7 +197,7 @@ class _Child:
         self.files = 0
 
     @classmethod
-    async def spawn(cls, command: Sequence[str]) -> "_Child":
+    async def spawn(cls, command: Sequence[str], environment: Mapping[str, str]) -> "_Child":
         """A process of this command. Raises Unavailable."""
         try:
             process = await asyncio.create_subprocess_exec(
@@ -203,6 +206,7 @@ class _Child:
                 stdout=PIPE,
                 stderr=DEVNULL,
                 close_fds=True,
+                env=environment,
                 start_new_session=True,  # so that what it starts can be killed with it
             )
         except OSError as error:

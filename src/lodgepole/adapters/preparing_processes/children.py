@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,14 @@ class Children:
     Args:
         command: Program and arguments.
         count: How many.
+        environment: All that they find in theirs.
     """
 
-    def __init__(self, command: Sequence[str], count: int) -> None:
+    def __init__(
+        self, command: Sequence[str], count: int, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._command = tuple(command)
+        self._environment = dict(environment or {})
         self._count = count
         self._processes: set[Process] = set()
         self._keeping: list[asyncio.Task[None]] = []
@@ -40,6 +44,13 @@ class Children:
         self._keeping = [
             asyncio.create_task(self._keep(), name="worker-process") for _ in range(self._count)
         ]
+
+    def end(self, pid: int) -> None:
+        """Kill one that hangs, stopped or not; another takes its place. Others' are left alone."""
+        for process in self._processes:
+            if process.pid == pid:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
 
     async def close(self) -> None:
         """Ask them to stop, wait for that a while, and end those that do not."""
@@ -58,7 +69,11 @@ class Children:
             started = loop.time()
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *self._command, stdin=DEVNULL, stdout=DEVNULL, start_new_session=True
+                    *self._command,
+                    stdin=DEVNULL,
+                    stdout=DEVNULL,
+                    start_new_session=True,
+                    env=self._environment,
                 )
             except OSError as error:
                 log.warning("A worker process could not be started: %s", error.strerror)

@@ -3,7 +3,8 @@
 A frame is a length (4 bytes, big-endian), a letter, and that many bytes. A process says HELLO once.
 The server sends JOB, followed by STORED where an earlier attempt kept the document. The process
 answers PROGRESS, FIGURE, DOCUMENT, PASSAGES and VECTORS as they come, then one of DONE,
-UNREADABLE, UNAVAILABLE and GIVEN_BACK. Whoever has had enough closes the connection.
+UNREADABLE, UNAVAILABLE and GIVEN_BACK. While it works, ALIVE comes every few seconds. Whoever has
+had enough closes the connection.
 """
 
 import asyncio
@@ -31,7 +32,9 @@ DONE = b"E"
 UNREADABLE = b"U"
 UNAVAILABLE = b"X"
 GIVEN_BACK = b"G"
+ALIVE = b"A"
 
+ALIVE_SECONDS = 5.0
 PASSAGES_PER_FRAME = 250
 """Reading one holds the interpreter for about 2 ms: answers of the server wait no longer."""
 _HEAD = struct.Struct(">Ic")

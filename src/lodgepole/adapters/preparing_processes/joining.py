@@ -112,6 +112,7 @@ class Joined:
     ) -> bool:
         """Prepare one file; False when the server left or we are to stop."""
         doing = asyncio.create_task(self._answer(work, writer))
+        telling = asyncio.create_task(_tell(writer))
         leaving = asyncio.create_task(reader.read(1))  # nothing is sent while we work: only the end
         try:
             await asyncio.wait([doing, leaving, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -120,6 +121,7 @@ class Joined:
                 await asyncio.wait(
                     wait, timeout=self._stop_seconds, return_when=asyncio.FIRST_COMPLETED
                 )
+            telling.cancel()
             if doing.done():
                 doing.result()
                 return not stopping.done()
@@ -129,9 +131,9 @@ class Joined:
                 await frames.write_frame(writer, frames.GIVEN_BACK)
             return False
         finally:
-            for task in (doing, leaving):
+            for task in (doing, leaving, telling):
                 task.cancel()
-            await asyncio.gather(doing, leaving, return_exceptions=True)
+            await asyncio.gather(doing, leaving, telling, return_exceptions=True)
 
     async def _answer(self, work: Preparation, writer: asyncio.StreamWriter) -> None:
         async def keep(document: ReadDocument) -> None:
@@ -152,6 +154,13 @@ class Joined:
             return
         for kind, payload in frames.result_frames(prepared):
             await frames.write_frame(writer, kind, payload)
+
+
+async def _tell(writer: asyncio.StreamWriter) -> None:
+    """Say every few seconds that this process is there; its end is noticed elsewhere."""
+    while True:
+        await asyncio.sleep(frames.ALIVE_SECONDS)
+        await frames.write_frame(writer, frames.ALIVE)
 
 
 async def _next_job(reader: asyncio.StreamReader) -> Preparation | None:

@@ -14,6 +14,7 @@ import orjson
 
 from lodgepole.adapters.preparing_processes import frames
 from lodgepole.errors import Unavailable, UnreadableFile
+from lodgepole.limits import Limits
 from lodgepole.ports import IndexedPassage, Preparation, Prepared, Preparer, ReadDocument
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,12 @@ DEATHS_MOST = 3
 HELLO_SECONDS = 10.0
 START_SECONDS = 120.0
 """For a process to come, when there is none."""
+SILENCE_SECONDS = 60.0
+"""Without a word, a process that works is taken for stopped, or for dead on a machine that sleeps;
+it says one every five."""
+STALL_SECONDS = 300.0
+"""Beyond what reading may take, for which nothing more of a file comes while the process is
+alive: a hundredth of the largest file is embedded in less than half of that."""
 
 Keep = Callable[[ReadDocument], Awaitable[None]]
 Progress = Callable[[int], Awaitable[None]]
@@ -44,9 +51,12 @@ class _Died(Exception):
 class _Connection:
     """One file at a time."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pid: int
+    ) -> None:
         self.reader = reader
         self.writer = writer
+        self.pid = pid
         self.gone = asyncio.Event()
 
     @property
@@ -66,9 +76,23 @@ class PreparingPool:
         here: Prepares in this process, where none is connected.
         release: Of this program; processes of another are turned away.
         expected: Processes are on their way, so wait for one instead of working here.
+        limits: Say how long reading may take, after which a process counts as hung.
+        hung: Told the id of a process that was, which may have to be ended.
     """
 
-    def __init__(self, data_dir: Path, here: Preparer, *, release: str, expected: bool) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        here: Preparer,
+        *,
+        release: str,
+        expected: bool,
+        limits: Limits,
+        hung: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._silence_seconds = SILENCE_SECONDS
+        self._stall_seconds = limits.parse_seconds + STALL_SECONDS
+        self._hung = hung
         self._data_dir = data_dir
         self._here = here
         self._release = release
@@ -119,7 +143,7 @@ class PreparingPool:
                 return await self._here.prepare(work, keep=keep, progress=progress)
             whole = False
             try:
-                prepared = await _ask(connection, work, keep, progress)
+                prepared = await self._ask(connection, work, keep, progress)
             except UnreadableFile:
                 whole = True
                 raise
@@ -134,19 +158,56 @@ class PreparingPool:
                 self._give(connection, keep=whole)
         raise Unavailable(f"{DEATHS_MOST} processes ended while they worked on it")
 
+    async def _ask(
+        self, connection: _Connection, work: Preparation, keep: Keep, progress: Progress
+    ) -> Prepared:
+        """Raises _Died also for a process that is there, and does nothing."""
+        answer = _Answer(work, keep, progress)
+        loop = asyncio.get_running_loop()
+        stalls_at = loop.time() + self._stall_seconds
+        try:
+            async with asyncio.timeout(self._silence_seconds):
+                await frames.write_frame(connection.writer, frames.JOB, frames.job_bytes(work))
+                if work.document is not None:
+                    await frames.write_frame(connection.writer, frames.STORED, work.document)
+            while True:
+                seconds = min(self._silence_seconds, stalls_at - loop.time())
+                async with asyncio.timeout(seconds):
+                    frame = await frames.read_frame(connection.reader)
+                if frame is None:
+                    raise _Died
+                kind, payload = frame
+                if kind == frames.DONE:
+                    return answer.whole(payload)
+                if kind in _REFUSALS:
+                    raise _REFUSALS[kind](payload.decode())
+                if kind == frames.GIVEN_BACK:
+                    raise _Died(given_back=True)
+                if kind != frames.ALIVE:
+                    await answer.take(kind, payload)
+                    stalls_at = loop.time() + self._stall_seconds
+        except ConnectionError:
+            raise _Died from None
+        except TimeoutError:
+            log.warning("Worker process %d does nothing; its file is taken away", connection.pid)
+            self._hung(connection.pid)
+            raise _Died from None
+
     # --- connections --------------------------------------------------------------------------
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = _Connection(reader, writer)
+        connection = _Connection(reader, writer, pid=0)
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = await frames.read_frame(reader)
             if hello is None or hello[0] != frames.HELLO:
                 return
-            release = orjson.loads(hello[1])["release"]
+            said = orjson.loads(hello[1])
+            release = said["release"]
             if release != self._release:
                 log.warning("A worker of release %s was turned away by %s", release, self._release)
                 return
+            connection.pid = said["pid"]
             self._connections.add(connection)
             self._give(connection, keep=True)
             await connection.gone.wait()
@@ -187,28 +248,6 @@ class PreparingPool:
             connection.close()
         self._changed.set()
         self._changed = asyncio.Event()
-
-
-async def _ask(
-    connection: _Connection, work: Preparation, keep: Keep, progress: Progress
-) -> Prepared:
-    try:
-        await frames.write_frame(connection.writer, frames.JOB, frames.job_bytes(work))
-        if work.document is not None:
-            await frames.write_frame(connection.writer, frames.STORED, work.document)
-    except ConnectionError:
-        raise _Died from None
-    answer = _Answer(work, keep, progress)
-    while (frame := await frames.read_frame(connection.reader)) is not None:
-        kind, payload = frame
-        if kind == frames.DONE:
-            return answer.whole(payload)
-        if kind in _REFUSALS:
-            raise _REFUSALS[kind](payload.decode())
-        if kind == frames.GIVEN_BACK:
-            raise _Died(given_back=True)
-        await answer.take(kind, payload)
-    raise _Died
 
 
 _REFUSALS = {frames.UNREADABLE: UnreadableFile, frames.UNAVAILABLE: Unavailable}
