@@ -202,6 +202,10 @@ def test_a_citation_opens_the_pdf_at_its_page_with_the_quoted_words_marked(signe
     before = int(page.get_by_role("textbox", name="Page").input_value())
     page.get_by_role("button", name="Next page").click()
     expect(page.get_by_role("textbox", name="Page")).to_have_value(str(before + 1))
+    page.locator(".choice").get_by_text("Text").click()
+    expect(page.locator(".text mark")).to_have_text(quoted)
+    expect(page.locator(".text mark")).to_be_in_viewport()
+    expect(page.locator(".text").get_by_text(f"Page {before}", exact=True).first).to_be_attached()
     page.keyboard.press("Escape")
     expect(chip).to_be_focused()
 
@@ -218,9 +222,9 @@ def test_the_snippets_behind_an_answer_are_shown_with_scores_and_mark_their_text
     snippet = page.locator(".snippets li").filter(has_text="user-guide.md").first
     expect(snippet).to_contain_text(re.compile(r"0\.\d{3}|1\.000"))
     snippet.get_by_role("button").click()
-    marked = page.locator("dialog pre mark").first
+    marked = page.locator("dialog .text mark").first
     expect(marked).to_be_visible()
-    assert len(letters(marked.inner_text())) > 20
+    assert len(letters("".join(page.locator(".text mark").all_text_contents()))) > 20
 
 
 def test_text_of_a_word_file_is_shown_as_it_was_read(signed_in: Page):
@@ -231,8 +235,60 @@ def test_text_of_a_word_file_is_shown_as_it_was_read(signed_in: Page):
     page.locator(".snippets li").filter(has_text="administrator-guide.docx").first.get_by_role(
         "button"
     ).click()
-    expect(page.get_by_text("Browsers cannot show this kind of file.")).to_be_visible()
-    expect(page.locator("dialog pre mark").first).to_be_visible()
+    text = page.get_by_role("document", name="Text of administrator-guide.docx")
+    expect(text.locator("mark").first).to_be_in_viewport()
+    expect(text.get_by_role("heading", name="Lodgepole Administrator Guide")).to_be_attached()
+    expect(text.get_by_text("Page 2", exact=True)).to_be_attached()
+
+
+def test_marks_are_where_they_belong_behind_letters_of_two_units(signed_in: Page, tmp_path: Path):
+    page = signed_in
+    create(page, "letters")
+    path = tmp_path / "birds.md"
+    path.write_text("# Birds 🦆🦢\n\nA duck 🦆 swims.\n\nA swan 🦢 flies in spring.\n", "utf-8")
+    drop(page, path)
+    expect(page.get_by_text("One file is ready")).to_be_visible()
+    visit(page, "playground", "letters")
+    ask(page, "When does a swan fly?")
+    page.get_by_role("button", name="Source 1").click()
+    quoted = page.locator("dialog blockquote").inner_text()
+    expect(page.locator(".text mark").first).to_be_visible()
+    marked = "".join(page.locator(".text mark").all_text_contents())
+    assert letters(marked) == letters(quoted)
+    expect(page.locator(".text p").last).to_have_text("A swan 🦢 flies in spring.")
+
+
+# --- keys and usage ---------------------------------------------------------------------------
+
+
+def test_a_key_is_made_shown_once_used_and_revoked(signed_in: Page, browser, url):
+    page = signed_in
+    page.get_by_role("link", name="Keys and usage").click()
+    expect(page.get_by_role("heading", name="Keys and usage")).to_be_visible()
+    expect(page.locator(".tile").filter(has_text="Assistants")).to_contain_text("file")
+    expect(page.get_by_role("img", name="Requests by day")).to_be_visible()
+    page.get_by_role("button", name="New key").click()
+    page.get_by_label("Name", exact=True).fill("reader")
+    page.get_by_label("It may").select_option("data_read")
+    page.get_by_role("button", name="Make the key").click()
+    secret = page.get_by_label("API key", exact=True).inner_text()
+    assert secret.startswith("lp_")
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_text(secret)).to_have_count(0)
+    expect(page.get_by_role("button", name="Revoke seeded by the operator")).to_be_disabled()
+    context = browser.new_context(base_url=url)
+    other = context.new_page()
+    other.goto("/console#/administration")
+    other.get_by_label("API key").fill(secret)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_text("This page is for keys with “all”.")).to_be_visible()
+    expect(other.get_by_role("link", name="Keys and usage")).to_have_count(0)
+    page.get_by_role("button", name="Revoke reader").click()
+    page.get_by_role("button", name="Revoke", exact=True).click()
+    expect(page.get_by_role("button", name="Revoke reader")).to_have_count(0)
+    other.goto("/console#/assistants/handbook/files")
+    expect(other.get_by_text("This key is not valid any more.")).to_be_visible()
+    context.close()
 
 
 def test_an_answer_can_be_stopped_and_then_costs_nothing_more(signed_in: Page, model):
@@ -337,6 +393,13 @@ def test_every_page_fits_a_phone_and_names_its_controls(phone: Page, enter):
         too_wide = phone.evaluate("() => document.documentElement.scrollWidth - innerWidth")
         assert too_wide <= 0, tab
         assert phone.evaluate(NAMELESS) == [], tab
+    for address, heading in (("assistants", "Assistants"), ("administration", "Keys and usage")):
+        phone.goto(f"/console#/{address}")
+        expect(phone.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        expect(phone.get_by_text("Counting…")).to_have_count(0)
+        too_wide = phone.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, address
+        assert phone.evaluate(NAMELESS) == [], address
 
 
 NAMELESS = """() => [...document.querySelectorAll('button, input, select, textarea, a, progress')]

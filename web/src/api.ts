@@ -1,4 +1,5 @@
-// The public API, as any other client sees it. Nothing here is known to the console alone.
+// The public API, as any other client sees it, with what is below `/lodgepole`, which is our own.
+// Nothing here is known to the console alone.
 
 export const VERSION = '2026-04';
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -79,6 +80,44 @@ export interface Alignment {
   usage: Usage;
 }
 
+export type Role = 'all' | 'control_read' | 'control_write' | 'data_read' | 'data_write';
+
+export interface Key {
+  id: string;
+  name: string;
+  role: Role;
+  project: string;
+  created_at: string;
+}
+
+interface Counts {
+  requests: number;
+  prompt_tokens: number;
+  completion_tokens: number;
+}
+
+export interface UsageReport {
+  project: string;
+  assistants: number;
+  files: number;
+  bytes: number;
+  operations: { processing: number; completed: number; failed: number };
+  since: string;
+  days: (Counts & { day: string })[];
+  keys: (Counts & { id: string; last_used_on: string })[];
+}
+
+export interface DocumentText {
+  length: number;
+  page_count: number | null;
+  start: number;
+  end: number;
+  text: string;
+  pages: { number: number; start: number; end: number }[];
+  blocks: { kind: string; start: number; end: number; level: number }[];
+  next_start?: number;
+}
+
 export type ChatEvent =
   | { type: 'message_start'; id: string; model: string; context_snippet_count?: number }
   | { type: 'content_chunk'; delta: { content: string } }
@@ -127,6 +166,7 @@ function messageOf(status: number, body: string): string {
 }
 
 const segment = encodeURIComponent;
+const OWN = '/lodgepole/';
 
 export class Client {
   /** `left` is called when the server no longer takes the key. */
@@ -147,7 +187,7 @@ export class Client {
   ): Promise<Response> {
     const headers = this.headers();
     if (body !== undefined) headers['Content-Type'] = 'application/json';
-    const response = await fetch(`/assistant${path}`, {
+    const response = await fetch(path.startsWith(OWN) ? path : `/assistant${path}`, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -293,6 +333,40 @@ export class Client {
   ) {
     return this.json<Context>('POST', `/chat/${segment(assistant)}/context`, body);
   }
+
+  // --- our own
+
+  me() {
+    return this.json<Key>('GET', '/lodgepole/me');
+  }
+
+  usage(days: number) {
+    return this.json<UsageReport>('GET', `/lodgepole/usage?days=${days}`);
+  }
+
+  listKeys() {
+    return this.json<{ keys: Key[] }>('GET', '/lodgepole/keys');
+  }
+
+  createKey(body: { name: string; role: Role }) {
+    return this.json<Key & { api_key: string }>('POST', '/lodgepole/keys', body);
+  }
+
+  async revokeKey(id: string): Promise<void> {
+    await this.send('DELETE', `/lodgepole/keys/${segment(id)}`);
+  }
+
+  /** The text that was read from a file: near a quote, or from a position on. */
+  text(assistant: string, id: string, asked: { quote?: string; start?: number }) {
+    const query = new URLSearchParams();
+    if (asked.quote) query.set('quote', asked.quote);
+    if (asked.start !== undefined) query.set('start', String(asked.start));
+    return this.json<DocumentText>(
+      'GET', `/lodgepole/files/${segment(assistant)}/${segment(id)}/text?${query}`,
+    );
+  }
+
+  // --- evaluation
 
   judge(body: { question: string; answer: string; ground_truth_answer: string }) {
     return this.json<Alignment>('POST', '/evaluation/metrics/alignment', body);

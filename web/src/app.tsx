@@ -2,7 +2,8 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import { type Assistant, Client, inWords } from './api';
+import { type Assistant, Client, inWords, type Key } from './api';
+import { AdministrationPage } from './pages/administration';
 import { AssistantsPage } from './pages/assistants';
 import { CodePage } from './pages/code';
 import { EvaluationPage } from './pages/evaluation';
@@ -11,7 +12,7 @@ import { PlaygroundPage } from './pages/playground';
 import { SettingsPage } from './pages/settings';
 import { SignIn } from './pages/signin';
 import { forget } from './recent';
-import { home, link, type Route, type Tab, TABS, useRoute } from './route';
+import { administration, home, link, type Route, type Tab, TABS, useRoute } from './route';
 import { ClientContext, session, useClient } from './session';
 import { Button, Tree, Waiting, Wrong } from './ui';
 
@@ -51,12 +52,17 @@ function Frame({ signOut }: { signOut: () => void }) {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
+  const client = useClient();
+  const [me, setMe] = useState<Key | null>(null);
+  useEffect(() => {
+    client.me().then(setMe, () => setMe(null)); // a key that was refused has been signed out
+  }, [client]);
   const place = route.page === 'assistant' ? `${route.name}/${route.tab}` : route.page;
   useEffect(() => {
     const tab = route.page === 'assistant' && TABS.find((one) => one.id === route.tab)!.title;
     document.title = tab && route.page === 'assistant'
       ? `${route.name} · ${tab} · Lodgepole`
-      : 'Assistants · Lodgepole';
+      : `${route.page === 'administration' ? 'Keys and usage' : 'Assistants'} · Lodgepole`;
     if (!first.current) {
       scrollTo(0, 0);
       main.current?.focus({ preventScroll: true });
@@ -87,6 +93,16 @@ function Frame({ signOut }: { signOut: () => void }) {
             </nav>
           ) : null}
           <span class="grow" />
+          {me?.role === 'all' ? (
+            <a
+              class="button quiet admin"
+              href={administration}
+              aria-label="Keys and usage"
+              aria-current={route.page === 'administration' ? 'page' : undefined}
+            >
+              Keys<span class="long">&nbsp;and usage</span>
+            </a>
+          ) : null}
           <Button kind="quiet" onClick={signOut}>Sign out</Button>
         </div>
         {route.page === 'assistant' ? <Tabs route={route} /> : null}
@@ -94,8 +110,21 @@ function Frame({ signOut }: { signOut: () => void }) {
       <main id="main" ref={main} tabIndex={-1} class="bounds">
         {route.page === 'assistant'
           ? <AssistantPages key={route.name} name={route.name} tab={route.tab} />
-          : <AssistantsPage />}
+          : null}
+        {route.page === 'assistants' ? <AssistantsPage /> : null}
+        {route.page === 'administration' ? <Administration me={me} /> : null}
       </main>
+    </>
+  );
+}
+
+function Administration({ me }: { me: Key | null }) {
+  if (!me) return <Waiting what="Opening…" />;
+  if (me.role === 'all') return <AdministrationPage me={me} />;
+  return (
+    <>
+      <h1>Keys and usage</h1>
+      <Wrong text={`Your key has the role “${me.role}”. This page is for keys with “all”.`} />
     </>
   );
 }

@@ -1,4 +1,5 @@
-// Where we are, kept in the part of the address that is never sent: `#/assistants/NAME/files`.
+// Where we are, kept in the part of the address that is never sent: `#/assistants/NAME/files`,
+// `#/administration`.
 
 import { useEffect, useState } from 'preact/hooks';
 
@@ -11,10 +12,14 @@ export const TABS: readonly { id: Tab; title: string }[] = [
   { id: 'api', title: 'API' },
 ];
 
-export type Route = { page: 'assistants' } | { page: 'assistant'; name: string; tab: Tab };
+export type Route =
+  | { page: 'assistants' }
+  | { page: 'administration' }
+  | { page: 'assistant'; name: string; tab: Tab };
 
 export function read(hash: string): Route {
   const [first, name, tab] = hash.replace(/^#\/?/, '').split('/');
+  if (first === 'administration') return { page: 'administration' };
   if (first !== 'assistants' || !name) return { page: 'assistants' };
   const known = TABS.find((one) => one.id === tab)?.id ?? 'playground';
   try {
@@ -25,6 +30,7 @@ export function read(hash: string): Route {
 }
 
 export const home = '#/assistants';
+export const administration = '#/administration';
 
 export function link(name: string, tab: Tab = 'playground'): string {
   return `#/assistants/${encodeURIComponent(name)}/${tab}`;
@@ -35,6 +41,7 @@ export function useRoute(): Route {
   useEffect(() => {
     const changed = () => setHash(location.hash);
     addEventListener('hashchange', changed);
+    changed(); // it may have changed between the first drawing and now
     return () => removeEventListener('hashchange', changed);
   }, []);
   return read(hash);

@@ -86,6 +86,7 @@ export function Dialog(props: {
   title: string;
   close: () => void;
   wide?: boolean;
+  beside?: ComponentChildren; // of the title
   children: ComponentChildren;
 }) {
   const element = useRef<HTMLDialogElement>(null);
@@ -115,7 +116,8 @@ export function Dialog(props: {
     >
       <div class="sheet">
         <header>
-          <h2 id={id}>{props.title}</h2>
+          <h2 id={id} class="grow">{props.title}</h2>
+          {props.beside}
           <Button kind="quiet" class="icon" aria-label="Close" onClick={props.close}>
             <Cross />
           </Button>
@@ -248,7 +250,6 @@ export function Cross() {
   );
 }
 
-
 export function Tree() {
   return (
     <svg viewBox="4 3 24 27" width="20" height="22" aria-hidden="true">
@@ -280,4 +281,15 @@ export function count(number: number, one: string, many = `${one}s`): string {
 export function seconds(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** Ascending page numbers, runs of them joined: `3, 7–10`. */
+export function inRuns(pages: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const page of pages) {
+    const last = runs.at(-1);
+    if (last && page === last[1] + 1) last[1] = page;
+    else runs.push([page, page]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
 }

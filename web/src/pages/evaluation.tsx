@@ -63,6 +63,10 @@ export function EvaluationPage({ assistant }: { assistant: Assistant }) {
   return (
     <>
       <h1>Evaluation</h1>
+      <p class="note lead">
+        Write a question and the answer that is right, have {assistant.name} answer, and see fact by
+        fact how well the two agree. For many questions at once: <code>lodgepole eval</code>.
+      </p>
       <form
         class="card"
         onSubmit={(event) => {

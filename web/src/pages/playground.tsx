@@ -7,7 +7,7 @@ import { FilterBuilder, filterOf, noFilter } from '../filter';
 import { Markdown, withMarks } from '../markdown';
 import { remember } from '../recent';
 import { useClient } from '../session';
-import { Button, count, Empty, Field, seconds, Wrong } from '../ui';
+import { Button, count, Empty, Field, inRuns, seconds, Wrong } from '../ui';
 import { link } from '../route';
 import { type Source, SourceDialog } from '../viewer/source';
 import { Snippets } from './snippets';
@@ -179,7 +179,7 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
                   value={model}
                   onChange={(event) => setModel(event.currentTarget.value)}
                 >
-                  <option value="">The server's choice</option>
+                  <option value="">Default</option>
                   {models.map((name) => <option value={name}>{name}</option>)}
                 </select>
               )}
@@ -350,5 +350,5 @@ function keyOf(reference: Reference): string {
 function titleOf(reference: Reference): string {
   const { pages } = reference;
   if (!pages.length) return reference.file.name;
-  return `${reference.file.name}, ${pages.length > 1 ? 'pages' : 'page'} ${pages.join(', ')}`;
+  return `${reference.file.name}, ${pages.length > 1 ? 'pages' : 'page'} ${inRuns(pages)}`;
 }

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { type ChatBody, type Context, inWords, type Snippet } from '../api';
 import { remember } from '../recent';
 import { useClient } from '../session';
-import { Bar, Button, count, Waiting, Wrong } from '../ui';
+import { Bar, Button, count, inRuns, Waiting, Wrong } from '../ui';
 import type { Source } from '../viewer/source';
 
 export function Snippets(props: {
@@ -79,7 +79,7 @@ function SnippetView(props: {
           class="small source"
           onClick={() => props.show({ assistant: props.assistant, file, pages, quote: text })}
         >
-          {file.name}{pages.length ? `, p. ${pages.join(', ')}` : ''}
+          {file.name}{pages.length ? `, p. ${inRuns(pages)}` : ''}
         </Button>
         <span class="grow" />
         <Bar share={snippet.score} label="Score" />

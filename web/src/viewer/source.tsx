@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { type File_, inWords, ownPath } from '../api';
 import { useClient } from '../session';
-import { Button, Dialog, Told, Waiting, Wrong } from '../ui';
-import { find, type Span } from './finding';
+import { Button, Choice, Dialog, inRuns, Told, Waiting, Wrong } from '../ui';
 import type { Open } from './pdf';
+import { ReadText } from './text';
 
 export interface Source {
   assistant: string;
@@ -15,27 +15,36 @@ export interface Source {
   quote: string;
 }
 
-const BINARY = /\.(docx|pptx|xlsx|epub)$/i;
+type View = 'page' | 'text';
+const VIEWS: readonly { id: View; title: string }[] = [
+  { id: 'page', title: 'Page' },
+  { id: 'text', title: 'Text' },
+];
 
 export function SourceDialog({ source, close }: { source: Source; close: () => void }) {
   const pdf = /\.pdf$/i.test(source.file.name);
-  const binary = BINARY.test(source.file.name);
+  const [view, setView] = useState<View>(pdf ? 'page' : 'text');
   return (
-    <Dialog title={source.file.name} close={close} wide>
+    <Dialog
+      title={source.file.name}
+      close={close}
+      wide
+      beside={pdf
+        ? <Choice label="View" options={VIEWS} value={view} choose={setView} />
+        : undefined}
+    >
       {source.quote ? <Quote source={source} /> : null}
-      {pdf ? <PdfSource source={source} /> : null}
-      {binary ? <ReadText source={source} /> : null}
-      {!pdf && !binary ? <TextSource source={source} /> : null}
+      {view === 'page' ? <PdfSource source={source} /> : <ReadText source={source} />}
     </Dialog>
   );
 }
 
 function Quote({ source }: { source: Source }) {
-  const pages = source.pages.join(', ');
+  const pages = inRuns(source.pages);
   return (
     <figure class="quote">
       <blockquote>{source.quote}</blockquote>
-      {pages ? <figcaption>Page {pages}</figcaption> : null}
+      {pages ? <figcaption>{source.pages.length > 1 ? 'Pages' : 'Page'} {pages}</figcaption> : null}
     </figure>
   );
 }
@@ -144,7 +153,7 @@ function PdfSource({ source }: { source: Source }) {
       {missed ? (
         <Told>
           The words could not be marked on the page, most likely because it is a picture of text.
-          They are quoted above.
+          They are quoted above, and marked in the text that was read.
         </Told>
       ) : null}
       {!pdf && !error ? <Waiting what="Opening the document…" /> : null}
@@ -162,105 +171,6 @@ function PdfSource({ source }: { source: Source }) {
           event.preventDefault();
         }}
       />
-    </>
-  );
-}
-
-// --- text -------------------------------------------------------------------------------------
-
-const SHOWN = 200_000; // characters before and after the quoted words
-
-function TextSource({ source }: { source: Source }) {
-  const client = useClient();
-  const [text, setText] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  useEffect(() => {
-    client.content(source.assistant, source.file).then(
-      async (response) => setText(decoded(await response.arrayBuffer())),
-      (failure: unknown) => setError(inWords(failure)),
-    );
-  }, []);
-  if (error) return <Wrong text={error} />;
-  if (text === null) return <Waiting what="Opening the text…" />;
-  return <MarkedText text={text} quote={source.quote} />;
-}
-
-/** UTF-16 where a mark says so, else UTF-8, else what Western European systems wrote. */
-function decoded(content: ArrayBuffer): string {
-  const [first, second] = new Uint8Array(content);
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(content);
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(content);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    return new TextDecoder('windows-1252').decode(content);
-  }
-}
-
-function MarkedText({ text, quote }: { text: string; quote: string }) {
-  const box = useRef<HTMLPreElement>(null);
-  const spans = quote ? find(text, quote) : [];
-  useEffect(() => {
-    const first = box.current?.querySelector('mark');
-    if (first && box.current) {
-      box.current.scrollTop = first.offsetTop - box.current.offsetTop - box.current.clientHeight / 3;
-    }
-  }, [text]);
-  const around = spans[0]?.start ?? 0;
-  const from = Math.max(0, around - SHOWN);
-  const to = Math.min(text.length, around + SHOWN);
-  return (
-    <>
-      {quote && !spans.length ? (
-        <Told>The quoted words are written differently in the original; they stand above.</Told>
-      ) : null}
-      <pre ref={box} class="text" tabIndex={0} data-first aria-label="Text of the source">
-        {from > 0 ? '… ' : ''}
-        {pieces(text, spans.filter((span) => span.end <= to), from, to)}
-        {to < text.length ? ' …' : ''}
-      </pre>
-    </>
-  );
-}
-
-function pieces(text: string, spans: Span[], from: number, to: number) {
-  let at = from;
-  const made = spans.flatMap((span) => {
-    const before = text.slice(at, span.start);
-    at = span.end;
-    return [before, <mark>{text.slice(span.start, span.end)}</mark>];
-  });
-  return [...made, text.slice(at, to)];
-}
-
-/** For kinds a browser cannot show: the text that was read, around what is quoted. */
-function ReadText({ source }: { source: Source }) {
-  const client = useClient();
-  const [text, setText] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const load = async () => {
-    const query = (source.quote || source.file.name).slice(0, 2000);
-    const found = await client.context(source.assistant, { query, top_k: 64 });
-    const own = found.snippets
-      .filter((snippet) => snippet.reference.file.id === source.file.id)
-      .map(({ content }) => typeof content === 'string'
-        ? content
-        : content.map((block) => (block.type === 'text' ? block.text : block.caption)).join('\n'));
-    const quoting = own.filter((one) => find(one, source.quote).length);
-    setText((source.quote ? quoting[0] ?? own[0] : own.join('\n\n⋯\n\n')) ?? '');
-  };
-  useEffect(() => {
-    load().catch((failure: unknown) => setError(inWords(failure)));
-  }, []);
-  if (error) return <Wrong text={error} />;
-  if (text === null) return <Waiting what="Fetching the text that was read…" />;
-  return (
-    <>
-      <p class="note">
-        Browsers cannot show this kind of file. This is text that was read from it
-        {source.quote ? ', around the quoted words' : ', as far as a search for its name finds it'}.
-      </p>
-      {text ? <MarkedText text={text} quote={source.quote} /> : null}
     </>
   );
 }
