@@ -147,6 +147,17 @@ class Ledger(Protocol):
         ...
 
 
+class Allowances(Protocol):
+    """How many requests each project may still make, in all processes together."""
+
+    async def take(self, project_id: str, wanted: int, *, per_minute: int) -> tuple[int, float]:
+        """`(requests, seconds)`: up to `wanted`, and where none is left, when one will be.
+
+        A bucket holds one minute's requests, is full at first and refills evenly.
+        """
+        ...
+
+
 class OperationLog(Protocol):
     """The durable log of accepted changes: the work queue and the public record in one.
 
@@ -261,7 +272,14 @@ class OperationLog(Protocol):
         ...
 
     async def wait_finished(self, timeout: timedelta) -> None:
-        """Return when an operation finished in this process, at the latest after `timeout`."""
+        """Return when an operation may have finished, at the latest after `timeout`."""
+        ...
+
+    async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
+        """Whether `holder` may do now what one process at a time should do.
+
+        Who has the turn keeps it by asking again within `lease`; after that anybody gets it.
+        """
         ...
 
     async def queue_depth(self) -> int:

@@ -11,7 +11,7 @@ from lodgepole.files import Files
 from lodgepole.keys import Keys
 from lodgepole.limits import Limits
 from lodgepole.operations import Operations
-from lodgepole.ports import Blobs, Catalog, Clock, Index, OperationLog
+from lodgepole.ports import Allowances, Blobs, Catalog, Clock, Index, OperationLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,5 +28,6 @@ class Services:
     catalog: Catalog
     log: OperationLog
     index: Index
+    allowances: Allowances
     clock: Clock
     limits: Limits

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from lodgepole.accounting import Accounting
 from lodgepole.adapters.data_directory import held, read_secret, write_secret
+from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.process_memory import give_back, share_arenas
 from lodgepole.adapters.prometheus_metrics import PrometheusMetrics
 from lodgepole.adapters.system_clock import SystemClock
@@ -284,6 +285,7 @@ async def _build(
         catalog=catalog,
         log=log,
         index=index,
+        allowances=MemoryAllowances(clock),
         clock=clock,
         limits=limits,
     )

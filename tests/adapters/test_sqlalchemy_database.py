@@ -56,12 +56,24 @@ async def test_two_processes_may_open_a_new_database_at_once(tmp_path):
         await database.close()
 
 
-async def test_a_database_of_a_newer_release_is_refused_with_advice(tmp_path):
-    database = await open_database(url(tmp_path))
-    await database.write(
-        lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    )
+async def become_newer(database, oldest):
+    async def work(connection):
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.execute(text("UPDATE schema_readers SET oldest = :it"), {"it": oldest})
+
+    await database.write(work)
     await database.close()
+
+
+async def test_a_database_of_a_newer_release_that_only_added_is_worked_on(tmp_path):
+    await become_newer(await open_database(url(tmp_path)), oldest=REVISION)
+    database = await open_database(url(tmp_path))
+    assert await SqlCatalog(database).count_assistants("p") == 0
+    await database.close()
+
+
+async def test_a_database_of_a_newer_release_is_refused_with_advice(tmp_path):
+    await become_newer(await open_database(url(tmp_path)), oldest="9998")
     with pytest.raises(LodgepoleError, match="newer Lodgepole"):
         await open_database(url(tmp_path))
 

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from lodgepole.accounting import Accounting
+from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
@@ -168,6 +169,7 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
         catalog=catalog,
         log=log,
         index=index,
+        allowances=MemoryAllowances(clock),
         clock=clock,
         limits=limits,
     )

@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from sqlalchemy import create_engine
 
+from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
+from lodgepole.adapters.sqlalchemy_database.allowances import SqlAllowances
 from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
-from lodgepole.adapters.sqlalchemy_database.database import open_database
+from lodgepole.adapters.sqlalchemy_database.database import migrate, open_database
 from lodgepole.adapters.sqlalchemy_database.ledger import SqlLedger
 from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
+from lodgepole.adapters.sqlalchemy_database.tables import metadata
 from lodgepole.model import (
     Assistant,
     AssistantStatus,
@@ -25,8 +30,10 @@ from lodgepole.model import (
     OperationType,
     Upload,
 )
-from lodgepole.ports import Catalog, Ledger, OperationLog
+from lodgepole.ports import Allowances, Catalog, Ledger, OperationLog
+from postgres_server import fresh_database
 
+READERS = "schema_readers"  # has its row from the migration
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -38,6 +45,7 @@ class Stores:
     log: OperationLog
     clock: MemoryClock
     ledger: Ledger
+    allowances: Allowances
 
     def assistant(self, id_="a1", *, project="p", name=None, **values) -> Assistant:
         now = self.clock.now()
@@ -103,7 +111,26 @@ class Stores:
         return operation
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(scope="session")
+def _kept_url(postgres_url):
+    with fresh_database(postgres_url) as url:
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            migrate(connection)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def emptied_url(_kept_url):
+    """A PostgreSQL database with our tables; all tests have one, which each finds empty."""
+    tables = ", ".join(table.name for table in metadata.sorted_tables if table.name != READERS)
+    with psycopg.connect(_kept_url) as connection:
+        connection.execute(f"TRUNCATE {tables}")
+    return _kept_url
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 async def stores(request, tmp_path):
     clock = MemoryClock(START)
     if request.param == "memory":
@@ -113,10 +140,20 @@ async def stores(request, tmp_path):
             MemoryOperationLog(database, clock),
             clock,
             MemoryLedger(database),
+            MemoryAllowances(clock),
         )
         return
-    opened = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'lodgepole.db'}")
+    url = f"sqlite+aiosqlite:///{tmp_path / 'lodgepole.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("emptied_url")
+    opened = await open_database(url)
     try:
-        yield Stores(SqlCatalog(opened), SqlOperationLog(opened, clock), clock, SqlLedger(opened))
+        yield Stores(
+            SqlCatalog(opened),
+            SqlOperationLog(opened, clock),
+            clock,
+            SqlLedger(opened),
+            SqlAllowances(opened, clock),
+        )
     finally:
         await opened.close()

@@ -51,7 +51,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.services = services
-    app.state.rates = RequestRates(services.clock, services.limits)
+    app.state.rates = RequestRates(services.allowances, services.limits)
     app.state.public_url = public_url
     app.state.ready = ready
     app.state.incomplete = lambda: 0

@@ -57,7 +57,7 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
                 f"This API key has the role `{key.role}`, which does not allow "
                 f"{request.method} here: use a key with `{role}` or `all`."
             )
-        rates.spend(key.project_id)
+        await rates.spend(key.project_id)
         services.accounting.count_request(key)
         return Call(
             services=services,

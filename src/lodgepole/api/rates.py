@@ -1,32 +1,33 @@
-"""How many requests a project may make, counted in this process."""
+"""How many requests a project may make, in all processes together."""
 
 from lodgepole.errors import RateLimited
 from lodgepole.limits import Limits
-from lodgepole.ports import Clock
+from lodgepole.ports import Allowances
 
-WINDOW_SECONDS = 60.0
+TAKEN_PER_MINUTE = 60
+"""A process takes a second's worth at a time, so that most requests ask nobody. What it has taken
+and not used is what a project may be short of while its requests go to several processes."""
 
 
 class RequestRates:
-    """A bucket per project that holds one minute's requests and refills evenly."""
+    """Spends what `Allowances` has."""
 
-    def __init__(self, clock: Clock, limits: Limits) -> None:
-        self._clock = clock
+    def __init__(self, allowances: Allowances, limits: Limits) -> None:
+        self._allowances = allowances
         self._most = limits.requests_per_minute
-        self._buckets: dict[str, tuple[float, float]] = {}  # project: (tokens, seconds)
+        self._taken: dict[str, int] = {}
 
-    def spend(self, project_id: str) -> None:
-        """Count one request. Raises RateLimited when the bucket is empty."""
+    async def spend(self, project_id: str) -> None:
+        """Count one request. Raises RateLimited when none is left."""
         if self._most <= 0:
             return
-        now = self._clock.now().timestamp()
-        tokens, then = self._buckets.get(project_id, (float(self._most), now))
-        per_second = self._most / WINDOW_SECONDS
-        tokens = min(float(self._most), tokens + max(0.0, now - then) * per_second)
-        if tokens < 1.0:
-            self._buckets[project_id] = (tokens, now)
-            raise RateLimited(
-                f"More than {self._most} requests in a minute, try again later",
-                retry_after=(1.0 - tokens) / per_second,
-            )
-        self._buckets[project_id] = (tokens - 1.0, now)
+        if not self._taken.get(project_id):
+            wanted = max(1, self._most // TAKEN_PER_MINUTE)
+            taken, seconds = await self._allowances.take(project_id, wanted, per_minute=self._most)
+            if not taken:
+                raise RateLimited(
+                    f"More than {self._most} requests in a minute, try again later",
+                    retry_after=seconds,
+                )
+            self._taken[project_id] = self._taken.get(project_id, 0) + taken
+        self._taken[project_id] -= 1

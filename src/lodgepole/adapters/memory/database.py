@@ -67,6 +67,7 @@ class MemoryDatabase:
     ledger: dict[tuple[date, str, str], LedgerEntry] = field(
         default_factory=dict[tuple[date, str, str], LedgerEntry]
     )
+    turns: dict[str, tuple[str, datetime]] = field(default_factory=dict[str, tuple[str, datetime]])
     work: Signal = field(default_factory=Signal)
     finished: Signal = field(default_factory=Signal)
 

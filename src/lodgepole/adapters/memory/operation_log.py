@@ -135,6 +135,14 @@ class MemoryOperationLog:
     async def live_assistants(self) -> Collection[str]:
         return set(self._database.assistants)
 
+    async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
+        now = self._clock.now()
+        held_by, until = self._database.turns.get(name, (holder, now))
+        if held_by != holder and until > now:
+            return False
+        self._database.turns[name] = (holder, now + lease)
+        return True
+
     async def queue_depth(self) -> int:
         return len(self._unfinished(None, None))
 

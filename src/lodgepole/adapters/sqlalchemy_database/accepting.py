@@ -53,6 +53,11 @@ async def check_alive(connection: AsyncConnection, assistant_id: str) -> None:
         raise NotFound("The assistant is being deleted." if status else "No such assistant.")
 
 
+async def lock_assistant(connection: AsyncConnection, assistant_id: str) -> None:
+    """Before its operations and files are changed together; see `_delete_assistant`."""
+    await connection.execute(locked(select(assistants.c.id).where(assistants.c.id == assistant_id)))
+
+
 async def next_revision(connection: AsyncConnection, assistant_id: str, **values: Any) -> int:
     """Tell every cache of Available files that it is out of date; the number of this change."""
     bumped = await connection.execute(
@@ -105,12 +110,13 @@ async def _delete_assistant(connection: AsyncConnection, assistant_id: str, now:
     revision = await next_revision(
         connection, assistant_id, status=AssistantStatus.TERMINATING.value, updated_at=now
     )
+    # Rows are locked in one order everywhere: the assistant, its operations, its files.
+    await _cancel(connection, operations.c.assistant_id == assistant_id, ASSISTANT_DELETED, now)
     await connection.execute(
         update(files)
         .where(files.c.assistant_id == assistant_id)
         .values(status=FileStatus.DELETING.value, updated_at=now, revision=revision)
     )
-    await _cancel(connection, operations.c.assistant_id == assistant_id, ASSISTANT_DELETED, now)
 
 
 async def _cancel(connection: AsyncConnection, condition: Any, message: str, now: datetime) -> None:

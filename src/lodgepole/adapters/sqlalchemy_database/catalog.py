@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lodgepole.adapters.sqlalchemy_database.database import Database
+from lodgepole.adapters.sqlalchemy_database.dialects import unless_there
 from lodgepole.adapters.sqlalchemy_database.rows import (
     AnyRow,
     assistant_columns,
@@ -43,9 +44,8 @@ class SqlCatalog:
 
     async def add_key(self, key: ApiKey) -> None:
         async def work(connection: AsyncConnection) -> None:
-            known = select(api_keys.c.id).where(api_keys.c.hash == key.hash)
-            if (await connection.execute(known)).first() is None:
-                await connection.execute(insert(api_keys).values(key_columns(key)))
+            new = unless_there(api_keys, connection.dialect)
+            await connection.execute(new.values(key_columns(key)))
 
         await self._database.write(work)
 

@@ -1,33 +1,55 @@
-"""The open database: transactions, migration, and the signals between tasks of one process."""
+"""The open database: transactions, migration, and the signals between those who use it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from lodgepole.adapters.sqlalchemy_database.dialects import create_engines
-from lodgepole.adapters.sqlalchemy_database.tables import REVISION
-from lodgepole.errors import LodgepoleError, Unavailable
+from lodgepole.adapters.sqlalchemy_database.dialects import (
+    CONNECTIONS,
+    create_engines,
+    is_postgres,
+    lock_schema,
+)
+from lodgepole.adapters.sqlalchemy_database.messages import Messages
+from lodgepole.adapters.sqlalchemy_database.tables import REVISION, schema_readers
+from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
 MIGRATIONS = Path(__file__).parent / "migrations"
+TRANSACTION_SECONDS = 120.0
+"""For all statements of one; a listing of a large assistant takes a second or two."""
+RETRY_AFTER_SECONDS = 2.0
 
 
 @dataclass(slots=True)
 class Signal:
-    """Wakes all who wait at the moment it is given."""
+    """Wakes all who wait at the moment it is given, in other processes a little later."""
 
+    tell_others: Callable[[], None] = lambda: None
     _event: asyncio.Event = field(default_factory=asyncio.Event)
 
     def give(self) -> None:
+        self.wake()
+        self.tell_others()
+
+    def wake(self) -> None:
+        """Wake those of this process alone."""
         self._event.set()
         self._event = asyncio.Event()
 
@@ -54,6 +76,17 @@ class Database:
         self._running: set[asyncio.Task[Any]] = set()
         self.work = Signal()
         self.finished = Signal()
+        self._messages: Messages | None = None
+
+    def listen(self, url: str) -> None:
+        """Share the signals with all processes that do so too, over a connection of their own."""
+        assert self._messages is None, "once"
+        signals = {"lodgepole_work": self.work, "lodgepole_finished": self.finished}
+        wake = {channel: signal.wake for channel, signal in signals.items()}
+        self._messages = messages = Messages(url, wake)
+        for channel, signal in signals.items():
+            signal.tell_others = partial(messages.tell, channel)
+        messages.open()
 
     async def read(self, work: Work[T]) -> T:
         """Run `work`, which changes nothing; each of its statements sees all that is committed."""
@@ -66,6 +99,8 @@ class Database:
     async def close(self) -> None:
         if self._running:
             await asyncio.wait(self._running)
+        if self._messages is not None:
+            await self._messages.close()
         await self._readers.dispose()
         await self._writer.dispose()
 
@@ -84,26 +119,48 @@ class Database:
 
 async def _transaction(engine: AsyncEngine, work: Work[T]) -> T:
     try:
-        async with engine.begin() as connection:
+        async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:
             return await work(connection)
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        raise Unavailable(f"The database does not answer ({type(error).__name__}).") from error
+    except DataError as error:
+        # Everything else was checked before; U+0000 is a character to all but PostgreSQL.
+        raise InvalidRequest("The request holds a character that cannot be stored.") from error
+    except (OperationalError, InterfaceError, InternalError, PoolTimeoutError) as error:
+        raise _unavailable(error) from error
+    except TimeoutError as error:
+        raise _unavailable(error) from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise _unavailable(error) from error
 
 
-async def open_database(url: str) -> Database:
-    """Connect, and bring the schema up to this release where it differs.
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(
+        f"The database does not answer ({type(error).__name__}).", retry_after=RETRY_AFTER_SECONDS
+    )
+
+
+async def open_database(
+    url: str, *, connections: int = CONNECTIONS, listen_url: str | None = None
+) -> Database:
+    """Connect, and bring the schema up to this release where it is older.
 
     Args:
-        url: For one machine `sqlite+aiosqlite:///{path}`.
+        url: `sqlite+aiosqlite:///{path}` or `postgresql://…`.
+        connections: Of this process to PostgreSQL, at most.
+        listen_url: How signals come from other processes, on PostgreSQL: `url` unless that goes
+            through a pooler.
 
     Raises:
-        LodgepoleError: The schema was made by a newer release.
+        LodgepoleError: The schema was made by a release that this one cannot work beside.
         Unavailable: It cannot be reached or opened.
     """
-    database = Database(*create_engines(url))
+    database = Database(*create_engines(url, connections=connections))
     try:
         if await database.read(_revision) != REVISION:
             await database.write(_migrate)
+        if is_postgres(url):
+            database.listen(listen_url or url)
     except BaseException:
         await database.close()
         raise
@@ -125,21 +182,29 @@ async def _migrate(connection: AsyncConnection) -> None:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Upgrade the schema within the connection's transaction; a second run does nothing."""
+    """Upgrade the schema within the connection's transaction; a second run does nothing.
+
+    Processes that do so at once wait for each other. A schema of a newer release is left as it
+    is, where that release says that this one may go on.
+    """
     # Alembic costs a fifth of a second to import, and a database is migrated once a release.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
+    lock_schema(connection)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     current = _read_revision(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current is None or current in known:
+        command.upgrade(config, revision)
+        return
+    oldest = connection.execute(select(schema_readers.c.oldest)).scalar()
+    if oldest is None or oldest > REVISION:
         raise LodgepoleError(
             f"The database has the schema {current!r} of a newer Lodgepole: install that release, "
             "or restore the backup made before the upgrade."
         )
-    command.upgrade(config, revision)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, null, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lodgepole.adapters.sqlalchemy_database.accepting import next_revision
+from lodgepole.adapters.sqlalchemy_database.accepting import lock_assistant, next_revision
 from lodgepole.adapters.sqlalchemy_database.rows import upload_columns
 from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations
 from lodgepole.errors import ClaimLost
@@ -39,6 +39,7 @@ async def finish(
     **values: Any,
 ) -> None:
     """End an operation for good. Raises ClaimLost."""
+    await lock_assistant(connection, claim.operation.assistant_id)
     await hold(connection, claim, status=status.value, completed_at=now, worker_id=None, **values)
 
 

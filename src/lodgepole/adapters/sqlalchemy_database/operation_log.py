@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lodgepole.adapters.sqlalchemy_database.accepting import accept, check_alive
 from lodgepole.adapters.sqlalchemy_database.database import Database, wait_for
-from lodgepole.adapters.sqlalchemy_database.dialects import skip_locked
+from lodgepole.adapters.sqlalchemy_database.dialects import skip_locked, unless_there
 from lodgepole.adapters.sqlalchemy_database.finishing import (
     finish,
     hold,
@@ -25,7 +25,7 @@ from lodgepole.adapters.sqlalchemy_database.rows import (
     ordered,
     read_operation,
 )
-from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations
+from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations, turns
 from lodgepole.model import (
     Claim,
     File,
@@ -209,6 +209,7 @@ class SqlOperationLog:
 
     async def fail(self, claim: Claim, error_message: str) -> None:
         now = self._clock.now()
+        error_message = error_message.replace("\0", "\ufffd")  # which PostgreSQL cannot store
 
         async def work(connection: AsyncConnection) -> None:
             failed = {"error_message": error_message}
@@ -237,6 +238,22 @@ class SqlOperationLog:
 
     async def wait_finished(self, timeout: timedelta) -> None:
         await wait_for(self._database.finished.listen(), timeout)
+
+    async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
+        now = self._clock.now()
+
+        async def work(connection: AsyncConnection) -> bool:
+            new = {"name": name, "holder": holder, "until": now}
+            await connection.execute(unless_there(turns, connection.dialect), new)
+            taken = await connection.execute(
+                update(turns)
+                .where(turns.c.name == name)
+                .where((turns.c.holder == holder) | (turns.c.until <= now))
+                .values(holder=holder, until=now + lease)
+            )
+            return taken.rowcount > 0
+
+        return await self._database.write(work)
 
     async def _read(self, query: Any) -> "list[AnyRow]":
         async def work(connection: AsyncConnection) -> "list[AnyRow]":

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0004"
+REVISION = "0005"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -155,4 +155,33 @@ ledger = Table(
     Column("prompt_tokens", BigInteger, nullable=False),
     Column("completion_tokens", BigInteger, nullable=False),
     Index(None, "day"),
+)
+
+# One row: the oldest revision whose release can work on this schema, so that during a roll-out a
+# release that does not know the schema yet may start.
+schema_readers = Table("schema_readers", metadata, Column("oldest", String(32), primary_key=True))
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# Who does what only one process at a time should do.
+turns = Table(
+    "turns",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# A bucket a project, of which every process takes some requests at a time.
+request_rates = Table(
+    "request_rates",
+    metadata,
+    Column("project_id", String(64), primary_key=True),
+    Column("requests", Float, nullable=False),  # that are left
+    Column("at", UtcDateTime, nullable=False),
 )
