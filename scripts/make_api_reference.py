@@ -10,7 +10,8 @@ from typing import Any
 
 from lodgepole import errors
 from lodgepole.api import errors as api_errors
-from lodgepole.api.openapi.document import DATES, Source, document
+from lodgepole.api.openapi.document import DATES, document
+from lodgepole.api.openapi.markers import Source
 from lodgepole.api.openapi.surfaces import OWN, PUBLISHED, Surface
 from lodgepole.chat.models import NAMES
 from lodgepole.limits import Limits

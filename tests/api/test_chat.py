@@ -149,7 +149,8 @@ USER = {"role": "user", "content": "Hi"}
     ("body", "words"),
     [
         (asking(), "Must have at least 1 message"),
-        ({}, "`messages`: Field required"),
+        ({}, "Must have at least 1 message"),
+        ({"messages": None}, "Must have at least 1 message"),
         ({"messages": "Hi"}, "`messages`"),
         (asking("Hi"), "`messages.0`"),
         (asking({"role": "user", "content": ""}), "Message content cannot be empty"),

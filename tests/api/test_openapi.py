@@ -14,7 +14,8 @@ from tests.api.surface import Surface, differences
 
 from lodgepole.api.documentation import PAGE
 from lodgepole.api.errors import _BY_CLASS, _CODE_BY_STATUS
-from lodgepole.api.openapi.document import DATES, Source, document
+from lodgepole.api.openapi.document import DATES, document
+from lodgepole.api.openapi.markers import Source
 from lodgepole.api.openapi.operations import ADDITIONS, OPERATIONS
 from lodgepole.api.openapi.surfaces import OWN
 from lodgepole.api.schemas.wire import ERROR_CODES

@@ -36,7 +36,7 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
     assistant = await _ready(call, assistant_name)
     options = body.context_options or schemas.ContextOptions()
     asked = ChatRequest(
-        messages=_messages(body.messages),
+        messages=_messages(body.messages or ()),
         model=body.model or None,
         temperature=body.temperature,
         filter=_filter(call, body.filter),
@@ -62,7 +62,7 @@ async def completions(call: DataRead, assistant_name: str) -> Response:
     body = await read_json(call.request, schemas.CompletionsRequest, call.services.limits)
     assistant = await _ready(call, assistant_name)
     asked = ChatRequest(
-        messages=_messages(body.messages),
+        messages=_messages(body.messages or ()),
         model=body.model or None,
         temperature=body.temperature,
         filter=_filter(call, body.filter),

@@ -7,7 +7,8 @@ from typing import cast
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from lodgepole.api.openapi.document import DATES, Source, document
+from lodgepole.api.openapi.document import DATES, document
+from lodgepole.api.openapi.markers import Source
 from lodgepole.api.openapi.surfaces import OWN, PUBLISHED
 from lodgepole.errors import NotFound
 from lodgepole.services import Services

@@ -1,7 +1,6 @@
 """One OpenAPI 3.1 document for each API version: routes, schemas and the operator's limits."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from typing import Any, cast
 
 from fastapi.dependencies.models import Dependant
@@ -9,6 +8,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 import lodgepole
+from lodgepole.api.openapi.markers import JsonObject, Source, is_served, ref, resolved
 from lodgepole.api.openapi.operations import (
     ADDITIONS,
     ALWAYS,
@@ -20,8 +20,7 @@ from lodgepole.api.openapi.operations import (
 from lodgepole.api.openapi.surfaces import PUBLISHED, Surface
 from lodgepole.api.openapi.values import FILE_METADATA, METADATA_FILTER
 from lodgepole.api.schemas import files, wire
-from lodgepole.api.versions import FIRST_NEW, VERSION_HEADER
-from lodgepole.limits import Limits
+from lodgepole.api.versions import VERSION_HEADER
 
 DATES = ("2025-01", "2025-04", "2025-10", "2026-04")
 """The versions with a document, oldest first; 2026-07 has changed nothing in this API."""
@@ -33,26 +32,6 @@ _PLACES = {
     "operation_id": "The operation's id.",
     "key_id": "The key's id.",
 }
-JsonObject = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What a document is made from besides the code.
-
-    Attributes:
-        date: One of `DATES`.
-        limits: Of the running server; numbers in the document are these.
-        models: The names that requests may give as `model`.
-    """
-
-    date: str
-    limits: Limits
-    models: Sequence[str]
-
-    @property
-    def is_new(self) -> bool:
-        return self.date >= FIRST_NEW
 
 
 def document(source: Source, surface: Surface = PUBLISHED) -> JsonObject:
@@ -77,7 +56,7 @@ def document(source: Source, surface: Surface = PUBLISHED) -> JsonObject:
         "servers": [{"url": surface.server, "description": "This server."}],
         "security": [{"ApiKeyAuth": []}],
         "tags": [{"name": name, "description": words} for name, words in surface.tags.items()],
-        "paths": _settled(paths, source),
+        "paths": resolved(paths, source),
         "components": {
             "securitySchemes": {
                 "ApiKeyAuth": {
@@ -88,7 +67,7 @@ def document(source: Source, surface: Surface = PUBLISHED) -> JsonObject:
                 }
             },
             "headers": _HEADERS,
-            "schemas": _settled(_schemas(), source),
+            "schemas": resolved(_schemas(), source),
         },
     }
     return _without_unused(whole)
@@ -123,13 +102,13 @@ def _operation(
     if described.body is not None:
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": _ref(described.body.__name__)}},
+            "content": {"application/json": {"schema": ref(described.body.__name__)}},
         }
     if described.upload:
         form = "FileData" if source.is_new else "FileOnly"
         operation["requestBody"] = {
             "required": True,
-            "content": {"multipart/form-data": {"schema": _ref(form), "encoding": _FORM}},
+            "content": {"multipart/form-data": {"schema": ref(form), "encoding": _FORM}},
         }
     return operation
 
@@ -159,11 +138,11 @@ def _parameters(route: APIRoute, source: Source, surface: Surface) -> Iterator[J
             info = parameter.field_info
             is_int = info.annotation == int | None
             extra = cast("JsonObject", info.json_schema_extra or {})
-            if not _served(extra, source.date):
+            if not is_served(extra, source.date):
                 continue
             shape: JsonObject = {"schema": {"type": "integer" if is_int else "string", **extra}}
             if "x-json" in extra:
-                shape = {"content": {"application/json": {"schema": _ref(extra["x-json"])}}}
+                shape = {"content": {"application/json": {"schema": ref(extra["x-json"])}}}
             yield {
                 "name": parameter.alias,
                 "in": "query",
@@ -227,13 +206,9 @@ _HEADERS: JsonObject = {
 }
 
 
-def _ref(name: str) -> JsonObject:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
 def _event(name: str) -> JsonObject:
     """Of each event, as OpenAPI describes them: what is sent is the text of its `data`."""
-    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": _ref(name)}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": ref(name)}
     return {"type": "object", "properties": {"data": data}, "required": ["data"]}
 
 
@@ -243,7 +218,7 @@ def _headers(*names: str) -> JsonObject:
 
 def _answers(described: Described, source: Source) -> JsonObject:
     if described.accepted and source.is_new:
-        content = {"application/json": {"schema": _ref(files.OperationModel.__name__)}}
+        content = {"application/json": {"schema": ref(files.OperationModel.__name__)}}
         return {
             "202": {
                 "description": "Accepted; the operation says when it is done.",
@@ -254,7 +229,7 @@ def _answers(described: Described, source: Source) -> JsonObject:
         }
     answer: JsonObject = {"description": "Done.", "headers": _headers()}
     if described.answer is not None:
-        answer["content"] = {"application/json": {"schema": _ref(described.answer.__name__)}}
+        answer["content"] = {"application/json": {"schema": ref(described.answer.__name__)}}
         if described.events is not None:
             answer["content"]["text/event-stream"] = {"schema": _event(described.events)}
     return {"200": answer}
@@ -265,7 +240,7 @@ def _failure(status: int, *, evaluation: bool) -> JsonObject:
     return {
         "description": MEANINGS[status],
         "headers": _headers("Retry-After") if status in (429, 503) else _headers(),
-        "content": {"application/json": {"schema": _ref(shape.__name__)}},
+        "content": {"application/json": {"schema": ref(shape.__name__)}},
     }
 
 
@@ -292,13 +267,13 @@ def _schemas() -> JsonObject:
     }
     with_metadata = {
         **upload["properties"],
-        "metadata": _ref("FileMetadata"),
+        "metadata": ref("FileMetadata"),
     }
     return {
         **cast("JsonObject", definitions["$defs"]),
         "StreamChatChunkModel": {
             "description": "One event of a streamed answer.",
-            "oneOf": [_ref(name) for name in chunks.values()],
+            "oneOf": [ref(name) for name in chunks.values()],
             "discriminator": {"propertyName": "type"},
         },
         "FileOnly": upload,
@@ -308,83 +283,7 @@ def _schemas() -> JsonObject:
     }
 
 
-# --- what depends on version, limits and models -----------------------------------------------
-
-
-def _served(schema: JsonObject, date: str) -> bool:
-    """Whether this version has a field or parameter of this schema."""
-    until = schema.get("x-until", date)
-    return schema.get("x-since", "") <= date and until != "none" and date <= until
-
-
-_MARKERS = ("x-since", "x-until", "x-words", "x-omitted", "title")
-
-
-def _settled(node: Any, source: Source) -> Any:
-    """The same with markers resolved, and without titles and defaults that say nothing.
-
-    Markers are `x-since`, `x-until`, `x-words`, `x-omitted`, `x-schema`, strings `limits.NAME`,
-    and `models` for an enum.
-    """
-    if isinstance(node, list):
-        return [_settled(item, source) for item in cast("list[Any]", node)]
-    if isinstance(node, str) and node.startswith("limits."):
-        return asdict(source.limits)[node.removeprefix("limits.")]
-    if not isinstance(node, dict):
-        return node
-    raw = cast("JsonObject", node)
-    if "x-schema" in raw:
-        kept = {"description": raw["description"]}
-        return {**kept, "anyOf": [_ref(raw["x-schema"]), {"type": "null"}]}
-    if raw.get("x-omitted"):
-        raw = _never_null(raw)
-    settled: JsonObject = {}
-    for key, value in raw.items():
-        if key == "properties":
-            settled[key] = _properties(value, source)
-        elif key == "enum":
-            settled[key] = _words(raw, source)
-        elif key not in _MARKERS and (key, value) != ("default", None):
-            settled[key] = _settled(value, source)
-    return _with_nullable_type(settled)
-
-
-def _words(schema: JsonObject, source: Source) -> list[Any]:
-    """The words of an enum that this version has."""
-    if schema["enum"] == "models":
-        return [*source.models, None]
-    only: dict[str, str] = schema.get("x-words", {})
-    family = "new" if source.is_new else "legacy"
-    return [word for word in schema["enum"] if only.get(word, family) == family]
-
-
-def _never_null(schema: JsonObject) -> JsonObject:
-    """The schema of a field that may be missing, as that of its value."""
-    rest = {key: value for key, value in schema.items() if key != "anyOf"}
-    values = [choice for choice in schema["anyOf"] if choice != {"type": "null"}]
-    assert len(values) == 1, "an optional field has one type"
-    return {**values[0], **rest}
-
-
-def _properties(properties: JsonObject, source: Source) -> JsonObject:
-    # A property may bear the name of a marker or of a keyword: only its schema is read.
-    kept: JsonObject = {}
-    for name, schema in properties.items():
-        if _served(schema, source.date):
-            kept[name] = _settled(schema, source)
-    return kept
-
-
-def _with_nullable_type(schema: JsonObject) -> JsonObject:
-    """`anyOf` of one plain type and null as a list of types, which is shorter to read."""
-    match schema.get("anyOf"):
-        case [{"type": str(word), **rest}, {"type": "null"}]:
-            plain = {key: value for key, value in schema.items() if key != "anyOf"}
-            if "enum" in rest:
-                rest["enum"] = [*rest["enum"], None]
-            return {"type": [word, "null"], **rest, **plain}
-        case _:
-            return schema
+# --- what is left out -------------------------------------------------------------------------
 
 
 def _without_unused(whole: JsonObject) -> JsonObject:

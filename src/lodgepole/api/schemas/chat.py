@@ -31,11 +31,13 @@ NO_IMAGES_WITHOUT_FIGURES: JsonDict = {
         "properties": {"multimodal": {"const": False}, "include_binary_content": {"const": True}},
     }
 }
+SOME_MESSAGES: JsonDict = {"required": ["messages"]}
 NO_STREAM_OF_JSON: JsonDict = {
+    **SOME_MESSAGES,
     "not": {
         "required": ["stream", "json_response"],
         "properties": {"stream": {"const": True}, "json_response": {"const": True}},
-    }
+    },
 }
 QUERY_OR_MESSAGES: JsonDict = {
     **NO_IMAGES_WITHOUT_FIGURES,
@@ -100,8 +102,13 @@ class ContextOptions(WireRequest):
 class SearchCompletions(WireRequest):
     """A chat turn through the OpenAI-shaped route."""
 
-    messages: list[MessageRequest] = Field(
-        description="The conversation, oldest first.", json_schema_extra={"minItems": 1}
+    model_config = ConfigDict(json_schema_extra=SOME_MESSAGES)
+
+    # No messages at all are refused by the chat itself, in the same words as an empty list.
+    messages: list[MessageRequest] | None = Field(
+        default=None,
+        description="The conversation, oldest first.",
+        json_schema_extra={"minItems": 1, **OMITTED},
     )
     stream: bool | None = Field(default=None, description="Answer as server-sent events.")
     model: str | None = Field(
