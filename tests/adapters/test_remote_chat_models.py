@@ -5,6 +5,7 @@ import base64
 import json
 import sys
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from lodgepole.adapters.openai_chat_model import OpenAiChatModel
 from lodgepole.adapters.pydantic_ai_chat_model import PydanticAiChatModel
 from lodgepole.chat.retrying import RetryingChatModel
 from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
-from lodgepole.model import Figure, Message, ModelEnded, ModelRequest, ModelText, Source
+from lodgepole.model import Figure, Message, ModelEnded, ModelRequest, ModelText, Source, Usage
 
 WORDS = ["Madrid ", "is the ", "capital [1]."]
 
@@ -531,6 +532,51 @@ async def test_events_may_be_cut_anywhere_and_end_in_any_way():
 
 
 # --- responses, the newer format --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["openai", "responses"])
+async def test_a_server_that_does_not_stream_is_read_all_the_same(kind):
+    usage = {"prompt_tokens": 21, "completion_tokens": 9}
+    message = {"role": "assistant", "content": "<think>Hm.</think>Madrid [1]."}
+    whole = {"object": "chat.completion", "usage": usage,
+             "choices": [{"index": 0, "message": message, "finish_reason": "length"}]}  # fmt: skip
+    part = {"type": "output_text", "text": message["content"]}
+    response = {"object": "response", "status": "incomplete", "error": None,
+                "incomplete_details": {"reason": "max_output_tokens"},
+                "output": [{"type": "reasoning"}, {"type": "message", "content": [part]}],
+                "usage": {"input_tokens": 21, "output_tokens": 9}}  # fmt: skip
+    events, _ = await run(kind, (200, {}, whole if kind == "openai" else response))
+    assert events == [
+        ModelText("Madrid [1]."),
+        ModelEnded(finish_reason="length", usage=Usage(21, 9)),
+    ]
+
+
+async def test_an_error_or_nothing_in_one_piece_is_a_failure():
+    with pytest.raises(UpstreamRejected, match="quota"):
+        await run("openai", (200, {}, {"error": {"code": "insufficient_quota"}}))
+    with pytest.raises(Unavailable):
+        await run("openai", (200, {}, {}))
+    with pytest.raises(UpstreamRejected, match="quota"):
+        await run("responses", (200, {}, {"error": {"code": "insufficient_quota"}}))
+
+
+async def test_a_stream_that_ends_in_order_needs_no_reason():
+    chunk = {"choices": [{"index": 0, "delta": {"content": "Madrid."}}]}
+    events, _ = await run("openai", sse(chunk, "[DONE]"))
+    assert events[-1].finish_reason == "stop"
+    with pytest.raises(Unavailable, match="broke off"):
+        await run("openai", sse(chunk))
+    with pytest.raises(Unavailable, match="broke off"):
+        await run("openai", sse("[DONE]"))
+
+
+@pytest.mark.parametrize(("model", "name"), [("o4-mini", "max_completion_tokens"),
+                                             ("gpt-4o", "max_tokens")])  # fmt: skip
+async def test_the_limit_has_the_name_that_the_model_takes(model, name):
+    request = replace(ask(), model=model)
+    _, provider = await run("openai", openai_reply(), request=request)
+    assert provider.requests[0][2][name] == 77
 
 
 async def test_responses_are_asked_as_openai_wants_it():

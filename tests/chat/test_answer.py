@@ -4,7 +4,6 @@ import itertools
 import sys
 from pathlib import Path
 
-import orjson
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -14,7 +13,7 @@ from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat.answer import Chat, ChatRequest, ContextRequest
 from lodgepole.chat.models import ConfiguredModel, ModelDirectory
-from lodgepole.errors import InvalidRequest, RateLimited, UpstreamRejected
+from lodgepole.errors import InvalidRequest, RateLimited
 from lodgepole.limits import Limits
 from lodgepole.model import (
     AnswerCitation,
@@ -190,29 +189,6 @@ async def test_leaving_the_answer_stops_the_model():
             break
     await answer.aclose()
     assert model.closed == 1
-
-
-async def test_a_json_answer_is_one_object_without_markers():
-    chat, model = make_chat(
-        ['Sure:\n```json\n{"answer": "Madrid is the capital of Spain [1]."', ",}\n```"]
-    )
-    events = await events_of(chat, ChatRequest(messages=say("Capital?"), json_response=True))
-    text = "".join(e.text for e in events if isinstance(e, AnswerText))
-    assert orjson.loads(text) == {"answer": "Madrid is the capital of Spain."}
-    (citation,) = [e.citation for e in events if isinstance(e, AnswerCitation)]
-    assert text[: citation.position].endswith("Spain.")
-    assert model.requests[0].json_object
-
-
-async def test_a_json_answer_is_asked_for_twice_and_then_refused():
-    chat, model = make_chat(["no"], ['{"a": 1}'])
-    events = await events_of(chat, ChatRequest(messages=say("Capital?"), json_response=True))
-    assert "".join(e.text for e in events if isinstance(e, AnswerText)) == '{"a":1}'
-    assert len(model.requests) == 2
-    chat, model = make_chat(["no"])
-    with pytest.raises(UpstreamRejected, match="JSON object"):
-        await events_of(chat, ChatRequest(messages=say("Capital?"), json_response=True))
-    assert len(model.requests) == 2
 
 
 async def test_without_any_snippet_the_model_is_told_so():

@@ -6,27 +6,23 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from lodgepole.chat.citing import Citer
-from lodgepole.chat.generations import close, collect
-from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
+from lodgepole.chat.generations import collect
 from lodgepole.chat.models import ConfiguredModel, ModelDirectory
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
 from lodgepole.chat.queries import merge_snippets, queries, standalone_question
+from lodgepole.chat.replying import Replies
 from lodgepole.chat.sharing import SharedAnswers
 from lodgepole.chat.watching import AnswerWatch
 from lodgepole.chat.wording import squeeze
-from lodgepole.errors import InvalidRequest, LodgepoleError, UpstreamRejected
+from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
 from lodgepole.model import (
-    AnswerEnded,
     AnswerEvent,
     AnswerStarted,
     Assistant,
     Message,
-    ModelEnded,
     ModelRequest,
-    ModelText,
     Snippet,
     Usage,
 )
@@ -38,7 +34,6 @@ ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)
 PROMPT_OVERHEAD_TOKENS = 64  # of each message and source, beyond its text
 LONGEST_REWRITE = 500  # characters of a rewritten question
-JSON_ATTEMPTS = 2
 
 
 class Retrieval(Protocol):
@@ -120,7 +115,7 @@ class Chat:
         self._tokenizer = tokenizer
         self._new_id = new_id
         self._limits = limits
-        self._metrics = metrics
+        self._replies = Replies(tokenizer, metrics)
         self._stages = stages or Stages(metrics)
         self._shared: SharedAnswers[AnswerEvent] = SharedAnswers(
             linger_seconds=limits.abandoned_answer_seconds
@@ -182,7 +177,7 @@ class Chat:
     ) -> AsyncGenerator[AnswerEvent]:
         model = self._check(request)
         history = self._fitting(request.messages, model, assistant)
-        question = await self._question(history, model)
+        question, spent = await self._question(history, model)
         budget = self._source_budget(history, model, assistant)
         snippets = await self._find(assistant, self._clip(question), request, budget)
         illustrated = await self._illustrated(assistant, snippets, request, model)
@@ -202,11 +197,8 @@ class Chat:
             json_object=request.json_response,
         )
         started = AnswerStarted(id=self._new_id(), model=model.name, snippet_count=len(sources))
-        events = (
-            self._json_answer(generation, model, request.include_highlights)
-            if request.json_response
-            else self._text_answer(generation, model, request.include_highlights)
-        )
+        answering = self._replies.json if request.json_response else self._replies.text
+        events = answering(generation, model, highlights=request.include_highlights, spent=spent)
         watch = AnswerWatch(self._stages)
         with watch:
             async with aclosing(events):
@@ -288,11 +280,13 @@ class Chat:
 
     # --- what is found ---
 
-    async def _question(self, history: Sequence[Message], model: ConfiguredModel) -> str:
-        """The question as it would be asked outside the conversation."""
+    async def _question(
+        self, history: Sequence[Message], model: ConfiguredModel
+    ) -> tuple[str, Usage]:
+        """The question as it would be asked outside the conversation, and what asking cost."""
         plain = standalone_question(history)
         if not model.follows_instructions or sum(m.role == "user" for m in history) < 2:
-            return plain
+            return plain, Usage()
         request = ModelRequest(
             model=model.upstream,
             messages=rewrite_messages(history),
@@ -302,11 +296,11 @@ class Chat:
             max_output_tokens=200,
         )
         try:
-            text, _ = await collect(model, request)
+            text, end = await collect(model, request)
         except LodgepoleError:
-            return plain
+            return plain, Usage()
         rewritten = squeeze(text)
-        return rewritten if 0 < len(rewritten) <= LONGEST_REWRITE else plain
+        return rewritten if 0 < len(rewritten) <= LONGEST_REWRITE else plain, end.usage
 
     async def _find(
         self,
@@ -354,64 +348,6 @@ class Chat:
         takes = model is None or model.takes_images
         wanted = takes and request.include_binary_content is not False
         return await self._figures.attach(assistant.id, snippets, data=wanted)
-
-    # --- what is answered ---
-
-    async def _text_answer(
-        self, request: ModelRequest, model: ConfiguredModel, highlights: bool
-    ) -> AsyncGenerator[AnswerEvent]:
-        citer = Citer(request.sources, question=request.question, highlights=highlights)
-        stream = model.model.stream(request)
-        ended = False
-        try:
-            async for event in stream:
-                if isinstance(event, ModelText):
-                    for out in citer.feed(event.text):
-                        yield out
-                    continue
-                ended = True
-                for out in citer.close():
-                    yield out
-                yield _ended(event)
-        finally:
-            await close(stream)
-            self._count(citer)
-        assert ended, "a chat model ends with ModelEnded or raises"
-
-    async def _json_answer(
-        self, request: ModelRequest, model: ConfiguredModel, highlights: bool
-    ) -> AsyncGenerator[AnswerEvent]:
-        usage = Usage()
-        for _ in range(JSON_ATTEMPTS):
-            text, end = await collect(model, request)
-            usage += end.usage
-            try:
-                answer = read_json_object(text)
-            except JsonAnswerError:
-                continue
-            citer = Citer(
-                request.sources, question=request.question, highlights=highlights, json=True
-            )
-            for event in (*citer.feed(answer), *citer.close()):
-                yield event
-            self._count(citer)
-            yield _ended(replace(end, usage=usage))
-            return
-        raise UpstreamRejected(
-            f"Model {model.name!r} did not answer with a JSON object in {JSON_ATTEMPTS} attempts. "
-            "Ask for JSON in the message, raise the model's output limit, or use another model"
-        )
-
-    def _count(self, citer: Citer) -> None:
-        if self._metrics is not None:
-            for verification in citer.verifications:
-                self._metrics.count("citations_total", kind=verification.kind)
-
-
-def _ended(event: ModelEnded) -> AnswerEnded:
-    return AnswerEnded(
-        finish_reason=event.finish_reason, usage=event.usage, content_filter=event.content_filter
-    )
 
 
 def _within(snippets: Sequence[Snippet], budget: int) -> list[Snippet]:

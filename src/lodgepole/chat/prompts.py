@@ -26,6 +26,9 @@ JSON_RULE = """\
 - Answer with one JSON object and nothing around it: no code fence, no explanation. Citations \
 stand inside its strings, at the end of what they support."""
 
+JSON_CORRECTION = "That was not one JSON object. Answer again, with the JSON object alone."
+LONGEST_QUOTED_REPLY = 4_000  # characters of a reply that was none
+
 _TAGS = re.compile(r"<(?=\s*/?\s*(?:sources?|instructions|conversation)\b)", re.IGNORECASE)
 _ATTRIBUTE = str.maketrans({'"': "'", "<": "‹", ">": "›", "&": "+"})
 
@@ -75,6 +78,12 @@ def conversation(
         else:
             messages.append(message)
     return tuple(messages)
+
+
+def correction(messages: Sequence[Message], reply: str) -> tuple[Message, ...]:
+    """Ask for a JSON object once more, after a reply that was none."""
+    said = [Message("assistant", reply[:LONGEST_QUOTED_REPLY])] if reply.strip() else []
+    return (*messages, *said, Message("user", JSON_CORRECTION))
 
 
 def numbered(snippets: Sequence[Snippet]) -> tuple[Source, ...]:

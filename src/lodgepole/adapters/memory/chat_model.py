@@ -13,8 +13,8 @@ from lodgepole.model import (
     Usage,
 )
 
-Script = Sequence[str | LodgepoleError]
-"""The pieces of one answer, in order; an error is raised where it stands."""
+Script = Sequence[str | LodgepoleError | ModelEnded]
+"""The pieces of one answer, in order; an error is raised where it stands, and an end ends it."""
 
 
 class ScriptedChatModel:
@@ -45,6 +45,10 @@ class ScriptedChatModel:
                 if isinstance(piece, LodgepoleError):
                     finished = True
                     raise piece
+                if isinstance(piece, ModelEnded):
+                    finished = True
+                    yield piece
+                    return
                 written += len(piece)
                 yield ModelText(piece)
             finished = True

@@ -14,9 +14,9 @@ import orjson
 
 from lodgepole.adapters.openai_chat_model import completions, responses
 from lodgepole.adapters.openai_chat_model.completions import CompletionsReply
-from lodgepole.adapters.openai_chat_model.replies import Reply
+from lodgepole.adapters.openai_chat_model.replies import LINE_BYTES, Reply
 from lodgepole.adapters.openai_chat_model.responses import ResponsesReply
-from lodgepole.errors import DeadlineExceeded, Unavailable
+from lodgepole.errors import DeadlineExceeded
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -84,6 +84,12 @@ class OpenAiChatModel:
                 response = await _bounded(reply, stack.enter_async_context(opening), until)
                 if response.status_code != 200:
                     yield await _bounded(reply, _refused(reply, response), until)
+                    return
+                if response.headers.get("content-type", "").startswith("application/json"):
+                    body = await _bounded(reply, _body(response, LINE_BYTES), deadline)
+                    if text := reply.read_whole(body):
+                        yield ModelText(text)
+                    yield reply.ended()
                     return
                 reading = _Reading(reply, response, until, deadline)
                 stack.push_async_callback(reading.stop)
@@ -193,14 +199,20 @@ async def _bounded(reply: Reply, awaitable: Awaitable[_T], until: float | asynci
             "model_total_seconds."
         ) from failure
     except (httpx2.HTTPError, httpx2.StreamError) as failure:
-        raise Unavailable(f"{reply.whose} cannot be reached. Try again.") from failure
+        raise reply.lost() from failure
 
 
 async def _refused(reply: Reply, response: httpx2.Response) -> ModelEnded:
-    """The refusal's body, read within limits; see `Reply.refused`."""
+    """See `Reply.refused`."""
+    body = await _body(response, ERROR_BYTES)
+    return reply.refused(response.status_code, body, response.headers.get("retry-after"))
+
+
+async def _body(response: httpx2.Response, most: int) -> bytes:
+    """The body, or as much of it as passes `most` bytes."""
     body = b""
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > ERROR_BYTES:
+        if len(body) > most:
             break
-    return reply.refused(response.status_code, body, response.headers.get("retry-after"))
+    return body

@@ -9,6 +9,7 @@ from lodgepole.model import Figure, FinishReason, Message, ModelRequest, Source,
 
 PATH = "/chat/completions"
 MOST_IMAGES = 20
+_REASONING = ("gpt-5", "gpt-6", "o1", "o3", "o4")
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
     "length": "length",
@@ -34,8 +35,8 @@ def body(request: ModelRequest, *, own_endpoint: bool) -> dict[str, Any]:
         asked["temperature"] = request.temperature
     if request.max_output_tokens is not None:
         # Reasoning models take the new name alone; other servers often know the old one alone.
-        name = "max_completion_tokens" if own_endpoint else "max_tokens"
-        asked[name] = request.max_output_tokens
+        new = own_endpoint or request.model.startswith(_REASONING)
+        asked["max_completion_tokens" if new else "max_tokens"] = request.max_output_tokens
     if request.json_object:
         asked["response_format"] = {"type": "json_object"}
     return asked
@@ -62,6 +63,12 @@ class CompletionsReply(Reply):
         elif choice.get("finish_reason") and self.finish != "content_filter":
             self.finish = _FINISH.get(str(choice["finish_reason"]), "stop")
         return delta.get("content")
+
+    def whole(self, body: dict[str, Any]) -> Any:
+        """See `Reply.whole`."""
+        choices = body.get("choices")
+        first = fields(cast(list[Any], choices)[0]) if isinstance(choices, list) and choices else {}
+        return self.event({**body, "choices": [{**first, "delta": first.get("message")}]})
 
 
 def last_question(request: ModelRequest) -> int:

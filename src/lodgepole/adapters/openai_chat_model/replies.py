@@ -37,11 +37,16 @@ class Reply(ABC):
         self.filter: Any = None
         self.usage = Usage()
         self._rest = b""
+        self._said = self._done = False
         self._thoughts = _Thoughts()
 
     @abstractmethod
     def event(self, event: dict[str, Any]) -> Any:
         """Note what the event says; its text, if it has any."""
+
+    @abstractmethod
+    def whole(self, body: dict[str, Any]) -> Any:
+        """The same of an answer in one piece, as servers give it that do not stream."""
 
     def read(self, chunk: bytes) -> str:
         """The text of all events that `chunk` completes."""
@@ -50,9 +55,22 @@ class Reply(ABC):
             raise Unavailable(f"{self.whose} sent an event without an end.")
         return "".join([self._thoughts.without(text) for text in self._texts(lines)])
 
+    def read_whole(self, body: bytes) -> str:
+        """The text of an answer in one piece."""
+        try:
+            answer: Any = orjson.loads(body)
+        except orjson.JSONDecodeError as failure:
+            raise Unavailable(f"{self.whose} sent an answer that is not JSON.") from failure
+        text = self.whole(fields(answer))
+        self._said = self._done = isinstance(text, str) and text != ""
+        return self._thoughts.without(text) if self._said else ""
+
     def _texts(self, lines: Sequence[bytes]) -> Iterator[str]:
         for line in lines:
-            if not line.startswith(b"data:") or line.startswith((b"data: [DONE]", b"data:[DONE]")):
+            if not line.startswith(b"data:"):
+                continue
+            if line.startswith((b"data: [DONE]", b"data:[DONE]")):
+                self._done = True
                 continue
             try:
                 event: Any = orjson.loads(line[5:])
@@ -60,6 +78,7 @@ class Reply(ABC):
                 raise Unavailable(f"{self.whose} sent an event that is not JSON.") from failure
             text = self.event(event) if isinstance(event, dict) else None
             if isinstance(text, str) and text:
+                self._said = True
                 yield text
 
     def refuse_in_words(self, words: object) -> None:
@@ -69,6 +88,8 @@ class Reply(ABC):
 
     def ended(self) -> ModelEnded:
         """Raises Unavailable when the stream broke off."""
+        if self.finish is None and self._said and self._done:
+            self.finish = "stop"  # some servers end their stream in order, but give no reason
         if self.finish is None:
             raise Unavailable(f"{self.whose} broke off its answer. Try again.")
         filtered = self.finish == "content_filter"
@@ -81,6 +102,11 @@ class Reply(ABC):
         )
 
     # --- refusals ---
+
+    def lost(self) -> Unavailable:
+        """The connection did not come about, or ended before the answer did."""
+        what = "broke off its answer" if self._said else "cannot be reached"
+        return Unavailable(f"{self.whose} {what}. Try again.")
 
     def refused(self, status: int, body: bytes, retry_after: str | None) -> ModelEnded:
         """The end of an answer that the safety filter refused; any other refusal is raised."""

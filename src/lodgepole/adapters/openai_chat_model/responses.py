@@ -55,6 +55,15 @@ class ResponsesReply(Reply):
                 pass
         return None
 
+    def whole(self, body: dict[str, Any]) -> Any:
+        """See `Reply.whole`."""
+        if body.get("error"):
+            raise self.failure(None, fields(body["error"]))
+        self._ended(body)
+        output: list[Any] = body.get("output") or []
+        parts: list[Any] = [part for item in output for part in fields(item).get("content") or ()]
+        return "".join(str(fields(part).get("text") or "") for part in parts)
+
     def _ended(self, response: dict[str, Any]) -> None:
         usage = fields(response.get("usage"))
         self.usage = Usage(count(usage, "input_tokens"), count(usage, "output_tokens"))
