@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the programs outside Python that some tests and features use, where that can be done:
-# tesseract-ocr reads scanned pages, chromium drives the console in its tests.
+# tesseract-ocr reads scanned pages, chromium drives the console in its tests, pgbouncer stands
+# before PostgreSQL in some.
 # Nothing to do is no error, and neither is having no way to do it: it says what is missing.
 set -u
 
@@ -8,6 +9,7 @@ missing=""
 command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
   command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
+[ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 [ -n "$missing" ] || exit 0
 
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then

@@ -53,9 +53,7 @@ class PostgresServer:
             "log_min_messages": "error",
             **options,
         }
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = _free_port()
         self._run(
             *("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"),
             *("--username=postgres", f"--pgdata={self._data}"),
@@ -153,6 +151,71 @@ class PostgresServer:
         """Stop it and remove its data."""
         self.crash()
         shutil.rmtree(self._place, ignore_errors=True)
+
+
+@contextmanager
+def pgbouncer(database_url: str) -> Iterator[str | None]:
+    """The URL of the same database behind PgBouncer in transaction mode; None where it is not.
+
+    It has two connections to the database for whoever comes, so sessions are shared at once.
+    """
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        yield None
+        return
+    server = psycopg.conninfo.conninfo_to_dict(database_url)
+    place = Path(tempfile.mkdtemp(prefix="lodgepole-pgbouncer-"))
+    user = None
+    if os.geteuid() == 0:
+        user, owner = _OWNER, pwd.getpwnam(_OWNER)
+        os.chown(place, owner.pw_uid, owner.pw_gid)
+    port = _free_port()
+    (place / "users").write_text(f'"{server["user"]}" ""\n')
+    (place / "settings.ini").write_text(
+        f"""[databases]
+* = host={server["host"]} port={server["port"]}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = trust
+auth_file = {place / "users"}
+pool_mode = transaction
+default_pool_size = 2
+logfile =
+pidfile =
+"""
+    )
+    process = subprocess.Popen(
+        [program, "-q", place / "settings.ini"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=user,
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    )
+    try:
+        _wait_for_port(port, process)
+        yield f"postgresql://{server['user']}@127.0.0.1:{port}/{server['dbname']}"
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(int(START_SECONDS / 0.05)):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        with suppress(subprocess.TimeoutExpired):
+            raise AssertionError(f"it ended with {process.wait(0.05)}")
+    raise AssertionError(f"it did not listen within {START_SECONDS:.0f} seconds")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @contextmanager

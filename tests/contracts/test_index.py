@@ -352,6 +352,18 @@ async def test_a_change_of_mind_begins_anew(index: Index) -> None:
     assert await index.unlike(IDENTITY) == set()
 
 
+async def test_a_file_that_comes_again_with_another_embedder_waits_for_the_switch(
+    index: Index,
+) -> None:
+    await index.add("a", file_of(ONE, "apple"))
+    await index.add("a", replace(file_of(ONE, "apple"), vectors=others_vectors(1), embedder=OTHER))
+    assert await index.embedder("a") == IDENTITY
+    assert await index.unlike(OTHER) == await index.unlike(IDENTITY) == {"a"}
+    assert await index.switch("a", OTHER)
+    assert await index.unlike(OTHER) == set()
+    assert await dense(index, asked(others_vectors(1)[0], OTHER, ONE)) == [PassageKey(ONE, 0)]
+
+
 async def test_an_assistant_of_nothing_lacks_nothing(index: Index) -> None:
     assert await index.lacking("a", OTHER) == {}
     assert await index.switch("a", OTHER)

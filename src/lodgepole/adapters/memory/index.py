@@ -149,7 +149,8 @@ class MemoryIndex:
         return {
             assistant_id
             for assistant_id, files in self._files.items()
-            if files.keys() != {version for _, version in self._vectors[assistant_id]}
+            if (files and self._embedders[assistant_id] != embedder)
+            or files.keys() != {version for _, version in self._vectors[assistant_id]}
             or any(other != embedder for other, _ in self._vectors[assistant_id])
         }
 

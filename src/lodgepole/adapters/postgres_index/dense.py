@@ -53,6 +53,7 @@ async def by_vector(
     assistant_id: str,
     vector: Vector,
     limit: int,
+    exact_below: int,
 ) -> Sequence[Hit]:
     """The passages of the files `allowed`, by cosine, best first.
 
@@ -68,7 +69,7 @@ async def by_vector(
     numbers = view.numbers[allowed]
     passages = int(view.passages[allowed].sum())
     cursor = connection.cursor(binary=True)
-    if passages <= EXACT_BELOW:
+    if passages <= exact_below:
         parameters = (written, numbers.tolist(), assistant_id, view.side, limit)
         await cursor.execute(_EVERY, parameters)
     else:

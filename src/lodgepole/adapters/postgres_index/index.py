@@ -31,12 +31,24 @@ class PostgresIndex:
     """Any number of processes may have one on the same database."""
 
     def __init__(
-        self, connections: Connections, *, k1: float = words.K1, b: float = words.B
+        self,
+        connections: Connections,
+        *,
+        exact_below: int = dense.EXACT_BELOW,
+        read_rows: int = words.READ_ROWS,
     ) -> None:
-        """`k1` and `b` are BM25's."""
+        """One on connections that nobody else closes.
+
+        Args:
+            connections: To a database with this release's schema.
+            exact_below: Up to so many passages are all compared by their vectors.
+            read_rows: The most rows of words that one query reads, a row for each file that has
+                the word; above, its commonest words are left out.
+        """
         self._connections = connections
         self._views = Views()
-        self._k1, self._b = k1, b
+        self._exact_below = exact_below
+        self._read_rows = read_rows
 
     # --- changes ------------------------------------------------------------------------------
 
@@ -80,18 +92,21 @@ class PostgresIndex:
                     assistant_id=assistant_id,
                     vector=query.vector,
                     limit=query.limit,
+                    exact_below=self._exact_below,
                 )
                 ranked = Rankings(embedder=view.embedder, dense=hits)
             if not query.words:
                 return ranked
-            found = await words.read(connection, assistant_id, view, query.words)
+            found = await words.read(
+                connection, assistant_id, view, query.words, most_rows=self._read_rows
+            )
             return words.Scoring(ranked, view, found, allowed)
 
         read = await self._connections.read(work)
         if isinstance(read, Rankings):
             return read
         # The connection is free for another search meanwhile, and the loop for other work.
-        return await asyncio.to_thread(read.rankings, query.limit, k1=self._k1, b=self._b)
+        return await asyncio.to_thread(read.rankings, query.limit)
 
     async def passages(
         self, assistant_id: str, keys: Collection[PassageKey]

@@ -96,14 +96,19 @@ class _Word:
 
 
 async def read(
-    connection: Connection, assistant_id: str, view: View, words: Sequence[str]
+    connection: Connection,
+    assistant_id: str,
+    view: View,
+    words: Sequence[str],
+    *,
+    most_rows: int,
 ) -> list[_Word]:
     """The postings of the words, or of the rarest of them where all are too many."""
     counted = Counter(_stored(word) for word in words)
     terms = list(counted)
-    many = len(terms) * len(view.numbers) > READ_ROWS
+    many = len(terms) * len(view.numbers) > most_rows
     if many or len(terms) * view.passage_count > READ_POSTINGS:
-        terms = await _rarest(connection, assistant_id, terms)
+        terms = await _rarest(connection, assistant_id, terms, most_rows)
     cursor = connection.cursor(binary=True)
     await cursor.execute(_POSTINGS, (terms, assistant_id))
     found: list[_Word] = []
@@ -122,16 +127,18 @@ async def read(
     return found
 
 
-async def _rarest(connection: Connection, assistant_id: str, terms: list[str]) -> list[str]:
+async def _rarest(
+    connection: Connection, assistant_id: str, terms: list[str], most_rows: int
+) -> list[str]:
     """As many of the words as may be read, the rarest first, at least one."""
     cursor = connection.cursor(binary=True)
-    await cursor.execute(_SIZES, (terms, assistant_id, READ_ROWS))
+    await cursor.execute(_SIZES, (terms, assistant_id, most_rows))
     kept: list[str] = []
     files = postings = 0
     for place, count, size in await cursor.fetchall():
         files += count
         postings += int(size) // _POSTING_BYTES
-        if kept and (files > READ_ROWS or postings > READ_POSTINGS):
+        if kept and (files > most_rows or postings > READ_POSTINGS):
             break
         kept.append(terms[place - 1])
     return kept
@@ -146,16 +153,16 @@ class Scoring:
     found: Sequence[_Word]
     allowed: Numbers
 
-    def rankings(self, limit: int, *, k1: float, b: float) -> Rankings:
+    def rankings(self, limit: int) -> Rankings:
         """By passages, whole files and leads too; of all files, scores of the allowed ones."""
         view, asked = self.view, None
         if len(self.allowed) < len(view.numbers):
             asked = np.zeros(len(view.numbers), bool)
             asked[self.allowed] = True
         total = int(view.words.sum())
-        passages = _Field(view.lengths, total, k1, b)
-        bodies = _Field(view.words, total, k1, b)
-        leads = _Field(view.lead_words, int(view.lead_words.sum()), k1, b)
+        passages = _Field(view.lengths, total)
+        bodies = _Field(view.words, total)
+        leads = _Field(view.lead_words, int(view.lead_words.sum()))
         for word in self.found:
             counts = word.postings % _COUNTS
             at = np.repeat(view.starts[word.places], word.counts) + word.postings // _COUNTS
@@ -193,10 +200,10 @@ class Scoring:
 class _Field:
     """BM25 over texts that are told apart by their positions, from 0."""
 
-    def __init__(self, lengths: npt.NDArray[np.integer], words: int, k1: float, b: float) -> None:
-        self._texts, self._k1 = len(lengths), k1
+    def __init__(self, lengths: npt.NDArray[np.integer], words: int) -> None:
+        self._texts = len(lengths)
         average = words / len(lengths) if words else 1.0
-        self._norms = (k1 * (1 - b + b * lengths / average)).astype(np.float32)
+        self._norms = (K1 * (1 - B + B * lengths / average)).astype(np.float32)
         self._found: list[tuple[Numbers, npt.NDArray[np.floating]]] = []
 
     def add(
@@ -211,7 +218,7 @@ class _Field:
         if asked is not None:
             at, counts = at[asked], counts[asked]
         often = counts.astype(np.float32)
-        scale = np.float32(weight * idf * (self._k1 + 1))
+        scale = np.float32(weight * idf * (K1 + 1))
         self._found.append((at, scale * often / (often + self._norms[at])))
 
     def best(self, limit: int) -> list[tuple[int, float]]:

@@ -28,7 +28,7 @@ SELECT side, embedder, aside FROM index_assistants WHERE assistant_id = %s FOR U
 _MAKE = b"""
 INSERT INTO index_assistants VALUES (%s, 0, 0, 0, %s, NULL, false)
 ON CONFLICT (assistant_id) DO UPDATE SET side = index_assistants.side
-RETURNING side, embedder, aside
+RETURNING revision = 0, side, embedder, aside
 """
 _DELETE_FILES = b"""
 DELETE FROM index_files
@@ -90,10 +90,11 @@ class _Held:
 async def add(connection: Connection, assistant_id: str, file: IndexedFile) -> None:
     """Store a version in the place of what there was of it."""
     embedder = written_identity(file.embedder)
-    held = _Held(*await _one(connection, _MAKE, (assistant_id, embedder)))
+    made, *row = await _one(connection, _MAKE, (assistant_id, embedder))
+    held = _Held(*row)
     replaced = await _delete(connection, assistant_id, [file.version])
-    if held.embedder != embedder and not await _has_files(connection, assistant_id):
-        held = _Held(0, embedder, None)  # the first file decides
+    if replaced and held.aside and not await _has_side(connection, assistant_id, 1 - held.side):
+        held.aside = None  # it was the last of them
     (number,) = await _one(connection, b"SELECT nextval('index_revisions')")
     sizes = (len(file.passages), len(file.lead_words), words.lengths(file))
     await connection.execute(
@@ -111,7 +112,8 @@ async def add(connection: Connection, assistant_id: str, file: IndexedFile) -> N
         held.aside = held.aside or embedder
     if side != held.side or held.aside is not None or replaced:
         await _settle_sides(connection, assistant_id, held)
-    await _settle(connection, assistant_id, number, reload=bool(replaced))
+    # One that was made again is not what caches may remember of it.
+    await _settle(connection, assistant_id, number, reload=made or bool(replaced))
 
 
 async def remove(
@@ -154,12 +156,10 @@ async def set_aside(
     if found is None or found[1] != len(vectors):
         return
     number: int = found[0]
-    side = held.side_of(embedder)
-    if side is None:
-        side = 1 - held.side
-        await _clear_side(connection, assistant_id, side)
-    if side != held.side:
-        held.aside = embedder
+    side = held.side if embedder == held.embedder else 1 - held.side
+    if held.aside not in (None, embedder):
+        await _clear_side(connection, assistant_id, 1 - held.side)
+    held.aside = None if side == held.side else embedder
     await _clear_side(connection, assistant_id, side, number)
     await _add_vectors(connection, assistant_id, number, side, vectors)
     await _settle_sides(connection, assistant_id, held)
@@ -206,6 +206,11 @@ async def _one(
 async def _has_files(connection: Connection, assistant_id: str) -> bool:
     query = b"SELECT EXISTS (SELECT FROM index_files WHERE assistant_id = %s)"
     return (await _one(connection, query, (assistant_id,)))[0]
+
+
+async def _has_side(connection: Connection, assistant_id: str, side: int) -> bool:
+    query = b"SELECT EXISTS (SELECT FROM index_codes WHERE assistant_id = %s AND side = %s)"
+    return (await _one(connection, query, (assistant_id, side)))[0]
 
 
 async def _delete(
