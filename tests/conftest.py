@@ -21,7 +21,8 @@ from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.assistants import Assistants
-from lodgepole.files import ContentSigner, Files
+from lodgepole.content_links import ContentSigner
+from lodgepole.files import Files
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.preparing import Preparing
 from lodgepole.ingestion.sweep import GRACE, Sweep

@@ -8,6 +8,7 @@ import google_crc32c
 import pytest
 from tests.wire.requirements import requirement
 
+from lodgepole.blob_keys import original_key
 from lodgepole.errors import (
     Conflict,
     InvalidRequest,
@@ -17,7 +18,6 @@ from lodgepole.errors import (
     TooLarge,
     Unavailable,
 )
-from lodgepole.files import KINDS, check_metadata, file_kind, original_key, size_limit
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import parse_filter
 from lodgepole.model import FileKind, FileStatus, OperationStatus, OperationType
@@ -59,31 +59,11 @@ async def test_the_same_name_may_be_uploaded_twice(house):
     assert first.id != second.id
 
 
-@pytest.mark.parametrize(("name", "kind"), [("x.y.PDF", "pdf"), ("a.md", "markdown")])
-@requirement("file.kind")
-def test_the_ending_decides_the_kind(name, kind):
-    assert file_kind(name) == kind
-
-
-@pytest.mark.parametrize("name", ["pdf", "a.exe", ".pdf", "a.pdf.zip", "a."])
-def test_an_ending_that_cannot_be_read_is_refused_with_those_that_can(name):
-    with pytest.raises(InvalidRequest) as refused:
-        file_kind(name)
-    assert all(ending in str(refused.value) for ending in KINDS)
-
-
 @pytest.mark.parametrize("name", ["", "a\n.txt", "\0.txt", "x" * 1021 + ".txt"])
 async def test_names_that_are_refused(house, name):
     assistant = await house.assistant()
     with pytest.raises(InvalidRequest, match="Invalid file name"):
         await house.upload(assistant, name, b"")
-
-
-def test_sizes_are_limited_by_kind():
-    limits = Limits(file_bytes=1, pdf_bytes=2, multimodal_pdf_bytes=3)
-    assert size_limit(FileKind.TEXT, multimodal=False, limits=limits) == 1
-    assert size_limit(FileKind.PDF, multimodal=False, limits=limits) == 2
-    assert size_limit(FileKind.PDF, multimodal=True, limits=limits) == 3
 
 
 async def test_an_upload_over_its_limit_is_stopped_and_leaves_nothing(make_house):
@@ -153,50 +133,6 @@ async def test_bytes_stay_when_it_is_not_known_whether_their_upload_was_accepted
     with pytest.raises(Unavailable):
         await house.upload(assistant, "a.txt", b"x")
     assert len(await keys(house)) == 1
-
-
-# --- metadata ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "metadata",
-    [{"a": "x", "b": 1, "c": 1.5, "d": True, "e": ["x", "y"], "f": []}, {"é": "ü"}],
-)
-def test_flat_metadata_is_accepted_as_it_is(metadata):
-    assert check_metadata(metadata, Limits()) == metadata
-
-
-def test_no_metadata_is_none():
-    assert check_metadata(None, Limits()) is None
-    assert check_metadata({}, Limits()) is None
-
-
-@pytest.mark.parametrize(
-    "metadata",
-    [
-        [],
-        "x",
-        {"$a": 1},
-        {"": 1},
-        {"a": None},
-        {"a": {}},
-        {"a": [1]},
-        {"a": ["x", None]},
-        {"a": float("inf")},
-        {"a": 2**64},
-    ],
-)
-@requirement("file.metadata-flat")
-def test_other_metadata_is_refused(metadata):
-    with pytest.raises(InvalidRequest, match="Metadata"):
-        check_metadata(metadata, Limits())
-
-
-@requirement("file.metadata-flat")
-def test_metadata_over_its_size_is_refused_in_the_words_of_the_api():
-    with pytest.raises(InvalidRequest) as refused:
-        check_metadata({"a": "x" * 16_384}, Limits())
-    assert str(refused.value) == "Metadata exceeds maximum length of 16384 bytes"
 
 
 # --- upserting --------------------------------------------------------------------------------

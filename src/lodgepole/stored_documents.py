@@ -6,9 +6,9 @@ Figures are written first, so a document that is there is whole.
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+from lodgepole.blob_keys import document_key, figure_key
 from lodgepole.documents import from_json, to_json
 from lodgepole.errors import NotFound
-from lodgepole.files import document_key, figure_key
 from lodgepole.model import Document, FileVersion
 from lodgepole.ports import Blobs, ReadDocument
 

@@ -21,10 +21,11 @@ from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
+from lodgepole.content_links import ContentSigner
 from lodgepole.embedder_choice import judging_embedder, open_embedders, open_reranking
 from lodgepole.errors import InvalidRequest, NotFound
 from lodgepole.evaluation.alignment import Alignment
-from lodgepole.files import ContentSigner, Files
+from lodgepole.files import Files
 from lodgepole.ingestion.audit import Audit, AuditReport
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.preparing import Preparing

@@ -24,12 +24,14 @@ from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.api.app import create_app
 from lodgepole.assistants import Assistants
+from lodgepole.blob_keys import original_key, version_prefix
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.models import ConfiguredModel, ModelDirectory
+from lodgepole.content_links import ContentSigner
 from lodgepole.errors import UnreadableFile
 from lodgepole.evaluation.alignment import Alignment
-from lodgepole.files import ContentSigner, Files, original_key, version_prefix
+from lodgepole.files import Files
 from lodgepole.ingestion.chunking import chunk
 from lodgepole.keys import Keys
 from lodgepole.limits import Limits

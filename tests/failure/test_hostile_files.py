@@ -14,9 +14,9 @@ from hostile_files import FILES, HostileFile, forms
 from lodgepole.adapters.subprocess_parser import SubprocessParser
 from lodgepole.documents import check_document
 from lodgepole.errors import UnreadableFile
-from lodgepole.files import file_kind
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
+from lodgepole.uploads import file_kind
 
 LIMITS = Limits(parse_memory_bytes=1024 * MIB, parse_seconds=60, pdf_page_cpu_seconds=3)
 CHECKED_BLOCKS = 20_000  # above which the check takes longer than the reading

@@ -13,8 +13,8 @@ from lodgepole.adapters.obstore_blobs import ObstoreBlobs
 from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
 from lodgepole.adapters.sqlalchemy_database.database import open_database
 from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
+from lodgepole.blob_keys import document_key, original_key
 from lodgepole.errors import Unavailable
-from lodgepole.files import document_key, original_key
 from lodgepole.ingestion.worker import BACKOFF_MOST
 from lodgepole.limits import Limits
 from lodgepole.model import AssistantStatus

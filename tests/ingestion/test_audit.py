@@ -2,7 +2,7 @@
 
 import pytest
 
-from lodgepole.files import document_key, original_key
+from lodgepole.blob_keys import document_key, original_key
 from lodgepole.ingestion.audit import Audit
 
 

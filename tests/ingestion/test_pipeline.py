@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.parser import MemoryParser
-from lodgepole.files import document_key, figure_key
+from lodgepole.blob_keys import document_key, figure_key
 from lodgepole.ingestion.preparing import EMBEDDED_PERCENT, PARSED_PERCENT, ingestion_units
 from lodgepole.limits import Limits
 from lodgepole.model import Document, Figure, FileStatus, OperationStatus, PageSpan, Passage

@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 
 from lodgepole.adapters.tantivy_index import TantivyIndex
+from lodgepole.blob_keys import original_key, version_prefix
 from lodgepole.errors import Unavailable
-from lodgepole.files import original_key, version_prefix
 from lodgepole.ingestion.rebuilding import Rebuilding
 from lodgepole.ports import IndexQuery
 

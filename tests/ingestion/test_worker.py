@@ -10,8 +10,8 @@ from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
+from lodgepole.blob_keys import original_key
 from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable
-from lodgepole.files import original_key
 from lodgepole.ingestion.sweep import GRACE
 from lodgepole.ingestion.worker import BACKOFF_MOST, backoff
 from lodgepole.limits import Limits

@@ -4,7 +4,7 @@ import pytest
 from retrieval_build import file_named
 
 from lodgepole.adapters.memory.blobs import MemoryBlobs
-from lodgepole.files import version_prefix
+from lodgepole.blob_keys import version_prefix
 from lodgepole.model import Block, BlockKind, Document, Figure, PageSpan, Snippet
 from lodgepole.retrieval import figures as module
 from lodgepole.retrieval.figures import SnippetFigures

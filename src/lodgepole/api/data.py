@@ -16,7 +16,6 @@ from lodgepole.api.requests import flag, json_parameter
 from lodgepole.api.signed_urls import signed_url
 from lodgepole.api.versions import NEWEST, VERSION_HEADER
 from lodgepole.errors import InvalidRequest, NotFound
-from lodgepole.files import file_kind, size_limit
 from lodgepole.metadata_filter import MetadataFilter, parse_filter
 from lodgepole.model import (
     Assistant,
@@ -26,6 +25,7 @@ from lodgepole.model import (
     OperationStatus,
     OperationType,
 )
+from lodgepole.uploads import file_kind, size_limit
 
 router = APIRouter(tags=["Files"])
 T = TypeVar("T")

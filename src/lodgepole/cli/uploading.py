@@ -121,7 +121,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_read(path: Path) -> bool:
-    from lodgepole.files import file_kind
+    from lodgepole.uploads import file_kind
 
     try:
         file_kind(path.name)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from lodgepole.files import document_key, original_key
+from lodgepole.blob_keys import document_key, original_key
 from lodgepole.ingestion.sweep import stored_versions
 from lodgepole.model import FileVersion
 from lodgepole.ports import Blobs, Catalog, Index, OperationLog

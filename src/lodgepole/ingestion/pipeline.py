@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from lodgepole.blob_keys import assistant_prefix, file_prefix, original_key, version_prefix
 from lodgepole.errors import UnreadableFile
-from lodgepole.files import assistant_prefix, file_prefix, original_key, version_prefix
 from lodgepole.model import (
     Claim,
     File,

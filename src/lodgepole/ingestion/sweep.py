@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from lodgepole.files import assistant_prefix, version_prefix
+from lodgepole.blob_keys import assistant_prefix, version_prefix
 from lodgepole.limits import Limits
 from lodgepole.model import FileVersion
 from lodgepole.ports import Blobs, Clock, Index, OperationLog
