@@ -20,7 +20,7 @@ from lodgepole.errors import (
 )
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import parse_filter
-from lodgepole.model import FileKind, FileStatus, OperationStatus, OperationType
+from lodgepole.model import FileKind, FileStatus, FileVersion, OperationStatus, OperationType
 
 
 async def keys(house):
@@ -274,6 +274,42 @@ async def test_a_file_can_be_deleted_while_it_is_processing(house):
     cancelled = await house.operations.get(assistant, upload.id)
     assert cancelled.status is OperationStatus.FAILED
     assert await keys(house) == []
+
+
+async def test_an_upsert_beside_the_end_of_a_deletion_is_refused_or_whole(house):
+    assistant = await house.assistant()
+    for accepted_first in (True, False):
+        await house.files.upsert(
+            assistant, "f", name="a.txt", content=_once(b"old"), metadata=None, multimodal=False
+        )
+        await house.worker().drain()
+        house.clock.advance(timedelta(seconds=2))
+
+        async def deleting(first=accepted_first):
+            """The new bytes, between the first and the last of which the file is deleted."""
+            yield b"new "
+            await house.files.delete(assistant, "f")
+            house.clock.advance(timedelta(seconds=2))
+            if first:
+                await house.worker().drain()
+            yield b"text"
+
+        with pytest.raises(Conflict):
+            await house.files.upsert(
+                assistant, "f", name="a.txt", content=deleting(), metadata=None, multimodal=False
+            )
+        await house.worker().drain()
+        assert await keys(house) == []
+
+
+async def test_what_an_upsert_stores_during_a_deletion_is_not_removed_with_the_file(house):
+    assistant = await house.assistant()
+    file = await house.ingested(assistant, "a.txt", b"old")
+    await house.files.delete(assistant, file.id)
+    later = FileVersion(file.id, await house.log.reserve_generation(assistant.id))
+    await house.blobs.put(original_key(assistant.id, later), _once(b"new"))
+    await house.worker().drain()
+    assert await keys(house) == [original_key(assistant.id, later)]
 
 
 async def _once(data):

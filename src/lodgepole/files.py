@@ -5,7 +5,6 @@ a blob that no operation knows; the sweep removes it.
 """
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 from lodgepole.blob_keys import original_key, version_prefix
 from lodgepole.content_links import ContentSigner
@@ -164,11 +163,10 @@ class Files:
         """
         file = await self.get(assistant, file_id)
         if file.status is not FileStatus.DELETING:
-            operation = replace(
-                self._operation(assistant, OperationType.DELETE_FILE, file.version, None),
-                generation=0,
-            )
             try:
+                # Its number parts what it removes from what an upsert after it may store.
+                version = FileVersion(file_id, await self._log.reserve_generation(assistant.id))
+                operation = self._operation(assistant, OperationType.DELETE_FILE, version, None)
                 await self._log.append(operation)
             except NotFound:
                 raise _not_found(file_id) from None

@@ -18,6 +18,7 @@ class Limits:
     pdf_bytes: int = 100_000_000
     multimodal_pdf_bytes: int = 50_000_000
     multimodal_pdf_pages: int = 100
+    uploads_at_once: int = 64  # each takes its size on the data directory's disk meanwhile
     metadata_bytes: int = 16_384
     instructions_bytes: int = 16_384
     history_tokens: int = 64_000

@@ -189,7 +189,7 @@ class Operation:
     status: OperationStatus
     created_at: datetime
     file_id: str | None  # None only for DELETE_ASSISTANT
-    generation: int = 0  # the generation it publishes; 0 for deletions
+    generation: int = 0  # what it publishes; of DELETE_FILE, what it removes is below; else 0
     upload: Upload | None = None  # None for deletions
     percent_complete: int = 0  # 0..100
     completed_at: datetime | None = None

@@ -186,8 +186,8 @@ class OperationLog(Protocol):
 
         Raises:
             NotFound: The assistant is gone or Terminating, or there is no file to delete.
-            Conflict: The file has an unfinished operation, is Deleting, or has content of a
-                higher generation.
+            Conflict: The file has an unfinished operation, is Deleting, has content of a higher
+                generation, or was deleted by an operation of a higher one.
         """
         ...
 

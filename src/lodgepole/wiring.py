@@ -339,7 +339,15 @@ def _create_app(settings: Settings, services: Services, watched: "Observing") ->
     from lodgepole import mcp
     from lodgepole.api.app import create_app
 
-    app = create_app(services, public_url=settings.public_url, ready=lambda: False, watched=watched)
+    uploads = settings.data_dir / "uploads"
+    uploads.mkdir(exist_ok=True)
+    app = create_app(
+        services,
+        public_url=settings.public_url,
+        ready=lambda: False,
+        watched=watched,
+        uploads=uploads,
+    )
     mcp.mount(app)
     return app
 

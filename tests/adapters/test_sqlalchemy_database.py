@@ -141,3 +141,18 @@ async def test_two_processes_that_share_a_database_share_its_queue(tmp_path):
     assert await logs[0].claim("w", lease=timedelta(minutes=1)) is None
     await one.close()
     await two.close()
+
+
+async def test_a_damaged_database_is_unavailable_with_advice(tmp_path):
+    database = await open_database(url(tmp_path))
+    path = tmp_path / "lodgepole.db"
+    await database.close()
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\x5a" * (len(content) - 4096)
+    path.write_bytes(content)
+    with pytest.raises(Unavailable, match="damaged"):
+        opened = await open_database(url(tmp_path))
+        try:
+            await SqlOperationLog(opened, MemoryClock()).queue_depth()
+        finally:
+            await opened.close()

@@ -4,8 +4,8 @@ import pytest
 from starlette.requests import Request
 from tests.wire.requirements import requirement
 
-from lodgepole.api.multipart import FormLimits, read_upload
-from lodgepole.errors import InvalidRequest, TooLarge
+from lodgepole.api.multipart import FormLimits, UploadSpool, read_upload
+from lodgepole.errors import InvalidRequest, RateLimited, TooLarge
 
 BOUNDARY = "b0undary"
 FILE_LIMIT = 100_000
@@ -52,7 +52,7 @@ LIMITS = FormLimits(file_bytes=lambda name: FILE_LIMIT, overhead_bytes=OVERHEAD)
 
 
 async def read(body: bytes, **options) -> tuple[str, bytes, object]:
-    async with read_upload(request(body, **options), LIMITS) as form:
+    async with read_upload(request(body, **options), LIMITS, UploadSpool(None, most=1)) as form:
         return form.name, await drain(form.content), form.metadata
 
 
@@ -158,6 +158,18 @@ async def test_reading_stops_at_the_limit():
         {"type": "http", "method": "POST", "headers": [(b"content-type", kind)]}, receive
     )
     with pytest.raises(TooLarge):
-        async with read_upload(endless, LIMITS):
+        async with read_upload(endless, LIMITS, UploadSpool(None, most=1)):
             pass
     assert pulled < 15
+
+
+async def test_uploads_over_their_number_at_once_are_told_to_wait(tmp_path):
+    spool = UploadSpool(tmp_path, most=1)
+    body = file_part(b"x") + END
+    async with read_upload(request(body), LIMITS, spool):
+        with pytest.raises(RateLimited) as refused:
+            async with read_upload(request(body), LIMITS, spool):
+                pass
+        assert refused.value.retry_after > 0
+    async with read_upload(request(body), LIMITS, spool) as form:
+        assert await drain(form.content) == b"x"

@@ -88,7 +88,7 @@ class Stores:
             status=OperationStatus.PROCESSING,
             created_at=self.clock.now(),
             file_id=file_id,
-            generation=0 if deletion else generation,
+            generation=generation,
             upload=None if deletion else upload or self.upload(),
         )
 

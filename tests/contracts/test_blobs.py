@@ -1,5 +1,7 @@
 """What every Blobs does."""
 
+import asyncio
+
 import pytest
 from obstore.store import MemoryStore
 
@@ -123,3 +125,24 @@ async def test_partial_writes_of_a_crash_are_removed_at_the_next_start(tmp_path)
     blobs = ObstoreBlobs.in_directory(tmp_path)
     assert list((tmp_path / ".partial").iterdir()) == []
     assert await keys(blobs) == []
+
+
+async def test_putting_beside_removals_of_the_same_folder_loses_nothing(blobs):
+    async def put_and_remove(number):
+        for _ in range(20):
+            await blobs.put(f"a/f/{number}/original", chunks(b"x"))
+            assert await blobs.get(f"a/f/{number}/original") == b"x"
+            await blobs.remove_prefix(f"a/f/{number}/")
+
+    await asyncio.gather(*(put_and_remove(number) for number in range(4)))
+    assert await keys(blobs) == []
+
+
+async def test_no_empty_folder_with_an_id_in_its_name_is_left(tmp_path):
+    blobs = ObstoreBlobs.in_directory(tmp_path / "blobs")
+    await blobs.put("a/f/1/original", chunks(b"x"))
+    await blobs.put("a/f/2/original", chunks(b"x"))
+    await blobs.remove_prefix("a/f/1/")
+    assert (tmp_path / "blobs/a/f").is_dir()
+    await blobs.remove_prefix("a/f/2/")
+    assert not (tmp_path / "blobs/a/f").exists()

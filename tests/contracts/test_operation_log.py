@@ -125,6 +125,24 @@ async def test_content_older_than_the_published_one_is_a_conflict(ready):
         await ready.append_content("o3", type_=UPSERT, generation=overtaken)
 
 
+async def test_content_stored_before_a_deletion_that_has_ended_is_a_conflict(ready):
+    await publish(ready, "o1")
+    before = await ready.log.reserve_generation("a1")
+    deletion = await ready.log.reserve_generation("a1")
+    await ready.log.append(ready.operation("o2", type_=DELETE, generation=deletion))
+    await ready.log.complete(await claim(ready))
+    with pytest.raises(Conflict):
+        await ready.append_content("o3", type_=UPSERT, generation=before)
+    await upsert(ready, "o4")
+
+
+async def test_a_deletion_under_way_keeps_no_version_alive(ready):
+    await publish(ready, "o1")
+    deletion = await ready.log.reserve_generation("a1")
+    await ready.log.append(ready.operation("o2", type_=DELETE, generation=deletion))
+    assert FileVersion("f1", deletion) not in await ready.log.live_versions("a1")
+
+
 async def test_a_deletion_makes_the_file_deleting_and_cancels_what_was_under_way(ready):
     await ready.append_content("o1")
     running = await claim(ready)

@@ -22,6 +22,7 @@ import orjson
 
 import lodgepole
 from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from lodgepole.folder_names import folder_name, id_of
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -112,7 +113,7 @@ class _Copying:
 
     def _link_blobs(self, version: Version) -> bool:
         """Hard links where the file system has them: what is under a key never changes."""
-        folder = PurePosixPath("blobs", version[0], version[1], str(version[2]))
+        folder = PurePosixPath("blobs", version[0], folder_name(version[1]), str(version[2]))
         try:
             for path in _files(self._source / folder):
                 place = self._target / path.relative_to(self._source)
@@ -127,7 +128,7 @@ class _Copying:
         """Remove what an earlier round took and the last one does not name."""
         for folder in (self._target / "blobs").glob("*/*/*"):
             assistant, file, generation = folder.parts[-3:]
-            if (assistant, file, int(generation)) not in versions:
+            if (assistant, id_of(file), int(generation)) not in versions:
                 shutil.rmtree(folder)
         for folder in (self._target / "index").glob("*"):
             if folder.name not in assistants:
@@ -257,7 +258,7 @@ def _named(catalog: Path) -> tuple[set[Version], set[Version]]:
     unfinished = _rows(
         catalog,
         "SELECT assistant_id, file_id, generation FROM operations"
-        " WHERE status = 'Processing' AND generation > 0",
+        " WHERE status = 'Processing' AND type NOT LIKE 'delete%'",
     )
     shown = {(row[0], row[1], row[2]) for row in published}
     return shown, {(row[0], row[1], row[2]) for row in unfinished} - shown

@@ -6,6 +6,7 @@ a partial file, fsync, rename, fsync of every directory that gained an entry.
 """
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -25,6 +26,8 @@ from lodgepole.errors import NotFound, Unavailable
 CHUNK_BYTES = 1024 * 1024
 MULTIPART_BYTES = 8 * 1024 * 1024
 DELETE_BATCH = 1000
+MOVES = 5
+"""Tries to put a file into a folder that a removal may take away once it is empty."""
 PARTIAL = ".partial"
 """Where local writes are made, beside the assistants; no key begins with a dot."""
 SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
@@ -143,8 +146,14 @@ def _move_into_place(partial: Path, root: Path, key: str) -> None:
     target = root / key
     new = [folder for folder in target.parents if folder != root and root in folder.parents]
     new = [folder for folder in new if not folder.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial.replace(target)
+    for left in reversed(range(MOVES)):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial.replace(target)
+            break
+        except FileNotFoundError:  # a removal beside us found the new folder empty
+            if not left:
+                raise
     for folder in [target.parent, *(folder.parent for folder in new)]:
         _sync_directory(folder)
 
@@ -162,7 +171,10 @@ def _remove_directory(directory: Path) -> None:
         shutil.rmtree(directory)
     except FileNotFoundError:
         return
-    _sync_directory(directory.parent)
+    with contextlib.suppress(FileNotFoundError):  # another removal was the last
+        _sync_directory(directory.parent)
+    with contextlib.suppress(OSError):  # others are in it, or it is gone
+        directory.parent.rmdir()
 
 
 async def _joined(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

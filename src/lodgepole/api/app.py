@@ -1,6 +1,7 @@
 """The HTTP application: routes under both prefixes, errors in one shape."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -18,6 +19,7 @@ from lodgepole.api import (
     observing,
     signed_urls,
 )
+from lodgepole.api.multipart import UploadSpool
 from lodgepole.api.observing import Observed, Observing
 from lodgepole.api.rates import RequestRates
 from lodgepole.services import Services
@@ -33,6 +35,7 @@ def create_app(
     public_url: str | None,
     ready: Callable[[], bool],
     watched: Observing | None = None,
+    uploads: Path | None = None,
 ) -> FastAPI:
     """The application, complete but for its server.
 
@@ -41,6 +44,7 @@ def create_app(
         public_url: Scheme and host under which clients reach us; None takes each request's own.
         ready: What `/readyz` answers; asked on each request.
         watched: Where requests are counted, and who may read it; None counts nothing.
+        uploads: A directory for what is on its way in; None is the system's for such files.
     """
     app = FastAPI(
         title="Lodgepole",
@@ -52,6 +56,7 @@ def create_app(
     )
     app.state.services = services
     app.state.rates = RequestRates(services.allowances, services.limits)
+    app.state.spool = UploadSpool(uploads, most=services.limits.uploads_at_once)
     app.state.public_url = public_url
     app.state.ready = ready
     app.state.incomplete = lambda: 0

@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from lodgepole.api import render
 from lodgepole.api.auth import Call, DataRead, DataWrite
 from lodgepole.api.json_response import json_response
-from lodgepole.api.multipart import FormLimits, UploadForm, read_upload
+from lodgepole.api.multipart import FormLimits, UploadForm, UploadSpool, read_upload
 from lodgepole.api.pagination import PageRequest, page_request, paginated, read_page
 from lodgepole.api.requests import flag, json_parameter
 from lodgepole.api.signed_urls import signed_url
@@ -248,7 +248,8 @@ async def _receive(
         ),
         overhead_bytes=limits.multipart_overhead_bytes,
     )
-    async with read_upload(call.request, form_limits) as form:
+    spool: UploadSpool = call.request.app.state.spool
+    async with read_upload(call.request, form_limits, spool) as form:
         if from_query is not None:
             form = UploadForm(form.name, form.content, from_query)
         return await accept(form, wants_figures)

@@ -7,9 +7,10 @@ it stays in memory beyond one chunk.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import unquote_to_bytes
@@ -19,9 +20,10 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from lodgepole.api.requests import json_parameter
-from lodgepole.errors import InvalidRequest, TooLarge
+from lodgepole.errors import InvalidRequest, RateLimited, TooLarge
 
 DISK_CHUNK_BYTES = 1024 * 1024
+BUSY_RETRY_SECONDS = 2.0
 _EXTENDED_NAME = re.compile(r"filename\*\s*=\s*([\w-]+)'[\w-]*'([^;\s]+)", re.IGNORECASE)
 _QUOTED_IN_NAMES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 """What browsers and HTTP clients percent-encode in file names, and nothing else."""
@@ -44,15 +46,47 @@ class FormLimits:
     overhead_bytes: int  # of everything beside the file
 
 
+class UploadSpool:
+    """Room on disk for uploads under way.
+
+    Args:
+        directory: Where they lie, nameless, until they are stored; None is the system's place.
+        most: How many at once.
+    """
+
+    def __init__(self, directory: Path | None, *, most: int) -> None:
+        self._directory = directory
+        self._most = most
+        self._open = 0
+
+    @contextmanager
+    def file(self) -> Generator[IO[bytes]]:
+        """A new file, gone at the end of the context. Raises RateLimited when too many are."""
+        if self._open >= self._most:
+            raise RateLimited(
+                f"{self._most} uploads are under way, as many as may be at once: try again",
+                retry_after=BUSY_RETRY_SECONDS,
+            )
+        self._open += 1
+        try:
+            with TemporaryFile(prefix="lodgepole-upload-", dir=self._directory) as file:
+                yield file
+        finally:
+            self._open -= 1
+
+
 @asynccontextmanager
-async def read_upload(request: Request, limits: FormLimits) -> AsyncGenerator[UploadForm]:
+async def read_upload(
+    request: Request, limits: FormLimits, spool_room: UploadSpool
+) -> AsyncGenerator[UploadForm]:
     """Read the whole form.
 
     Raises:
+        RateLimited: Too many uploads are under way.
         InvalidRequest: Not a form, a broken one, no file, two files, or metadata not JSON.
         TooLarge: The file or the rest is over its limit; nothing more is read.
     """
-    with TemporaryFile(prefix="lodgepole-upload-") as spool:
+    with spool_room.file() as spool:
         form = _FormReader(_boundary(request), limits)
         async for chunk in request.stream():
             form.feed(chunk)

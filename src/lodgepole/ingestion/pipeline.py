@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from lodgepole.blob_keys import assistant_prefix, file_prefix, original_key, version_prefix
+from lodgepole.blob_keys import (
+    assistant_prefix,
+    file_prefix,
+    original_key,
+    version_of,
+    version_prefix,
+)
 from lodgepole.errors import UnreadableFile
 from lodgepole.model import (
     Claim,
@@ -131,9 +137,16 @@ class Pipeline:
         if versions:
             await _whole(self._index.remove(assistant_id, versions))
         self._step("deleted from the index")
-        await _whole(self._blobs.remove_prefix(file_prefix(assistant_id, file_id)))
+        await self._remove_blobs(assistant_id, file_id, below=claim.operation.generation)
         self._step("deleted from the blobs")
         await self._finish_deletion(claim)
+
+    async def _remove_blobs(self, assistant_id: str, file_id: str, *, below: int) -> None:
+        """Of this file, without the bytes of an upsert that came after the deletion."""
+        keys = [key async for key in self._blobs.keys(file_prefix(assistant_id, file_id))]
+        for version in {stored[1] for key in keys if (stored := version_of(key))}:
+            if version.generation < below:
+                await _whole(self._blobs.remove_prefix(version_prefix(assistant_id, version)))
 
     async def _delete_assistant(self, claim: Claim) -> None:
         assistant_id = claim.operation.assistant_id

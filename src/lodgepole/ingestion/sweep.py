@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from lodgepole.blob_keys import assistant_prefix, version_prefix
+from lodgepole.blob_keys import assistant_prefix, version_of, version_prefix
 from lodgepole.limits import Limits
 from lodgepole.model import FileVersion
 from lodgepole.ports import Blobs, Clock, Index, OperationLog
@@ -94,11 +94,9 @@ async def stored_versions(blobs: Blobs) -> dict[str, Collection[FileVersion]]:
     """What the blobs hold something of, by assistant."""
     found: dict[str, set[FileVersion]] = {}
     async for key in blobs.keys(""):
-        assistant_id, _, rest = key.partition("/")
-        file_id, _, rest = rest.partition("/")
-        generation, _, rest = rest.partition("/")
-        if rest and generation.isdecimal():
-            found.setdefault(assistant_id, set()).add(FileVersion(file_id, int(generation)))
+        version = version_of(key)
+        if version is not None:
+            found.setdefault(version[0], set()).add(version[1])
     return dict(found)
 
 

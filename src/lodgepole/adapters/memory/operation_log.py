@@ -65,9 +65,18 @@ class MemoryOperationLog:
             if row.published:
                 return
             file = file and replace(file, created_at=row.file.created_at)
-        if file is None:
+        if file is None or self._was_deleted_since(operation):
             raise Conflict(f"File {operation.file_id} was deleted meanwhile.")
         self._database.files[key] = FileRow(file)
+
+    def _was_deleted_since(self, operation: Operation) -> bool:
+        return any(
+            row.operation.type is OperationType.DELETE_FILE
+            and row.operation.generation > operation.generation
+            for (assistant_id, _), row in self._database.operations.items()
+            if (assistant_id, row.operation.file_id) == (operation.assistant_id, operation.file_id)
+            and operation.type is not OperationType.UPLOAD_FILE
+        )
 
     def _begin_delete_file(self, operation: Operation) -> None:
         row = self._database.files.get((operation.assistant_id, operation.file_id or ""))

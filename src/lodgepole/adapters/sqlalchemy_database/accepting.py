@@ -74,7 +74,7 @@ async def _accept_content(
 ) -> None:
     row = await _find_file(connection, operation)
     if row is None:
-        if file is None:
+        if file is None or await _was_deleted_since(connection, operation):
             raise Conflict(f"File {operation.file_id} was deleted meanwhile.")
         await connection.execute(insert(files).values(**file_columns(file), published=False))
         return
@@ -156,6 +156,20 @@ async def _has_unfinished(connection: AsyncConnection, operation: Operation) -> 
         select(operations.c.id)
         .where(_of_file(operation))
         .where(operations.c.status == OperationStatus.PROCESSING.value)
+        .limit(1)
+    )
+    return (await connection.execute(query)).first() is not None
+
+
+async def _was_deleted_since(connection: AsyncConnection, operation: Operation) -> bool:
+    """Whether its bytes may be gone: a deletion removes what was stored before it."""
+    if operation.type is OperationType.UPLOAD_FILE:
+        return False  # of an id that is new
+    query = (
+        select(operations.c.id)
+        .where(_of_file(operation))
+        .where(operations.c.type == OperationType.DELETE_FILE.value)
+        .where(operations.c.generation > operation.generation)
         .limit(1)
     )
     return (await connection.execute(query)).first() is not None

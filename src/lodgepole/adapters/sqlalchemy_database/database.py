@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import (
+    DatabaseError,
     DataError,
     DBAPIError,
     InterfaceError,
@@ -129,6 +130,11 @@ async def _transaction(engine: AsyncEngine, work: Work[T]) -> T:
     except TimeoutError as error:
         raise _unavailable(error) from error
     except DBAPIError as error:
+        if type(error) is DatabaseError:  # not a kind of it: what SQLite says of a damaged file
+            raise Unavailable(
+                "The database is damaged: stop the server, and restore the data directory from a "
+                "backup."
+            ) from error
         if not error.connection_invalidated:
             raise
         raise _unavailable(error) from error

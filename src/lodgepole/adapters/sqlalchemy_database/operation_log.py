@@ -103,7 +103,11 @@ class SqlOperationLog:
             select(operations.c.file_id, operations.c.generation)
             .where(operations.c.assistant_id == assistant_id)
             .where(UNFINISHED)
-            .where(operations.c.generation > 0)
+            .where(
+                operations.c.type.not_in(
+                    [OperationType.DELETE_FILE, OperationType.DELETE_ASSISTANT]
+                )
+            )
         )
         rows = await self._read(published.union(being_made))
         return {FileVersion(row[0], row[1]) for row in rows}
