@@ -159,6 +159,7 @@ USER = {"role": "user", "content": "Hi"}
         (asking({"role": "judge", "content": "Hi"}), "Role 'judge' is not valid"),
         (asking({"role": 7, "content": "Hi"}), "Role '7' is not valid"),
         (asking(USER, model="gpt-1"), "Invalid model `gpt-1`. Expected one of: "),
+        (asking(USER, model=""), "Invalid model ``. Expected one of: "),
         (asking(USER, model=5), "`model`"),
         (asking(USER, temperature=2.1), "between 0 and 2"),
         (asking(USER, temperature=-0.1), "between 0 and 2"),

@@ -37,7 +37,7 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
     options = body.context_options or schemas.ContextOptions()
     asked = ChatRequest(
         messages=_messages(body.messages or ()),
-        model=body.model or None,
+        model=body.model,
         temperature=body.temperature,
         filter=_filter(call, body.filter),
         json_response=bool(body.json_response),
@@ -63,7 +63,7 @@ async def completions(call: DataRead, assistant_name: str) -> Response:
     assistant = await _ready(call, assistant_name)
     asked = ChatRequest(
         messages=_messages(body.messages or ()),
-        model=body.model or None,
+        model=body.model,
         temperature=body.temperature,
         filter=_filter(call, body.filter),
         client=None if body.stream else call.key.id,
