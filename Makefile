@@ -11,6 +11,8 @@ CASES ?= 200
 ARGS ?=
 SETS ?=
 SIZES ?= 10000 100000
+INDEX ?= tantivy
+ON_INDEX = $(if $(filter-out tantivy,$(INDEX)), on $(INDEX))
 COMPILE_ANY = $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock" $(ARGS)
 COMPILE = $(COMPILE_ANY) pyproject.toml
@@ -115,20 +117,27 @@ bench-ingest: setup ## Reading, cutting and embedding by kind of file, as parts 
 hostile: setup ## Read files made to break a reader; each line says how it ended
 	@$(BIN)/pytest tests/failure/test_hostile_files.py -s
 
-bench-retrieval: setup ## Quality on evaluation sets, and what each ingredient gives (SETS="DIR …")
+bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR …", INDEX=postgres)
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_retrieval.py $(SETS) --ablate | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py Retrieval dist/bench.txt "make bench-retrieval"
+	@$(BIN)/python scripts/bench_retrieval.py $(SETS) --index $(INDEX) --ablate | tee dist/bench.txt
+	@$(BIN)/python scripts/make_benchmarks.py "Retrieval$(ON_INDEX)" dist/bench.txt \
+		"make bench-retrieval INDEX=$(INDEX)"
 
 bench-context: setup ## /context over HTTP beside the embedding of a query (SETS=DIR)
 	@mkdir -p dist
 	@$(BIN)/python scripts/bench_context.py $(firstword $(SETS)) | tee dist/bench.txt
 	@$(BIN)/python scripts/make_benchmarks.py Context dist/bench.txt "make bench-context"
 
-bench-scale: setup ## Search, filters, changes, memory and recall at size (SIZES="10000 100000")
+bench-scale: setup ## Searches and changes at size (SIZES="10000 100000", INDEX=postgres)
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_scale.py --sizes $(SIZES) | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py Scale dist/bench.txt "make bench-scale SIZES='$(SIZES)'"
+	@$(BIN)/python scripts/bench_scale.py --index $(INDEX) --sizes $(SIZES) | tee dist/bench.txt
+	@$(BIN)/python scripts/make_benchmarks.py "Scale$(ON_INDEX)" dist/bench.txt \
+		"make bench-scale INDEX=$(INDEX) SIZES='$(SIZES)'"
+
+bench-vector-ways: setup ## Ways to find the nearest vectors in PostgreSQL, beside each other
+	@mkdir -p dist
+	@$(BIN)/python scripts/bench_vector_ways.py $(ARGS) | tee dist/bench.txt
+	@$(BIN)/python scripts/make_benchmarks.py "Vectors in PostgreSQL" dist/bench.txt "make bench-vector-ways"
 
 # The lock files are in the requirements format: exact versions and hashes, and no index named,
 # so that an installation behind a mirror is locked too.

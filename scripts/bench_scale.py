@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import platformdirs
-from indexes import KINDS, index_opener
+from indexes import KINDS, Opener, index_opener
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder
@@ -42,7 +42,6 @@ from lodgepole.model import (
 )
 from lodgepole.ports import (
     EmbedderIdentity,
-    Index,
     IndexedFile,
     IndexedPassage,
     IndexQuery,
@@ -203,7 +202,7 @@ async def timed(count: int, parallel: int, action: Callable[[], Any]) -> tuple[f
 
 
 class Run:
-    def __init__(self, opener: Callable[[], Index], world: World) -> None:
+    def __init__(self, opener: Opener, world: World) -> None:
         self.opener, self.world = opener, world
         self.index = opener()
         self.truth = Truth(world.asked[:PROBES])
@@ -281,9 +280,7 @@ class Run:
         return float(np.median(added)), float(np.median(removed))
 
 
-async def measure(
-    arguments: argparse.Namespace, opener: Callable[[], Index]
-) -> list[dict[str, Any]]:
+async def measure(arguments: argparse.Namespace, opener: Opener) -> list[dict[str, Any]]:
     run = Run(opener, World(arguments.passages, *await embedded()))
     reports: list[dict[str, Any]] = []
     for size in arguments.sizes:
@@ -297,6 +294,7 @@ async def measure(
             "passages": size, "files": len(run.files), "fill_s": filled, "cold_open_s": opened,
             "open_mb": megabytes, "resident_mb": grown, "floor_ms": floor,
             "recall_at_16": await run.recall(), "replace_ms": added + removed,
+            "stored": run.opener.stored(),
             "searches_ms": {name: {"p50": p50, "p95": p95, "per_second": rate}
                             for name, (p50, p95, rate) in searches.items()},
         }  # fmt: skip
@@ -304,6 +302,8 @@ async def measure(
         print(f"\n{arguments.index}: {size} passages in {len(run.files)} files,"
               f" filled in {filled:.0f} s")  # fmt: skip
         print(f"  cold open {opened:.2f} s, {megabytes:.0f} MB more (process {grown:.0f} MB)")
+        sizes = ", ".join(f"{what} {size / 1e6:.1f}" for what, size in report["stored"].items())
+        print(f"  stored, in MB: {sizes}")
         print(f"  recall@16 against every vector {report['recall_at_16']:.4f}")
         print(f"  replace {added:.0f} ms + {removed:.0f} ms; floor (one scan) {floor:.2f} ms")
         for name, (p50, p95, rate) in searches.items():

@@ -4,8 +4,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import create_engine
 
 from lodgepole.adapters.memory.index import MemoryIndex
@@ -22,21 +24,52 @@ KINDS = ("memory", "tantivy", "postgres")
 OPTIONS = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
 
 
+@dataclass(frozen=True)
+class Opener:
+    """Opens one index, as often as it is called."""
+
+    open: Callable[[], Index]
+    stored: Callable[[], dict[str, int]]  # bytes, by what they are
+
+    def __call__(self) -> Index:
+        return self.open()
+
+
 @contextmanager
-def index_opener(kind: str) -> Iterator[Callable[[], Index]]:
-    """What opens one empty index, as often as it is called; gone at the end."""
+def index_opener(kind: str) -> Iterator[Opener]:
+    """An empty index, gone at the end."""
     if kind == "memory":
-        yield MemoryIndex
+        yield Opener(MemoryIndex, dict)
     elif kind == "tantivy":
         with tempfile.TemporaryDirectory() as place:
-            yield lambda: TantivyIndex(Path(place))
+            yield Opener(lambda: TantivyIndex(Path(place)), lambda: _sizes_of_files(Path(place)))
     else:
-        with _database() as url:
-            yield lambda: PostgresIndex(Connections(url))
+        with database() as url:
+            yield Opener(lambda: PostgresIndex(Connections(url)), lambda: _sizes_of_tables(url))
+
+
+def _sizes_of_files(place: Path) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for path in place.glob("*/**/*"):
+        if path.is_file():
+            what = path.relative_to(place).parts[1]
+            sizes[what] = sizes.get(what, 0) + path.stat().st_size
+    return sizes
+
+
+def _sizes_of_tables(url: str) -> dict[str, int]:
+    """With their indexes, after a vacuum."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        rows = connection.execute(
+            "SELECT regexp_replace(relname, '_[0-9]+$', ''), sum(pg_total_relation_size(oid))"
+            " FROM pg_class WHERE relkind = 'r' AND relname LIKE 'index\\_%' GROUP BY 1 ORDER BY 2"
+        )
+        return {name: int(size) for name, size in rows}
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def database() -> Iterator[str]:
     named = named_server()
     server = None if named else PostgresServer(options=OPTIONS)
     try:
