@@ -37,3 +37,12 @@ def version_of(key: str) -> tuple[str, FileVersion] | None:
     if not rest or file_id is None or not generation.isdecimal():
         return None
     return assistant_id, FileVersion(file_id, int(generation))
+
+
+def given_version(file_id: str) -> FileVersion:
+    """What a client brought along for the next content of this id; no content has generation 0."""
+    return FileVersion(file_id, 0)
+
+
+def given_key(assistant_id: str, file_id: str) -> str:
+    return f"{version_prefix(assistant_id, given_version(file_id))}passages"

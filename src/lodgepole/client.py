@@ -176,6 +176,20 @@ class Client:
                 files={"file": (name or path.name, content)},
             )
 
+    def passages(self, assistant: str, file_id: str) -> Iterator[JsonObject]:
+        """What a file was cut into, part by part, each with its embedder; Lodgepole's own."""
+        path = f"/lodgepole/files/{_segment(assistant)}/{_segment(file_id)}/passages"
+        first: int | None = 0
+        while first is not None:
+            part = self._json("GET", path, params={"first": first})
+            yield part
+            first = part.get("next_first")
+
+    def give_passages(self, assistant: str, file_id: str, lines: Iterator[bytes]) -> None:
+        """Bring vectors along for the next upsert of this id; Lodgepole's own."""
+        path = f"/lodgepole/files/{_segment(assistant)}/{_segment(file_id)}/passages"
+        self._request("PUT", path, content=lines)
+
     def download(self, signed_url: str) -> Iterator[bytes]:
         """The bytes behind a signed URL, in chunks. The key is not sent: the URL is enough.
 

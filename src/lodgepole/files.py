@@ -6,7 +6,7 @@ a blob that no operation knows; the sweep removes it.
 
 from collections.abc import AsyncIterator, Callable
 
-from lodgepole.blob_keys import original_key, version_prefix
+from lodgepole.blob_keys import given_key, original_key, version_prefix
 from lodgepole.content_links import ContentSigner
 from lodgepole.errors import (
     Conflict,
@@ -14,6 +14,7 @@ from lodgepole.errors import (
     LodgepoleError,
     NotFound,
     RateLimited,
+    TooLarge,
     Unavailable,
 )
 from lodgepole.limits import Limits
@@ -35,6 +36,8 @@ from lodgepole.stages import Stages
 from lodgepole.uploads import Incoming, check_upload
 
 FIRST_GENERATION = 1
+GIVEN_BYTES = 128 * 1024 * 1024
+"""Of passages brought along for one file: about 60,000. Read into memory when they are used."""
 
 
 class Files:
@@ -132,6 +135,20 @@ class Files:
         file = self._processing(assistant, version, upload)
         await self._append(assistant, version, operation, file)
         return operation
+
+    async def give_passages(
+        self, assistant: Assistant, file_id: str, lines: AsyncIterator[bytes]
+    ) -> None:
+        """Keep passages with vectors for the next upsert of this id, or for a few minutes.
+
+        They are looked at when that content is read, and only then; see `ingestion/given.py`.
+
+        Raises:
+            InvalidRequest: No id that a file may have.
+            TooLarge: More than `GIVEN_BYTES`; nothing is kept.
+        """
+        _check_id(file_id)
+        await self._blobs.put(given_key(assistant.id, file_id), _within(lines, GIVEN_BYTES))
 
     async def get(self, assistant: Assistant, file_id: str) -> File:
         """The file in any status, Deleting included. Raises NotFound."""
@@ -298,3 +315,19 @@ def _same_content(file: File, upload: Upload) -> bool:
 def _not_found(file_id: str) -> NotFound:
     # Two spaces, as the published specification writes it.
     return NotFound(f"File with id {file_id}  not found in provided assistant")
+
+
+def _check_id(file_id: str) -> None:
+    if not ID_PATTERN.fullmatch(file_id):
+        raise InvalidRequest(
+            f"Invalid file id {file_id[:140]!r}: use 1 to 128 letters, digits, `_` or `-`"
+        )
+
+
+async def _within(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    count = 0
+    async for chunk in chunks:
+        count += len(chunk)
+        if count > most:
+            raise TooLarge(f"The passages are larger than the {most} bytes allowed")
+        yield chunk

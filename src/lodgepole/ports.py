@@ -414,6 +414,7 @@ class Preparation:
     multimodal: bool
     document: bytes | None = None  # what an earlier attempt kept
     embedder: EmbedderIdentity | None = None  # that the assistant is searched with
+    given: bytes | None = None  # passages with vectors that the client brought along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -491,6 +492,15 @@ class Index(Protocol):
         self, assistant_id: str, keys: Collection[PassageKey]
     ) -> dict[PassageKey, Passage]:
         """The stored passages; keys that are not there are left out."""
+        ...
+
+    async def vectors(
+        self, assistant_id: str, version: FileVersion, *, first: int, count: int
+    ) -> Vectors:
+        """The searched vectors of the passages `[first, first + count)` that are there, in order.
+
+        None at all where the version is not stored, or lacks such vectors.
+        """
         ...
 
     async def versions(self, assistant_id: str) -> Collection[FileVersion]:

@@ -6,7 +6,7 @@ Figures are written first, so a document that is there is whole.
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from lodgepole.blob_keys import document_key, figure_key
+from lodgepole.blob_keys import document_key, figure_key, given_key
 from lodgepole.documents import from_json, to_json
 from lodgepole.errors import NotFound
 from lodgepole.model import Document, FileVersion
@@ -36,6 +36,14 @@ async def find_body(blobs: Blobs, assistant_id: str, version: FileVersion) -> by
     """The stored document as bytes, or None where there is none."""
     try:
         return await blobs.get(document_key(assistant_id, version))
+    except NotFound:
+        return None
+
+
+async def find_given(blobs: Blobs, assistant_id: str, file_id: str) -> bytes | None:
+    """Passages that a client brought along for this file's next content, or None."""
+    try:
+        return await blobs.get(given_key(assistant_id, file_id))
     except NotFound:
         return None
 

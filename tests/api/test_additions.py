@@ -2,11 +2,13 @@
 
 import pytest
 
+from lodgepole import files, passage_exports
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.api.schemas.additions import (
     CreatedKeyModel,
     DocumentTextModel,
     ListKeysResponse,
+    PassagesModel,
     UsageReportModel,
 )
 from lodgepole.model import File, Role
@@ -166,3 +168,44 @@ async def test_answers_have_the_shapes_that_are_documented(new, filled, read):
     UsageReportModel.model_validate_json((await new.get("/lodgepole/usage")).content)
     shown = await new.get(f"/lodgepole/files/{filled}/{read.id}/text", params={"quote": "grew"})
     DocumentTextModel.model_validate_json(shown.content)
+
+
+# --- passages ---------------------------------------------------------------------------------
+
+
+async def test_passages_are_read_with_the_vectors_that_are_searched(new, filled, read, house):
+    shown = await new.get(f"/lodgepole/files/{filled}/{read.id}/passages")
+    PassagesModel.model_validate_json(shown.content)
+    body = shown.json()
+    assert [passage["ordinal"] for passage in body["passages"]] == [0, 1]
+    assert [passage["page"] for passage in body["passages"]] == [1, 2]
+    assert len(body["passages"][0]["vector"]) > 0
+    assert body["embedder"]["dimension"] == house.embedder.identity.dimension
+    assert "next_first" not in body
+
+
+async def test_many_passages_are_read_in_parts(new, filled, read, monkeypatch):
+    monkeypatch.setattr(passage_exports, "PASSAGES", 1)
+    path = f"/lodgepole/files/{filled}/{read.id}/passages"
+    one = (await new.get(path)).json()
+    assert one["next_first"] == 1
+    other = (await new.get(path, params={"first": 1})).json()
+    assert [p["ordinal"] for p in (*one["passages"], *other["passages"])] == [0, 1]
+    assert "next_first" not in other
+    assert (await new.get(path, params={"first": 7})).json()["passages"] == []
+    assert (await new.get(path, params={"first": -1})).status_code == 400
+
+
+async def test_passages_are_given_by_whoever_may_upload(house, new, filled):
+    path = f"/lodgepole/files/{filled}/mine/passages"
+    assert (await new.put(path, content=b"lines")).status_code == 200
+    assert (await new.put(f"/lodgepole/files/{filled}/a.b/passages")).status_code == 400
+    assert (await new.put("/lodgepole/files/none/mine/passages")).status_code == 404
+    async with house.client(key=await house.key(Role.DATA_READ)) as reader:
+        assert (await reader.put(path, content=b"lines")).status_code == 403
+
+
+async def test_more_passages_than_are_taken_are_refused(new, filled, monkeypatch):
+    monkeypatch.setattr(files, "GIVEN_BYTES", 4)
+    refused = await new.put(f"/lodgepole/files/{filled}/mine/passages", content=b"lines")
+    assert refused.status_code == 413

@@ -1,10 +1,14 @@
 """An assistant in one file: a round trip is equal, and what is damaged is refused."""
 
+import base64
+import hashlib
 import json
 import zipfile
 from collections.abc import Generator
 from pathlib import Path
 
+import numpy as np
+import orjson
 import pytest
 
 from lodgepole.cli.archive import MANIFEST, opened
@@ -56,6 +60,43 @@ def test_a_round_trip_is_equal(served, moved, tmp_path: Path):
     with zipfile.ZipFile(first) as a, zipfile.ZipFile(second) as b:
         for file in one["files"]:
             assert a.read(file["member"]) == b.read(file["member"])
+
+
+def test_passages_and_vectors_come_along_and_are_the_ones_that_are_used(
+    served, moved, tmp_path: Path
+):
+    old, new = moved
+    (tmp_path / "b.md").write_text("# B\n\nThe boat is blue.\n\n# C\n\nThe car is red.")
+    assert served.run("files", "upload", old, str(tmp_path / "b.md")).returncode == 0
+    first, turned, second = (tmp_path / f"{name}.lodgepole" for name in ("1", "2", "3"))
+    assert served.run("export", old, "--output", str(first), "--with-passages").returncode == 0
+    with_other_vectors(first, turned)
+    made = served.run("import", str(turned), "--name", new)
+    assert made.returncode == 0, made.stderr
+    assert served.run("export", new, "--output", str(second), "--with-passages").returncode == 0
+    assert passages(second) == passages(turned) != passages(first)
+
+
+def passages(path: Path) -> list[dict]:
+    (file,) = manifest(path)["files"]
+    with zipfile.ZipFile(path) as archive:
+        return [json.loads(line) for line in archive.read(file["passages"]["member"]).splitlines()]
+
+
+def with_other_vectors(source: Path, target: Path) -> None:
+    """The same export, with every vector pointing the other way."""
+    body = manifest(source)
+    (file,) = body["files"]
+    lines = passages(source)
+    for row in lines[1:]:
+        vector = -np.frombuffer(base64.b64decode(row["vector"]), "<f2")
+        row["vector"] = base64.b64encode(vector.tobytes()).decode()
+    data = b"".join(orjson.dumps(row) + b"\n" for row in lines)
+    file["passages"] |= {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        new.writestr(file["member"], old.read(file["member"]))
+        new.writestr(file["passages"]["member"], data)
+        new.writestr(MANIFEST, json.dumps(body))
 
 
 def made_by_hand(path: Path, *, content: bytes = b"The boat.", **changes: object) -> Path:

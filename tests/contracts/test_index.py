@@ -375,3 +375,16 @@ async def test_an_assistant_of_nothing_lacks_nothing(index: Index) -> None:
     assert await index.lacking("b", OTHER) == {}
     assert await index.switch("b", OTHER)
     assert await index.unlike(OTHER) == set()
+
+
+async def test_vectors_of_a_version_are_read_by_range_as_they_are_searched(index: Index):
+    await index.add("a", file_of(ONE, "one", "two", "three", seed=1))
+    await index.add("a", file_of(TWO, "four", seed=9))
+    file = file_of(ONE, "one", "two", "three", seed=1)
+    stored = file.vectors.astype(np.float16).astype(np.float32)
+    whole = await index.vectors("a", ONE, first=0, count=10)
+    assert np.array_equal(whole, stored)
+    assert np.array_equal(await index.vectors("a", ONE, first=1, count=1), stored[1:2])
+    for version, first in ((ONE, 3), (THREE, 0)):
+        assert len(await index.vectors("a", version, first=first, count=5)) == 0
+    assert len(await index.vectors("nobody", ONE, first=0, count=5)) == 0

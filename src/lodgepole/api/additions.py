@@ -1,16 +1,17 @@
-"""Routes that the published API does not have: keys, usage, and the text of documents."""
+"""Routes that the published API does not have: keys, usage, documents' text and passages."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from lodgepole.api import render
-from lodgepole.api.auth import Administration, AnyKey, DataRead
+from lodgepole.api.auth import Administration, AnyKey, DataRead, DataWrite
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import read_json
 from lodgepole.api.schemas.additions import CreateKeyRequest
 from lodgepole.errors import Conflict, InvalidRequest
 from lodgepole.model import FileStatus, Role
+from lodgepole.passage_exports import read_passages
 from lodgepole.text_views import TextRequest, read_text
 
 PREFIX = "/lodgepole"
@@ -111,3 +112,30 @@ async def describe_text(
     if file.status is FileStatus.DELETING:
         raise Conflict(f"File {file.id} is being deleted.")
     return json_response(render.text(file, await read_text(call.services.blobs, file, asked)))
+
+
+@documents.get("/files/{assistant_name}/{assistant_file_id}/passages", operation_id="read_passages")
+async def describe_passages(
+    call: DataRead,
+    assistant_name: str,
+    assistant_file_id: str,
+    first: Annotated[
+        int | None, Query(description="Begin here, as `next_first` of the part before.")
+    ] = None,
+) -> Response:
+    """The passages that the file was cut into, in order, with the vectors that are searched."""
+    assistant = await call.services.assistants.get_ready(call.project_id, assistant_name)
+    file = await call.services.files.get(assistant, assistant_file_id)
+    part = await read_passages(call.services.index, file, first=first or 0)
+    return json_response(render.passages(part))
+
+
+@documents.put("/files/{assistant_name}/{assistant_file_id}/passages", operation_id="give_passages")
+async def give_passages(call: DataWrite, assistant_name: str, assistant_file_id: str) -> Response:
+    """Bring vectors along for the next upsert of this id, so that it need not embed anew.
+
+    A vector is used for a passage of exactly the same text, where the embedder is the same.
+    """
+    assistant = await call.services.assistants.get_ready(call.project_id, assistant_name)
+    await call.services.files.give_passages(assistant, assistant_file_id, call.request.stream())
+    return Response(status_code=200)

@@ -6,6 +6,7 @@ times are RFC 3339 in UTC, and what is not set is null.
 
 import base64
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from lodgepole.model import (
     Snippet,
     Usage,
 )
+from lodgepole.passage_exports import PassagePart
 from lodgepole.text_views import TextView
 
 JsonObject = dict[str, Any]
@@ -270,4 +272,28 @@ def text(file: File, view: TextView) -> JsonObject:
     }
     if view.more:
         body["next_start"] = view.end
+    return body
+
+
+def passages(part: PassagePart) -> JsonObject:
+    """Vectors as half floats, which is how they are stored: nothing is lost."""
+    items: list[JsonObject] = []
+    for row, passage in enumerate(part.passages):
+        item: JsonObject = {
+            "ordinal": passage.ordinal,
+            "start": passage.start,
+            "end": passage.end,
+            "page": passage.page,
+            "heading_path": list(passage.heading_path),
+            "text": passage.text,
+        }
+        if row < len(part.vectors):
+            item["vector"] = base64.b64encode(part.vectors[row].astype("<f2").tobytes()).decode()
+        items.append(item)
+    body: JsonObject = {
+        "embedder": None if part.embedder is None else asdict(part.embedder),
+        "passages": items,
+    }
+    if part.more:
+        body["next_first"] = part.passages[-1].ordinal + 1
     return body

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from lodgepole.blob_keys import document_key, original_key
-from lodgepole.ingestion.sweep import stored_versions
+from lodgepole.ingestion.sweep import accounted_for, stored_versions
 from lodgepole.model import FileVersion
 from lodgepole.ports import Blobs, Catalog, Index, OperationLog
 
@@ -57,7 +57,7 @@ class Audit:
         findings = [
             f"{_named(assistant_id, version)} is accounted for nowhere, but in the {place}."
             for place, versions in (("index", in_index), ("blobs", in_blobs))
-            for version in sorted({*versions} - live)
+            for version in sorted({*versions} - accounted_for(live))
         ]
         keys = {key async for key in self._blobs.keys(f"{assistant_id}/")}
         for file in await self._catalog.available_files(assistant_id):

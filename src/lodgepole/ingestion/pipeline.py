@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from lodgepole.blob_keys import (
     assistant_prefix,
     file_prefix,
+    given_version,
     original_key,
     version_of,
     version_prefix,
@@ -42,7 +43,7 @@ from lodgepole.ports import (
     ReadDocument,
 )
 from lodgepole.stages import Stages
-from lodgepole.stored_documents import find_body, save_document
+from lodgepole.stored_documents import find_body, find_given, save_document
 
 T = TypeVar("T")
 Progress = Callable[[int], Awaitable[None]]
@@ -210,6 +211,8 @@ class Pipeline:
         self._count(claim, "failed")
         self._step("failed")
         assistant_id = claim.operation.assistant_id
+        given = version_prefix(assistant_id, given_version(version.file_id))
+        await self._blobs.remove_prefix(given)
         if version != published:
             await self._index.remove(assistant_id, [version])
         if published is not None and version != published:
@@ -269,6 +272,7 @@ class Pipeline:
                 multimodal=upload.multimodal,
                 document=await find_body(self._blobs, assistant_id, version),
                 embedder=searched,
+                given=await find_given(self._blobs, assistant_id, version.file_id),
             )
             prepared = await self._preparer.prepare(work, keep=keep, progress=progress)
         self._stages.took("embed", time.perf_counter() - begun, "ingestion_seconds")
@@ -276,6 +280,9 @@ class Pipeline:
         with self._stages.stage("index", "ingestion_seconds"):
             await _whole(self._index.add(assistant_id, prepared.file))
         self._step("indexed")
+        if work.given is not None:
+            given = version_prefix(assistant_id, given_version(version.file_id))
+            await self._blobs.remove_prefix(given)
         return prepared
 
 

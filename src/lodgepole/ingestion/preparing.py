@@ -5,13 +5,14 @@ It runs in the server's process or in one of its own; what it needs and gives ar
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import numpy as np
 
 from lodgepole.documents import from_json
 from lodgepole.errors import ClaimLost, LodgepoleError, UnreadableFile
 from lodgepole.ingestion.chunking import chunk
+from lodgepole.ingestion.given import digest, read_given
 from lodgepole.limits import Limits
 from lodgepole.model import Document, Passage
 from lodgepole.ports import (
@@ -24,6 +25,7 @@ from lodgepole.ports import (
     Prepared,
     ReadDocument,
     Tokenizer,
+    Vector,
     Vectors,
 )
 from lodgepole.retrieval.embedders import Embedders
@@ -74,7 +76,7 @@ class Preparing:
             batch = passages[start : start + WORDS_BATCH]
             indexed += await asyncio.to_thread(_with_words, batch, language)
         self._step("chunked")
-        embedder, vectors = await self._vectors(work.embedder, passages, progress)
+        embedder, vectors = await self._vectors(work, passages, progress)
         self._step("embedded")
         await progress(EMBEDDED_PERCENT)
         return Prepared(
@@ -118,38 +120,63 @@ class Preparing:
         return passages
 
     async def _vectors(
-        self, searched: EmbedderIdentity | None, passages: Sequence[Passage], progress: Progress
+        self, work: Preparation, passages: Sequence[Passage], progress: Progress
     ) -> tuple[EmbedderIdentity, Vectors]:
         """By the embedder that the assistant is searched with, else by the configured one.
 
         So a file that comes while the embedder is changed is found by its vectors at once.
         """
-        configured = self._embedders.configured
+        configured, searched = self._embedders.configured, work.embedder
         former = None
         if searched is not None and searched != configured.identity:
             former = await self._embedders.of(searched)
         if former is not None:
             try:
-                return former.identity, await _embedded(former, passages, progress)
+                return former.identity, await _embedded(former, work, passages, progress)
             except ClaimLost:
                 raise
             except LodgepoleError as error:
                 log.warning("The former embedder does not answer: %s", error)
-        return configured.identity, await _embedded(configured, passages, progress)
+        return configured.identity, await _embedded(configured, work, passages, progress)
 
 
-async def _embedded(embedder: Embedder, passages: Sequence[Passage], progress: Progress) -> Vectors:
+async def _embedded(
+    embedder: Embedder, work: Preparation, passages: Sequence[Passage], progress: Progress
+) -> Vectors:
+    known = await _given(work, embedder.identity)
     batches: list[Vectors] = []
     reported = PARSED_PERCENT
     for start in range(0, len(passages), EMBED_BATCH):
         texts = [passage.text for passage in passages[start : start + EMBED_BATCH]]
-        batches.append(await embedder.embed_passages(texts))
+        batches.append(await _of_texts(embedder, texts, known))
         done = (start + len(texts)) / len(passages)
         percent = PARSED_PERCENT + int((EMBEDDED_PERCENT - PARSED_PERCENT) * done)
         if percent > reported:
             await progress(percent)
             reported = percent
     return np.concatenate(batches)
+
+
+async def _given(work: Preparation, embedder: EmbedderIdentity) -> Mapping[bytes, Vector]:
+    """Vectors that came along with the file; none where there are none to use."""
+    if work.given is None:
+        return {}
+    try:
+        return await asyncio.to_thread(read_given, work.given, embedder)
+    except ValueError as error:
+        log.warning("Passages given for file %s are not used: %s", work.version.file_id, error)
+        return {}
+
+
+async def _of_texts(
+    embedder: Embedder, texts: Sequence[str], known: Mapping[bytes, Vector]
+) -> Vectors:
+    if not known:
+        return await embedder.embed_passages(texts)
+    found = [known.get(digest(text)) for text in texts]
+    lacking = [text for text, vector in zip(texts, found, strict=True) if vector is None]
+    made = iter(await embedder.embed_passages(lacking) if lacking else ())
+    return np.array([next(made) if vector is None else vector for vector in found], np.float32)
 
 
 def ingestion_units(document: Document, passages: Sequence[Passage]) -> float:

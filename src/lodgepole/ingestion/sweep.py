@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from lodgepole.blob_keys import assistant_prefix, version_of, version_prefix
+from lodgepole.blob_keys import assistant_prefix, given_version, version_of, version_prefix
 from lodgepole.limits import Limits
 from lodgepole.model import FileVersion
 from lodgepole.ports import Blobs, Clock, Index, OperationLog
@@ -111,4 +111,10 @@ def _dead(
         return []
     if live is None:
         return [_Orphan(place, assistant_id)]
-    return [_Orphan(place, assistant_id, version) for version in sorted({*stored} - {*live})]
+    known = accounted_for(live)
+    return [_Orphan(place, assistant_id, version) for version in sorted({*stored} - known)]
+
+
+def accounted_for(live: Collection[FileVersion]) -> set[FileVersion]:
+    """The live versions, and what clients brought along for files that have one."""
+    return {*live, *(given_version(version.file_id) for version in live)}

@@ -133,6 +133,15 @@ class MemoryIndex:
                 found[key] = file.passages[key.ordinal].passage
         return found
 
+    async def vectors(
+        self, assistant_id: str, version: FileVersion, *, first: int, count: int
+    ) -> Vectors:
+        identity = self._embedders.get(assistant_id)
+        found = self._vectors.get(assistant_id, {})
+        none = np.empty((0, 0), np.float32)
+        stored = none if identity is None else found.get((identity, version), none)
+        return stored[first : first + count].astype(np.float16).astype(np.float32)
+
     async def versions(self, assistant_id: str) -> Collection[FileVersion]:
         return set(self._files.get(assistant_id, {}))
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import orjson
 
 from lodgepole.adapters.postgres_index import dense, words, writing
@@ -24,6 +25,14 @@ FROM unnest(%s::text[], %s::bigint[], %s::integer[])
     WHERE assistant_id = %s AND number = file.number AND ordinal = wanted.ordinal
     LIMIT 1
 ) AS found
+"""
+
+_VECTORS = b"""
+SELECT vector::vector::real[] FROM index_vectors
+JOIN index_files USING (assistant_id, number)
+JOIN index_assistants USING (assistant_id, side)
+WHERE assistant_id = %s AND file_id = %s AND generation = %s AND ordinal >= %s AND ordinal < %s
+ORDER BY ordinal
 """
 
 
@@ -124,6 +133,13 @@ class PostgresIndex:
             key = wanted[place - 1]
             found[key] = _passage(key.ordinal, content)
         return found
+
+    async def vectors(
+        self, assistant_id: str, version: FileVersion, *, first: int, count: int
+    ) -> Vectors:
+        parameters = (assistant_id, version.file_id, version.generation, first, first + count)
+        rows = await self._rows(_VECTORS, parameters)
+        return np.array([row[0] for row in rows], np.float32).reshape(len(rows), -1 if rows else 0)
 
     # --- what there is ------------------------------------------------------------------------
 

@@ -298,6 +298,14 @@ class AssistantIndex:
             self._truth.require(lost)
         return {rows[row]: passage for row, passage in found.items()}
 
+    def vectors(self, version: FileVersion, first: int, count: int) -> Vectors:
+        codes = self._codes
+        slot = codes.slots.get(version) if codes else None
+        if codes is None or slot is None:
+            return np.empty((0, 0), np.float32)
+        rows = max(0, min(count, slot.count - first))
+        return self._truth.vector_range(codes.space, slot.first_row + first, rows)
+
     def versions(self) -> Collection[FileVersion]:
         return set(self._codes.slots) if self._codes else set()
 

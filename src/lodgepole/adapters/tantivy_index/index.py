@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from lodgepole.adapters.tantivy_index.adding import Add, Adding
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
 from lodgepole.adapters.tantivy_index.incomplete import (
@@ -113,6 +115,14 @@ class TantivyIndex:
         self, assistant_id: str, keys: Collection[PassageKey]
     ) -> dict[PassageKey, Passage]:
         return await self._read(assistant_id, lambda index: index.passages(keys), {})
+
+    async def vectors(
+        self, assistant_id: str, version: FileVersion, *, first: int, count: int
+    ) -> Vectors:
+        absent = np.empty((0, 0), np.float32)
+        return await self._read(
+            assistant_id, lambda index: index.vectors(version, first, count), absent
+        )
 
     def open_assistants(self) -> int:
         """How many are open in memory."""

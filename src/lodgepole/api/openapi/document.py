@@ -104,6 +104,12 @@ def _operation(
             "required": True,
             "content": {"application/json": {"schema": ref(described.body.__name__)}},
         }
+    if described.lines is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "description": described.lines,
+            "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        }
     if described.upload:
         form = "FileData" if source.is_new else "FileOnly"
         operation["requestBody"] = {

@@ -22,6 +22,7 @@ class Described:
 
     Attributes:
         body: The JSON that is sent.
+        lines: What the lines of JSON are that are sent.
         upload: Whether a form with a file is sent.
         answer: The JSON that is answered.
         events: Each of the server-sent events, where the request asks to stream.
@@ -31,6 +32,7 @@ class Described:
     """
 
     body: type[BaseModel] | None = None
+    lines: str | None = None
     upload: bool = False
     answer: type[BaseModel] | None = None
     events: str | None = None
@@ -87,6 +89,10 @@ OPERATIONS: Mapping[str, Described] = {
 }
 """By `operation_id` of the route, for those of the published API."""
 
+GIVEN_LINES = (
+    'First `{"embedder": …}`, then the passages, one a line, as they are read: `text` and `vector` '
+    "are taken, the rest is passed over."
+)
 ADDITIONS: Mapping[str, Described] = {
     "describe_me": Described(answer=additions.KeyModel),
     "list_keys": Described(answer=additions.ListKeysResponse),
@@ -97,6 +103,8 @@ ADDITIONS: Mapping[str, Described] = {
     ),
     "revoke_key": Described(errors=(404, 409)),
     "describe_usage": Described(answer=additions.UsageReportModel, errors=(400,)),
+    "read_passages": Described(answer=additions.PassagesModel, errors=(400, 404)),
+    "give_passages": Described(lines=GIVEN_LINES, errors=(400, 404, 413)),
     "read_text": Described(answer=additions.DocumentTextModel, errors=(400, 404, 409)),
 }
 """The same for our own."""

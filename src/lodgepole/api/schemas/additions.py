@@ -124,3 +124,37 @@ class DocumentTextModel(WireResponse):
         description="Send this as `start` for what follows; absent at the end.",
         json_schema_extra=OMITTED,
     )
+
+
+class EmbedderModel(WireResponse):
+    """What must be equal for vectors to be comparable."""
+
+    engine: str
+    model: str
+    dimension: int
+
+
+class PassageModel(WireResponse):
+    """The unit that is searched."""
+
+    ordinal: int = Field(description="From 0 within the file.")
+    start: int
+    end: int
+    page: int | None = Field(description="None for kinds of files without pages.")
+    heading_path: list[str]
+    text: str = Field(description="The text's `[start, end)`.")
+    vector: str | None = Field(
+        default=None,
+        description="Little-endian half floats in base64; absent while a file is embedded anew.",
+        json_schema_extra=OMITTED,
+    )
+
+
+class PassagesModel(WireResponse):
+    embedder: EmbedderModel | None = Field(description="Whose vectors these are.")
+    passages: list[PassageModel]
+    next_first: int | None = Field(
+        default=None,
+        description="Send this as `first` for what follows; absent at the end.",
+        json_schema_extra=OMITTED,
+    )
