@@ -9,6 +9,7 @@ import pytest
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.chat.models import WIRE_NAMES
 from lodgepole.errors import InvalidRequest
+from lodgepole.model import Usage
 from lodgepole.model_choice import EXTRACTIVE, check_models, describe_default, model_directory
 from lodgepole.settings import Settings
 
@@ -96,12 +97,16 @@ async def test_models_of_the_configuration_file_win(tmp_path):
         aliases = ["gpt-4o"]
         context_tokens = 40000
         takes_temperature = true
+        prompt_price = 0.5
+        completion_price = 2.0
         """
     )
     models = await choose()
     assert models.resolve(None).upstream == "qwen3:32b"
     assert models.resolve("gpt-4o").upstream == "qwen3:32b"
     assert models.resolve("gpt-4o").context_tokens == 40000
+    assert models.resolve("gpt-4o").cost(Usage(1_000_000, 500_000)) == 1.5
+    assert models.resolve("gpt-4.1").cost(Usage(1_000_000, 500_000)) == 0
     assert models.resolve("gpt-4.1").upstream == "gpt-4.1"
     assert models.resolve("gpt-4.1").model is not models.resolve("gpt-4o").model
 

@@ -61,6 +61,11 @@ DEFINITIONS: tuple[Definition, ...] = (
         labels=("kind",),
     ),
     Definition(
+        name="cost_total",
+        kind="counter",
+        meaning="What answers cost, by the prices under `[[models]]` and in their currency.",
+    ),
+    Definition(
         name="answers_total",
         kind="counter",
         meaning="Answers by how they ended: the finish reason; `left` where the client closed "

@@ -202,6 +202,8 @@ class _Remote:
                 max_output_tokens=config.max_output_tokens,
                 takes_temperature=config.takes_temperature,
                 takes_images=config.takes_images,
+                prompt_price=config.prompt_price,
+                completion_price=config.completion_price,
             )
             for name in (config.name, *config.aliases)
         ]

@@ -69,6 +69,10 @@ class ModelConfig:
     max_output_tokens: int | None = None
     takes_temperature: bool | None = None
     takes_images: bool | None = None
+    prompt_price: Annotated[float, Field(ge=0)] = 0.0
+    """Of a million tokens that the model reads, in the currency of your choice."""
+    completion_price: Annotated[float, Field(ge=0)] = 0.0
+    """Of a million tokens that it writes. The metric `cost_total` adds up what answers cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

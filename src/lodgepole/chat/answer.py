@@ -199,7 +199,7 @@ class Chat:
         started = AnswerStarted(id=self._new_id(), model=model.name, snippet_count=len(sources))
         answering = self._replies.json if request.json_response else self._replies.text
         events = answering(generation, model, highlights=request.include_highlights, spent=spent)
-        watch = AnswerWatch(self._stages)
+        watch = AnswerWatch(self._stages, model)
         with watch:
             async with aclosing(events):
                 first = True

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lodgepole.errors import InvalidRequest
+from lodgepole.model import Usage
 from lodgepole.ports import ChatModel
 
 OPENAI_NAMES = (
@@ -65,6 +66,8 @@ class ConfiguredModel:
         max_output_tokens: Of one answer.
         takes_temperature: Whether `temperature` is sent; else it is ignored.
         takes_images: Whether figures of the sources are sent along.
+        prompt_price: Of a million tokens read, in the operator's currency.
+        completion_price: Of a million tokens written.
         follows_instructions: Whether it can be asked for more than an answer: to rephrase a
             follow-up question for retrieval, to judge.
     """
@@ -76,7 +79,14 @@ class ConfiguredModel:
     max_output_tokens: int = 4_096
     takes_temperature: bool = True
     takes_images: bool = False
+    prompt_price: float = 0.0
+    completion_price: float = 0.0
     follows_instructions: bool = True
+
+    def cost(self, usage: Usage) -> float:
+        """What these tokens cost, in the operator's currency."""
+        read, written = usage.prompt_tokens, usage.completion_tokens
+        return (read * self.prompt_price + written * self.completion_price) / 1e6
 
 
 def configured(
@@ -88,6 +98,8 @@ def configured(
     max_output_tokens: int | None = None,
     takes_temperature: bool | None = None,
     takes_images: bool | None = None,
+    prompt_price: float = 0.0,
+    completion_price: float = 0.0,
 ) -> ConfiguredModel:
     """A remote model; what is not given is what we know of models of that name."""
     known = upstream or name
@@ -104,6 +116,8 @@ def configured(
             else takes_temperature
         ),
         takes_images=known.startswith(_IMAGES) if takes_images is None else takes_images,
+        prompt_price=prompt_price,
+        completion_price=completion_price,
     )
 
 

@@ -1,8 +1,9 @@
-"""What is counted of one answer: how soon it began, how it ended, and its tokens."""
+"""What is counted of one answer: how soon it began, how it ended, its tokens and their price."""
 
 import time
 from types import TracebackType
 
+from lodgepole.chat.models import ConfiguredModel
 from lodgepole.model import AnswerEnded, AnswerEvent
 from lodgepole.stages import Stages
 
@@ -10,8 +11,9 @@ from lodgepole.stages import Stages
 class AnswerWatch:
     """A context around a generation, told each event that it gives."""
 
-    def __init__(self, stages: Stages) -> None:
+    def __init__(self, stages: Stages, model: ConfiguredModel) -> None:
         self._stages = stages
+        self._model = model
         self._begun = time.perf_counter()
         self._outcome: str | None = None
         self._first = True
@@ -27,6 +29,9 @@ class AnswerWatch:
             self._outcome = event.finish_reason
             self._stages.count("tokens_total", event.usage.prompt_tokens, kind="prompt")
             self._stages.count("tokens_total", event.usage.completion_tokens, kind="completion")
+            cost = self._model.cost(event.usage)
+            if cost:
+                self._stages.count("cost_total", cost)
 
     def __exit__(
         self,
