@@ -13,7 +13,7 @@ from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.blob_keys import original_key
 from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable
 from lodgepole.ingestion.sweep import GRACE
-from lodgepole.ingestion.worker import BACKOFF_MOST, backoff
+from lodgepole.ingestion.worker import BACKOFF_MOST, LARGE_WEIGHT, SMALL_BYTES, backoff
 from lodgepole.limits import Limits
 from lodgepole.model import FileStatus, FileVersion, OperationStatus
 
@@ -106,6 +106,70 @@ async def test_while_one_file_is_parsed_another_is_finished(make_house):
         assert (await house.finished(assistant, page.items[0].id)) is OperationStatus.COMPLETED
         parser.may_go_on.set()
         assert await house.finished(assistant, first.id) is OperationStatus.COMPLETED
+
+
+class CountingParser(HeldParser):
+    """Knows how many files are being read at once, and the most that were."""
+
+    def __init__(self, enough):
+        super().__init__()
+        self.reading = 0
+        self.enough = enough
+        self.enough_begun = asyncio.Event()
+
+    async def parse(self, path, *, kind, name, multimodal):
+        self.reading += 1
+        if self.reading == self.enough:
+            self.enough_begun.set()
+        try:
+            return await super().parse(path, kind=kind, name=name, multimodal=multimodal)
+        finally:
+            self.reading -= 1
+
+
+async def test_many_small_files_are_under_way_at_once(make_house):
+    parser = CountingParser(LARGE_WEIGHT)
+    house = make_house(parser=parser)
+    assistant = await house.assistant()
+    operations = [(await upload(house, assistant, f"{n}.txt"))[1] for n in range(20)]
+    async with running(house.worker(slots=2)):
+        await parser.enough_begun.wait()
+        parser.may_go_on.set()
+        for operation in operations:
+            assert await house.finished(assistant, operation.id) is OperationStatus.COMPLETED
+
+
+async def test_large_files_are_under_way_as_many_as_there_are_slots(make_house):
+    parser = CountingParser(2)
+    house = make_house(parser=parser)
+    assistant = await house.assistant()
+    data = b"word " * (SMALL_BYTES // 5 + 1)
+    operations = [(await upload(house, assistant, f"{n}.txt", data))[1] for n in range(3)]
+    async with running(house.worker(slots=2)):
+        await parser.enough_begun.wait()
+        await asyncio.sleep(0)
+        assert parser.reading == 2
+        parser.may_go_on.set()
+        for operation in operations:
+            assert await house.finished(assistant, operation.id) is OperationStatus.COMPLETED
+
+
+async def test_progress_is_reported_as_time_passes(make_house, monkeypatch):
+    monkeypatch.setattr("lodgepole.ingestion.worker.PROGRESS_EVERY", 0.0)
+    house = make_house()
+    assistant = await house.assistant()
+    reported = []
+    report = house.log.report_progress
+
+    async def listening(claim, percent):
+        reported.append(percent)
+        await report(claim, percent)
+
+    house.log.report_progress = listening
+    await upload(house, assistant)
+    await house.worker().drain()
+    assert reported[0] == 20
+    assert reported[-1] == 90
 
 
 async def test_a_deletion_ends_the_upload_it_cancels_and_leaves_nothing_of_it(make_house):

@@ -33,6 +33,12 @@ RETIRE_AFTER = timedelta(seconds=5)
 BACKOFF_FIRST = timedelta(seconds=2)
 BACKOFF_MOST = timedelta(minutes=5)
 HEARTBEATS_PER_LEASE = 3
+PROGRESS_EVERY = 0.5
+"""Seconds between two reports on one file; each is a transaction, and most are done sooner."""
+SMALL_BYTES = 256 * 1024
+LARGE_WEIGHT = 8
+"""A large file counts for this many small ones, which share commits of the index when they are
+under way together."""
 DELETIONS = frozenset({OperationType.DELETE_FILE, OperationType.DELETE_ASSISTANT})
 
 
@@ -44,8 +50,33 @@ class _Running:
     task: asyncio.Task[Retired | None]
 
 
+class _Room:
+    """How much may be under way at once; what is claimed next may always be large."""
+
+    def __init__(self, size: int) -> None:
+        self._free = size
+        self._given = asyncio.Event()
+
+    async def take_for_any(self, stop: asyncio.Event) -> bool:
+        """Wait for room for a large file; False when `stop` was set first."""
+        while self._free < LARGE_WEIGHT:
+            await _first(_set(self._given), stop)
+            if stop.is_set():
+                return False
+        self._free -= LARGE_WEIGHT
+        return True
+
+    def give(self, weight: int) -> None:
+        self._free += weight
+        self._given.set()
+        self._given = asyncio.Event()
+
+
 class Worker:
-    """Runs operations, `slots` at a time: while one waits for a parser another embeds."""
+    """Runs operations: while some wait for a parser others embed.
+
+    `slots` large files at a time, or up to eight times as many small ones.
+    """
 
     def __init__(
         self,
@@ -90,8 +121,9 @@ class Worker:
         """Work until `stop` is set. Cancelling instead is like being killed: nothing is lost."""
         await self._guarded(lambda: self._log.take_back(self._worker_id))
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._slots):
-                group.create_task(self._slot(stop))
+            room = _Room(self._slots * LARGE_WEIGHT)
+            for _ in range(self._slots * LARGE_WEIGHT):
+                group.create_task(self._slot(stop, room))
             group.create_task(self._keep_house(stop))
             if self._reembedding is not None:
                 group.create_task(self._until(stop, self._reembedding.run))
@@ -108,11 +140,17 @@ class Worker:
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
         return claims
 
-    async def _slot(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            claim = await self._next(stop)
-            if claim is not None:
-                await self._work(claim, stop)
+    async def _slot(self, stop: asyncio.Event, room: _Room) -> None:
+        while not stop.is_set() and await room.take_for_any(stop):
+            taken = LARGE_WEIGHT
+            try:
+                claim = await self._next(stop)
+                if claim is not None:
+                    taken = _weight(claim.operation)
+                    room.give(LARGE_WEIGHT - taken)
+                    await self._work(claim, stop)
+            finally:
+                room.give(taken)
 
     async def _next(self, stop: asyncio.Event) -> Claim | None:
         try:
@@ -152,9 +190,14 @@ class Worker:
 
     async def _run(self, claim: Claim, stop: asyncio.Event) -> Retired | None:
         """The pipeline with a heartbeat beside it; released when stopped in the middle."""
+        loop = asyncio.get_running_loop()
+        reported = loop.time()
 
         async def progress(percent: int) -> None:
-            await self._log.report_progress(claim, percent)
+            nonlocal reported
+            if loop.time() - reported >= PROGRESS_EVERY:
+                reported = loop.time()
+                await self._log.report_progress(claim, percent)
 
         task = asyncio.create_task(self._traced(claim, progress))
         running = _Running(claim.operation, task)
@@ -290,8 +333,17 @@ def _is_deletion(operation: Operation) -> bool:
     return operation.type in DELETIONS
 
 
+def _weight(operation: Operation) -> int:
+    small = operation.upload is None or operation.upload.size <= SMALL_BYTES
+    return 1 if small else LARGE_WEIGHT
+
+
 def _name(operation: Operation) -> str:
     return operation.upload.name if operation.upload else "The file"
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def _first(work: Awaitable[None], stop: asyncio.Event) -> None:
