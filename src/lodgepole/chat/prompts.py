@@ -29,7 +29,19 @@ stand inside its strings, at the end of what they support."""
 JSON_CORRECTION = "That was not one JSON object. Answer again, with the JSON object alone."
 LONGEST_QUOTED_REPLY = 4_000  # characters of a reply that was none
 
-_TAGS = re.compile(r"<(?=\s*/?\s*(?:sources?|instructions|conversation)\b)", re.IGNORECASE)
+_HIDDEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]*"  # no width
+_FRAME = "|".join(map(_HIDDEN.join, ("source", "instructions", "conversation")))
+_TAGS = re.compile(
+    rf"[<＜﹤](?=\s*{_HIDDEN}\s*[/／]?\s*{_HIDDEN}\s*(?:{_FRAME})(?:{_HIDDEN}s)?(?!\w))",
+    re.IGNORECASE,
+)
+_TEMPLATE = re.compile(
+    r"<(?=\|[^|<>\n]{1,40}\|>|</?SYS>>|/?s>|(?:start|end)_of_turn>|/?(?:bos|eos|think)>|｜)"
+    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\])",
+    re.IGNORECASE,
+)
+"""What chat templates of local models put between turns; their servers read it in messages, too."""
+_INVISIBLE = re.compile("[\U000e0000-\U000e007f]")  # letters that only a model can see
 _ATTRIBUTE = str.maketrans({'"': "'", "<": "‹", ">": "›", "&": "+"})
 
 
@@ -106,9 +118,11 @@ def rewrite_messages(history: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def _neutral(text: str) -> str:
-    return _TAGS.sub("‹", text)
+    """The text with nothing in it that could pass for our frame or for the end of a turn."""
+    plain = _TAGS.sub("‹", _INVISIBLE.sub("", text))
+    return _TEMPLATE.sub(lambda m: "‹" if m.group() == "<" else "⟦", plain)
 
 
 def _attribute(text: str) -> str:
-    plain = "".join(c if c.isprintable() else " " for c in text)
+    plain = "".join(c if c.isprintable() else " " for c in _neutral(text))
     return shield(plain.translate(_ATTRIBUTE))[:200]
