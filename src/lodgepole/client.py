@@ -108,6 +108,18 @@ class Client:
             body["metadata"] = metadata
         return self._json("POST", "/assistant/assistants", json=body)
 
+    def update_assistant(
+        self,
+        name: str,
+        *,
+        instructions: str | None = None,
+        metadata: JsonObject | None = None,
+    ) -> JsonObject:
+        """Change what is not None; the whole assistant."""
+        given = {"instructions": instructions, "metadata": metadata}
+        body = {key: value for key, value in given.items() if value is not None}
+        return self._json("PATCH", f"/assistant/assistants/{_segment(name)}", json=body)
+
     def assistants(self) -> Iterator[JsonObject]:
         """All of them, oldest first, page by page."""
         return self._pages("/assistant/assistants", "assistants", {})
@@ -175,6 +187,10 @@ class Client:
                 data={} if metadata is None else {"metadata": orjson.dumps(metadata).decode()},
                 files={"file": (name or path.name, content)},
             )
+
+    def usage(self, *, days: int) -> JsonObject:
+        """What the key's project has and was used for; Lodgepole's own."""
+        return self._json("GET", "/lodgepole/usage", params={"days": days})
 
     def passages(self, assistant: str, file_id: str) -> Iterator[JsonObject]:
         """What a file was cut into, part by part, each with its embedder; Lodgepole's own."""

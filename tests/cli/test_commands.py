@@ -5,7 +5,9 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from lodgepole.cli import app
 from lodgepole.cli.demo import examples
 
 pytestmark = pytest.mark.live
@@ -31,6 +33,41 @@ def test_an_assistant_is_created_described_listed_and_deleted(served):
     assert served.run("assistants", "delete", "short-lived", "--yes").returncode == 0
     listed = json.loads(served.run("assistants", "list", "--json").stdout)["assistants"]
     assert "short-lived" not in {item["name"] for item in listed}
+
+
+def test_what_an_assistant_is_told_can_be_changed(served):
+    served.run("assistants", "create", "changing", "--metadata", '{"team": "docs"}')
+    changed = served.run("assistants", "update", "changing", "--instructions", "Be brief.")
+    assert (changed.returncode, changed.stderr) == (0, "")
+    described = json.loads(served.run("assistants", "get", "changing", "--json").stdout)
+    assert (described["instructions"], described["metadata"]) == ("Be brief.", {"team": "docs"})
+    nothing = served.run("assistants", "update", "changing")
+    assert (nothing.returncode, "Nothing to change" in nothing.stderr) == (1, True)
+    assert served.run("assistants", "delete", "changing", "--yes").returncode == 0
+
+
+def test_usage_is_told_by_day(served):
+    served.run("assistants", "list")
+    shown = served.run("usage")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "REQUESTS" in shown.stdout
+    report = json.loads(served.run("usage", "--days", "1", "--json").stdout)
+    (today,) = report["days"]
+    assert today["requests"] > 0
+    refused = served.run("usage", "--days", "0")
+    assert (refused.returncode, "between 1 and" in refused.stderr) == (1, True)
+
+
+def every_command(command, path="lodgepole"):
+    for name, child in getattr(command, "commands", {}).items():
+        yield f"{path} {name}", child
+        yield from every_command(child, f"{path} {name}")
+
+
+def test_no_summary_of_a_command_is_cut_off():
+    found = dict(every_command(typer.main.get_command(app)))
+    assert len(found) > 25
+    assert [path for path, one in found.items() if one.get_short_help_str(45).endswith("...")] == []
 
 
 def test_deleting_asks_first(served):

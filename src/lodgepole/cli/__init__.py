@@ -24,6 +24,7 @@ from lodgepole.cli import (
     keys,
     models,
     serve,
+    usage,
     verify,
     worker,
 )
@@ -80,22 +81,23 @@ def _root(
     """A self-hosted server for the Pinecone Assistant API, and its command line."""
 
 
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.command("verify")(verify.verify)
-app.command("doctor")(doctor.doctor)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("export")(archive.export)
-app.command("import")(archive.import_)
-app.command("demo")(demo.demo)
-app.command("chat")(chat.chat)
-app.command("context")(chat.context)
-app.command("eval")(evaluate.evaluate)
-app.add_typer(assistants.app, name="assistants")
-app.add_typer(files.app, name="files")
-app.add_typer(models.app, name="models")
-app.add_typer(keys.app, name="keys")
+app.command("serve", short_help="Serve the API and the console.")(serve.serve)
+app.command("worker", short_help="Read and embed files for a server here.")(worker.worker)
+app.command("demo", short_help="Upload examples, ask three questions.")(demo.demo)
+app.command("doctor", short_help="Check this machine or a deployment.")(doctor.doctor)
+app.add_typer(assistants.app, name="assistants", short_help="Create, list, change and delete them.")
+app.add_typer(files.app, name="files", short_help="Upload, synchronise, list and delete them.")
+app.command("chat", short_help="Ask an assistant, once or in a conversation.")(chat.chat)
+app.command("context", short_help="Show what an answer would be made from.")(chat.context)
+app.command("eval", short_help="Measure answers to questions of yours.")(evaluate.evaluate)
+app.command("export", short_help="Write an assistant into one file.")(archive.export)
+app.command("import", short_help="Make an assistant of such a file.")(archive.import_)
+app.command("backup", short_help="Copy the data directory while it is used.")(backup.backup)
+app.command("restore", short_help="Bring a backup back.")(backup.restore)
+app.command("verify", short_help="Check a stopped server's data directory.")(verify.verify)
+app.command("usage", short_help="Show what was asked for, by day.")(usage.usage)
+app.add_typer(keys.app, name="keys", short_help="Make, list and revoke API keys.")
+app.add_typer(models.app, name="models", short_help="Fetch, look at and try the models.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`lodgepole assistants`: create, list, describe and delete them."""
+"""`lodgepole assistants`: create, list, describe, change and delete them."""
 
 from typing import Annotated
 
@@ -14,10 +14,11 @@ from lodgepole.cli.connection import (
 from lodgepole.cli.screen import columns, fields, say, show_json
 from lodgepole.cli.waiting import until_gone
 from lodgepole.client import JsonObject
+from lodgepole.errors import InvalidRequest
 
 app = typer.Typer(
     rich_markup_mode=None,
-    help="Create, list, describe and delete assistants.",
+    help="Create, list, describe, change and delete assistants.",
     no_args_is_help=True,
 )
 
@@ -42,7 +43,7 @@ def list_assistants(
         say("No assistants yet. Create one: lodgepole assistants create NAME")
 
 
-@app.command("create")
+@app.command("create", short_help="Create an assistant.")
 def create_assistant(
     name: NameArgument,
     *,
@@ -81,6 +82,34 @@ def get_assistant(
         show_json(found)
     else:
         fields(_described(found))
+
+
+@app.command("update", short_help="Change instructions or metadata.")
+def update_assistant(
+    name: NameArgument,
+    *,
+    instructions: Annotated[
+        str | None,
+        typer.Option(help='How it should answer; "" for none.', show_default=False),
+    ] = None,
+    metadata: Annotated[
+        str | None,
+        typer.Option(help="A JSON object in the place of the old one.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Change an assistant's instructions or metadata; what is not given stays."""
+    stored = read_json_option("--metadata", metadata)
+    if instructions is None and stored is None:
+        raise InvalidRequest("Nothing to change: give --instructions, --metadata or both.")
+    with connect(url, data_dir) as client:
+        changed = client.update_assistant(name, instructions=instructions, metadata=stored)
+    if as_json:
+        show_json(changed)
+    else:
+        say(f"Changed {name}.")
 
 
 @app.command("delete")

@@ -30,7 +30,7 @@ AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
 FileArgument = Annotated[str, typer.Argument(help="The file's id; `files list` shows it.")]
 
 
-@app.command("upload")
+@app.command("upload", short_help="Upload files and wait until they are read.")
 def upload_files(
     assistant: AssistantArgument,
     paths: Annotated[
@@ -69,7 +69,7 @@ def upload_files(
         raise typer.Exit(1)
 
 
-@app.command("sync")
+@app.command("sync", short_help="Keep files and a folder equal.")
 def sync_files(
     assistant: AssistantArgument,
     folder: Annotated[Path, typer.Argument(help="The folder to keep equal.", file_okay=False)],
@@ -132,7 +132,7 @@ def list_files(
         say(f"No files. Add some: lodgepole files upload {assistant} PATH...")
 
 
-@app.command("get")
+@app.command("get", short_help="Describe one, with a link to download it.")
 def get_file(
     assistant: AssistantArgument,
     file_id: FileArgument,
@@ -150,7 +150,7 @@ def get_file(
         fields(_described(found))
 
 
-@app.command("delete")
+@app.command("delete", short_help="Delete files for good.")
 def delete_files(
     assistant: AssistantArgument,
     file_ids: Annotated[list[str], typer.Argument(help="Ids of files; `files list` shows them.")],

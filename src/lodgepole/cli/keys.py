@@ -26,7 +26,7 @@ ProjectOption = Annotated[
 ]
 
 
-@app.command("create")
+@app.command("create", short_help="Make a key; it is shown once.")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for, e.g. `ci`.")],
     *,
@@ -47,7 +47,7 @@ def create_key(
     say(f"The key {name!r} ({key.id}) has the role {key.role}. It is not shown again.")
 
 
-@app.command("list")
+@app.command("list", short_help="List the keys, oldest first.")
 def list_keys(
     *,
     project: ProjectOption = PROJECT,
@@ -70,7 +70,7 @@ def list_keys(
         say(f"The project {project!r} has no key. Make one: lodgepole keys create NAME")
 
 
-@app.command("revoke")
+@app.command("revoke", short_help="Refuse a key from now on.")
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="The key's id; `keys list` shows it.")],
     *,

@@ -20,7 +20,7 @@ def _models() -> None:
     """Fetch the embedding model; see what embeds; try the models that answer."""
 
 
-@app.command("pull")
+@app.command("pull", short_help="Fetch the embedding model.")
 def pull(*, as_json: JsonOption = False) -> None:
     """Fetch the weights of the embedding model into the cache and verify them."""
     from lodgepole import embedder_choice
@@ -33,7 +33,7 @@ def pull(*, as_json: JsonOption = False) -> None:
         say(f"The embedding model is at {where}.")
 
 
-@app.command("status")
+@app.command("status", short_help="Show what files are searched by.")
 def status(*, as_json: JsonOption = False) -> None:
     """Show which embedding models the files are searched by, and how far a change has come.
 
@@ -55,7 +55,7 @@ def status(*, as_json: JsonOption = False) -> None:
             say(f"{who}: being made, {progress.prepared} of {progress.total} passages are ready.")
 
 
-@app.command("check")
+@app.command("check", short_help="Try each configured language model.")
 def check(*, as_json: JsonOption = False) -> None:
     """Ask each configured language model for one word, and say what is wrong where it fails.
 

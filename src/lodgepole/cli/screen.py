@@ -69,9 +69,11 @@ def fields(pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def size(count: int) -> str:
-    """Bytes for people: `812 B`, `54.1 kB`, `3.2 MB`."""
+    """Bytes for people: `812 B`, `54.1 kB`, `3.2 MB`, `78.9 GB`."""
     if count < 1000:
         return f"{count} B"
     if count < 1_000_000:
         return f"{count / 1000:.1f} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    if count < 1_000_000_000:
+        return f"{count / 1_000_000:.1f} MB"
+    return f"{count / 1_000_000_000:.1f} GB"

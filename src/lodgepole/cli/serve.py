@@ -199,6 +199,7 @@ def _announce(settings: "Settings", runtime: "Runtime", url: str, *, as_json: bo
             ("  API key", _key_line(settings, runtime.api_key_made)),
             ("  Data", str(settings.data_dir)),
             ("  Answers", runtime.answers),
+            ("  Console", f"{url}/console"),
             ("  Python SDK", f'Pinecone(api_key="...", host="{url}")'),
             (
                 "  TypeScript",
