@@ -1,4 +1,4 @@
-"""Write docs/reference/api.md and docs/reference/errors.md from the program.
+"""Write docs/reference/api.md, errors.md and differences.md from the program and its tests.
 
 python scripts/make_api_reference.py [DIRECTORY]
 """
@@ -7,6 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.api.openapi_differences import DIFFERENCES
 
 from lodgepole import errors
 from lodgepole.api import errors as api_errors
@@ -229,10 +233,30 @@ def failures() -> str:
     return ERRORS_HEAD + "".join(rows) + ERRORS_TAIL
 
 
+DIFFERENCES_HEAD = """\
+# Differences
+
+Every place where Lodgepole's OpenAPI documents say something else than the published ones, with the
+reason. `tests/api/openapi_differences.py` holds the list; a test compares the documents of every
+version and fails for a difference that is not in it, and for an entry that is none any more.
+`*` stands for anything. What clients notice of them, and what no document can say, is on
+[Moving](../guides/moving.md#every-difference).
+
+| where | why |
+|---|---|
+"""
+
+
+def differences() -> str:
+    rows = (f"| `{cell(pattern)}` | {cell(why)} |\n" for pattern, why in DIFFERENCES)
+    return DIFFERENCES_HEAD + "".join(rows)
+
+
 def main() -> None:
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "reference"
     (target / "api.md").write_text(api(), "utf-8")
     (target / "errors.md").write_text(failures(), "utf-8")
+    (target / "differences.md").write_text(differences(), "utf-8")
 
 
 if __name__ == "__main__":
