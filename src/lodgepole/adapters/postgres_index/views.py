@@ -4,8 +4,9 @@ Each is of one revision. A query reads the assistant's revision in its own snaps
 older is first brought up to it, so that a process never answers from what others have changed.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -103,8 +104,11 @@ class Views:
             mixed=mixed,
         )
         view = await _read(connection, assistant_id, empty, since)
+        latest = self._known.get(assistant_id)
+        if latest is not None and latest.view.revision == revision:
+            return latest.view  # another query was quicker
         # A transaction that began earlier than another may see less than is remembered.
-        if known is None or known.view.revision < revision:
+        if latest is None or latest.view.revision < revision:
             self._remember(assistant_id, view)
         return view
 
@@ -119,9 +123,8 @@ class Views:
         last = int(before.numbers[-1]) if before is not None and len(before.numbers) else 0
         cursor = connection.cursor(binary=True)
         await cursor.execute(_CODES, (assistant_id, view.side, last))
-        codes = Codes.of(view.embedder.dimension, await cursor.fetchall())
-        if before is not None:
-            codes = before.changed(view.numbers, codes)
+        files = await cursor.fetchall()
+        codes = await asyncio.to_thread(_codes, view, before, files)
         known.codes, known.codes_revision = codes, view.revision
         self._shrink()
         return codes
@@ -156,6 +159,11 @@ class Views:
             total -= self._known.popitem(last=False)[1].nbytes
 
 
+def _codes(view: View, before: Codes | None, files: Sequence[tuple[int, bytes]]) -> Codes:
+    codes = Codes.of(view.embedder.dimension, files)
+    return codes if before is None else before.changed(view.numbers, codes)
+
+
 def _same_vectors(one: View, other: View) -> bool:
     return one.side == other.side and one.embedder == other.embedder
 
@@ -165,7 +173,10 @@ async def _read(connection: Connection, assistant_id: str, empty: View, base: Vi
     base = base or replace(empty, revision=0)
     cursor = connection.cursor(binary=True)
     await cursor.execute(_FILES, (assistant_id, base.revision))
-    rows = await cursor.fetchall()
+    return await asyncio.to_thread(_joined, empty, base, await cursor.fetchall())
+
+
+def _joined(empty: View, base: View, rows: Sequence[tuple[Any, ...]]) -> View:
     columns = list(zip(*rows, strict=True)) or [(), (), (), (), (), ()]
     versions = [FileVersion(*pair) for pair in zip(columns[1], columns[2], strict=True)]
 

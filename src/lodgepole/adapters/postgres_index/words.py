@@ -6,6 +6,7 @@ would have to maintain. The database selects, and does no arithmetic.
 """
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -64,11 +65,11 @@ def lengths(file: IndexedFile) -> bytes:
 
 def rows(assistant_id: str, number: int, file: IndexedFile) -> Iterator[Row]:
     """A row for each word of the file, in `COLUMNS`."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, array[int]] = {}
     for indexed in file.passages:
         first = indexed.passage.ordinal * _COUNTS
         for word, count in Counter(indexed.words).items():
-            found.setdefault(word, []).append(first + min(count, _COUNTS - 1))
+            found.setdefault(word, array("I")).append(first + min(count, _COUNTS - 1))
     leads = Counter(file.lead_words)
     name, of_assistant = int8(number), assistant_id.encode()
     for word in dict.fromkeys((*found, *leads)):
