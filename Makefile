@@ -7,7 +7,8 @@ UV ?= .uv/bin/uv
 BIN := .venv/bin
 FILES ?=
 OUT ?= dist
-CASES ?= 200
+CASES ?= 230
+JOBS ?= 2
 ARGS ?=
 SETS ?=
 SIZES ?= 10000 100000
@@ -29,8 +30,8 @@ export TOKENIZERS_PARALLELISM := false
 demo: setup ## Upload documents, ask questions, see cited answers (FILES=DIR for your own)
 	@$(BIN)/lodgepole demo $(if $(FILES),"$(FILES)")
 
-test: setup system ## Run every test
-	@$(BIN)/pytest
+test: setup system ## Run every test, in two processes (JOBS=N for more)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 ##@ Use
 
