@@ -1,9 +1,11 @@
 """What the contract suites cannot see of the SQL database."""
 
 import asyncio
+import base64
 import contextlib
 import sqlite3
 import threading
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +20,7 @@ from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
 from lodgepole.adapters.sqlalchemy_database.database import MIGRATIONS, migrate, open_database
 from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
 from lodgepole.adapters.sqlalchemy_database.tables import REVISION, metadata
-from lodgepole.errors import LodgepoleError, Unavailable
+from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 
 
 def url(tmp_path):
@@ -108,6 +110,26 @@ async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path):
     for thread in threading.enumerate():
         if "_connection_worker_thread" in thread.name:
             await asyncio.to_thread(thread.join, 5)
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-03-01T00:00:00"]
+)
+async def test_a_forged_pagination_token_is_refused(tmp_path, moment):
+    database = await open_database(url(tmp_path))
+    forged = base64.urlsafe_b64encode(f"{moment} x".encode()).decode()
+    with pytest.raises(InvalidRequest):
+        await SqlCatalog(database).list_assistants("p", limit=2, after=forged)
+    await database.close()
+
+
+async def test_failures_tell_nothing_of_the_values(tmp_path):
+    database = await open_database(url(tmp_path))
+    wrong, value = text("INSERT INTO nowhere VALUES (:it)"), "confiden" + "tial"
+    with pytest.raises(Unavailable) as failure:
+        await database.write(lambda c: c.execute(wrong, {"it": value}))
+    assert value not in "".join(traceback.format_exception(failure.value))
+    await database.close()
 
 
 async def test_sqlite_is_durable_and_checks_references(tmp_path):

@@ -44,6 +44,8 @@ def create_engines(url: str, *, connections: int = CONNECTIONS) -> tuple[AsyncEn
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
         "pool_timeout": POOL_TIMEOUT_SECONDS,
+        # Else a traceback in the log would hold names, metadata and hashes of keys.
+        "hide_parameters": True,
     }
     if is_postgres(url):
         options["pool_timeout"] = POSTGRES_POOL_TIMEOUT_SECONDS

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, Table, literal, tuple_
@@ -202,8 +202,8 @@ def _read_token(value: str) -> tuple[datetime, str]:
     try:
         moment, _, id_ = base64.urlsafe_b64decode(value).decode().partition(" ")
         parsed = datetime.fromisoformat(moment)
-    except (ValueError, binascii.Error):
-        parsed, id_ = None, ""
-    if parsed is None or parsed.tzinfo is None:
-        raise InvalidRequest("Invalid pagination token: send `next` as it was received")
-    return parsed, id_
+        if parsed.tzinfo is not None:
+            return parsed.astimezone(UTC), id_  # overflows at the ends of time
+    except (ValueError, OverflowError, binascii.Error):
+        pass
+    raise InvalidRequest("Invalid pagination token: send `next` as it was received")
