@@ -191,6 +191,10 @@ def test_a_citation_opens_the_pdf_at_its_page_with_the_quoted_words_marked(signe
     visit(page, "playground")
     ask(page, SIGNED_LINK)
     expect(page.locator(".measures")).to_contain_text("tokens")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy answer").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert "one hour" in page.evaluate("() => navigator.clipboard.readText()")
     chip = page.get_by_role("button", name="Source 1: operator-handbook.pdf").first
     chip.click()
     expect(page.get_by_role("document", name="of operator-handbook.pdf")).to_be_visible()

@@ -193,10 +193,10 @@ export function useTask() {
   return { busy, error, run, setError };
 }
 
-/** Copies text; where the browser forbids it, the text is still there to be selected. */
-export function Code({ text, label }: { text: string; label: string }) {
+/** Copies text, and tells for a moment that it did. Browsers may forbid it. */
+export function useCopying(): [boolean, (text: string) => Promise<void>] {
   const [copied, setCopied] = useState(false);
-  const copy = async () => {
+  const copy = async (text: string) => {
     try {
       await navigator.clipboard.writeText(text);
       setCopied(true);
@@ -205,11 +205,17 @@ export function Code({ text, label }: { text: string; label: string }) {
       setCopied(false);
     }
   };
+  return [copied, copy];
+}
+
+/** Text to be copied; where the browser forbids it, it is still there to be selected. */
+export function Code({ text, label }: { text: string; label: string }) {
+  const [copied, copy] = useCopying();
   return (
     <div class="code">
       <span class="note">{label}</span>
       {navigator.clipboard ? (
-        <Button kind="quiet" class="small" aria-label={`Copy ${label}`} onClick={copy}>
+        <Button kind="quiet" class="small" aria-label={`Copy ${label}`} onClick={() => void copy(text)}>
           {copied ? 'Copied' : 'Copy'}
         </Button>
       ) : null}

@@ -7,7 +7,7 @@ import { FilterBuilder, filterOf, noFilter } from '../filter';
 import { Markdown, withMarks } from '../markdown';
 import { remember } from '../recent';
 import { useClient } from '../session';
-import { Button, count, Empty, Field, inRuns, seconds, Wrong } from '../ui';
+import { Button, count, Empty, Field, inRuns, seconds, useCopying, Wrong } from '../ui';
 import { link } from '../route';
 import { type Source, SourceDialog } from '../viewer/source';
 import { Snippets } from './snippets';
@@ -306,13 +306,25 @@ function TurnView(props: {
       ) : null}
       {turn.state === 'writing' ? null : (
         <>
-          <Measures turn={turn} />
+          <div class="line">
+            <Measures turn={turn} />
+            {turn.text && navigator.clipboard ? <CopyAnswer text={turn.text} /> : null}
+          </div>
           {turn.state === 'failed' && !turn.text ? null : (
             <Snippets assistant={props.assistant} asked={turn.asked} show={props.show} />
           )}
         </>
       )}
     </article>
+  );
+}
+
+function CopyAnswer({ text }: { text: string }) {
+  const [copied, copy] = useCopying();
+  return (
+    <Button kind="quiet" class="small" onClick={() => void copy(text)}>
+      {copied ? 'Copied' : 'Copy answer'}
+    </Button>
   );
 }
 
