@@ -1,11 +1,13 @@
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from starlette.requests import Request
 from tests.wire.requirements import requirement
 
 from lodgepole.api.multipart import FormLimits, UploadSpool, read_upload
-from lodgepole.errors import InvalidRequest, RateLimited, TooLarge
+from lodgepole.errors import InvalidRequest, RateLimited, TooLarge, Unavailable
 
 BOUNDARY = "b0undary"
 FILE_LIMIT = 100_000
@@ -173,3 +175,21 @@ async def test_uploads_over_their_number_at_once_are_told_to_wait(tmp_path):
         assert refused.value.retry_after > 0
     async with read_upload(request(body), LIMITS, spool) as form:
         assert await drain(form.content) == b"x"
+
+
+def test_an_upload_for_which_the_disk_has_no_room_may_be_sent_again(tmp_path):
+    room = UploadSpool(tmp_path, most=1)
+    with (
+        Path("/dev/full").open("wb") as full,  # which has no room for a single byte
+        pytest.raises(Unavailable, match="No space left"),
+        room.file() as file,
+    ):
+        os.dup2(full.fileno(), file.fileno())
+        file.write(b"x")
+    with room.file() as file:  # the place is free again
+        file.write(b"x")
+
+
+def test_a_folder_for_uploads_that_is_gone_is_unavailable(tmp_path):
+    with pytest.raises(Unavailable), UploadSpool(tmp_path / "gone", most=1).file():
+        pass

@@ -20,7 +20,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from lodgepole.api.requests import json_parameter
-from lodgepole.errors import InvalidRequest, RateLimited, TooLarge
+from lodgepole.errors import InvalidRequest, RateLimited, TooLarge, Unavailable
 
 DISK_CHUNK_BYTES = 1024 * 1024
 BUSY_RETRY_SECONDS = 2.0
@@ -61,7 +61,12 @@ class UploadSpool:
 
     @contextmanager
     def file(self) -> Generator[IO[bytes]]:
-        """A new file, gone at the end of the context. Raises RateLimited when too many are."""
+        """A new file, gone at the end of the context.
+
+        Raises:
+            RateLimited: Too many are open.
+            Unavailable: The disk is full, or cannot be written.
+        """
         if self._open >= self._most:
             raise RateLimited(
                 f"{self._most} uploads are under way, as many as may be at once: try again",
@@ -71,6 +76,8 @@ class UploadSpool:
         try:
             with TemporaryFile(prefix="lodgepole-upload-", dir=self._directory) as file:
                 yield file
+        except OSError as error:  # of the last bytes not before the file is closed
+            raise Unavailable(f"The upload could not be kept: {error.strerror}.") from error
         finally:
             self._open -= 1
 
@@ -85,6 +92,7 @@ async def read_upload(
         RateLimited: Too many uploads are under way.
         InvalidRequest: Not a form, a broken one, no file, two files, or metadata not JSON.
         TooLarge: The file or the rest is over its limit; nothing more is read.
+        Unavailable: The disk is full.
     """
     with spool_room.file() as spool:
         form = _FormReader(_boundary(request), limits)
