@@ -185,6 +185,17 @@ def test_a_claim_that_its_source_does_not_bear_out_is_not_cited(claim):
     assert {v.kind for v in citer.verifications} == {"rejected"}
 
 
+def test_words_that_their_own_sentence_denies_are_not_cited_and_those_of_a_clause_are():
+    sources = make_sources(
+        "It is not true that Madrid is the capital of France.",
+        "The kettle has a warranty of two years, but lids have none.",
+    )
+    events, _ = cite("Madrid is the capital of France [1].", sources)
+    assert cited(events) == []
+    events, _ = cite("The kettle has a warranty of two years [2].", sources)
+    assert len(cited(events)) == 1
+
+
 def test_a_verbatim_claim_is_highlighted_with_the_sources_own_characters():
     text = "Intro.\nThe  quick\nbrown fox jumps. Over."
     source = Source(number=1, snippet=make_snippet(text, start=100))

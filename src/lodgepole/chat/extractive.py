@@ -17,6 +17,7 @@ from lodgepole.chat.phrases import ENGLISH, Phrases, phrases
 from lodgepole.chat.wording import content_stems, sentence_spans, squeeze, stems_of, words
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
 from lodgepole.ports import Embedder, Tokenizer
+from lodgepole.retrieval.search import embedder_languages
 
 LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 EMBEDDED_SENTENCES = 6
@@ -29,8 +30,12 @@ KEEP_SHARE = 0.75
 LEAST_EVIDENCE = 0.62
 """Below this lexical + cosine score the documents are taken not to answer: 5 % of questions on
 present things score below .68, 5 % of questions on absent ones above .65 (all-MiniLM-L6-v2)."""
+LEAST_SHARE_FOREIGN = 0.4
+"""Of the question's content, in a sentence in letters that the embedder has never seen: to it all
+such sentences are alike, so words alone tell whether one answers."""
 LEAST_COSINE = 0.6  # needed by a question that shares no word with any sentence
 _SAME = 0.8  # share of common content words from which two sentences say the same
+_LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
 _RULE = re.compile(r"[ \t]*\n[ \t]*\|?[ \t]*:?-{3}")  # what follows the first row of a table
 
 
@@ -78,6 +83,8 @@ class ExtractiveChatModel:
             key=lambda pair: -_score(float(pair[0]), pair[1]),
         )
         best = _score(float(scored[0][0]), scored[0][1])
+        if self._is_foreign(question) and max(c.lexical for c in candidates) < LEAST_SHARE_FOREIGN:
+            return []
         strange = all(c.lexical == 0 for c in candidates) and max(cosines) < LEAST_COSINE
         evidence = max(LEXICAL_WEIGHT * c.lexical + cos for cos, c in scored)
         if strange or evidence < LEAST_EVIDENCE:
@@ -92,6 +99,12 @@ class ExtractiveChatModel:
             if not any(_say_the_same(candidate, c) for c in chosen):
                 chosen.append(candidate)
         return chosen
+
+    def _is_foreign(self, question: str) -> bool:
+        """Whether the question is in letters that the embedder is known not to know."""
+        known = embedder_languages(self._embedder.identity.model)
+        letters = sum(map(str.isalpha, question))
+        return known == frozenset({"en"}) and 2 * len(_LATIN.findall(question)) < letters
 
 
 def _score(cosine: float, candidate: _Candidate) -> float:

@@ -96,6 +96,7 @@ _ASKING = {
     "pt": "qual quais quando onde quanto quantos quem porquê",
     "nl": "wat wie wanneer waarom waar hoeveel welke welk hoe",
     "pl": "jak jaki jaka jakie kiedy dlaczego gdzie ile kto co który",
+    "ar": "ما ماذا متى أين كيف كم لماذا هل أي",
     "ru": "как какой какая какие когда почему где сколько кто что",
 }
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")

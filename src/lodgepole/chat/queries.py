@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from lodgepole.chat.wording import STOPWORDS, Word, squeeze, words
+from lodgepole.chat.vocabulary import STOPWORDS
+from lodgepole.chat.wording import squeeze, words
 from lodgepole.model import FileVersion, Message, Snippet
 
 MOST_QUERIES = 4
@@ -15,13 +16,17 @@ _ANAPHORA = frozenset(
     ones same such former latter previous above else more another it's that's what's er sie es
     ihn ihm ihr ihnen dessen deren dies diese dieser dieses das dort davon darüber il elle ils
     elles lui leur leurs cela ça ceci celui celle y en él ella ellos ellas ello eso esto aquel
-    aquella su sus lo la
+    aquella su sus lo la он она оно они его ее её их это этот эта эти там тогда он его її їх
+    هو هي هم هذا هذه ذلك تلك هناك ها הוא היא הם הן זה זו אותו אותה שם
     """.split()  # noqa: SIM905  a list of quoted words is no easier to read
 )
 _OPENERS = re.compile(
-    r"^\s*(?:and|but|so|also|what about|how about|und|et|y|e|was ist mit|et pour|qué tal)\b",
+    r"^\s*(?:and|but|so|also|what about|how about|und|et|y|e|was ist mit|et pour|qué tal|а|и|та)\b"
+    r"|^\W*(?:وم|وك|وأ|وه|那|还有|還有|では|じゃ|それ|그럼|그리고)",
     re.IGNORECASE,
 )
+_POINTS_BACK = re.compile("それ|これ|その|この|彼|[这這那其它他她]|그것|이것|그는|거기")
+_RUN = re.compile("[\u3400-\u9fff々]{2,8}|[ァ-ヶー]{2,}|[가-힣]{2,}|[\u0e00-\u0e7f]{4,}")
 _QUESTION_WORD = (
     r"(?:what|who|whom|whose|when|where|why|which|how|is|are|does|do|did|can|will|was|wer|wann"
     r"|wo|warum|wie|welche[rs]?|qui|quand|où|pourquoi|comment|quién|cuándo|dónde|cómo)"
@@ -47,10 +52,10 @@ def standalone_question(messages: Sequence[Message]) -> str:
     known = {w.stem for w in words(question)}
     carried: list[str] = []
     for message in reversed(said[-3:-1]):
-        for word in _rare(message.content):
-            if word.stem not in known and len(carried) < CARRIED_WORDS:
-                known.add(word.stem)
-                carried.append(message.content[word.start : word.end])
+        for stem, surface in _rare(message.content):
+            if stem not in known and len(carried) < CARRIED_WORDS:
+                known.add(stem)
+                carried.append(surface)
         if carried and not _leans_on_history(message.content):
             break
     return f"{question} {' '.join(carried)}" if carried else question
@@ -60,13 +65,22 @@ def _leans_on_history(question: str) -> bool:
     items = words(question)
     surfaces = {question[w.start : w.end].casefold() for w in items}
     content = [w for w in items if w.stem not in STOPWORDS]
-    if _OPENERS.match(question) or len(content) < SHORT_QUESTION:
+    if _OPENERS.match(question) or _POINTS_BACK.search(question):
+        return True
+    if len(content) < SHORT_QUESTION:
         return True
     return len(content) <= 8 and bool(surfaces & _ANAPHORA)
 
 
-def _rare(text: str) -> list[Word]:
-    return [w for w in words(text) if w.is_content and (len(w.stem) > 2 or w.is_number)]
+def _rare(text: str) -> list[tuple[str, str]]:
+    """Words that name something, each as it is compared and as it is written.
+
+    Where words are written without spaces these are runs of letters of one script.
+    """
+    runs = [(m.group(), m.group()) for m in _RUN.finditer(text)]
+    named = [w for w in words(text) if w.is_content and (len(w.stem) > 2 or w.is_number)]
+    spaced = [w for w in named if not _RUN.search(text[w.start : w.end] * 2)]
+    return runs + [(w.stem, text[w.start : w.end]) for w in spaced]
 
 
 def queries(question: str) -> list[str]:

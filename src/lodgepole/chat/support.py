@@ -83,7 +83,7 @@ class SourceText:
         claimed = words(plain)
         if sum(w.is_content for w in claimed) >= 2:
             exact = self._find([w.stem for w in claimed])
-            if exact:
+            if exact and not self._turned_round(claimed, *exact):
                 return Verification(VERBATIM, 1.0, *exact)
         content = content_stems(claimed)
         if not content:
@@ -101,12 +101,15 @@ class SourceText:
         spans = [self._find([w.stem for w in words(q)]) for q in quotes]
         if not spans or spans[0] is None or not all(spans):
             return None
-        start, end = spans[0]
+        if self._turned_round(claimed, *spans[0]):
+            return None
+        return Verification(VERBATIM, 1.0, *spans[0])
+
+    def _turned_round(self, claimed: Sequence[Word], start: int, end: int) -> bool:
+        """Whether the sentences around these words deny what the claim affirms, or affirm it."""
         around = [s for s in self._singles if s.start < end and start < s.end]
         denied = is_negated(claimed)
-        if around and all(is_negated(s.words) != denied for s in around):
-            return None
-        return Verification(VERBATIM, 1.0, start, end)
+        return bool(around) and all(is_negated(s.words) != denied for s in around)
 
     def _find(self, stems: Sequence[str]) -> tuple[int, int] | None:
         if not stems:

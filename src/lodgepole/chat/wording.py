@@ -6,76 +6,30 @@ and a light stem that treats the claim and its source alike.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lodgepole.chat.vocabulary import NEGATIONS, NUMBER_WORDS, SCALES, STOPWORDS, folded
+
+# These deny, though their letters alone would say nothing: Japanese verbs at their end.
+_DENYING = "ません|なかった|なく|ない"
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\uac00-\ud7af"
 _WORD = re.compile(
-    rf"\d+(?:[.,]\d+)*|[{_IDEOGRAPH}]|[^\W\d_{_IDEOGRAPH}]+(?:['’][^\W\d_{_IDEOGRAPH}]+)?"
+    rf"\d+(?:[.,]\d+)*|{_DENYING}|[{_IDEOGRAPH}]|[^\W\d_{_IDEOGRAPH}]+(?:['’][^\W\d_{_IDEOGRAPH}]+)?"
 )
 
 
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(_folded(text).split())
-
-
-def _folded(text: str) -> str:
-    """Without case and accents; the length may change."""
-    return "".join(
-        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
-    )
-
-
-# Words that carry no claim of their own, in the languages the built-in retrieval is tested with.
-STOPWORDS = _listed(
-    """
-    a about above after again all also am an and any are as at be because been before being
-    below between both but by can could did do does doing down during each few for from further
-    had has have having he her here hers him his how i if in into is it its itself just may me
-    might more most must my of off on once one only or other our out over own per same she should
-    so some such than that the their them then there these they this those through to too under
-    until up upon us very was we were what when where which while who whom whose why will with
-    would you your according answer document documents says said tell please yes der die das
-    den dem des ein eine einer eines einem einen und oder aber ist sind waren wird werden
-    wurde haben von vom zu zum zur mit bei für auf im am an aus als auch wie was wer wo
-    wann warum welche welcher welches es er sie wir ihr ich le la les un une des du de et ou
-    mais est sont était dans par pour sur avec que qui quoi où quand comment quel quelle il
-    elle ils elles nous vous ce cette ces au aux se sa ses el los las una unos unas y o
-    pero es fue en por para con del al lo su sus cuál cuando donde como il lo gli i uno e
-    ma sono nel della di da con che chi dove o os as um uma em no na do dos het een van en of
-    maar zijn was waren met voor op te bij dat die wie wat waar
-    """
-)
-_NEGATIONS = _listed(
-    """
-    not no never none neither nor without cannot cant nothing nobody nowhere hardly exclude
-    excluded excludes excluding except unless unable fail fails failed lack lacks denied deny
-    denies prohibit prohibited refuse refused isnt arent wasnt werent dont doesnt didnt wont
-    wouldnt shouldnt couldnt hasnt havent hadnt nicht kein keine keinen ohne nie niemals pas
-    jamais sans sin nunca non senza mai não sem nunca niet geen zonder
-    """
-)
-_NUMBER_WORDS = dict(
-    pair.split("=")
-    for pair in _listed(
-        """
-        zero=0 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11
-        twelve=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18
-        nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90
-        """
-    )
-)
-_SCALES = {
-    "hundred": 2, "thousand": 3, "million": 6, "mio": 6, "billion": 9, "bn": 9, "mrd": 9,
-    "trillion": 12,
-}  # fmt: skip
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|Dr|Mr|Mrs|Ms|Prof|St|No|Nos|vs|etc|e\.g|i\.e"
     r"|cf|al|Inc|Ltd|Co|Corp|Fig|Figs|Eq|Sec|Art|Vol|pp|ca|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep"
     r"|Sept|Oct|Nov|Dec|Gen|Col|Sgt|Capt|Lt|Rev|Hon|Jr|Sr|bzw|ggf|Nr|Abs|Mio|Mrd|Sra|Dra|Ave)\.$"
 )
+
+
+_CYRILLIC_ENDING = re.compile(r"(?<=\w{3})(?:[аямое]ми?|[аяиоые]х|[ое][вг]о?|[аеиоуыэюяйьї]{1,3})$")
+_ARABIC_BEGINNING = re.compile(r"^(?:[وفبك]?ال|لل|[ولب])(?=\w{3})")
+_ARABIC_ENDING = re.compile(r"(?<=\w{3})(?:ات|ون|ين|ان|ها|ية|ة)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +46,7 @@ class Word:
 
     @property
     def is_content(self) -> bool:
-        return not (self.stem in STOPWORDS or self.stem in _NEGATIONS or self.stem in _SCALES)
+        return not (self.stem in STOPWORDS or self.stem in NEGATIONS or self.stem in SCALES)
 
 
 @lru_cache(maxsize=65_536)
@@ -100,12 +54,12 @@ def stem(surface: str) -> str:
     """The form a word is compared by: case, accents, thousands separators and endings removed."""
     if surface[0].isdigit():
         return _number(surface)
-    word = _folded(surface).replace("'", "").replace("’", "")
-    if word in _NUMBER_WORDS:
-        return _NUMBER_WORDS[word]
+    word = folded(surface).replace("'", "").replace("’", "")
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS[word]
     if word.endswith("s") and surface[-2:-1] in "'’":
         word = word[:-1]
-    if word in STOPWORDS or word in _NEGATIONS or len(word) <= 3:
+    if word in STOPWORDS or word in NEGATIONS or len(word) <= 3:
         return word or surface
     return _without_ending(word)
 
@@ -119,6 +73,10 @@ def _number(surface: str) -> str:
 
 
 def _without_ending(word: str) -> str:
+    if "\u0400" <= word[0] <= "\u04ff":
+        return _CYRILLIC_ENDING.sub("", word)
+    if "\u0621" <= word[0] <= "\u064a":
+        return _ARABIC_ENDING.sub("", _ARABIC_BEGINNING.sub("", word))
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)] + instead
@@ -147,7 +105,7 @@ def numbers(items: Sequence[Word]) -> set[str]:
     found: set[str] = set()
     for i, word in enumerate(items):
         if word.is_number:
-            scale = _SCALES.get(items[i + 1].stem) if i + 1 < len(items) else None
+            scale = SCALES.get(items[i + 1].stem) if i + 1 < len(items) else None
             found.add(_scaled(word.stem, scale) if scale else word.stem)
     return found
 
@@ -162,7 +120,7 @@ def _scaled(number: str, zeros: int) -> str:
 
 def is_negated(items: Sequence[Word]) -> bool:
     """Whether the words deny something: an odd number of negations."""
-    return sum(w.stem in _NEGATIONS for w in items) % 2 == 1
+    return sum(w.stem in NEGATIONS for w in items) % 2 == 1
 
 
 def similar_stems(a: str, b: str) -> bool:

@@ -43,7 +43,15 @@ _CLAUSES = re.compile(r";\s+|,?\s+(?:but|whereas|while)\s+|,\s+and\s+", re.IGNOR
 _CLAUSE_WORDS = 3
 _NO_ANSWER = re.compile(
     r"\b(?:not in your documents|(?:do|does|did|could|can)(?: ?n[o']t|not) (?:say|find|know|mention"
-    r"|contain|answer)|no (?:information|answer)|unknown|unable to)\b",
+    r"|contain|answer)|no (?:information|answer)|unknown|unable to"
+    r"|nicht in (?:ihren|den) dokumenten|keine (?:angaben?|information)|nicht (?:bekannt|gefunden)"
+    r"|ne figure pas|pas dans (?:vos|les) documents|aucune information|je ne sais pas"
+    r"|no está en (?:sus|los) documentos|ninguna información|no (?:lo )?sé"
+    r"|non è nei (?:tuoi )?documenti|não está nos (?:seus )?documentos|niet in (?:uw|de) documenten"
+    r"|нет в (?:ваших )?документах|немає у (?:ваших )?документах|не найдено|неизвестно"
+    r"|غير (?:موجود|مذكور))\b"
+    r"|没有(?:相关|提到|提及)|不知道|記載(?:が|は)?(?:ありません|ない)"
+    r"|わかりません|分かりません|문서에 없",
     re.IGNORECASE,
 )
 

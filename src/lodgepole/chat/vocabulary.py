@@ -1,0 +1,83 @@
+"""Words that mean something to the checks of answers, in the languages they meet. Pure.
+
+Where a word of one language is another one's (`once`, `due`, `six`), it is left out of the lists.
+"""
+
+import unicodedata
+
+
+def folded(text: str) -> str:
+    """Without case and accents; the length may change."""
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
+    )
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(folded(text).split())
+
+
+# Words that carry no claim of their own, in the languages the built-in retrieval is tested with.
+STOPWORDS = _listed(
+    """
+    a about above after again all also am an and any are as at be because been before being
+    below between both but by can could did do does doing down during each few for from further
+    had has have having he her here hers him his how i if in into is it its itself just may me
+    might more most must my of off on once one only or other our out over own per same she should
+    so some such than that the their them then there these they this those through to too under
+    until up upon us very was we were what when where which while who whom whose why will with
+    would you your according answer document documents says said tell please yes der die das
+    den dem des ein eine einer eines einem einen und oder aber ist sind waren wird werden
+    wurde haben von vom zu zum zur mit bei für auf im am an aus als auch wie was wer wo
+    wann warum welche welcher welches es er sie wir ihr ich le la les un une des du de et ou
+    mais est sont était dans par pour sur avec que qui quoi où quand comment quel quelle il
+    elle ils elles nous vous ce cette ces au aux se sa ses el los las una unos unas y o
+    pero es fue en por para con del al lo su sus cuál cuando donde como il lo gli i uno e
+    ma sono nel della di da con che chi dove o os as um uma em no na do dos het een van en of
+    maar zijn was waren met voor op te bij dat die wie wat waar ne se si ihre ihren sein seine
+    wieviel wieviele viele lange leur leurs combien elles cuanto cuanta cuantos cuantas quien
+    esta este estan sont etre qual quais quando onde quanto quantos quem seu sua sao foi
+    кто что какои какая какое какие когда где почему сколько как во в на с со и у к из по о об
+    от до за для же ли бы это этот эта эти он она оно они его ее их был была были есть или но а
+    и у на за що як хто де коли чому та це цеи ця ці він вона вони
+    من هو هي هم ما ماذا متى أين كيف كم لماذا هل أي في إلى على عن مع هذا هذه ذلك التي الذي كان
+    كانت أن أو ثم قد به لها له
+    的 了 是 在 有 和 与 及 就 都 也 很 谁 什 么 多 少 几 哪 吗 呢 这 那 个 我 你 他 她 它 们 怎 样
+    何 誰 从 到 自 为 以 之 其 吧 啊 은 는 이 가 을 를 의 에 도 로 와 과 니 까 요
+    """
+) | frozenset(map(chr, range(0x3041, 0x3097)))  # hiragana: what stands between a text's words
+NEGATIONS = _listed(
+    """
+    not no never none neither nor without cannot cant nothing nobody nowhere hardly exclude
+    excluded excludes excluding except unless unable fail fails failed lack lacks denied deny
+    denies prohibit prohibited refuse refused isnt arent wasnt werent dont doesnt didnt wont
+    wouldnt shouldnt couldnt hasnt havent hadnt nicht kein keine keinen ohne nie niemals pas
+    jamais sans sin nunca non senza mai não sem nunca niet geen zonder keinem keiner keines
+    ningun ninguna nessun nessuna nenhum nenhuma ikke inte ingen bez
+    не нет ни без нельзя немає لا ليس ليست لم لن غير بدون بلا לא אין नहीं
+    不 没 沒 无 無 ません なかった なく ない 않 없 못
+    """
+)
+NUMBER_WORDS = dict(
+    pair.split("=")
+    for pair in _listed(
+        """
+        zero=0 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11
+        twelve=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18
+        nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90
+        zwei=2 drei=3 vier=4 fünf=5 sechs=6 sieben=7 neun=9 zehn=10 zwölf=12
+        zwanzig=20 dreißig=30 deux=2 trois=3 quatre=4 cinq=5 huit=8 neuf=9 dix=10 douze=12 vingt=20
+        dos=2 tres=3 cuatro=4 cinco=5 seis=6 siete=7 ocho=8 nueve=9 diez=10 doce=12 veinte=20
+        tre=3 quattro=4 cinque=5 sette=7 otto=8 dieci=10 dodici=12 dois=2 duas=2 três=3 oito=8
+        dez=10 twee=2 drie=3 vijf=5 zeven=7 negen=9 tien=10 два=2 две=2 двух=2 три=3 трех=3
+        четыре=4 пять=5 шесть=6 семь=7 восемь=8 девять=9 десять=10 чотири=4 سنتين=2
+        سنتان=2 يومين=2 يومان=2
+        ثلاث=3 ثلاثة=3 أربع=4 أربعة=4 خمس=5 خمسة=5 ست=6 ستة=6 سبع=7 سبعة=7 ثماني=8 ثمانية=8 تسع=9
+        تسعة=9 عشر=10 عشرة=10 二=2 两=2 兩=2 三=3 四=4 五=5 六=6 七=7 八=8 九=9 十=10
+        """
+    )
+)
+SCALES = {
+    "hundred": 2, "thousand": 3, "million": 6, "mio": 6, "billion": 9, "bn": 9, "mrd": 9,
+    "trillion": 12,
+}  # fmt: skip
