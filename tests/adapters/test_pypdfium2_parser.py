@@ -332,3 +332,131 @@ def test_words_are_those_pdfium_gives(tmp_path: Path) -> None:
     assert [document.text[page.start : page.end].split() for page in document.pages] == [
         text.split() for text in plain
     ]
+
+
+# --- tables whose cells take several lines, turned pages, what was filled in ---------------------
+
+
+def cells(canvas: Canvas, columns: dict[float, list[str]], y: float) -> None:
+    """The lines of each cell of one row, cell by cell, as programs draw them."""
+    for x, lines in columns.items():
+        put(canvas, lines, x=x, y=y)
+
+
+def test_cells_of_several_lines_make_one_row(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        cells(canvas, {60: ["Code"], 130: ["Meaning"], 360: ["Source"]}, 740)
+        cells(
+            canvas,
+            {
+                60: ["A1"],
+                130: ["the first of the terms, that takes", "two lines of its own"],
+                360: ["Report of", "May 3"],
+            },
+            725,
+        )
+        cells(canvas, {60: ["B2"], 130: ["The second of them"], 360: ["Report of", "June"]}, 697)
+        cells(canvas, {60: ["C3"], 130: ["The third of them"], 360: ["None"]}, 669)
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.TABLE) == [
+        "Code  Meaning  Source\n"
+        "A1  the first of the terms, that takes two lines of its own  Report of May 3\n"
+        "B2  The second of them  Report of June\n"
+        "C3  The third of them  None"
+    ]
+
+
+def test_a_label_of_several_lines_stands_with_its_numbers(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 727, "Americas products")
+        for y, label, numbers in (
+            (714, "and professional services", ("$ 12,345", "$ 9,876")),
+            (701, "Europe", ("4,567", "(210)")),
+            (688, "Current assets:", ()),
+            (675, "cash at banks", ("4", "5")),
+            (662, "Total", ("18,146", "15,323")),
+        ):
+            canvas.drawString(60, y, label)
+            for x, number in zip((350, 450), numbers, strict=False):
+                canvas.drawRightString(x, y, number)
+
+    text = read(write(tmp_path / "a", draw)).text
+    assert text.splitlines() == [
+        "Americas products and professional services  $ 12,345  $ 9,876",
+        "Europe  4,567  (210)",
+        "Current assets:",
+        "cash at banks  4  5",
+        "Total  18,146  15,323",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("angle", "shown_turned"), [(90, True), (90, False), (180, True), (270, True)]
+)
+def test_turned_pages_read_like_upright_ones(
+    tmp_path: Path, angle: int, shown_turned: bool
+) -> None:
+    def content(canvas: Canvas) -> None:
+        for row in range(4):
+            for column in range(3):
+                canvas.drawString(60 + 90 * column, 500 - 13 * row, f"cell {row} {column}")
+        put(canvas, LEFT, y=430)
+
+    def turned(canvas: Canvas) -> None:
+        if shown_turned:
+            canvas.setPageRotation(angle)
+        x, y = {90: (595, 0), 180: (595, 842), 270: (0, 842)}[angle]
+        canvas.translate(x, y)
+        canvas.rotate(angle)
+        content(canvas)
+
+    upright = read(write(tmp_path / "upright", content))
+    assert "cell 1 0  cell 1 1  cell 1 2" in upright.text
+    assert read(write(tmp_path / "turned", turned)).text == upright.text
+
+
+def test_a_foot_that_is_drawn_first_is_read_last(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 40, "1 A note at the foot of the page.")
+        put(canvas, LEFT)
+
+    text = read(write(tmp_path / "a", draw)).text
+    assert text.startswith("The left column")
+    assert text.endswith("1 A note at the foot of the page.")
+
+
+def test_what_was_filled_into_a_form_stands_beside_its_label(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Applicant:")
+        canvas.drawString(60, 660, "Citizen:")
+        canvas.drawString(60, 620, "Country:")
+        form = canvas.acroForm
+        form.textfield(name="applicant", value="Grace Hopper", x=180, y=690, width=200, height=20)
+        form.checkbox(name="citizen", checked=True, x=180, y=655)
+        form.checkbox(name="other", checked=False, x=280, y=655)
+        form.choice(
+            name="country", value="Norway", options=["Norway", "Chile"], x=180, y=615, height=20
+        )
+
+    lines = read(write(tmp_path / "a", draw)).text.split("\n")
+    assert [line for line in lines if line] == [
+        "Applicant: Grace Hopper",
+        "Citizen: \u2612",
+        "Country: Norway",
+    ]
+
+
+def test_entries_of_contents_and_references_stand_by_themselves(tmp_path: Path) -> None:
+    entries = [f"{n} About matters . . . . . . . . . . . . . . . . {n}" for n in range(1, 5)]
+    references = [f"[{n}] A. Author. A title of a work that is long, 19{n}0." for n in range(1, 5)]
+
+    def draw(canvas: Canvas) -> None:
+        put(canvas, entries)
+        put(canvas, references, y=600)
+
+    document = read(write(tmp_path / "a", draw))
+    assert document.text.split("\n") == [*entries, "", *references]
+    assert shown(document, BlockKind.LIST_ITEM) == references
+    assert not shown(document, BlockKind.HEADING)

@@ -1,7 +1,9 @@
 """The lines of a page as pdfium sees them, each with its place, its size and its gaps."""
 
 import ctypes
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,7 +13,10 @@ import pypdfium2.raw as pdfium
 
 SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
 CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
+ANGLE_SAMPLES = 20  # characters of a page that are asked how they stand
 _WORD = re.compile(r"\S+")
+BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
+BULLET = re.compile("(?:[" + BULLET_SIGNS + r"o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)]|\[\d{1,3}\])\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,8 @@ class Line:
     caption: int = 0  # alike on the lines of one caption; 0 on all others
     inside: bool = False  # of a figure: a label rather than a heading
     figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that stand here
+    cells: list[list[str]] = field(default_factory=list[list[str]])
+    """Of a row of a table that was put together, the lines of each cell; else empty."""
 
 
 @dataclass(slots=True)
@@ -56,6 +63,47 @@ class Page:
     figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that no line is near
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a page must be turned for most of its text to be upright."""
+
+    turn: int  # quarter turns of the text against the clock, 0..3
+    page_width: float  # of the page's own sides, before any turning, in points
+    page_height: float
+
+    @property
+    def width(self) -> float:
+        return self.page_height if self.turn % 2 else self.page_width
+
+    def turned(
+        self, left: float, bottom: float, right: float, top: float
+    ) -> tuple[float, float, float, float]:
+        """A box of the page in this frame."""
+        width, height = self.page_width, self.page_height
+        match self.turn:
+            case 1:
+                return bottom, width - right, top, width - left
+            case 2:
+                return width - right, height - top, width - left, height - bottom
+            case 3:
+                return height - top, left, height - bottom, right
+            case _:
+                return left, bottom, right, top
+
+
+def frame_of(page: Any, text_page: Any) -> Frame:
+    count = pdfium.FPDFText_CountChars(text_page)
+    turns = Counter(
+        -round(pdfium.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4  # clockwise
+        for index in range(0, count, max(1, count // ANGLE_SAMPLES))
+        if not chr(pdfium.FPDFText_GetUnicode(text_page, index)).isspace()
+    )
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    if pdfium.FPDFPage_GetRotation(page) % 2:  # as it is shown
+        width, height = height, width
+    return Frame(turns.most_common(1)[0][0] if turns else 0, width, height)
+
+
 def page_text(text_page: Any) -> str:
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
@@ -66,9 +114,10 @@ def page_text(text_page: Any) -> str:
     return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="replace")
 
 
-def lines_of(text_page: Any) -> Iterator[Line]:
+def lines_of(text_page: Any, frame: Frame) -> Iterator[Line]:
+    """Lines in pdfium's order, measured in the frame."""
     text = page_text(text_page)
-    measure = _Measure(text_page, same=len(text) == pdfium.FPDFText_CountChars(text_page))
+    measure = _Measure(text_page, text, frame)
     for match in re.finditer(r"[^\r\n]+", text):
         words = [(word.start(), word.end()) for word in _WORD.finditer(text, *match.span())]
         if not words:
@@ -107,9 +156,10 @@ def with_whole_rows(lines: Iterable[Line]) -> list[Line]:
 class _Measure:
     """Where characters of one page's text stand; indices are into that text."""
 
-    def __init__(self, text_page: Any, *, same: bool) -> None:
+    def __init__(self, text_page: Any, text: str, frame: Frame) -> None:
         self._page = text_page
-        self._same = same  # text and characters count alike
+        self._same = len(text) == pdfium.FPDFText_CountChars(text_page)
+        self._frame = frame
         self._box = pdfium.FS_RECTF()
         self._box_at = ctypes.byref(self._box)
         self._matrix = pdfium.FS_MATRIX()
@@ -121,18 +171,29 @@ class _Measure:
             return index
         return pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, index)
 
+    def _box_of(self, index: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of a character."""
+        box = self._box
+        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
+        if self._frame.turn:
+            return self._frame.turned(box.left, box.bottom, box.right, box.top)
+        return box.left, box.bottom, box.right, box.top
+
     def left(self, index: int) -> float:
+        if self._frame.turn:
+            return self._box_of(index)[0]
         pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
         return self._box.left
 
     def right(self, index: int) -> float:
+        if self._frame.turn:
+            return self._box_of(index)[2]
         pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
         return self._box.right
 
     def line(self, text: str, start: int, end: int) -> Line:
         x1 = self.right(end - 1)
-        x0 = self.left(start)
-        y = self._box.bottom
+        x0, y, _, _ = self._box_of(start)
         fonts = [self._font(index) for index in (start, (start + end) // 2, end - 1)]
         size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
         return Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))

@@ -12,15 +12,18 @@ import pypdfium2.raw as pdfium
 
 from lodgepole.adapters.pypdfium2_parser.columns import in_reading_order
 from lodgepole.adapters.pypdfium2_parser.figures import find_figures
+from lodgepole.adapters.pypdfium2_parser.filled_in import form_of, notes_of, with_notes
 from lodgepole.adapters.pypdfium2_parser.lines import (
     FoundFigure,
     Line,
     Page,
+    frame_of,
     lines_of,
     with_whole_rows,
 )
 from lodgepole.adapters.pypdfium2_parser.mending import Mender
 from lodgepole.adapters.pypdfium2_parser.recognised import recognise, usable
+from lodgepole.adapters.pypdfium2_parser.rows import in_place
 from lodgepole.adapters.pypdfium2_parser.structure import (
     blocks_of,
     mark_headings,
@@ -83,10 +86,11 @@ def parse(
         if count == 0:
             raise _damaged(name)
         outline = _outline(pdf)
+        form = form_of(pdf)
         pages: list[Page] = []
         chars = 0
         for index in range(count):
-            page = _read_page(pdf, index)
+            page = _read_page(pdf, index, form)
             chars += sum(len(line.text) for line in page.lines)
             if chars > limits.parse_text_chars:
                 raise UnreadableFile(
@@ -157,7 +161,7 @@ def _outline(pdf: pypdfium2.PdfDocument) -> dict[int, dict[str, int]]:
     return found
 
 
-def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> Page:
+def _read_page(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:
     raw = pdfium.FPDF_LoadPage(pdf.raw, index)
     if not raw:
         return Page([], 0, 0, readable=False, found=False)
@@ -167,10 +171,13 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> Page:
         if not text_page:
             return Page([], width, height, readable=False, wants_recognition=True)
         try:
-            lines = with_whole_rows(lines_of(text_page))
+            frame = frame_of(raw, text_page)
+            lines = with_whole_rows(lines_of(text_page, frame))
         finally:
             pdfium.FPDFText_ClosePage(text_page)
-        return _page(raw, in_reading_order(lines, width), width, height)
+        lines = in_place(in_reading_order(lines, frame.width))
+        lines = with_notes(lines, list(notes_of(form, raw, frame)))
+        return _page(raw, lines, width, height)
     finally:
         pdfium.FPDF_ClosePage(raw)
 

@@ -6,8 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lodgepole.adapters.pypdfium2_parser.lines import FoundFigure, Line, Page
+from lodgepole.adapters.pypdfium2_parser.lines import (
+    BULLET,
+    BULLET_SIGNS,
+    FoundFigure,
+    Line,
+    Page,
+)
 from lodgepole.adapters.pypdfium2_parser.mending import HYPHENS, LETTERS, Mender
+from lodgepole.adapters.pypdfium2_parser.rows import whole_rows
 from lodgepole.model import BlockKind
 
 HEADING_SIZE = 1.12  # times the body's font size, from which a short line is a heading
@@ -22,8 +29,11 @@ RUNNING_PAGES = 3  # on which a line stands at the same height before it counts 
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _ENDINGS = frozenset(".!?:;")
-_BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
-_BULLET = re.compile("(?:[" + _BULLET_SIGNS + r"o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
+_LEADERS = re.compile(r"(?:[.·…]\s?){4,}\s*[\divxlc]+$")
+"""Dots up to a page number, as in a table of contents."""
+WIDE_GAP = 2.5  # font sizes, from which white space in a lone line parts cells
+INDENT = 0.7  # font sizes, by which the first line of a paragraph stands in at least
+INDENT_MOST = 72.0  # points, by which it does at most
 
 
 def mark_running(pages: Sequence[Page]) -> None:
@@ -65,11 +75,11 @@ def mark_headings(pages: Sequence[Page], outline: dict[int, dict[str, int]]) -> 
     for index, page in enumerate(pages):
         titles = outline.get(index, {})
         for line in page.lines:
-            if line.running or len(line.gaps) > 1 or line.text[0] in _BULLET_SIGNS:
+            if line.running or len(line.gaps) > 1 or line.text[0] in BULLET_SIGNS:
                 continue
             if line.caption or line.inside:
                 continue
-            if not LETTERS.search(line.text):
+            if not LETTERS.search(line.text) or _LEADERS.search(line.text):
                 continue
             line.level = titles.get(spelling(line.text), 0) if titles else 0
             if not line.level and len(line.text) <= HEADING_CHARS:
@@ -113,7 +123,7 @@ class PageBlock:
 
 def blocks_of(page: Page, mender: Mender) -> Iterator[PageBlock]:
     """A page's blocks, in order."""
-    lines = page.lines
+    lines = whole_rows(page.lines)
     right = _right_edges(lines, SET_WIDTH * page.width)
     step = _usual_step(lines)
     start = 0
@@ -147,11 +157,15 @@ def _kind(lines: Sequence[Line], index: int) -> BlockKind:
         return BlockKind.RUNNING
     if line.level:
         return BlockKind.HEADING
-    if line.gaps and not (len(line.gaps) == 1 and _BULLET.match(line.text)):
+    if line.cells:
+        return BlockKind.TABLE
+    if line.gaps and not (len(line.gaps) == 1 and BULLET.match(line.text)):
         near = lines[max(index - 1, 0) : index + 2]
-        if len(line.gaps) > 1 or sum(bool(other.gaps) for other in near) > 1:
+        lone = sum(bool(other.gaps or other.cells) for other in near) == 1
+        wide = any(right - left > WIDE_GAP * line.size for _, left, right in line.gaps)
+        if not lone or (len(line.gaps) > 1 and wide):
             return BlockKind.TABLE
-    return BlockKind.LIST_ITEM if _BULLET.match(line.text) else BlockKind.PARAGRAPH
+    return BlockKind.LIST_ITEM if BULLET.match(line.text) else BlockKind.PARAGRAPH
 
 
 def _continues(
@@ -173,6 +187,9 @@ def _continues(
     if kind is BlockKind.TABLE:
         return same is BlockKind.TABLE
     drop = before.y - line.y
+    beside = line.x0 > before.x1 or line.x1 < before.x0
+    if beside and drop > -2 * line.size:
+        return False  # another cell, or another column of short lines
     if kind is BlockKind.HEADING:
         return (
             same is BlockKind.HEADING
@@ -184,14 +201,23 @@ def _continues(
         )
     if same is not BlockKind.PARAGRAPH or abs(line.size - before.size) > 0.15 * before.size:
         return False
+    return _runs_on(before, line, drop=drop, right=right[id(before)], step=step)
+
+
+def _runs_on(before: Line, line: Line, *, drop: float, right: float, step: float) -> bool:
+    """Whether a paragraph goes on with the next line of its kind."""
     if before.text[-1] in HYPHENS:
         return True
-    if drop < 0:  # the next column: a sentence may run on into it
-        return before.text[-1] not in _ENDINGS and line.text[:1].islower()
+    if _LEADERS.search(before.text):
+        return False
     runs_on = before.text[-1] not in _ENDINGS and line.text[:1].islower()
+    if drop < 0:  # the next column: a sentence may run on into it
+        return runs_on
     if runs_on:
         return drop <= RUNNING_ON_GAP * step
-    return drop <= PARAGRAPH_GAP * step and not _fits(before, line, right[id(before)])
+    if before.text[-1] in _ENDINGS and INDENT * line.size < line.x0 - before.x0 < INDENT_MOST:
+        return False
+    return drop <= PARAGRAPH_GAP * step and not _fits(before, line, right)
 
 
 def _fits(before: Line, line: Line, right: float) -> bool:
@@ -231,6 +257,8 @@ def _usual_step(lines: Sequence[Line]) -> float:
 
 def _row(line: Line, mender: Mender) -> str:
     """A table row: cells two spaces apart."""
+    if line.cells:
+        return "  ".join(filter(None, map(mender.joined, line.cells)))
     cells: list[str] = []
     start = 0
     for index, _, _ in line.gaps:
