@@ -3,11 +3,12 @@
 import asyncio
 import itertools
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,6 +34,9 @@ from lodgepole.model import Assistant, File, OperationStatus, PassageKey
 from lodgepole.operations import Operations
 from lodgepole.ports import Blobs, Catalog, Embedder, Index, OperationLog, Parser
 from lodgepole.retrieval.embedders import Embedders
+
+if TYPE_CHECKING:
+    from s3_server import S3Server
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `postgres_server`
 
@@ -126,10 +130,9 @@ class House:
         return Worker(
             log=self.log,
             pipeline=self.pipeline(step),
-            sweep=self.sweep,
             clock=self.clock,
             limits=self.limits,
-            **{"worker_id": "w", "stop_grace": timedelta(), **values},
+            **{"worker_id": "w", "stop_grace": timedelta(), "sweep": self.sweep, **values},
         )
 
     # --- what tests do ------------------------------------------------------------------------
@@ -266,3 +269,24 @@ def migrated_database_url(postgres_url: str, migrated_template: str) -> Iterator
 
     with fresh_database(postgres_url, template=migrated_template) as url:
         yield url
+
+
+# --- a real server of S3 ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator["S3Server"]:
+    from s3_server import S3Server
+
+    server = S3Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def bucket_url(s3_server: "S3Server") -> Iterator[str]:
+    """An empty prefix of a bucket that this process can talk to."""
+    from s3_server import BUCKET, talking_to
+
+    with talking_to(s3_server):
+        yield f"s3://{BUCKET}/{uuid.uuid4().hex}/files"

@@ -27,7 +27,7 @@ def observe(settings: Settings, services: Services, stages: Stages) -> "Observin
 
     metrics = stages.metrics
     assert isinstance(metrics, PrometheusMetrics), "wiring made it"
-    sizes = _Sizes(settings.data_dir)
+    sizes = _Sizes(None if settings.on_many_machines else settings.data_dir)
 
     async def exposition() -> tuple[bytes, str]:
         oldest = await services.log.oldest_unfinished()
@@ -49,7 +49,7 @@ def observe(settings: Settings, services: Services, stages: Stages) -> "Observin
 class _Sizes:
     """Bytes on disk in each place, measured now and then."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path | None) -> None:
         self._data_dir = data_dir
         self._known: dict[str, int] = {}
         self._at: float | None = None
@@ -64,6 +64,8 @@ class _Sizes:
         return self._known
 
     def _measure(self) -> dict[str, int]:
+        if self._data_dir is None:
+            return {}  # the database and the bucket have figures of their own
         return {
             what: sum(_size(path) for path in self._data_dir.glob(pattern))
             for what, pattern in PLACES.items()

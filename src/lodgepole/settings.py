@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -30,6 +30,7 @@ from lodgepole.retrieval_settings import (
 )
 
 CONFIG_FILE = Path("lodgepole.toml")
+BLOB_SCHEMES = ("s3", "gs", "az")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -103,7 +104,26 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     data_dir: UserPath = Field(default_factory=_data_dir)
-    """Catalog, blobs and indexes. One process writes it; a lock file says which."""
+    """Catalog, blobs and indexes. One process writes it; a lock file says which. On many machines
+    only what is on its way in, and what helps commands on the same machine."""
+    database_url: SecretStr | None = None
+    """`postgresql://…`, for many machines: catalog, operations and index are there, and processes
+    on any machine share them. Needs the extra `postgres`, and `blob_url`."""
+    database_listen_url: SecretStr | None = None
+    """The same database without a pooler in transaction mode between, where `database_url` goes
+    through one: new work is then noticed at once instead of within five seconds."""
+    database_connections: int = Field(default=10, ge=2, le=200)
+    """Of each process to PostgreSQL, at most: half for the index, half for the rest."""
+    blob_url: str | None = None
+    """Where files are, for many machines: `s3://bucket/prefix`, `gs://…` or `az://…`. Keys,
+    region and endpoint come from the usual variables, such as AWS_ACCESS_KEY_ID."""
+    signing_secret: SecretStr | None = None
+    """Signs links to files; else one is made, and kept where all processes find it."""
+    work: bool = True
+    """Whether a server on many machines also reads and embeds files; else only those started by
+    `lodgepole worker` do."""
+    aws_endpoint_url: str | None = _provider_field("aws_endpoint_url", "aws_endpoint")
+    """Of an S3 that is not Amazon's; read from the variable without our prefix."""
     cache_dir: UserPath = Field(default_factory=_cache_dir)
     """Models converted for this machine; may be deleted at any time."""
     api_key: SecretStr | None = None
@@ -171,6 +191,43 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
 
+    @model_validator(mode="after")
+    def _one_set_up(self) -> "Settings":
+        """One machine or many, and nothing between."""
+        database, blobs = self.database_url, self.blob_url
+        if database is None:
+            wrong = {
+                "blob_url is set and database_url is not: on one machine files are in the data "
+                "directory. Set both for many machines, or neither.": blobs is not None,
+                "database_listen_url is set and database_url is not.": bool(
+                    self.database_listen_url
+                ),
+                "work is off and database_url is not set: on one machine nobody else would do "
+                "the work.": not self.work,
+            }
+        else:
+            scheme = (blobs or "").partition("://")[0]
+            wrong = {
+                "database_url is set and blob_url is not: machines that share a database must "
+                "share the files too. Set LODGEPOLE_BLOB_URL=s3://bucket/prefix.": blobs is None,
+                "database_url must begin with postgresql://; on one machine leave it out, and "
+                "SQLite is used.": not database.get_secret_value().startswith(
+                    ("postgresql://", "postgres://")
+                ),
+                f"blob_url begins with {scheme!r}; it must be one of "
+                f"{', '.join(BLOB_SCHEMES)}.": blobs is not None and scheme not in BLOB_SCHEMES,
+                "workers is set together with database_url: start `lodgepole worker` as often as "
+                "you like instead, on any machine.": self.workers > 0,
+            }
+        for sentence, applies in wrong.items():
+            if applies:
+                raise ValueError(sentence)
+        return self
+
+    @property
+    def on_many_machines(self) -> bool:
+        return self.database_url is not None
+
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The providers that are configured, in the order in which they are the default."""
@@ -220,7 +277,12 @@ _SYSTEM = re.compile(
 )
 """Where programs, libraries and languages are found; nothing of it is secret."""
 _NETWORK = re.compile(r"(HTTPS?|ALL|NO)_PROXY|SSL_CERT_\w+")
-_NOT_FOR_WORKERS = ("LODGEPOLE_API_KEY", "LODGEPOLE_MODELS", "LODGEPOLE_RERANKER")
+_NOT_FOR_WORKERS = (
+    "LODGEPOLE_API_KEY",
+    "LODGEPOLE_SIGNING_SECRET",
+    "LODGEPOLE_MODELS",
+    "LODGEPOLE_RERANKER",
+)
 
 
 def reader_environment() -> dict[str, str]:

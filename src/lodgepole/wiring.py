@@ -8,13 +8,11 @@ import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lodgepole.accounting import Accounting
-from lodgepole.adapters.data_directory import held, read_secret, write_secret
-from lodgepole.adapters.memory.allowances import MemoryAllowances
+from lodgepole.adapters.data_directory import read_secret, write_secret
 from lodgepole.adapters.process_memory import give_back, share_arenas
 from lodgepole.adapters.prometheus_metrics import PrometheusMetrics
 from lodgepole.adapters.system_clock import SystemClock
@@ -23,7 +21,7 @@ from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.content_links import ContentSigner
 from lodgepole.embedder_choice import judging_embedder, open_embedders, open_reranking
-from lodgepole.errors import InvalidRequest, NotFound
+from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import Files
 from lodgepole.ingestion.audit import Audit, AuditReport
@@ -31,17 +29,20 @@ from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.preparing import Preparing
 from lodgepole.ingestion.rebuilding import Rebuilding
 from lodgepole.ingestion.reembedding import Reembedding
-from lodgepole.ingestion.sweep import Sweep
+from lodgepole.ingestion.sweep import GRACE, Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
 from lodgepole.model_choice import describe_default, model_directory
 from lodgepole.observation import observe, open_tracer
 from lodgepole.operations import Operations
+from lodgepole.ports import Preparer, Tokenizer
+from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
 from lodgepole.settings import Settings, reader_environment
 from lodgepole.stages import Stages
+from lodgepole.stores import Stores, open_stores, opened_catalog
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -53,8 +54,6 @@ if TYPE_CHECKING:
 DEFAULT_PROJECT = "default"
 FILES_PER_WORKER = 2
 """At once: while one waits for its parser, another is embedded."""
-ONLY_WORKER = "local"
-"""The same at every start: who holds the data directory may take back what was held before."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +61,6 @@ class Runtime:
     """A running Lodgepole without its HTTP server."""
 
     services: Services
-    worker: Worker
     app: "FastAPI"
     api_key_made: str | None  # the secret, when one was made just now
     answers: str  # which model answers, in words
@@ -79,27 +77,48 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
     """
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(held(settings.data_dir))
         stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
-        services, worker = await _build(settings, stack, stages)
+        stores = await open_stores(settings, stack)
+        making = await _making(settings, stack)
+        services = await _services(settings, stack, stages, stores, making)
         key = await _first_key(settings, services)
         watched = observe(settings, services, stages)
         app = await asyncio.to_thread(_create_app, settings, services, watched)
         stop = asyncio.Event()
-        working = asyncio.create_task(worker.run(stop), name="worker")
-        app.state.ready = lambda: not working.done()
-        app.state.incomplete = lambda: worker.incomplete_assistants
+        working: asyncio.Task[None] | None = None
+        if settings.work:
+            preparer = await _preparer(settings, stack, making)
+            worker = _worker(settings, stages, stores, making, preparer)
+            working = asyncio.create_task(worker.run(stop), name="worker")
+            app.state.incomplete = lambda: worker.incomplete_assistants
+        app.state.ready = lambda: working is None or not working.done()
         try:
             yield Runtime(
                 services=services,
-                worker=worker,
                 app=app,
                 api_key_made=key,
                 answers=describe_default(settings, services.models),
             )
         finally:
             stop.set()
-            await working
+            if working is not None:
+                await working
+
+
+async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
+    """Claim and run operations of many machines, in this process, until `stop` is set.
+
+    Raises:
+        InvalidRequest: A setting cannot be used; the message says which and why.
+        Unavailable: The database, the bucket or the model cannot be used.
+    """
+    share_arenas()
+    async with contextlib.AsyncExitStack() as stack:
+        stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
+        stores = await open_stores(settings, stack)
+        making = await _making(settings, stack)
+        preparer = await _preparer(settings, stack, making)
+        await _worker(settings, stages, stores, making, preparer).run(stop)
 
 
 async def prepare_for_server(
@@ -117,83 +136,45 @@ async def prepare_for_server(
         Unavailable: The model cannot be used.
     """
     import lodgepole
-    from lodgepole.adapters.onnxruntime_embedder import find_tokenizer
     from lodgepole.adapters.preparing_processes import Joined
-    from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
-        preparing = Preparing(
-            parser=_parser(settings, stack),
-            tokenizer=TokenizersTokenizer(find_tokenizer(settings.cache_dir)),
-            embedders=await open_embedders(settings, stack),
-            limits=settings.limits,
-        )
+        preparing = _preparing(settings, stack, await _making(settings, stack))
         release = lodgepole.__version__
         await Joined(settings.data_dir, preparing, release=release, parent=parent).run(stop)
 
 
 async def verify(settings: Settings, *, repair: bool) -> AuditReport:
-    """Compare all that is stored in the data directory, which nobody else may use meanwhile.
+    """Compare all that is stored, which nobody else may change meanwhile.
 
     Args:
         settings: Say where it is.
         repair: First remove what no row accounts for.
 
     Raises:
-        Conflict: A server runs there.
-        Unavailable: The data directory cannot be used.
+        Conflict: A server runs in the data directory.
+        Unavailable: Some of it cannot be used.
     """
-    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
-    from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
-    from lodgepole.adapters.sqlalchemy_database.database import open_database
-    from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
-    from lodgepole.adapters.tantivy_index import TantivyIndex
-
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(held(settings.data_dir))
-        clock = SystemClock()
-        database = await open_database(f"sqlite+aiosqlite:///{settings.data_dir / 'catalog.db'}")
-        stack.push_async_callback(database.close)
-        catalog, log = SqlCatalog(database), SqlOperationLog(database, clock)
-        blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
-        index = TantivyIndex(settings.data_dir / "index")
-        stack.push_async_callback(index.close)
+        stores = await open_stores(settings, stack)
         if repair:
-            sweep = Sweep(
-                log=log,
-                blobs=blobs,
-                index=index,
-                clock=clock,
-                limits=settings.limits,
-                grace=timedelta(),
-            )
-            await sweep.run()
-        return await Audit(catalog=catalog, log=log, blobs=blobs, index=index).run()
+            await _sweep(settings, stores, grace=timedelta()).run()
+        return await Audit(
+            catalog=stores.catalog, log=stores.log, blobs=stores.blobs, index=stores.index
+        ).run()
 
 
 @contextlib.asynccontextmanager
 async def opened_keys(settings: Settings) -> AsyncGenerator[Keys]:
-    """The keys of a data directory, whether a server runs there or not.
+    """The keys, whether servers run or not.
 
     Raises:
         NotFound: There is no catalog; its first server makes it.
         Unavailable: It cannot be opened.
     """
-    from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
-    from lodgepole.adapters.sqlalchemy_database.database import open_database
-
-    path = settings.data_dir / "catalog.db"
-    if not path.is_file():
-        raise NotFound(
-            f"There is no catalog in {settings.data_dir}. Name the server's data directory with "
-            "--data-dir or LODGEPOLE_DATA_DIR; the server's first start makes it."
-        )
-    database = await open_database(f"sqlite+aiosqlite:///{path}")
-    try:
-        yield Keys(catalog=SqlCatalog(database), clock=SystemClock(), new_id=_new_id)
-    finally:
-        await database.close()
+    async with opened_catalog(settings) as catalog:
+        yield Keys(catalog=catalog, clock=SystemClock(), new_id=_new_id)
 
 
 def _workers(settings: Settings) -> "Children":
@@ -222,49 +203,62 @@ def _parser(settings: Settings, stack: contextlib.AsyncExitStack) -> "Subprocess
     return parser
 
 
-async def _build(
-    settings: Settings, stack: contextlib.AsyncExitStack, stages: Stages
-) -> tuple[Services, Worker]:
-    import lodgepole
-    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What passages and their vectors are made with."""
+
+    embedders: Embedders
+    tokenizer: Tokenizer
+
+
+async def _making(settings: Settings, stack: contextlib.AsyncExitStack) -> _Making:
     from lodgepole.adapters.onnxruntime_embedder import find_tokenizer
-    from lodgepole.adapters.preparing_processes import PreparingPool
-    from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
-    from lodgepole.adapters.sqlalchemy_database.database import open_database
-    from lodgepole.adapters.sqlalchemy_database.ledger import SqlLedger
-    from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
-    from lodgepole.adapters.tantivy_index import TantivyIndex
     from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 
-    limits, clock = settings.limits, SystemClock()
-    database = await open_database(f"sqlite+aiosqlite:///{settings.data_dir / 'catalog.db'}")
-    stack.push_async_callback(database.close)
-    catalog, log = SqlCatalog(database), SqlOperationLog(database, clock)
-    accounting = Accounting(SqlLedger(database), clock)
-    stack.push_async_callback(accounting.close)
-    blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
-    index = TantivyIndex(settings.data_dir / "index")
-    stack.push_async_callback(index.close)
     embedders = await open_embedders(settings, stack)
-    embedder, judge = embedders.configured, judging_embedder(settings, embedders)
-    reranking = await open_reranking(settings, clock, stack, stages.metrics)
-    tokenizer = TokenizersTokenizer(find_tokenizer(settings.cache_dir))
-    models = model_directory(settings, ExtractiveChatModel(judge, tokenizer), stack)
-    search = Search(
-        index, embedder, tokenizer, catalog, reranking=reranking, embedders=embedders, stages=stages
+    return _Making(embedders, TokenizersTokenizer(find_tokenizer(settings.cache_dir)))
+
+
+def _preparing(settings: Settings, stack: contextlib.AsyncExitStack, making: _Making) -> Preparing:
+    return Preparing(
+        parser=_parser(settings, stack),
+        tokenizer=making.tokenizer,
+        embedders=making.embedders,
+        limits=settings.limits,
     )
-    services = Services(
+
+
+async def _services(
+    settings: Settings,
+    stack: contextlib.AsyncExitStack,
+    stages: Stages,
+    stores: Stores,
+    making: _Making,
+) -> Services:
+    limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
+    accounting = Accounting(stores.ledger, clock)
+    stack.push_async_callback(accounting.close)
+    judge = judging_embedder(settings, making.embedders)
+    models = model_directory(settings, ExtractiveChatModel(judge, making.tokenizer), stack)
+    search = Search(
+        stores.index,
+        making.embedders.configured,
+        making.tokenizer,
+        catalog,
+        reranking=await open_reranking(settings, clock, stack, stages.metrics),
+        embedders=making.embedders,
+        stages=stages,
+    )
+    return Services(
         assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=_new_id, limits=limits),
         files=Files(
             catalog=catalog,
             log=log,
-            blobs=blobs,
+            blobs=stores.blobs,
             clock=clock,
             new_id=_new_id,
             limits=limits,
-            signer=ContentSigner(
-                secret=_signing_secret(settings.data_dir), clock=clock, limits=limits
-            ),
+            signer=ContentSigner(secret=stores.signing_secret, clock=clock, limits=limits),
             stages=stages,
         ),
         operations=Operations(log=log),
@@ -273,66 +267,97 @@ async def _build(
         chat=Chat(
             search,
             models,
-            tokenizer,
+            making.tokenizer,
             new_id=_new_id,
             limits=limits,
-            figures=SnippetFigures(blobs),
+            figures=SnippetFigures(stores.blobs),
             metrics=stages.metrics,
             stages=stages,
         ),
-        alignment=Alignment(judge, tokenizer, limits, models),
+        alignment=Alignment(judge, making.tokenizer, limits, models),
         models=models,
-        blobs=blobs,
+        blobs=stores.blobs,
         catalog=catalog,
         log=log,
-        index=index,
-        allowances=MemoryAllowances(clock),
+        index=stores.index,
+        allowances=stores.allowances,
         clock=clock,
         limits=limits,
     )
+
+
+async def _preparer(
+    settings: Settings, stack: contextlib.AsyncExitStack, making: _Making
+) -> Preparer:
+    """In this process; on one machine also in others that are started, or that join."""
+    preparing = _preparing(settings, stack, making)
+    if settings.on_many_machines:
+        return preparing
+    import lodgepole
+    from lodgepole.adapters.preparing_processes import PreparingPool
+
     children = _workers(settings)
     pool = PreparingPool(
         settings.data_dir,
-        Preparing(
-            parser=_parser(settings, stack),
-            tokenizer=tokenizer,
-            embedders=embedders,
-            limits=limits,
-        ),
+        preparing,
         release=lodgepole.__version__,
         expected=settings.workers > 0,
-        limits=limits,
+        limits=settings.limits,
         hung=children.end,
     )
     await pool.open()
     stack.push_async_callback(pool.close)
     children.open()
     stack.push_async_callback(children.close)
+    return pool
+
+
+def _worker(
+    settings: Settings, stages: Stages, stores: Stores, making: _Making, preparer: Preparer
+) -> Worker:
+    log, index, clock = stores.log, stores.index, stores.clock
     pipeline = Pipeline(
-        catalog=catalog,
+        catalog=stores.catalog,
         log=log,
-        blobs=blobs,
-        preparer=pool,
+        blobs=stores.blobs,
+        preparer=preparer,
         index=index,
         clock=clock,
         stages=stages,
     )
-    worker = Worker(
+    own = stores.own_index
+    return Worker(
         log=log,
         pipeline=pipeline,
         stages=stages,
-        rebuilding=Rebuilding(index, index=index, catalog=catalog, log=log, pipeline=pipeline),
+        rebuilding=None
+        if own is None
+        else Rebuilding(own, index=own, catalog=stores.catalog, log=log, pipeline=pipeline),
         reembedding=Reembedding(
-            index=index, log=log, embedder=embedder, clock=clock, metrics=stages.metrics
+            index=index,
+            log=log,
+            embedder=making.embedders.configured,
+            clock=clock,
+            metrics=stages.metrics,
         ),
-        sweep=Sweep(log=log, blobs=blobs, index=index, clock=clock, limits=limits),
+        sweep=_sweep(settings, stores),
         clock=clock,
-        limits=limits,
-        worker_id=ONLY_WORKER,
+        limits=settings.limits,
+        worker_id=stores.worker_id,
         slots=FILES_PER_WORKER * settings.workers + 1 if settings.workers else FILES_PER_WORKER,
         resting=give_back,
     )
-    return services, worker
+
+
+def _sweep(settings: Settings, stores: Stores, *, grace: timedelta = GRACE) -> Sweep:
+    return Sweep(
+        log=stores.log,
+        blobs=stores.blobs,
+        index=stores.index,
+        clock=stores.clock,
+        limits=settings.limits,
+        grace=grace,
+    )
 
 
 def _create_app(settings: Settings, services: Services, watched: "Observing") -> "FastAPI":
@@ -374,15 +399,6 @@ async def _first_key(settings: Settings, services: Services) -> str | None:
     write_secret(path, made)
     await services.keys.seed(made, project_id=DEFAULT_PROJECT)
     return made
-
-
-def _signing_secret(data_dir: Path) -> bytes:
-    path = data_dir / "signing_secret"
-    kept = read_secret(path)
-    if kept is None:
-        kept = secrets.token_hex(32)
-        write_secret(path, kept)
-    return bytes.fromhex(kept)
 
 
 def _new_id() -> str:

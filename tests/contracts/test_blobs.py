@@ -7,18 +7,20 @@ from obstore.store import MemoryStore
 
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.obstore_blobs import ObstoreBlobs
-from lodgepole.errors import NotFound, TooLarge
+from lodgepole.errors import InvalidRequest, NotFound, TooLarge, Unavailable
 
 MIB = 1024 * 1024
 
 
-@pytest.fixture(params=["memory", "directory", "object store"])
+@pytest.fixture(params=["memory", "directory", "object store", "s3"])
 def blobs(request, tmp_path):
     match request.param:
         case "memory":
             return MemoryBlobs()
         case "directory":
             return ObstoreBlobs.in_directory(tmp_path / "blobs")
+        case "s3":
+            return ObstoreBlobs.at(request.getfixturevalue("bucket_url"), plain_http=True)
         case _:
             return ObstoreBlobs(MemoryStore())
 
@@ -146,3 +148,52 @@ async def test_no_empty_folder_with_an_id_in_its_name_is_left(tmp_path):
     assert (tmp_path / "blobs/a/f").is_dir()
     await blobs.remove_prefix("a/f/2/")
     assert not (tmp_path / "blobs/a/f").exists()
+
+
+async def test_a_large_put_goes_in_parts_and_comes_back_whole(bucket_url):
+    blobs = ObstoreBlobs.at(bucket_url, plain_http=True)
+    part = bytes(range(256)) * 4096
+    held = 0
+
+    async def counted():
+        nonlocal held
+        for _ in range(20):
+            held += len(part)
+            yield part
+
+    await blobs.put("a/large", counted())
+    assert held == 20 * len(part)
+    assert await blobs.get("a/large") == part * 20
+
+
+async def test_more_keys_than_one_request_takes_are_listed_and_removed(bucket_url):
+    blobs = ObstoreBlobs.at(bucket_url, plain_http=True)
+    await asyncio.gather(*(blobs.put(f"a/f/1/{n}", chunks(b"x")) for n in range(1100)))
+    await blobs.put("b/f/1/0", chunks(b"x"))
+    assert len(await keys(blobs, "a/")) == 1100
+    await blobs.remove_prefix("a/")
+    assert await keys(blobs) == ["b/f/1/0"]
+
+
+async def test_a_bucket_that_does_not_answer_is_unavailable_whatever_is_asked(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "made-up")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    blobs = ObstoreBlobs.at("s3://bucket/x", plain_http=True)
+    asked = [
+        blobs.put("a/x", chunks(b"x")),
+        blobs.get("a/x"),
+        blobs.remove_prefix("a/"),
+        blobs.check(),
+        keys(blobs),
+    ]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Unavailable] * len(asked)
+
+
+async def test_a_bucket_that_is_not_there_is_said_at_the_start(bucket_url):
+    await ObstoreBlobs.at(bucket_url, plain_http=True).check()
+    with pytest.raises(Unavailable, match="cannot be used"):
+        await ObstoreBlobs.at("s3://no-such-bucket/x", plain_http=True).check()
+    with pytest.raises(InvalidRequest, match="cannot be used"):
+        ObstoreBlobs.at("ftp://somewhere/x")

@@ -281,7 +281,7 @@ async def test_what_may_pass_is_tried_again_after_a_while(make_house, error):
 
 
 async def test_what_does_not_pass_fails_with_a_reason_and_advice(make_house):
-    house = make_house(parser=FailingParser(*[Unavailable("The disk is full.")] * 9))
+    house = make_house(parser=FailingParser(*[DeadlineExceeded("It took too long.")] * 9))
     assistant = await house.assistant()
     file, operation = await upload(house, assistant, "report.txt")
     for _ in range(4):
@@ -290,10 +290,70 @@ async def test_what_does_not_pass_fails_with_a_reason_and_advice(make_house):
     failed = await house.log.find(assistant.id, operation.id)
     assert failed.status is OperationStatus.FAILED
     assert failed.error_message == (
-        "report.txt could not be processed after 4 attempts: The disk is full. "
+        "report.txt could not be processed after 4 attempts: It took too long. "
         "Upload it again later."
     )
     assert (await house.files.get(assistant, file.id)).error_message == failed.error_message
+
+
+async def test_what_is_away_for_an_hour_fails_no_file(make_house):
+    house = make_house(parser=FailingParser(*[Unavailable("The bucket does not answer.")] * 15))
+    assistant = await house.assistant()
+    _, operation = await upload(house, assistant)
+    for attempt in range(1, 16):
+        assert await house.worker().drain() == 1
+        house.clock.advance(backoff(attempt))
+    await house.worker().drain()
+    assert await house.finished(assistant, operation.id) is OperationStatus.COMPLETED
+
+
+async def test_one_worker_at_a_time_keeps_house(make_house):
+    house = make_house()
+    sweeps = []
+    swept = asyncio.Event()
+
+    class Counted:
+        async def run(self):
+            sweeps.append("swept")
+            swept.set()
+
+    stop = asyncio.Event()
+    workers = [house.worker(worker_id=f"w{n}", sweep=Counted()) for n in range(2)]
+    running = [asyncio.create_task(worker.run(stop)) for worker in workers]
+    async with asyncio.timeout(5):
+        await swept.wait()
+    stop.set()
+    await asyncio.gather(*running)
+    assert len(sweeps) == 1
+
+
+async def test_a_cancelled_worker_leaves_nothing_behind_a_deletion_elsewhere(make_house):
+    house = make_house()
+    assistant = await house.assistant()
+    file, _ = await upload(house, assistant)
+    elsewhere = house.worker(worker_id="elsewhere")
+
+    def step(name):
+        if name == "prepared":
+            # The file is deleted, and all of it, by another process, just before the index.
+            raise_soon.append(asyncio.ensure_future(deleted()))
+
+    async def deleted():
+        await house.files.delete(assistant, file.id)
+        house.clock.advance(timedelta(seconds=2))
+        await elsewhere.drain()
+
+    raise_soon = []
+    original = house.index.add
+
+    async def add(*args):
+        await asyncio.gather(*raise_soon)
+        await original(*args)
+
+    house.index.add = add
+    await house.worker(step).drain()
+    assert list(await house.index.versions(assistant.id)) == []
+    assert [key async for key in house.blobs.keys("")] == []
 
 
 async def test_an_internal_error_is_named_but_not_shown(make_house):

@@ -40,6 +40,18 @@ def held(path: Path) -> Generator[Path]:
         os.close(descriptor)
 
 
+def made(path: Path) -> None:
+    """Make the directory, private, if need be; any number of processes may use it.
+
+    Raises:
+        Unavailable: It cannot be made.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"Cannot make the data directory {path}: {error.strerror}.") from error
+
+
 def holding(path: Path, text: str) -> list[Path]:
     """Files below `path` that hold `text` as it is, in UTF-8; names of files count too."""
     wanted = text.encode()

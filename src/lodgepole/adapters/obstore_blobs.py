@@ -13,19 +13,24 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore
+from obstore.store import LocalStore, from_url
 
-from lodgepole.errors import NotFound, Unavailable
+from lodgepole.errors import InvalidRequest, NotFound, Unavailable
 
 CHUNK_BYTES = 1024 * 1024
 MULTIPART_BYTES = 8 * 1024 * 1024
 DELETE_BATCH = 1000
+CLIENT_OPTIONS: Any = {"connect_timeout": "5s", "timeout": "300s"}  # of the largest file as a whole
+RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
+"""Within one request of ours; after that whoever asked is told to come again."""
+RETRY_AFTER_SECONDS = 5.0
 MOVES = 5
 """Tries to put a file into a folder that a removal may take away once it is empty."""
 PARTIAL = ".partial"
@@ -50,6 +55,34 @@ class ObstoreBlobs:
         (directory / PARTIAL).mkdir(parents=True)
         return cls(LocalStore(directory))
 
+    @classmethod
+    def at(cls, url: str, *, plain_http: bool = False) -> "ObstoreBlobs":
+        """Blobs in a bucket: `s3://…`, `gs://…` or `az://…`, keys and region as in their tools.
+
+        Args:
+            url: The bucket, and a prefix below which all keys are.
+            plain_http: Also talk to an endpoint without TLS.
+
+        Raises:
+            InvalidRequest: The address or what belongs to it cannot be used.
+        """
+        options: Any = {"allow_http": plain_http, **CLIENT_OPTIONS}
+        try:
+            make: Any = from_url  # its types know each store by itself
+            return cls(make(url, client_options=options, retry_config=RETRIES))
+        except (BaseError, ValueError) as error:
+            raise InvalidRequest(f"The blobs' address {url!r} cannot be used: {error}") from error
+
+    async def check(self) -> None:
+        """Look whether the store answers. Raises Unavailable, which says what it said."""
+        try:
+            await obstore.list(self._store, chunk_size=1).__anext__()
+        except StopAsyncIteration:
+            return
+        except (BaseError, OSError) as error:
+            detail = str(error).partition("\n")[0][:300]
+            raise Unavailable(f"The blob store cannot be used: {detail}") from error
+
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
         _check(key)
         if self._root is not None:
@@ -59,7 +92,7 @@ class ObstoreBlobs:
             await obstore.put_async(
                 self._store, key, _joined(chunks), use_multipart=True, chunk_size=MULTIPART_BYTES
             )
-        except BaseError as error:
+        except (BaseError, FileNotFoundError, PermissionError) as error:
             raise _unavailable(error) from error
 
     async def get(self, key: str) -> bytes:
@@ -75,7 +108,7 @@ class ObstoreBlobs:
                     yield bytes(view[start : start + CHUNK_BYTES])
         except FileNotFoundError:
             raise NotFound(f"No stored bytes under {key}.") from None
-        except BaseError as error:
+        except (BaseError, PermissionError) as error:
             raise _unavailable(error) from error
 
     @asynccontextmanager
@@ -103,11 +136,25 @@ class ObstoreBlobs:
         if self._root is not None:
             await asyncio.to_thread(_remove_directory, self._root / prefix)
             return
-        keys = [key async for key in self.keys(prefix)]
+        batch: list[str] = []
+        async for key in self.keys(prefix):
+            batch.append(key)
+            if len(batch) == DELETE_BATCH:
+                await self._delete(batch)
+                batch = []
+        await self._delete(batch)
+
+    async def _delete(self, keys: list[str]) -> None:
+        if not keys:
+            return
         try:
-            for start in range(0, len(keys), DELETE_BATCH):
-                await obstore.delete_async(self._store, keys[start : start + DELETE_BATCH])
-        except BaseError as error:
+            await obstore.delete_async(self._store, keys)
+        except FileNotFoundError:
+            # Somebody else was faster with one of them, and the others are as they were.
+            for key in keys:
+                with suppress(FileNotFoundError):
+                    await obstore.delete_async(self._store, key)
+        except (BaseError, PermissionError) as error:
             raise _unavailable(error) from error
 
     async def keys(self, prefix: str) -> AsyncIterator[str]:
@@ -195,5 +242,7 @@ def _check(key: str) -> None:
         raise ValueError(f"{key!r} is no key")
 
 
-def _unavailable(error: BaseError) -> Unavailable:
-    return Unavailable(f"The blob store does not answer ({type(error).__name__}).")
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(
+        f"The blob store does not answer ({type(error).__name__}).", retry_after=RETRY_AFTER_SECONDS
+    )

@@ -62,12 +62,17 @@ def load_settings(**given: Any) -> "Settings":
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         wrong = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            ": ".join(filter(None, (".".join(map(str, fault["loc"])), _said(fault["msg"]))))
             for fault in error.errors(include_url=False, include_input=False)
         )
-        raise InvalidRequest(f"A setting is wrong. {wrong}.") from error
+        raise InvalidRequest(f"A setting is wrong. {wrong.rstrip('.')}.") from error
     except SettingsError as error:
         raise InvalidRequest(f"A setting cannot be read: {error}.") from error
+
+
+def _said(message: str) -> str:
+    """Without what pydantic says before the sentences of our own checks."""
+    return message.removeprefix("Value error, ")
 
 
 def connect(

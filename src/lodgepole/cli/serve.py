@@ -63,6 +63,13 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    no_work: Annotated[
+        bool,
+        typer.Option(
+            "--no-work",
+            help="Answer only, and leave files to `lodgepole worker`; for many machines.",
+        ),
+    ] = False,
     port_file: Annotated[
         Path | None,
         typer.Option(
@@ -74,7 +81,13 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the API until interrupted."""
-    settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
+    settings = load_settings(
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        workers=workers,
+        work=False if no_work else None,
+    )
     log_to_standard_error(settings)
     with _listening(settings.host, settings.port) as listener:
         asyncio.run(_serve(settings, listener, port_file=port_file, as_json=as_json))
@@ -197,7 +210,7 @@ def _announce(settings: "Settings", runtime: "Runtime", url: str, *, as_json: bo
     fields(
         [
             ("  API key", _key_line(settings, runtime.api_key_made)),
-            ("  Data", str(settings.data_dir)),
+            ("  Data", settings.blob_url or str(settings.data_dir)),
             ("  Answers", runtime.answers),
             ("  Console", f"{url}/console"),
             ("  Python SDK", f'Pinecone(api_key="...", host="{url}")'),
@@ -215,5 +228,7 @@ def _key_line(settings: "Settings", made: str | None) -> str:
         return f"{made}  (made now; shown this once, kept in the data directory)"
     if settings.api_key is not None:
         return "the one in LODGEPOLE_API_KEY"
+    if settings.on_many_machines:
+        return "those in the database"
     kept = "the one in " + str(settings.data_dir / "api_key")
     return kept if read_key(settings.data_dir) else "one that was made before"

@@ -1,8 +1,10 @@
-"""`lodgepole worker`: a process that reads and embeds files for the server on this machine."""
+"""`lodgepole worker`: a process that reads and embeds files, for servers on one machine or many."""
 
 import asyncio
+import contextlib
 import os
 import signal
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,8 @@ from lodgepole.cli.serve import log_to_standard_error
 if TYPE_CHECKING:
     from lodgepole.settings import Settings
 
+ALIVE_FILE = "worker-alive"
+ALIVE_SECONDS = 10.0
 NICENESS = 10
 """Whoever answers a question goes first."""
 
@@ -32,11 +36,12 @@ def worker(
     ] = None,
     parent: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Read and embed files for the server on this machine, until interrupted.
+    """Read and embed files, until interrupted.
 
     `lodgepole serve --workers N` starts and watches N of these itself. One that is started by
     hand joins the server of the data directory, waits for it where there is none, and may come
-    and go at any time.
+    and go at any time. With LODGEPOLE_DATABASE_URL it belongs to no server: it takes work from the
+    database, on any machine.
     """
     settings = load_settings(data_dir=data_dir, worker_threads=threads)
     log_to_standard_error(settings)
@@ -51,4 +56,25 @@ async def _work(settings: "Settings", parent: int | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if settings.on_many_machines:
+        async with alive(settings.data_dir / ALIVE_FILE):
+            await wiring.work_alone(settings, stop)
+        return
     await wiring.prepare_for_server(settings, stop, parent=parent)
+
+
+@contextlib.asynccontextmanager
+async def alive(path: Path) -> AsyncGenerator[None]:
+    """Touch a file now and then, so that a probe can see that this process does not hang."""
+
+    async def touch() -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(path.touch)
+            await asyncio.sleep(ALIVE_SECONDS)
+
+    touching = asyncio.create_task(touch())
+    try:
+        yield
+    finally:
+        touching.cancel()

@@ -27,6 +27,7 @@ from lodgepole.model import (
     File,
     FileStatus,
     FileVersion,
+    Operation,
     OperationType,
     Upload,
 )
@@ -128,6 +129,14 @@ class Pipeline:
             NotFound: The original is not there.
         """
         await self._prepare(assistant_id, file.upload, file.version, _untold)
+
+    async def remove_if_dead(self, operation: Operation) -> None:
+        """Remove what a cancelled operation may have written after the deletion that ended it."""
+        if operation.file_id is None or not operation.generation:
+            return
+        version = FileVersion(operation.file_id, operation.generation)
+        if version not in await self._log.live_versions(operation.assistant_id):
+            await self.remove(Retired(operation.assistant_id, version))
 
     # --- deletions ----------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lodgepole.errors import ClaimLost, LodgepoleError
+from lodgepole.errors import ClaimLost, LodgepoleError, Unavailable
 from lodgepole.ingestion.pipeline import Pipeline, Retired
 from lodgepole.ingestion.rebuilding import Rebuilding
 from lodgepole.ingestion.reembedding import Reembedding
@@ -28,6 +28,12 @@ POLL = timedelta(seconds=5)
 """How long new work of another process may go unnoticed."""
 STOP_GRACE = timedelta(seconds=10)
 SWEEP_EVERY = timedelta(minutes=15)
+SWEEP_SHARE = 20
+"""A sweep that takes long comes less often: one part of so many of the time is enough for it."""
+HOUSE = "house"
+HOUSE_LEASE = timedelta(minutes=2)
+HOUSE_RENEWED = timedelta(seconds=30)
+"""One process at a time sweeps and re-embeds; another one does when that is gone."""
 RETIRE_AFTER = timedelta(seconds=5)
 """Longer than any reader needs from choosing what to search to having read it."""
 BACKOFF_FIRST = timedelta(seconds=2)
@@ -110,6 +116,7 @@ class Worker:
         self._tired = False
         self._lease = timedelta(seconds=limits.operation_lease_seconds)
         self._running: list[_Running] = []
+        self._house = asyncio.Event()
         self._retired: deque[tuple[datetime, Retired]] = deque()
 
     @property
@@ -126,7 +133,7 @@ class Worker:
                 group.create_task(self._slot(stop, room))
             group.create_task(self._keep_house(stop))
             if self._reembedding is not None:
-                group.create_task(self._until(stop, self._reembedding.run))
+                group.create_task(self._reembed(self._reembedding, stop))
             if self._rebuilding is not None:
                 group.create_task(self._until(stop, self._rebuilding.run))
 
@@ -178,6 +185,12 @@ class Worker:
         except ClaimLost:
             self._count(operation, "lost")
             log.info("Operation %s was taken over or cancelled", operation.id)
+            # A deletion that ran in another process meanwhile did not see what came after it.
+            await self._guarded(lambda: self._pipeline.remove_if_dead(operation))
+        except Unavailable as error:
+            # Not the file's fault: a store that is away for an hour must fail no file.
+            log.warning("Operation %s: %s", operation.id, error)
+            await self._try_again(claim, str(error), attempts=self._limits.operation_claims)
         except LodgepoleError as error:
             log.warning("Operation %s: %s", operation.id, error)
             await self._try_again(claim, str(error))
@@ -265,11 +278,12 @@ class Worker:
         if doomed:
             await asyncio.wait(doomed)
 
-    async def _try_again(self, claim: Claim, reason: str) -> None:
+    async def _try_again(self, claim: Claim, reason: str, *, attempts: int | None = None) -> None:
         """Give it back for later, or give up on it after too many attempts."""
         operation = claim.operation
+        most = self._limits.operation_attempts if attempts is None else attempts
         try:
-            if operation.attempts < self._limits.operation_attempts or _is_deletion(operation):
+            if operation.attempts < most or _is_deletion(operation):
                 await self._log.release(
                     claim, due_at=self._clock.now() + backoff(operation.attempts)
                 )
@@ -295,17 +309,32 @@ class Worker:
     # --- housekeeping -------------------------------------------------------------------------
 
     async def _keep_house(self, stop: asyncio.Event) -> None:
-        sweep_at = self._clock.now()
+        turn_at = sweep_at = self._clock.now()
         while not stop.is_set():
-            if self._clock.now() >= sweep_at:
+            if self._clock.now() >= turn_at:
+                await self._guarded(self._ask_for_house)
+                turn_at = self._clock.now() + HOUSE_RENEWED
+            if self._house.is_set() and self._clock.now() >= sweep_at:
+                began = self._clock.now()
                 await self._guarded(self._sweep.run)
-                sweep_at = self._clock.now() + SWEEP_EVERY
+                took = self._clock.now() - began
+                sweep_at = self._clock.now() + max(SWEEP_EVERY, SWEEP_SHARE * took)
             await self._remove_retired(self._clock.now())
             if self._tired and not self._running:
                 self._tired = False
                 await asyncio.to_thread(self._resting)
             await _first(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
+
+    async def _ask_for_house(self) -> None:
+        if await self._log.take_turn(HOUSE, self._worker_id, lease=HOUSE_LEASE):
+            self._house.set()
+        else:
+            self._house.clear()
+
+    async def _reembed(self, reembedding: Reembedding, stop: asyncio.Event) -> None:
+        await _first(_set(self._house), stop)
+        await self._until(stop, reembedding.run)
 
     async def _until(self, stop: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
         # Ended in the middle, the next start goes on from the last file that was done.

@@ -1,0 +1,180 @@
+"""Part of the wiring: what holds the data, on one machine or on many.
+
+One machine: SQLite, a local directory and an index in files, owned by one process. Many machines:
+PostgreSQL and a bucket, shared by any number of processes.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from lodgepole.adapters.data_directory import held, made, read_secret, write_secret
+from lodgepole.adapters.memory.allowances import MemoryAllowances
+from lodgepole.adapters.system_clock import SystemClock
+from lodgepole.errors import InvalidRequest, NotFound
+from lodgepole.ports import Allowances, Blobs, Catalog, Clock, Index, Ledger, OperationLog
+from lodgepole.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.adapters.sqlalchemy_database.database import Database
+    from lodgepole.adapters.tantivy_index import TantivyIndex
+
+ONLY_WORKER = "local"
+"""The same at every start: who holds the data directory may take back what was held before."""
+SIGNING_SECRET = "signing"  # noqa: S105  its name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """What features are given, opened."""
+
+    catalog: Catalog
+    log: OperationLog
+    ledger: Ledger
+    blobs: Blobs
+    index: Index
+    own_index: "TantivyIndex | None"  # one that can be damaged apart from the catalog
+    allowances: Allowances
+    signing_secret: bytes
+    worker_id: str
+    clock: Clock
+
+
+async def open_stores(settings: Settings, stack: AsyncExitStack) -> Stores:
+    """Open all of it; closed with `stack`.
+
+    Raises:
+        Conflict: Another process holds the data directory of one machine.
+        InvalidRequest: A setting cannot be used; the message says which and why.
+        Unavailable: A directory, the database or the bucket cannot be used.
+    """
+    if settings.on_many_machines:
+        return await _many_machines(settings, stack)
+    return await _one_machine(settings, stack)
+
+
+async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
+    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+    from lodgepole.adapters.tantivy_index import TantivyIndex
+
+    stack.enter_context(held(settings.data_dir))
+    clock = SystemClock()
+    database = await _database(settings, stack)
+    blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
+    index = TantivyIndex(settings.data_dir / "index")
+    stack.push_async_callback(index.close)
+    return Stores(
+        **_in_sql(database, clock),
+        blobs=blobs,
+        index=index,
+        own_index=index,
+        allowances=MemoryAllowances(clock),
+        signing_secret=_given_secret(settings) or _secret_on_disk(settings),
+        worker_id=ONLY_WORKER,
+    )
+
+
+async def _many_machines(settings: Settings, stack: AsyncExitStack) -> Stores:
+    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+    from lodgepole.adapters.postgres_index import Connections, PostgresIndex
+    from lodgepole.adapters.sqlalchemy_database.allowances import SqlAllowances
+    from lodgepole.adapters.sqlalchemy_database.secrets import shared_secret
+
+    assert settings.database_url is not None, "that is what many machines are known by"
+    assert settings.blob_url is not None, "the settings were checked"
+    made(settings.data_dir)
+    clock = SystemClock()
+    blobs = ObstoreBlobs.at(
+        settings.blob_url, plain_http=(settings.aws_endpoint_url or "").startswith("http://")
+    )
+    await blobs.check()
+    database = await _database(settings, stack)
+    secret = await shared_secret(database, SIGNING_SECRET, secrets.token_hex(32))
+    index = PostgresIndex(
+        Connections(
+            settings.database_url.get_secret_value(), limit=settings.database_connections // 2
+        )
+    )
+    stack.push_async_callback(index.close)
+    return Stores(
+        **_in_sql(database, clock),
+        blobs=blobs,
+        index=index,
+        own_index=None,
+        allowances=SqlAllowances(database, clock),
+        signing_secret=_given_secret(settings) or bytes.fromhex(secret),
+        # Never the same again: what another process holds is not ours to take back.
+        worker_id=f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}",
+    )
+
+
+@asynccontextmanager
+async def opened_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
+    """The catalog alone, whether servers run on it or not.
+
+    Raises:
+        NotFound: There is none; its first server makes it.
+        Unavailable: It cannot be opened.
+    """
+    from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
+
+    if not settings.on_many_machines and not (settings.data_dir / "catalog.db").is_file():
+        raise NotFound(
+            f"There is no catalog in {settings.data_dir}. Name the server's data directory with "
+            "--data-dir or LODGEPOLE_DATA_DIR; the server's first start makes it."
+        )
+    async with AsyncExitStack() as stack:
+        yield SqlCatalog(await _database(settings, stack))
+
+
+async def _database(settings: Settings, stack: AsyncExitStack) -> "Database":
+    from lodgepole.adapters.sqlalchemy_database.database import open_database
+
+    if settings.database_url is None:
+        database = await open_database(f"sqlite+aiosqlite:///{settings.data_dir / 'catalog.db'}")
+    else:
+        if find_spec("psycopg") is None:
+            raise InvalidRequest(
+                "LODGEPOLE_DATABASE_URL is set, and the driver for it is not installed: "
+                "pip install 'lodgepole[postgres]'."
+            )
+        listen = settings.database_listen_url
+        database = await open_database(
+            settings.database_url.get_secret_value(),
+            connections=settings.database_connections - settings.database_connections // 2,
+            listen_url=None if listen is None else listen.get_secret_value(),
+        )
+    stack.push_async_callback(database.close)
+    return database
+
+
+def _in_sql(database: "Database", clock: Clock) -> dict[str, Any]:
+    from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
+    from lodgepole.adapters.sqlalchemy_database.ledger import SqlLedger
+    from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
+
+    return {
+        "catalog": SqlCatalog(database),
+        "log": SqlOperationLog(database, clock),
+        "ledger": SqlLedger(database),
+        "clock": clock,
+    }
+
+
+def _given_secret(settings: Settings) -> bytes | None:
+    given = settings.signing_secret
+    return None if given is None else given.get_secret_value().encode()
+
+
+def _secret_on_disk(settings: Settings) -> bytes:
+    path = settings.data_dir / "signing_secret"
+    kept = read_secret(path)
+    if kept is None:
+        kept = secrets.token_hex(32)
+        write_secret(path, kept)
+    return bytes.fromhex(kept)
