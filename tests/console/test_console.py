@@ -384,6 +384,26 @@ def test_runs_of_an_evaluation_stand_side_by_side_and_outlive_a_reload(signed_in
     expect(page.get_by_text("No runs yet")).to_be_visible()
 
 
+# --- the page of the API ----------------------------------------------------------------------
+
+
+def test_every_operation_of_every_version_is_shown_and_can_be_sent(page: Page):
+    page.goto("/docs")
+    page.get_by_label("API key").fill(KEY)
+    versions = page.get_by_label("Version").locator("option").all_text_contents()
+    assert {"2025-01", "2026-04", "lodgepole"} <= set(versions)
+    for version in versions:
+        page.get_by_label("Version").select_option(version)
+        document = page.request.get(f"/openapi/{version}.json").json()
+        expect(page.locator("details[open]")).to_have_count(0)  # those of the version before
+        shown = page.locator("details.operation")
+        expect(shown).to_have_count(sum(len(item) for item in document["paths"].values()))
+        page.evaluate("() => document.querySelectorAll('details').forEach((d) => d.open = true)")
+        expect(shown.get_by_role("button", name="Send")).to_have_count(shown.count())
+    page.locator("#describe_me").get_by_role("button", name="Send").click()
+    expect(page.locator("#describe_me pre")).to_contain_text('"role": "all"')
+
+
 # --- every page -------------------------------------------------------------------------------
 
 

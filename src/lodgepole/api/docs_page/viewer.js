@@ -112,9 +112,13 @@ function bodyInput(operation) {
     };
   }
   const text = make("textarea", { "aria-label": "body", spellcheck: "false" });
-  const schema = content["application/json"].schema;
+  const [[type, { schema }]] = Object.entries(content);
+  if (type !== "application/json") {
+    const about = make("p", {}, `${type}. ${operation.requestBody.description}`);
+    return { elements: [about, text], type, read: () => text.value };
+  }
   text.value = JSON.stringify(example(schema), null, 2);
-  return { elements: [text, nested(fields(schema))], read: () => text.value };
+  return { elements: [text, nested(fields(schema))], type, read: () => text.value };
 }
 
 function address(path, inputs) {
@@ -153,7 +157,7 @@ function tryIt(method, path, operation) {
     const key = document.getElementById("key").value.trim();
     if (key) headers["Api-Key"] = key;
     const content = body && body.read();
-    if (typeof content === "string") headers["Content-Type"] = "application/json";
+    if (body && body.type) headers["Content-Type"] = body.type;
     const inputs = rows.map((row) => row.querySelector("input"));
     try {
       const url = address(path, inputs);
