@@ -12,19 +12,12 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
+from lodgepole.client_errors import failure
 from lodgepole.errors import (
-    AlreadyExists,
-    Conflict,
     DeadlineExceeded,
     InvalidRequest,
     LodgepoleError,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
-    TooLarge,
-    Unauthenticated,
     Unavailable,
-    UpstreamRejected,
 )
 
 if TYPE_CHECKING:
@@ -36,17 +29,6 @@ API_VERSION = "2026-07"
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 600.0  # the longest silence, so that a slow model is not asked twice
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
-
-_BY_STATUS: Mapping[int, type[LodgepoleError]] = {
-    400: InvalidRequest,
-    401: Unauthenticated,
-    403: PermissionDenied,
-    404: NotFound,
-    413: TooLarge,
-    422: InvalidRequest,
-    502: UpstreamRejected,
-    504: DeadlineExceeded,
-}
 
 
 class Unreachable(LodgepoleError):
@@ -226,7 +208,7 @@ class Client:
             ):
                 if response.is_error:
                     response.read()
-                    raise _failure(response)
+                    raise failure(response)
                 yield from response.iter_bytes()
         except httpx2.TransportError as error:
             raise self._transport_failure(error) from error
@@ -275,7 +257,7 @@ class Client:
             with self._http.stream("POST", path, json=body) as response:
                 if response.is_error:
                     response.read()
-                    raise _failure(response)
+                    raise failure(response)
                 for line in response.iter_lines():
                     if line.startswith("data:"):
                         event: JsonObject = orjson.loads(line.removeprefix("data:"))
@@ -329,7 +311,7 @@ class Client:
         except httpx2.TransportError as error:
             raise self._transport_failure(error) from error
         if response.is_error:
-            raise _failure(response)
+            raise failure(response)
         return response
 
     def _transport_failure(self, error: "httpx2.TransportError") -> LodgepoleError:
@@ -385,32 +367,3 @@ def user_message(text: str) -> JsonObject:
 
 def _segment(value: str) -> str:
     return quote(value, safe="")
-
-
-def _failure(response: "httpx2.Response") -> LodgepoleError:
-    """The error that the response's body describes; its status decides which."""
-    message, code = _described(response)
-    status = response.status_code
-    if status == 409:
-        return (AlreadyExists if code == "ALREADY_EXISTS" else Conflict)(message)
-    if status == 429:
-        after = response.headers.get("Retry-After", "")
-        return RateLimited(message, retry_after=float(after) if after.isdigit() else 1.0)
-    if status >= 500:
-        return _BY_STATUS.get(status, Unavailable)(message)
-    return _BY_STATUS.get(status, InvalidRequest)(message)
-
-
-def _described(response: "httpx2.Response") -> tuple[str, str]:
-    """The body's message and code, whatever the body is."""
-    plain = f"{response.request.url} answered {response.status_code} {response.reason_phrase}."
-    try:
-        body = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return plain, ""
-    if not isinstance(body, dict):
-        return plain, ""
-    error = body.get("error")
-    if isinstance(error, dict):
-        return str(error.get("message") or plain), str(error.get("code") or "")
-    return str(body.get("message") or plain), ""
