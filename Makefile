@@ -131,7 +131,7 @@ bench-context: setup ## /context over HTTP beside the embedding of a query (SETS
 
 bench-scale: setup ## Searches and changes at size (SIZES="10000 100000", INDEX=postgres)
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_scale.py --index $(INDEX) --sizes $(SIZES) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench_scale.py --index $(INDEX) --sizes $(SIZES) $(ARGS) | tee dist/bench.txt
 	@$(BIN)/python scripts/make_benchmarks.py "Scale$(ON_INDEX)" dist/bench.txt \
 		"make bench-scale INDEX=$(INDEX) SIZES='$(SIZES)'"
 

@@ -1,14 +1,17 @@
 """Measure an index at size: searches, filters, changes, memory, opening, recall.
 
     python scripts/bench_scale.py [--index tantivy|postgres] [--sizes 10000 100000]
-        [--passages 250] [--out FILE]
+        [--passages 250] [--keep DIR] [--fill] [--out FILE]
 
 Passages are made up: words as frequent as in natural text. Their vectors are mixtures: the built-in
 model embeds 1,500 made sentences; each passage is two of those in random shares and a little noise,
 so directions and distances are those of the model. Queries are embedded sentences of their own.
 Searches are whole ones (files, filter, both rankings, fusion, packing), without embedding the
 query. Every time is given in milliseconds and as a multiple of a floor measured in the same run:
-one scan of all codes.
+one scan of all codes. At the end, many small assistants.
+
+Filling takes minutes. What was filled below `--keep` is found there by a later run, which then
+measures at once; with `--fill` nothing is measured.
 """
 
 import argparse
@@ -202,21 +205,31 @@ async def timed(count: int, parallel: int, action: Callable[[], Any]) -> tuple[f
 
 
 class Run:
-    def __init__(self, opener: Opener, world: World) -> None:
-        self.opener, self.world = opener, world
+    def __init__(self, opener: Opener, world: World, noted: Path | None) -> None:
+        self.opener, self.world, self.noted = opener, world, noted
         self.index = opener()
         self.truth = Truth(world.asked[:PROBES])
         self.files: list[File] = []
         self.random = np.random.default_rng(5)
 
     async def fill(self, size: int) -> float:
+        """Until there are so many passages; the seconds it took, now or when it was done."""
+        if self.noted is not None and self.noted.exists():
+            noted = json.loads(self.noted.read_bytes())
+            self.truth.best = [[tuple(found) for found in best] for best in noted["best"]]
+            self.files = [listed(number) for number in range(noted["files"])]
+            return noted["seconds"]
         start = time.perf_counter()
         while len(self.files) * self.world.passages < size:
             file = self.world.file(len(self.files))
             self.truth.see(file)
             await self.index.add("scale", file)
             self.files.append(listed(len(self.files)))
-        return time.perf_counter() - start
+        seconds = time.perf_counter() - start
+        if self.noted is not None:
+            noted = {"best": self.truth.best, "files": len(self.files), "seconds": seconds}
+            self.noted.write_text(json.dumps(noted), encoding="utf-8")
+        return seconds
 
     async def reopen(self) -> tuple[float, float]:
         """Seconds until the first answer, and the megabytes it took."""
@@ -280,36 +293,82 @@ class Run:
         return float(np.median(added)), float(np.median(removed))
 
 
-async def measure(arguments: argparse.Namespace, opener: Opener) -> list[dict[str, Any]]:
-    run = Run(opener, World(arguments.passages, *await embedded()))
+async def measure(run: Run, size: int, *, kind: str, fill_only: bool) -> dict[str, Any]:
+    filled = await run.fill(size)
+    if fill_only:
+        return {}
+    opened, megabytes = await run.reopen()
+    before = resident_mb() - megabytes
+    floor = run.floor()
+    searches = await run.searches()
+    grown = resident_mb() - before
+    added, removed = await run.replace()
+    report = {
+        "passages": size, "files": len(run.files), "fill_s": filled, "cold_open_s": opened,
+        "open_mb": megabytes, "searched_mb": grown, "floor_ms": floor,
+        "recall_at_16": await run.recall(), "replace_ms": added + removed,
+        "stored": run.opener.stored(),
+        "searches_ms": {name: {"p50": p50, "p95": p95, "per_second": rate}
+                        for name, (p50, p95, rate) in searches.items()},
+    }  # fmt: skip
+    print(f"\n{kind}: {size} passages in {len(run.files)} files, filled in {filled:.0f} s")
+    print(f"  cold open {opened:.2f} s, {megabytes:.0f} MB; {grown:.0f} MB after the searches")
+    sizes = ", ".join(f"{what} {size / 1e6:.1f}" for what, size in report["stored"].items())
+    print(f"  stored, in MB: {sizes}")
+    print(f"  recall@16 against every vector {report['recall_at_16']:.4f}")
+    print(f"  replace {added:.0f} ms + {removed:.0f} ms; floor (one scan) {floor:.2f} ms")
+    for name, (p50, p95, rate) in searches.items():
+        print(f"  {name:<22} p50 {p50:6.1f}  p95 {p95:6.1f} ms  {p95 / floor:6.1f} floors"
+              f"  {rate:5.0f}/s", flush=True)  # fmt: skip
+    return report
+
+
+async def measure_assistants(opener: Opener, world: World, count: int, *, fill_only: bool) -> None:
+    """Many assistants of one small file each, asked in no order."""
+    small = World(20, world.base, world.asked)
+    names = [f"assistant-{number}" for number in range(count)]
+    index = opener()
+    there = await index.assistants()
+    for number, name in enumerate(names):
+        if name not in there:
+            await index.add(name, small.file(number))
+    await index.close()
+    if fill_only:
+        return
+    before = resident_mb()
+    index = opener()
+    random = np.random.default_rng(7)
+
+    async def ask() -> None:
+        number = int(random.integers(0, count))
+        query = IndexQuery(
+            versions=frozenset({listed(number).version}),
+            vector=world.asked[random.integers(0, len(world.asked))],
+            words=small.words(random, 8),
+            limit=200,
+        )
+        await index.search(names[number], query)
+
+    p50, p95, rate = await timed(600, 1, ask)
+    print(f"\n{count} assistants of {small.passages} passages, any of them asked")
+    print(f"  p50 {p50:6.1f}  p95 {p95:6.1f} ms  {rate:5.0f}/s, {resident_mb() - before:.0f} MB",
+          flush=True)  # fmt: skip
+    await index.close()
+
+
+async def run_all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    world = World(arguments.passages, *await embedded())
     reports: list[dict[str, Any]] = []
     for size in arguments.sizes:
-        filled = await run.fill(size)
-        opened, megabytes = await run.reopen()
-        floor = run.floor()
-        searches = await run.searches()
-        grown = resident_mb()
-        added, removed = await run.replace()
-        report = {
-            "passages": size, "files": len(run.files), "fill_s": filled, "cold_open_s": opened,
-            "open_mb": megabytes, "resident_mb": grown, "floor_ms": floor,
-            "recall_at_16": await run.recall(), "replace_ms": added + removed,
-            "stored": run.opener.stored(),
-            "searches_ms": {name: {"p50": p50, "p95": p95, "per_second": rate}
-                            for name, (p50, p95, rate) in searches.items()},
-        }  # fmt: skip
-        reports.append(report)
-        print(f"\n{arguments.index}: {size} passages in {len(run.files)} files,"
-              f" filled in {filled:.0f} s")  # fmt: skip
-        print(f"  cold open {opened:.2f} s, {megabytes:.0f} MB more (process {grown:.0f} MB)")
-        sizes = ", ".join(f"{what} {size / 1e6:.1f}" for what, size in report["stored"].items())
-        print(f"  stored, in MB: {sizes}")
-        print(f"  recall@16 against every vector {report['recall_at_16']:.4f}")
-        print(f"  replace {added:.0f} ms + {removed:.0f} ms; floor (one scan) {floor:.2f} ms")
-        for name, (p50, p95, rate) in searches.items():
-            print(f"  {name:<22} p50 {p50:6.1f}  p95 {p95:6.1f} ms  {p95 / floor:6.1f} floors"
-                  f"  {rate:5.0f}/s")  # fmt: skip
-    await run.index.close()
+        keep = arguments.keep and arguments.keep / f"{size}-{arguments.passages}"
+        with index_opener(arguments.index, keep and keep / "index") as opener:
+            run = Run(opener, world, keep and keep / "noted.json")
+            reports.append(await measure(run, size, kind=arguments.index, fill_only=arguments.fill))
+            await run.index.close()
+    if arguments.assistants:
+        keep = arguments.keep and arguments.keep / "assistants" / "index"
+        with index_opener(arguments.index, keep) as opener:
+            await measure_assistants(opener, world, arguments.assistants, fill_only=arguments.fill)
     return reports
 
 
@@ -320,10 +379,12 @@ def main() -> None:
     parser.add_argument("--index", choices=KINDS[1:], default="tantivy")
     parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000])
     parser.add_argument("--passages", type=int, default=250, help="of each file")
+    parser.add_argument("--assistants", type=int, default=1000, help="small ones; 0 for none")
+    parser.add_argument("--keep", type=Path, help="folder where a later run finds what was filled")
+    parser.add_argument("--fill", action="store_true", help="fill, and measure nothing")
     parser.add_argument("--out", type=Path, help="JSON report")
     arguments = parser.parse_args()
-    with index_opener(arguments.index) as opener:
-        reports = asyncio.run(measure(arguments, opener))
+    reports = asyncio.run(run_all(arguments))
     if arguments.out:
         arguments.out.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
 

@@ -36,13 +36,14 @@ class Opener:
 
 
 @contextmanager
-def index_opener(kind: str) -> Iterator[Opener]:
-    """An empty index, gone at the end."""
+def index_opener(kind: str, keep: Path | None = None) -> Iterator[Opener]:
+    """An empty index, gone at the end; on disk the one that is in `keep`, which stays."""
     if kind == "memory":
         yield Opener(MemoryIndex, dict)
     elif kind == "tantivy":
-        with tempfile.TemporaryDirectory() as place:
-            yield Opener(lambda: TantivyIndex(Path(place)), lambda: _sizes_of_files(Path(place)))
+        with tempfile.TemporaryDirectory() as passing:
+            place = keep or Path(passing)
+            yield Opener(lambda: TantivyIndex(place), lambda: _sizes_of_files(place))
     else:
         with database() as url:
             yield Opener(lambda: PostgresIndex(Connections(url)), lambda: _sizes_of_tables(url))
