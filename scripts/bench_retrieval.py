@@ -63,13 +63,15 @@ ASSISTANT = Assistant(
 SHOWN = ("recall@4", "recall_in_4000tok", "ndcg@10", "recall@1", "page_claim_prec",
          "page_claim_recall", "ctx_tokens@4")  # fmt: skip
 
-NO_PRIOR = Weights(file_body=0.0, file_lead=0.0)
+NO_PRIOR = Weights(file_body=0.0, file_lead=0.0, file_name=0.0)
+NO_NAMES = Weights(file_name=0.0)
 NO_GROWTH = Growth(first=1, others=1, merged=1)
 ABLATIONS: dict[str, tuple[Recipe, set[str]]] = {
     "whole recipe": (Recipe(), set()),
     "without vectors": (Recipe(dense=False), set()),
     "without words": (Recipe(words=False), set()),
     "without the file prior": (Recipe(weights=NO_PRIOR), set()),
+    "without files' names": (Recipe(weights=NO_NAMES), set()),
     "without growth": (Recipe(growth=NO_GROWTH), set()),
     "without headers": (Recipe(), {"header"}),
     "without stemming": (Recipe(), {"stem"}),

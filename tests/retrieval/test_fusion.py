@@ -87,3 +87,12 @@ def test_squashed_scores_lie_between_0_and_1_in_the_same_order() -> None:
 def test_a_limit_cuts_the_same_ranking() -> None:
     rankings = Rankings(dense=hits(A, 1.0, 3.0, 2.0, 2.0), words=hits(B, 4.0, 1.0))
     assert fuse(rankings, limit=3) == fuse(rankings)[:3]
+
+
+def test_the_file_that_the_query_names_is_preferred_among_several() -> None:
+    rankings = Rankings(
+        dense=[Hit(PassageKey(A, 0), 0.9), Hit(PassageKey(B, 0), 0.8), Hit(PassageKey(A, 1), 0.1)]
+    )
+    assert fuse(rankings)[0].key.version == A
+    assert fuse(rankings, named={B: 3.0})[0].key.version == B
+    assert fuse(rankings, named={B: 3.0}, several_files=False)[0].key.version == A

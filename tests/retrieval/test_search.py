@@ -79,6 +79,15 @@ async def test_hits_that_one_snippet_holds_do_not_use_up_the_snippets(shelf: She
     assert len(found) == 2
 
 
+async def test_of_files_that_say_the_same_the_one_that_is_named_comes_first() -> None:
+    shelf = Shelf()
+    for year in range(2015, 2024):
+        await shelf.put(file_named(f"Lumen_{year}"), "The capital spending grew again. " * 5)
+    for year in (2016, 2021):
+        found = await shelf.search().find(ASSISTANT, f"Capital spending of Lumen in {year}?")
+        assert found[0].file.upload.name == f"Lumen_{year}.txt"
+
+
 async def test_a_filter_limits_the_files_before_anything_is_ranked(shelf: Shelf) -> None:
     found = await shelf.search().find(
         ASSISTANT, "filing deadline", filter=parse_filter({"kind": "nature"})

@@ -6,7 +6,7 @@ first 200), not by ranks: how far ahead a hit is says more than that it is ahead
 
 import heapq
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ class Weights:
     dense_foreign: float = 0.3  # when the query is in no language that the embedder knows
     file_body: float = 0.3  # added to every passage of the file, when several are searched
     file_lead: float = 0.2
+    file_name: float = 0.2  # of how strongly the query names the file, which is 0 for most
 
 
 DEFAULT_WEIGHTS = Weights()
@@ -36,6 +37,7 @@ def fuse(
     *,
     foreign: bool = False,
     several_files: bool = True,
+    named: Mapping[FileVersion, float] | None = None,
     weights: Weights = DEFAULT_WEIGHTS,
     limit: int | None = None,
 ) -> list[Hit]:
@@ -47,6 +49,7 @@ def fuse(
             has a score of 0 there, unless that ranking is full.
         foreign: The query is in a language the embedder does not know.
         several_files: Apply the file prior.
+        named: How strongly the query names files; part of that prior.
         weights: What each ranking counts.
         limit: How many are wanted.
     """
@@ -65,14 +68,17 @@ def fuse(
         for key in found
     ]
     if several_files:
-        priors = _file_priors(rankings, weights, {key.version for key in found})
+        priors = _file_priors(rankings, weights, {key.version for key in found}, named or {})
         scored = [(score - priors[key.version], key) for score, key in scored]
     best = sorted(scored) if limit is None else heapq.nsmallest(limit, scored)
     return [Hit(key, -score) for score, key in best]
 
 
 def _file_priors(
-    rankings: Rankings, weights: Weights, files: Collection[FileVersion]
+    rankings: Rankings,
+    weights: Weights,
+    files: Collection[FileVersion],
+    named: Mapping[FileVersion, float],
 ) -> dict[FileVersion, float]:
     """What belonging to each of `files` adds to a passage's score."""
     body, lowest_body = _standardised(rankings.file_body, among=len(files))
@@ -80,6 +86,7 @@ def _file_priors(
     return {
         version: weights.file_body * body.get(version, lowest_body)
         + weights.file_lead * lead.get(version, lowest_lead)
+        + weights.file_name * named.get(version, 0.0)
         for version in files
     }
 

@@ -20,6 +20,7 @@ from lodgepole.ports import (
 )
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
+from lodgepole.retrieval.naming import FileNames
 from lodgepole.retrieval.packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.terms import detect_language, query_words
@@ -52,11 +53,18 @@ class _Shelf:
     files: Mapping[FileVersion, File]
     versions: frozenset[FileVersion]
     languages: Collection[str] | None = None  # of what is indexed, once somebody asked
+    names: FileNames | None = None  # the same
 
     @classmethod
     def of(cls, files: Iterable[File]) -> "_Shelf":
         by_version = {file.version: file for file in files}
         return cls(by_version, frozenset(by_version))
+
+    def named(self, query: str) -> Mapping[FileVersion, float]:
+        if self.names is None:
+            names = ((version, file.upload.name) for version, file in self.files.items())
+            self.names = FileNames(names)
+        return self.names.named(query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,7 @@ class Search:
             rankings,
             foreign=_is_foreign(query, rankings.embedder),
             several_files=len(files) > 1,
+            named=everything.named(query) if len(files) > 1 else None,
             weights=self._recipe.weights,
             limit=most,
         )
