@@ -8,7 +8,7 @@ model embeds 1,500 made sentences; each passage is two of those in random shares
 so directions and distances are those of the model. Queries are embedded sentences of their own.
 Searches are whole ones (files, filter, both rankings, fusion, packing), without embedding the
 query. Every time is given in milliseconds and as a multiple of a floor measured in the same run:
-one scan of all codes. At the end, many small assistants.
+one scan of all codes. Before all that, many small assistants.
 
 Filling takes minutes. What was filled below `--keep` is found there by a later run, which then
 measures at once; with `--fill` nothing is measured.
@@ -358,6 +358,10 @@ async def measure_assistants(opener: Opener, world: World, count: int, *, fill_o
 
 async def run_all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     world = World(arguments.passages, *await embedded())
+    if arguments.assistants:
+        keep = arguments.keep and arguments.keep / "assistants" / "index"
+        with index_opener(arguments.index, keep) as opener:
+            await measure_assistants(opener, world, arguments.assistants, fill_only=arguments.fill)
     reports: list[dict[str, Any]] = []
     for size in arguments.sizes:
         keep = arguments.keep and arguments.keep / f"{size}-{arguments.passages}"
@@ -365,10 +369,6 @@ async def run_all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
             run = Run(opener, world, keep and keep / "noted.json")
             reports.append(await measure(run, size, kind=arguments.index, fill_only=arguments.fill))
             await run.index.close()
-    if arguments.assistants:
-        keep = arguments.keep and arguments.keep / "assistants" / "index"
-        with index_opener(arguments.index, keep) as opener:
-            await measure_assistants(opener, world, arguments.assistants, fill_only=arguments.fill)
     return reports
 
 
