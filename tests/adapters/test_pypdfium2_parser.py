@@ -370,6 +370,9 @@ def test_cells_of_several_lines_make_one_row(tmp_path: Path) -> None:
 
 def test_a_label_of_several_lines_stands_with_its_numbers(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
+        canvas.drawString(340, 753, "Year ended May 31,")
+        canvas.drawRightString(350, 740, "2023")
+        canvas.drawRightString(450, 740, "2022")
         canvas.drawString(60, 727, "Americas products")
         for y, label, numbers in (
             (714, "and professional services", ("$ 12,345", "$ 9,876")),
@@ -384,6 +387,8 @@ def test_a_label_of_several_lines_stands_with_its_numbers(tmp_path: Path) -> Non
 
     text = read(write(tmp_path / "a", draw)).text
     assert text.splitlines() == [
+        "Year ended May 31,",
+        "2023  2022",
         "Americas products and professional services  $ 12,345  $ 9,876",
         "Europe  4,567  (210)",
         "Current assets:",

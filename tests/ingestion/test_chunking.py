@@ -185,6 +185,15 @@ def test_a_table_is_cut_between_rows_only() -> None:
     assert [row for passage in passages for row in passage.text.split("\n")] == rows
 
 
+def test_the_rows_that_name_the_columns_are_in_the_header_of_every_passage_below() -> None:
+    rows = ["Year ended", "Region | 2023 | 2022", *(f"Row {n} | {n * 7} | 1" for n in range(30))]
+    first, *others = passages_of(build((BlockKind.TABLE, "\n".join(rows))), 40)
+
+    assert "Year ended" not in first.header
+    assert others
+    assert all("Year ended\nRegion | 2023 | 2022" in passage.header for passage in others)
+
+
 def test_a_record_is_kept_whole_beyond_the_target() -> None:
     record = "name: Ada\n" + "\n".join(f"field{number}: {number}" for number in range(30))
     document = build((BlockKind.RECORD, record), (BlockKind.RECORD, "name: Bo"))

@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lodgepole.model import Block, BlockKind, Document, Passage
 from lodgepole.ports import Tokenizer
@@ -20,6 +21,7 @@ PIECE_CHARS = 100_000  # tokenised at a time
 HEADING_CHARS = 200  # of each heading in a path
 LEAD_LINES = 2  # of a page, that go into the header of its passages
 LEAD_CHARS = 100  # of each, about the width of a printed line
+HEAD_ROWS = 2  # of a table, that go into the header of passages from further down
 
 _SENTENCE_END = re.compile(
     r"""([.!?…]+["'”’»)\]]*)\s+(?=\S)|([。！？｡]+[」』”’）】》]*)\s*(?=\S)|([।؟۔።]+)\s+(?=\S)"""
@@ -92,7 +94,7 @@ def chunk(
                 text=text[start:end],
                 page=body.page,
                 heading_path=body.path,
-                header=_header(file_name, body, leads),
+                header=_header(file_name, body, leads, _head_rows(text, body)),
                 tokens=ruler.count(start, end),
             )
         )
@@ -345,10 +347,20 @@ def _heading(text: str) -> str:
     return " ".join(_MARKUP.sub("", text).split())[:HEADING_CHARS]
 
 
-def _header(file_name: str, body: _Unit, leads: dict[int, tuple[str, ...]]) -> str:
+def _header(
+    file_name: str, body: _Unit, leads: dict[int, tuple[str, ...]], head: Sequence[str]
+) -> str:
     lead = () if body.page is None else leads.get(body.page, ())
     label = (body.block.label,) if body.block.label else ()
-    return "\n".join(dict.fromkeys((file_name, *body.path, *label, *lead)))
+    return "\n".join(dict.fromkeys((file_name, *body.path, *label, *head, *lead)))
+
+
+def _head_rows(text: str, body: _Unit) -> list[str]:
+    """The rows that name a table's columns, for a passage that begins below them."""
+    if body.block.kind is not BlockKind.TABLE:
+        return []
+    lines = islice(_lines(text, body.block.start, body.start), HEAD_ROWS)
+    return [" ".join(text[start : min(end, start + LEAD_CHARS)].split()) for start, end in lines]
 
 
 def _page_leads(document: Document) -> dict[int, tuple[str, ...]]:

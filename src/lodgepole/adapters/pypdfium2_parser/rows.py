@@ -15,6 +15,8 @@ from lodgepole.adapters.pypdfium2_parser.mending import LETTERS
 ALIGNED = 3.0  # points by which left edges of one column may differ
 STEP_MOST = 1.5  # font sizes from one line of a cell to the next
 INDENT_MOST = 2.0  # font sizes by which a label's further lines may stand in
+HEAD_STEP_MOST = 2.2  # font sizes from what stands over columns to the first row
+HEAD_INDENT = 4.0  # font sizes by which it begins further right than the labels
 SHARED = 3  # lines with a cell at one edge, from which it is a column
 EDGE_LINES = 6  # drawn first or last, which may stand at the other end of the page
 
@@ -53,6 +55,8 @@ def whole_rows(lines: Sequence[Line]) -> list[Line]:
         row = _Row(line)
         while found and row.takes_above(found[-1]):
             row.put_above(found.pop())
+        if found and row.is_headed_by(found[-1]):
+            found[-1].cells = [[found[-1].text]]
         while index < len(lines) and row.take(lines[index]):
             index += 1
         found.append(row.line())
@@ -156,6 +160,18 @@ class _Row:
             and 0 < line.y - self._top < STEP_MOST * line.size
             and line.x1 < self._cells[1].x0
             and line.text[-1] not in ".!?:"
+        )
+
+    def is_headed_by(self, line: Line) -> bool:
+        """Whether a line that came before stands over the columns, as what they have in common."""
+        return (
+            not (line.gaps or line.cells)
+            and _plain(line)
+            and len(self._cells) > 1
+            and 0 < line.y - self._top < HEAD_STEP_MOST * line.size
+            and line.x0 > self._cells[0].x0 + HEAD_INDENT * line.size
+            and line.x1 < self._cells[-1].x1 + ALIGNED
+            and line.text[-1] not in ".!?:;"
         )
 
     def put_above(self, line: Line) -> None:
