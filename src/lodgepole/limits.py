@@ -11,7 +11,10 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    # Requests.
+    # Connections and requests.
+    connections: int = 1000  # at once; half as many as the system lets us open files, if less
+    client_seconds: float = 30.0  # to send a request's head, or for the least of a body or answer
+    client_bytes_per_second: int = 256  # that a client must send or read, when it is its turn
     json_body_bytes: int = 4 * MIB
     multipart_overhead_bytes: int = 1 * MIB  # boundaries, headers and metadata beside the file
     file_bytes: int = 10_000_000

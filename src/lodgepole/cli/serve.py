@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 TICK_SECONDS = 1.0
 STOP_SECONDS = 10  # that open answers get before their connections are closed
 HEAD_BYTES = 1024 * 1024  # of a request's line and headers: a filter of 10,000 values fits
+OPEN_FILES = 65_536  # enough for every connection and every index
 BACKLOG = 2048  # connections that wait to be accepted, uvicorn's own default
 
 
@@ -99,6 +101,7 @@ async def _serve(
     import uvicorn
 
     from lodgepole import wiring
+    from lodgepole.api.connections import connections_within
 
     class Server(uvicorn.Server):
         """Announces itself when it listens, and returns on a signal instead of dying of it.
@@ -131,6 +134,7 @@ async def _serve(
 
     port: int = listener.getsockname()[1]
     url = f"http://{url_host(settings.host)}:{port}"
+    most = min(settings.limits.connections, _open_files() // 2)
     async with wiring.running(settings) as runtime:
         config = uvicorn.Config(
             runtime.app,
@@ -140,6 +144,8 @@ async def _serve(
             timeout_graceful_shutdown=STOP_SECONDS,
             server_header=False,
             h11_max_incomplete_event_size=HEAD_BYTES,
+            http=connections_within(settings.limits, most=most),
+            ws="none",
         )
 
         def announce() -> None:
@@ -165,6 +171,18 @@ def log_to_standard_error(settings: "Settings") -> None:
     logging.getLogger("lodgepole").setLevel(levels[level.upper()])
     access = logging.INFO if settings.log_requests else logging.WARNING
     logging.getLogger("lodgepole.access").setLevel(access)
+
+
+def _open_files() -> int:
+    """How many this process may have, sockets included, once it may have as many as it can."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return OPEN_FILES if soft == resource.RLIM_INFINITY else soft
+    with contextlib.suppress(ValueError, OSError):  # macOS has a lower limit that it does not tell
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return soft
 
 
 def _listening(host: str, port: int) -> socket.socket:

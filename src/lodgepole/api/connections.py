@@ -1,0 +1,107 @@
+"""Connections: how many there may be, and how long a client may keep one waiting.
+
+uvicorn limits neither. A client that sends half a request, trickles a body, goes on sending one
+that was refused, or reads nothing of its answer, would hold a connection for as long as it likes.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from lodgepole.api.errors import error_response
+from lodgepole.limits import Limits
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 1
+ALWAYS_ANSWERED = "/healthz"
+"""Refused, a supervisor would take a busy server for a dead one and restart it."""
+Waiting = Literal["head", "body", "reader"]
+
+
+def connections_within(limits: Limits, *, most: int) -> type[asyncio.Protocol]:
+    """The protocol class of uvicorn for a server of at most `most` connections at once."""
+    return type("Connection", (BoundedConnection,), {"limits": limits, "most": most})
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was seen of a connection."""
+
+    waiting: Waiting | None  # for the client to do what
+    turn: object  # the last request that began, and how often its answer found readers again
+    done: int  # bytes of a body received, or of an answer taken
+
+
+class BoundedConnection(H11Protocol):
+    """Looks at itself from time to time, and ends when its client did too little in between."""
+
+    limits = Limits()
+    most = Limits().connections
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._received = self._resumed = 0
+        self._last = self._seen()
+        self._watch = self.loop.call_later(self.limits.client_seconds, self._look)
+        if len(self.connections) > 2 * self.most:
+            transport.abort()  # not even a refusal can be afforded
+        elif len(self.connections) > self.most:
+            self._usual, self.app = self.app, self._busy
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        super().data_received(data)
+
+    def resume_writing(self) -> None:
+        self._resumed += 1
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        last, now = self._last, self._seen()
+        self._last = now
+        self._watch = self.loop.call_later(self.limits.client_seconds, self._look)
+        if now.waiting is None or (now.waiting, now.turn) != (last.waiting, last.turn):
+            return
+        enough = self.limits.client_seconds * self.limits.client_bytes_per_second
+        if now.waiting == "head" or now.done - last.done < enough:
+            log.debug(
+                "A connection was closed: it waited too long for its client's %s", now.waiting
+            )
+            self.transport.abort()
+
+    def _seen(self) -> _Look:
+        waiting, turn = self._waiting(), (self.cycle, self._resumed)
+        if waiting == "reader":  # nothing is added to the buffer until writing is resumed
+            return _Look(waiting, turn, -self.transport.get_write_buffer_size())
+        return _Look(waiting, turn, self._received)
+
+    def _waiting(self) -> Waiting | None:
+        if self.flow.write_paused or self.transport.is_closing():
+            return "reader"
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # none before the first request
+        if cycle is None or cycle.response_complete:
+            return "head"  # or the rest of a body that was refused
+        asked_for = not cycle.waiting_for_100_continue
+        if cycle.more_body and asked_for and not self.flow.read_paused:
+            return "body"
+        return None
+
+    async def _busy(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == ALWAYS_ANSWERED:
+            await self._usual(scope, receive, send)
+            return
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS), "Connection": "close"}
+        message = f"The server has {self.most} connections, as many as it may: try again"
+        refusal: Any = error_response(
+            503, "UNAVAILABLE", message, path=scope["path"], headers=headers
+        )
+        await refusal(scope, receive, send)

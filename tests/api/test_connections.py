@@ -1,0 +1,178 @@
+"""Clients that are slow, silent or too many, against the real HTTP server."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+import uvicorn
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from lodgepole.api.connections import connections_within
+from lodgepole.limits import Limits
+
+PATIENCE = 0.3
+LIMITS = replace(Limits(), client_seconds=PATIENCE, client_bytes_per_second=1000)
+LONG_ENOUGH = 20 * PATIENCE
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+
+
+class App:
+    """Reads a POST's body; answers `/endless` with bytes for as long as somebody reads."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if scope["path"] == "/endless":
+            await self._endless(receive, send)
+        elif scope["path"] == "/refused":
+            await Response(status_code=401)(scope, receive, send)
+        else:
+            try:
+                body = await request.body()
+            except ClientDisconnect:
+                self.ended.set()
+                return
+            await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+    async def _endless(self, receive: Receive, send: Send) -> None:
+        async def leaving() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        gone = asyncio.create_task(leaving())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not gone.done():
+            await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+            await asyncio.sleep(0)
+        self.ended.set()
+
+
+@asynccontextmanager
+async def served(app: App, *, most: int = 100) -> AsyncGenerator[tuple[str, int]]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connection = connections_within(LIMITS, most=most)
+        config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", http=connection)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        yield listener.getsockname()
+        server.should_exit = server.force_exit = True
+        await serving
+
+
+async def pass_time(seconds: float) -> None:
+    passed = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, passed.set)
+    await passed.wait()
+
+
+async def until_closed(reader: asyncio.StreamReader) -> bytes:
+    got = b""
+    async with asyncio.timeout(LONG_ENOUGH):
+        try:
+            while chunk := await reader.read(65_536):
+                got += chunk
+        except ConnectionResetError:
+            pass
+    return got
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [b"", b"GET / HTT", b"GET / HTTP/1.1\r\nHost: x\r\nX: ", POST + b"\r\n", POST + b"\r\nxyz"],
+    ids=["nothing", "line", "header", "no body", "little body"],
+)
+async def test_a_request_that_does_not_go_on_is_ended(begin: bytes):
+    async with served(App()) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(begin)
+        assert await until_closed(reader) == b""
+        writer.close()
+
+
+@pytest.mark.parametrize("begin", [b"GET / HTTP/1.1\r\nX: ", POST + b"\r\n"], ids=["head", "body"])
+async def test_a_trickle_is_not_enough(begin: bytes):
+    async with served(App()) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(begin)
+        closed = asyncio.create_task(until_closed(reader))
+        while not closed.done():
+            writer.write(b"x")
+            await asyncio.wait([closed], timeout=PATIENCE / 10)
+        assert await closed == b""
+        writer.close()
+
+
+async def test_a_slow_body_that_keeps_coming_is_read_to_its_end():
+    async with served(App()) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(POST + b"Connection: close\r\n\r\n")
+        begun = time.monotonic()
+        for _ in range(20):
+            writer.write(b"x" * 5000)
+            await pass_time(PATIENCE / 5)
+        assert (await until_closed(reader)).endswith(b"100000")
+        assert time.monotonic() - begun > 3 * PATIENCE
+        writer.close()
+
+
+async def test_a_body_that_was_refused_may_not_go_on_for_ever():
+    async with served(App()) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(POST.replace(b"POST /", b"POST /refused") + b"\r\n")
+        closed = asyncio.create_task(until_closed(reader))
+        for _ in range(99):
+            writer.write(b"x" * 1000)
+            await asyncio.wait([closed], timeout=PATIENCE / 10)
+            if closed.done():
+                break
+        assert (await closed).startswith(b"HTTP/1.1 401")
+        writer.close()
+
+
+async def test_an_answer_that_nobody_reads_is_ended():
+    app = App()
+    async with served(app) as address:
+        with socket.create_connection(address) as client:
+            client.sendall(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+            async with asyncio.timeout(LONG_ENOUGH):
+                await app.ended.wait()
+
+
+async def test_an_answer_that_is_read_slowly_goes_on():
+    app = App()
+    async with served(app) as address:
+        reader, writer = await asyncio.open_connection(*address, limit=1024)
+        writer.write(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+        begun = time.monotonic()
+        while time.monotonic() - begun < 4 * PATIENCE:
+            assert await reader.read(400_000)
+            await pass_time(PATIENCE / 50)
+        assert not app.ended.is_set()
+        writer.close()
+        async with asyncio.timeout(LONG_ENOUGH):
+            await app.ended.wait()
+
+
+async def test_one_connection_too_many_is_told_to_try_again_and_health_is_not():
+    get = b"GET /%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    async with served(App(), most=2) as address:
+        held = [await asyncio.open_connection(*address) for _ in range(2)]
+        for path, status in ((b"", b"503"), (b"healthz", b"200"), (b"", b"503")):
+            reader, writer = await asyncio.open_connection(*address)
+            writer.write(get % path)
+            answer = await until_closed(reader)
+            assert answer.startswith(b"HTTP/1.1 " + status)
+            assert (b'"code":"UNAVAILABLE"' in answer) is (status == b"503")
+            writer.close()
+        held[0][1].write(get % b"")
+        assert (await until_closed(held[0][0])).startswith(b"HTTP/1.1 200")
+        for _, writer in held:
+            writer.close()
