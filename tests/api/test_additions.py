@@ -64,7 +64,15 @@ async def test_a_project_sees_its_own_keys_and_usage_alone(house, new):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"name": " "}, {"name": "x" * 101}, {"name": "a\nb"}, {"name": "a", "role": "god"}]
+    "body",
+    [
+        {},
+        {"name": " "},
+        {"name": "x" * 101},
+        {"name": "a\nb"},
+        {"name": "a", "role": "god"},
+        {"name": "a", "role": ""},
+    ],
 )
 async def test_a_key_needs_a_name_and_a_role_that_exists(new, body):
     refused = await new.post("/lodgepole/keys", json=body)

@@ -44,7 +44,7 @@ async def create_key(call: Administration) -> Response:
     """Make a key for the same project; its secret is in this answer and never again."""
     body = await read_json(call.request, CreateKeyRequest, call.services.limits)
     try:
-        role = Role(body.role or Role.ALL)
+        role = Role.ALL if body.role is None else Role(body.role)
     except ValueError:
         raise InvalidRequest(
             f"Invalid role {(body.role or '')[:40]!r}: must be one of {', '.join(Role)}"
