@@ -13,13 +13,17 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
 Written by `make bench-retrieval`, `make bench-context` and `make bench-scale`. Times depend on the
-machine and on what else it does at the time; compare the multiples of the floors.
+machine and on what else it does at the time: where the load average is above the number of cores,
+they are too long. Compare the multiples of the floors.
 """
 
 
 def main() -> None:
     section, output, command = sys.argv[1:]
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    machine = (
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, load "
+        f"average {os.getloadavg()[0]:.1f} at the end"
+    )
     body = (
         f"<!-- {section} -->\n## {section}\n\n`{command}` on {machine}:\n\n```text\n"
         f"{Path(output).read_text(encoding='utf-8').strip()}\n```\n<!-- end {section} -->\n"
