@@ -4,6 +4,7 @@ The model's markers never reach the reader. A sentence's markers become one cita
 of the sentence, for those sources that bear it out; the others, and invented ones, are dropped.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from lodgepole.model import (
 
 _CLOSERS = "\"'”’)]}」』”’）»*_"
 _STOPS = ".!?…,;:。！？、，"
+_WORD = re.compile(rf"[^\s{re.escape(_CLOSERS + _STOPS)}।]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,17 @@ class Citer:
         if isinstance(piece, Marker):
             yield from self._take_marker(piece)
             return
-        for c in piece:
-            yield from self._take_character(c)
+        at = 0
+        while at < len(piece):
+            yield from self._take_character(piece[at])
+            word = _WORD.match(piece, at)
+            at += 1
+            # The rest of a word ends nothing, so it need not be looked at letter by letter.
+            if word and word.end() > at:
+                rest = piece[at : word.end()]
+                self._emit(rest)
+                self._sentence += rest
+                at = word.end()
 
     def _take_marker(self, marker: Marker) -> Iterator[AnswerText | AnswerCitation]:
         if "\n" in self._space:
