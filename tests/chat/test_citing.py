@@ -322,3 +322,42 @@ def test_underscores_within_names_are_not_markup():
     events, _ = cite("The role data_write may _upload_ files. [1]", sources)
     [citation] = [e.citation for e in events if isinstance(e, AnswerCitation)]
     assert citation.references[0].highlight == "The role data_write may upload files."
+
+
+PLANETS = (
+    "Mercury has a year of 88 days.", "Venus turns backwards very slowly.",
+    "Earth keeps one large moon.", "Mars shows polar caps of ice.",
+    "Jupiter carries a storm wider than Earth.", "Saturn wears bright rings of dust.",
+    "Uranus rolls along on its side.", "Neptune blows the fastest winds known.",
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    cuts=st.sets(st.integers(1, len(" ".join(PLANETS)) - 1), max_size=6),
+    said=st.lists(st.sampled_from(PLANETS), min_size=1, max_size=6),
+    joint=st.sampled_from([" ", "\n", "\n\n- "]),
+    before=st.sampled_from([" [1]{stop}", "[1]{stop}", "{stop} [1]", "{stop}[1]"]),
+)
+def test_each_sentence_is_cited_at_its_end_with_exactly_its_pages(cuts, said, joint, before):
+    """Page breaks fall anywhere, within words too."""
+    text = " ".join(PLANETS)
+    starts = tuple((page, at) for page, at in enumerate((0, *sorted(cuts)), start=7))
+    pages = tuple(page for page, _ in starts)
+    snippet = make_snippet(text, start=1000, pages=pages, page_starts=starts)
+    written = [claim[:-1] + before.format(stop=claim[-1]) for claim in said]
+    events, _ = cite(joint.join(written), (Source(number=1, snippet=snippet),))
+    answer = answer_of(events)
+    assert answer == joint.join(said)
+    citations = [e.citation for e in events if isinstance(e, AnswerCitation)]
+    assert len(citations) == len(said)
+    end = 0
+    for claim, citation in zip(said, citations, strict=True):
+        end = answer.index(claim, end) + len(claim)
+        assert citation.position == end
+        (reference,) = citation.references
+        begin = text.index(claim)
+        held = {max(p for p, at in starts if at <= i) for i in range(begin, begin + len(claim))}
+        assert reference.pages == tuple(sorted(held))
+        assert reference.highlight == claim
+        assert (reference.start, reference.end) == (1000 + begin, 1000 + begin + len(claim))

@@ -30,7 +30,7 @@ ALIGNED_SCORE = 0.8
 SHORT_CLAIM = 3  # content words; so short a claim must be found whole
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
 _MARKUP = re.compile(r"^\s*(?:[-*•>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)|[*`]+|(?<!\w)_+|_+(?!\w)")
-_APPROXIMATE = re.compile(
+APPROXIMATE = re.compile(
     r"\b(?:about|around|approximately|approx|nearly|almost|roughly|over|under|some|circa|ca"
     r"|more than|less than|at least|up to|etwa|rund|environ|unos)\b",
     re.IGNORECASE,
@@ -186,9 +186,9 @@ def _has_numbers(figures: Iterable[str], claim: str, source: Sequence[Word]) -> 
     missing = [n for n in figures if n not in here]
     if not missing:
         return True
-    if not _APPROXIMATE.search(claim):
+    if not APPROXIMATE.search(claim):
         return False
-    return all(any(_near(n, h) for h in here) for n in missing)
+    return all(any(is_near(n, h) for h in here) for n in missing)
 
 
 def _share(content: Iterable[str], inside: frozenset[str]) -> float:
@@ -202,7 +202,8 @@ def _share(content: Iterable[str], inside: frozenset[str]) -> float:
     return found / total if total else 0.0
 
 
-def _near(a: str, b: str) -> bool:
+def is_near(a: str, b: str) -> bool:
+    """Whether two numbers are within a twentieth of each other."""
     x, y = float(_plain(a)), float(_plain(b))
     return abs(x - y) <= 0.05 * max(abs(x), abs(y))
 

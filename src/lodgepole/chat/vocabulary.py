@@ -20,7 +20,7 @@ def _listed(text: str) -> frozenset[str]:
 # Words that carry no claim of their own, in the languages the built-in retrieval is tested with.
 STOPWORDS = _listed(
     """
-    a about above after again all also am an and any are as at be because been before being
+    a about above after again against all also am an and any are as at be because been before being
     below between both but by can could did do does doing down during each few for from further
     had has have having he her here hers him his how i if in into is it its itself just may me
     might more most must my of off on once one only or other our out over own per same she should
@@ -81,3 +81,27 @@ SCALES = {
     "hundred": 2, "thousand": 3, "million": 6, "mio": 6, "billion": 9, "bn": 9, "mrd": 9,
     "trillion": 12,
 }  # fmt: skip
+
+# Of each pair words that say one thing, and words that say its opposite.
+OPPOSITES = (
+    (
+        "grow grew grown rise rose risen increase climb gain up",
+        "fall fell fallen decline decrease drop shrink shrank lose lost down",
+    ),
+    ("hot warm", "cold cool"),
+    ("dry", "wet"),
+    ("open", "close closed shut"),
+    ("high higher", "low lower"),
+    ("large big larger bigger", "small smaller tiny"),
+    ("fast quick quickly", "slow slowly"),
+    ("early earlier", "late later"),
+    ("first", "last"),
+    ("start began begun begin", "end finish"),
+    ("allow permit legal", "forbid forbidden ban illegal"),
+    ("true", "false"),
+    ("accept approve", "reject refuse"),
+    ("buy bought", "sell sold"),
+    ("include", "exclude"),
+    ("everyone everybody anyone all", "only"),
+    ("free", "paid"),
+)
