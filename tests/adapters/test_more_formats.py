@@ -79,6 +79,17 @@ def test_a_page_is_what_a_reader_sees(path: Path) -> None:
     ]
 
 
+def test_a_table_of_data_keeps_its_rows_whatever_stands_in_its_cells(path: Path) -> None:
+    document = read(
+        html.parse,
+        path,
+        "<table><caption>Prices</caption><tr><th>Item</th><th>Sold in</th></tr>"
+        "<tr><td>Pen</td><td><ul><li>Oslo</li><li>Bergen</li></ul></td></tr></table>",
+    )
+    assert document.text == "Prices\n\nItem | Sold in\nPen | Oslo Bergen"
+    assert [block.kind for block in document.blocks] == [BlockKind.CAPTION, BlockKind.TABLE]
+
+
 def test_a_table_that_lays_out_a_page_is_read_through(path: Path) -> None:
     document = read(
         html.parse, path, "<table><tr><td><h2>Menu</h2></td><td><p>Text</p></td></tr></table>"

@@ -104,6 +104,9 @@ class _Walk:
             return True
         self._flush()
         if tag == "table" and (rows := _rows(node)) is not None:
+            caption = node.css_first("caption")
+            if caption is not None and not _is_hidden(caption):
+                self._builder.add(_cell(caption), BlockKind.CAPTION)
             self._builder.add("\n".join(rows), BlockKind.TABLE)
             return False
         if (kind := _kind(tag)) is not None:
@@ -159,8 +162,13 @@ def _is_hidden(node: LexborNode) -> bool:
 
 
 def _rows(table: LexborNode) -> list[str] | None:
-    """Lines of a table of data; None for one that only lays out a page."""
-    if table.css_first("table table, h1, h2, h3, h4, h5, h6, ul, ol, pre, caption") is not None:
+    """Lines of a table of data; None for one that only lays out a page.
+
+    One that names its columns or rows, or itself, is of data whatever stands in its cells.
+    """
+    if table.css_first("table table, h1, h2, h3, h4, h5, h6, pre") is not None:
+        return None
+    if table.css_first("ul, ol") is not None and table.css_first("th, caption") is None:
         return None
     rows: list[str] = []
     for number, row in enumerate(table.css("tr")):
