@@ -91,7 +91,9 @@ clean: ## Remove what was installed and built here
 	rm -rf .venv .uv .fuzz .docs dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 chaos: setup ## Kill server and workers 200 times under load; nothing may be lost (ARGS="--kills 20")
-	@$(BIN)/python scripts/chaos.py $(ARGS)
+	@mkdir -p dist
+	@bash -o pipefail -c '$(BIN)/python scripts/chaos.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/make_benchmarks.py "Killed processes" dist/bench.txt "make chaos ARGS='$(ARGS)'"
 
 ##@ Measure
 
@@ -107,13 +109,19 @@ bench-embed: setup ## Embedding throughput and query latency
 	@$(BIN)/python scripts/bench_embed.py
 
 bench-latency: setup ## /context beside a heavy ingestion against idle, with and without workers
-	@$(BIN)/python scripts/bench_ingest_latency.py $(ARGS)
+	@mkdir -p dist
+	@bash -o pipefail -c '$(BIN)/python scripts/bench_ingest_latency.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/make_benchmarks.py "Questions beside an ingestion" dist/bench.txt "make bench-latency ARGS='$(ARGS)'"
 
 bench-bulk: setup ## A 100 MB PDF and 10,000 files in one assistant: time and memory
-	@$(BIN)/python scripts/bench_bulk.py $(ARGS)
+	@mkdir -p dist
+	@bash -o pipefail -c '$(BIN)/python scripts/bench_bulk.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/make_benchmarks.py "Large and many files" dist/bench.txt "make bench-bulk ARGS='$(ARGS)'"
 
 bench-ingest: setup ## Reading, cutting and embedding by kind of file, as parts of a CPU-second (ARGS=)
-	@$(BIN)/python scripts/bench_ingest.py $(ARGS)
+	@mkdir -p dist
+	@bash -o pipefail -c '$(BIN)/python scripts/bench_ingest.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/make_benchmarks.py "Reading and embedding" dist/bench.txt "make bench-ingest ARGS='$(ARGS)'"
 
 hostile: setup ## Read files made to break a reader; each line says how it ended
 	@$(BIN)/pytest tests/failure/test_hostile_files.py -s

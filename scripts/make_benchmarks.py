@@ -12,9 +12,9 @@ from pathlib import Path
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `make bench-retrieval`, `make bench-context` and `make bench-scale`. Times depend on the
-machine and on what else it does at the time: where the load average is above the number of cores,
-they are too long. Compare the multiples of the floors.
+Written by the commands that stand over each section. Times depend on the machine and on what else
+it does at the time: where the load average is above the number of cores, they are too long. Compare
+the multiples of the floors.
 """
 
 

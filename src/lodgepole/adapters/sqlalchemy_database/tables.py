@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0005"
+REVISION = "0006"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -141,7 +141,11 @@ operations = Table(
     Column("due_at", UtcDateTime, nullable=False),  # while held: when the lease runs out
     Index(None, "assistant_id", "created_at", "id"),
     Index(None, "assistant_id", "file_id"),
-    Index(None, "status", "due_at"),
+    # All that choosing what to claim looks at.
+    Index(
+        "ix_operations_claims",
+        *("status", "due_at", "assistant_id", "created_at", "id", "worker_id"),
+    ),
     Index(None, "completed_at"),
 )
 
