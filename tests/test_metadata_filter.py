@@ -1,5 +1,8 @@
 """The filter language, operator by operator and as a whole."""
 
+import asyncio
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +10,7 @@ from tests.wire.requirements import requirement
 
 from lodgepole.errors import InvalidRequest
 from lodgepole.limits import Limits
-from lodgepole.metadata_filter import parse_filter
+from lodgepole.metadata_filter import parse_filter, select
 
 FILE = {
     "genre": "news",
@@ -219,3 +222,26 @@ def test_any_json_is_parsed_or_refused(raw):
         parse_filter(raw).matches(FILE)
     except InvalidRequest as refused:
         assert str(refused).startswith("Invalid filter at `$")
+
+
+async def test_the_most_expensive_filter_lets_others_have_their_turn():
+    conditions = [{"tags": {"$eq": f"x{i}"}} for i in range(1200)]
+    conditions += [{"year": {"$gt": 1e9 + i}} for i in range(1200)]
+    filter = parse_filter({"$or": conditions})
+    files = [{"tags": [f"v{i}" for i in range(2000)], "year": 2024}] * 30
+    longest = 0.0
+
+    async def others():
+        nonlocal longest
+        while True:
+            begun = time.perf_counter()
+            await asyncio.sleep(0)
+            longest = max(longest, time.perf_counter() - begun)
+
+    task = asyncio.create_task(others())
+    begun = time.perf_counter()
+    assert await select(files, filter.matches) == []
+    took = time.perf_counter() - begun
+    task.cancel()
+    assert 0 < longest < took / 3
+    assert took < 5  # each condition on each element of the list took minutes

@@ -29,7 +29,7 @@ class Limits:
     list_items_default: int = 50
     filter_values: int = 10_000  # of one $in or $nin
     filter_depth: int = 16
-    filter_nodes: int = 20_000
+    filter_nodes: int = 5_000
 
     # What one project may hold and ask.
     assistants_per_project: int = 10_000

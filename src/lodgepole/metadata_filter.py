@@ -6,11 +6,13 @@ comparison holds if it holds for any element; `$ne` and `$nin` are the exact opp
 and `$in`, so they match files that lack the field. Booleans are never numbers; 1 equals 1.0.
 """
 
+import asyncio
 import math
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 
@@ -22,8 +24,32 @@ FIELD_OPERATORS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$
 LOGICAL_OPERATORS = ("$and", "$or", "$not")
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 
+TURN_SECONDS = 0.01  # of filtering, after which others get their turn
+T = TypeVar("T")
 _Canonical = tuple[str, str | int | float | bool]
 """A value with its type's name, so that True and 1 differ while 1 and 1.0 do not."""
+
+
+class _Said:
+    """What one file's metadata says, each field read once however many conditions ask for it."""
+
+    def __init__(self, metadata: Metadata) -> None:
+        self._metadata = metadata
+        self._values: dict[str, frozenset[_Canonical]] = {}
+
+    def has(self, name: str) -> bool:
+        return self._metadata.get(name) is not None
+
+    def number(self, name: str) -> int | float | None:
+        value = self._metadata.get(name)  # lists hold no numbers
+        return value if _is_number(value) else None
+
+    def values(self, name: str) -> frozenset[_Canonical]:
+        known = self._values.get(name)
+        if known is None:
+            known = frozenset(map(_canonical, _values(self._metadata, name)))
+            self._values[name] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +57,8 @@ class _Equals:
     name: str
     values: frozenset[_Canonical]
 
-    def matches(self, metadata: Metadata) -> bool:
-        return any(_canonical(value) in self.values for value in _values(metadata, self.name))
+    def matches(self, said: _Said) -> bool:
+        return not self.values.isdisjoint(said.values(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +67,41 @@ class _Compares:
     compare: Callable[[Any, Any], bool]
     bound: int | float
 
-    def matches(self, metadata: Metadata) -> bool:
-        return any(
-            _is_number(value) and self.compare(value, self.bound)
-            for value in _values(metadata, self.name)
-        )
+    def matches(self, said: _Said) -> bool:
+        number = said.number(self.name)
+        return number is not None and self.compare(number, self.bound)
 
 
 @dataclass(frozen=True, slots=True)
 class _Exists:
     name: str
 
-    def matches(self, metadata: Metadata) -> bool:
-        return metadata.get(self.name) is not None
+    def matches(self, said: _Said) -> bool:
+        return said.has(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class _All:
     parts: tuple["_Node", ...]
 
-    def matches(self, metadata: Metadata) -> bool:
-        return all(part.matches(metadata) for part in self.parts)
+    def matches(self, said: _Said) -> bool:
+        return all(part.matches(said) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Any:
     parts: tuple["_Node", ...]
 
-    def matches(self, metadata: Metadata) -> bool:
-        return any(part.matches(metadata) for part in self.parts)
+    def matches(self, said: _Said) -> bool:
+        return any(part.matches(said) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Not:
     part: "_Node"
 
-    def matches(self, metadata: Metadata) -> bool:
-        return not self.part.matches(metadata)
+    def matches(self, said: _Said) -> bool:
+        return not self.part.matches(said)
 
 
 _Node = _Equals | _Compares | _Exists | _All | _Any | _Not
@@ -91,7 +115,7 @@ class MetadataFilter:
 
     def matches(self, metadata: Metadata | None) -> bool:
         """Whether a file with this metadata is selected; None is a file without metadata."""
-        return self.root.matches(metadata or {})
+        return self.root.matches(_Said(metadata or {}))
 
 
 def parse_filter(raw: object, limits: Limits = Limits()) -> MetadataFilter:
@@ -105,6 +129,22 @@ def parse_filter(raw: object, limits: Limits = Limits()) -> MetadataFilter:
         InvalidRequest: It is no filter; the message says where, as a path from `$`, and why.
     """
     return MetadataFilter(_Parser(limits).filter(raw, "$", depth=1))
+
+
+async def select(items: Iterable[T], matches: Callable[[T], bool]) -> list[T]:
+    """The items that match, in their order.
+
+    Thousands of conditions on thousands of files take seconds: others get their turn in between.
+    """
+    selected: list[T] = []
+    until = time.perf_counter() + TURN_SECONDS
+    for item in items:
+        if matches(item):
+            selected.append(item)
+        if time.perf_counter() >= until:
+            await asyncio.sleep(0)
+            until = time.perf_counter() + TURN_SECONDS
+    return selected
 
 
 def metadata_size(metadata: Metadata) -> int:

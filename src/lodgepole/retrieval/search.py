@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lodgepole.errors import InvalidRequest, LodgepoleError
-from lodgepole.metadata_filter import MetadataFilter
+from lodgepole.metadata_filter import MetadataFilter, select
 from lodgepole.model import Assistant, File, FileVersion, Hit, Snippet
 from lodgepole.ports import (
     Catalog,
@@ -133,7 +133,9 @@ class Search:
             )
         everything = shelf = self._shelf(assistant.id, available)
         if filter is not None:
-            shelf = _Shelf.of(file for file in available if filter.matches(file.upload.metadata))
+            shelf = _Shelf.of(
+                await select(available, lambda file: filter.matches(file.upload.metadata))
+            )
         files = shelf.files
         if not files or not query.strip():
             return []

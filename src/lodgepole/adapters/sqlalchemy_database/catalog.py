@@ -23,6 +23,7 @@ from lodgepole.adapters.sqlalchemy_database.rows import (
 )
 from lodgepole.adapters.sqlalchemy_database.tables import api_keys, assistants, files
 from lodgepole.errors import AlreadyExists, NotFound
+from lodgepole.metadata_filter import select as filtered
 from lodgepole.model import ApiKey, Assistant, AssistantStatus, File, FileStatus, ListPage
 from lodgepole.ports import FileMatcher
 
@@ -145,7 +146,10 @@ class SqlCatalog:
         while len(found) <= limit:
             page = ordered(query, files, after, newest_first=True).limit(batch)
             rows = await self._all(page)
-            found += [row for row in rows if matching is None or matching(read_file(row))]
+            if matching is None:
+                found += rows
+            else:
+                found += await filtered(rows, lambda row: matching(read_file(row)))
             if len(rows) < batch:
                 break
             after = token(rows[-1])
