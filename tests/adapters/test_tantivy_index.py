@@ -199,6 +199,27 @@ async def test_adds_that_wait_share_a_commit(
     await again.close()
 
 
+async def test_who_gives_up_in_line_stops_nobody_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = TantivyIndex(tmp_path)
+    in_line, apply = threading.Event(), WordIndex.apply
+
+    def delayed(*arguments: Any) -> None:
+        assert in_line.wait(5)
+        apply(*arguments)
+
+    monkeypatch.setattr(WordIndex, "apply", delayed)
+    tasks = await all_begun(index, (made_file(version(f"f{i}"), 3, i) for i in range(6)))
+    for task in tasks[:2]:  # the first is being written, the second waits for its turn
+        task.cancel()
+    await asyncio.sleep(0)
+    in_line.set()
+    await asyncio.gather(*tasks[2:])
+    assert {version(f"f{i}") for i in range(2, 6)} <= set(await index.versions("a"))
+    await index.close()
+
+
 async def test_a_file_that_cannot_be_stored_fails_alone(tmp_path: Path) -> None:
     index = TantivyIndex(tmp_path)
     files = [made_file(version(f"f{i}"), 3, i) for i in range(5)]

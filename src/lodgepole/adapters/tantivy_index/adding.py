@@ -17,17 +17,18 @@ Write = Callable[[Sequence[IndexedFile]], None]
 
 
 @dataclass(eq=False, slots=True)
+class _Queue:
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    adds: "list[Add]" = field(default_factory=list)  # in the order in which they came
+
+
+@dataclass(eq=False, slots=True)
 class Add:
     """A file that waits, until it is written by its own turn or by another's."""
 
     file: IndexedFile
+    queue: _Queue
     written: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class _Queue:
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    adds: list[Add] = field(default_factory=list)  # in the order in which they came
 
 
 class Adding:
@@ -40,29 +41,27 @@ class Adding:
     @contextmanager
     def waiting(self, assistant_id: str, file: IndexedFile) -> Generator[Add]:
         """The file's place among those of the assistant; given up at the end."""
-        add = Add(file)
         with self._lock:
             queue = self._queues.setdefault(assistant_id, _Queue())
+            add = Add(file, queue)
             queue.adds.append(add)
         try:
             yield add
         finally:
             with self._lock:
                 queue.adds.remove(add)
-                if not queue.adds:
+                if not queue.adds and self._queues.get(assistant_id) is queue:
                     del self._queues[assistant_id]
 
-    def write(self, assistant_id: str, add: Add, write: Write) -> None:
+    def write(self, add: Add, write: Write) -> None:
         """Return when it is written; blocks. Others that wait are written along with it.
 
         What fails together is tried alone, so that no file fails for the fault of another.
         """
-        with self._lock:
-            queue = self._queues[assistant_id]
-        with queue.turn:
+        with add.queue.turn:
             if add.written:
                 return
-            together = self._together(queue, add)
+            together = self._together(add)
             try:
                 write([each.file for each in together])
             except Exception:
@@ -73,14 +72,17 @@ class Adding:
             for each in together:
                 each.written = True
 
-    def _together(self, queue: _Queue, add: Add) -> list[Add]:
+    def _together(self, add: Add) -> list[Add]:
+        """This one and those beside it that fit, in the order in which they came."""
         with self._lock:
-            waiting = [each for each in queue.adds if not each.written]
-        taken, passages = [add], len(add.file.passages)
-        for each in waiting:
-            passages += len(each.file.passages) if each is not add else 0
-            if len(taken) == FILES_TOGETHER or passages > PASSAGES_TOGETHER:
+            came = [each for each in add.queue.adds if not each.written]
+        if add not in came:
+            return [add]  # whoever wanted it has gone; it is written all the same
+        room = PASSAGES_TOGETHER - len(add.file.passages)
+        taken = {add}
+        for each in came:
+            room -= 0 if each is add else len(each.file.passages)
+            if len(taken) == FILES_TOGETHER or room < 0:
                 break
-            if each is not add:
-                taken.append(each)
-        return sorted(taken, key=waiting.index)
+            taken.add(each)
+        return [each for each in came if each in taken]

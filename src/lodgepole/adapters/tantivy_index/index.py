@@ -91,7 +91,6 @@ class TantivyIndex:
     async def add(self, assistant_id: str, file: IndexedFile) -> None:
         def run(add: Add) -> None:
             self._adding.write(
-                assistant_id,
                 add,
                 lambda files: self._change(
                     assistant_id, lambda index: index.add(files), absent=None, create=True
