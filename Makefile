@@ -67,7 +67,7 @@ format: setup ## Mend what can be mended by tool
 
 lock: .uv/bin/uv ## Write requirements/*.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(COMPILE) --group dev --group model --output-file requirements/dev.lock
-	@$(COMPILE) --group model --constraints requirements/dev.lock --output-file requirements/runtime.lock
+	@$(COMPILE) --extra postgres --group model --constraints requirements/dev.lock --output-file requirements/runtime.lock
 	@$(COMPILE_ANY) --group fuzz --output-file requirements/fuzz.lock
 	@$(COMPILE_ANY) --group docs --output-file requirements/docs.lock
 
@@ -94,6 +94,13 @@ chaos: setup ## Kill server and workers 200 times under load; nothing may be los
 	@mkdir -p dist
 	@bash -o pipefail -c '$(BIN)/python scripts/chaos.py $(ARGS) | tee dist/bench.txt'
 	@$(BIN)/python scripts/make_benchmarks.py "Killed processes" dist/bench.txt "make chaos ARGS='$(ARGS)'"
+
+chaos-cluster: setup ## 3 servers, 3 workers, PostgreSQL and S3 under load, all of it disturbed: 5 minutes
+	@$(BIN)/python scripts/chaos_cluster.py $(ARGS)
+
+test-cluster: setup system ## What a change must pass on PostgreSQL and S3: contracts, wire, failures
+	@$(BIN)/pytest tests/contracts tests/adapters/test_postgres_database.py tests/ingestion/test_moving.py tests/failure/test_many_machines.py
+	@LODGEPOLE_TEST_SET_UP=many $(BIN)/pytest tests/wire
 
 ##@ Measure
 
@@ -173,4 +180,4 @@ bench-vector-ways: setup ## Ways to find the nearest vectors in PostgreSQL, besi
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

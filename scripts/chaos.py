@@ -164,6 +164,8 @@ class Server:
 
 
 class Chaos:
+    assistants = ASSISTANTS
+
     def __init__(self, options: argparse.Namespace, server: Server) -> None:
         self.options = options
         self.server = server
@@ -308,7 +310,7 @@ class Chaos:
         began = time.monotonic()
         while time.monotonic() - began < SETTLE_SECONDS:
             waiting = 0
-            for assistant in ASSISTANTS:
+            for assistant in self.assistants:
                 answer = await self.ask(
                     "GET", f"/operations/{assistant}", params={"status": "Processing"}
                 )
@@ -333,7 +335,7 @@ class Chaos:
     async def check(self) -> dict[str, int]:
         """Compare what is there with what was accepted."""
         counts = {"available": 0, "gone": 0, "failed": 0, "lost": 0, "half": 0}
-        stored = {assistant: await self.listed(assistant) for assistant in ASSISTANTS}
+        stored = {assistant: await self.listed(assistant) for assistant in self.assistants}
         for (assistant, file_id), file in self.files.items():
             entry = stored[assistant].pop(file_id, None)
             hits = {word for word in file.words if await self.found(assistant, word)}

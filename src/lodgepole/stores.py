@@ -43,6 +43,7 @@ class Stores:
     signing_secret: bytes
     worker_id: str
     clock: Clock
+    database: "Database"  # for what concerns rows and no feature
 
 
 async def open_stores(settings: Settings, stack: AsyncExitStack) -> Stores:
@@ -163,6 +164,7 @@ def _in_sql(database: "Database", clock: Clock) -> dict[str, Any]:
         "log": SqlOperationLog(database, clock),
         "ledger": SqlLedger(database),
         "clock": clock,
+        "database": database,
     }
 
 

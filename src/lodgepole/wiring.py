@@ -5,7 +5,7 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import Files
 from lodgepole.ingestion.audit import Audit, AuditReport
+from lodgepole.ingestion.moving import MoveReport, Moving, Side
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.preparing import Preparing
 from lodgepole.ingestion.rebuilding import Rebuilding
@@ -163,6 +164,33 @@ async def verify(settings: Settings, *, repair: bool) -> AuditReport:
         return await Audit(
             catalog=stores.catalog, log=stores.log, blobs=stores.blobs, index=stores.index
         ).run()
+
+
+async def move(settings: Settings, target: Settings, tell: Callable[[str], None]) -> MoveReport:
+    """Copy what is in the data directory of one machine to where many share it.
+
+    Raises:
+        Conflict: A server runs in the data directory, or the target has other things.
+        Unavailable: Something does not answer; run it again, and it goes on.
+    """
+    from lodgepole.adapters.sqlalchemy_database.copying import SqlRows
+
+    async with contextlib.AsyncExitStack() as stack:
+        source, there = await open_stores(settings, stack), await open_stores(target, stack)
+        making = await _making(settings, stack)
+        return await Moving(
+            source=_side(source),
+            target=_side(there),
+            rows=SqlRows(source.database, there.database),
+            parser=_parser(settings, stack),
+            tokenizer=making.tokenizer,
+            embedder=making.embedders.configured,
+            limits=settings.limits,
+        ).run(tell)
+
+
+def _side(stores: Stores) -> Side:
+    return Side(catalog=stores.catalog, log=stores.log, blobs=stores.blobs, index=stores.index)
 
 
 @contextlib.asynccontextmanager

@@ -32,6 +32,7 @@ def variables_exist(names: set[str]) -> None:
     known = {f"LODGEPOLE_{name.upper()}" for name in Settings.model_fields}
     known |= {name.upper() for name in Settings.model_fields if "_api_key" in name}
     known |= {name.upper() for name in Settings.model_fields if "_base_url" in name}
+    known |= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL"}
     assert names - known == set()
 
 
@@ -296,3 +297,116 @@ def test_the_chart_is_of_the_version_of_the_program():
     assert about["appVersion"] == version[1]
     values = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
     assert values["image"]["tag"] == version[1]
+
+
+# --- many machines ----------------------------------------------------------------------------
+
+CLUSTER = DEPLOY / "helm" / "lodgepole-cluster"
+
+
+def cluster(**changed: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    """The resources of the chart for many machines, by kind and name."""
+    values = yaml.safe_load((CLUSTER / "values.yaml").read_text("utf-8"))
+    scope = {"Values": values | changed, "Release": {"Name": "notes"}}
+    resources: dict[tuple[str, str], dict[str, Any]] = {}
+    for path in sorted((CLUSTER / "templates").glob("*.yaml")):
+        resource = yaml.safe_load(render(path.read_text("utf-8"), scope))
+        if resource is not None:
+            resources[resource["kind"], resource["metadata"]["name"]] = resource
+    return resources
+
+
+def test_the_cluster_has_servers_and_workers_that_hold_nothing():
+    resources = cluster()
+    assert {kind for kind, _ in resources} == {
+        "Deployment",
+        "Service",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+    }
+    for role, command in (("api", ["serve", "--no-work"]), ("worker", ["worker"])):
+        spec = resources["Deployment", f"notes-{role}"]["spec"]
+        assert "replicas" not in spec  # the scaler says how many
+        assert spec["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+        pod = spec["template"]["spec"]
+        [container] = pod["containers"]
+        assert container["command"] == ["lodgepole", *command]
+        assert all("emptyDir" in volume for volume in pod["volumes"])
+        assert pod["securityContext"]["runAsUser"] == USER
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["envFrom"] == [{"secretRef": {"name": "lodgepole"}}]
+        variables = {entry["name"]: entry["value"] for entry in container["env"]}
+        variables_exist(set(variables))
+        assert not any("DATABASE" in name or "KEY" in name for name in variables)
+
+
+def test_labels_budgets_and_scalers_are_of_the_right_pods():
+    resources = cluster()
+    for role in ("api", "worker"):
+        spec = resources["Deployment", f"notes-{role}"]["spec"]
+        labels = spec["template"]["metadata"]["labels"]
+        assert spec["selector"]["matchLabels"].items() <= labels.items()
+        budget = resources["PodDisruptionBudget", f"notes-{role}"]["spec"]
+        assert budget["selector"]["matchLabels"].items() <= labels.items()
+        assert budget["selector"]["matchLabels"]["app.kubernetes.io/component"] == role
+        scaler = resources["HorizontalPodAutoscaler", f"notes-{role}"]["spec"]
+        assert scaler["scaleTargetRef"]["name"] == f"notes-{role}"
+        assert 2 <= scaler["minReplicas"] < scaler["maxReplicas"]
+    served = resources["Service", "notes"]["spec"]["selector"]
+    api = resources["Deployment", "notes-api"]["spec"]["template"]["metadata"]["labels"]
+    worker = resources["Deployment", "notes-worker"]["spec"]["template"]["metadata"]["labels"]
+    assert served.items() <= api.items()
+    assert not served.items() <= worker.items()
+
+
+def test_workers_come_with_the_age_of_the_queue_by_a_metric_that_exists():
+    from lodgepole.metric_definitions import DEFINITIONS
+
+    [metric] = cluster()["HorizontalPodAutoscaler", "notes-worker"]["spec"]["metrics"]
+    name = metric["external"]["metric"]["name"]
+    assert name.removeprefix("lodgepole_") in {definition.name for definition in DEFINITIONS}
+
+
+def test_probes_of_the_cluster_look_at_what_there_is():
+    from lodgepole.cli.worker import ALIVE_FILE
+
+    resources = cluster()
+    [api] = resources["Deployment", "notes-api"]["spec"]["template"]["spec"]["containers"]
+    assert api["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert api["livenessProbe"]["httpGet"]["path"] == "/healthz"
+    [worker] = resources["Deployment", "notes-worker"]["spec"]["template"]["spec"]["containers"]
+    for probe in ("startupProbe", "livenessProbe"):
+        assert f"/data/{ALIVE_FILE}" in " ".join(worker[probe]["exec"]["command"])
+
+
+def test_the_clusters_ingress_leads_to_the_servers():
+    values = yaml.safe_load((CLUSTER / "values.yaml").read_text("utf-8"))["ingress"]
+    ingress = cluster(ingress=values | {"enabled": True})["Ingress", "notes"]
+    backend = ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    assert backend["name"] == "notes"
+
+
+def test_compose_for_many_machines_has_one_database_and_servers_that_hold_nothing():
+    services = yaml.safe_load(read("compose.cluster.yaml"))["services"]
+    assert set(services) == {"proxy", "api", "worker", "database"}
+    for role, command in (("api", ["serve", "--no-work"]), ("worker", ["worker"])):
+        service = services[role]
+        assert service["command"] == ["lodgepole", *command]
+        assert service["read_only"] is True
+        assert "volumes" not in service
+        variables_exist(set(service["environment"]))
+        assert "ports" not in service
+    conf = read("nginx/cluster.conf")
+    assert balanced(conf)
+    words = {line.split()[0]: line.rstrip(";").split()[1:] for line in directives(conf)}
+    assert words["proxy_buffering"] == ["off"]
+    assert megabytes(words["client_max_body_size"][0]) >= LARGEST_MB
+    assert int(words["proxy_read_timeout"][0].rstrip("s")) >= LONGEST_SECONDS
+
+
+def test_the_clusters_chart_is_of_the_version_of_the_program():
+    versions = [
+        yaml.safe_load((chart_ / "Chart.yaml").read_text("utf-8"))["appVersion"]
+        for chart_ in (CHART, CLUSTER)
+    ]
+    assert versions[0] == versions[1]

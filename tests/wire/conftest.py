@@ -31,7 +31,14 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Started once for all tests of a run; stopped by signal, and must then end well."""
+    """Started once for all tests of a run; stopped by signal, and must then end well.
+
+    With LODGEPOLE_TEST_SET_UP=many it is one of two servers of a cluster with a worker process, so
+    that every test runs on PostgreSQL and S3.
+    """
+    if os.environ.get("LODGEPOLE_TEST_SET_UP") == "many":
+        yield from _of_many()
+        return
     home = tmp_path_factory.mktemp("server")
     port_file, log = home / "port", home / "log"
     command = [sys.executable, "-m", "lodgepole", "serve", "--port", "0", "--json"]
@@ -54,6 +61,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             raise
     assert code == 0, log.read_text()
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def _of_many() -> Iterator[Server]:
+    from cluster import cluster
+
+    with cluster() as many:
+        changed = {"LODGEPOLE_API_KEY": KEY}
+        served = many.api("--no-work", **changed)
+        many.api(**changed)
+        many.worker(**changed)
+        yield Server(served.url, KEY)
+    for process in many.processes:
+        assert process.popen.returncode == 0, process.name
 
 
 def _wait_for(port_file: Path, process: subprocess.Popen[bytes], log: Path) -> int:

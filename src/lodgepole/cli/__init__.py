@@ -22,6 +22,7 @@ from lodgepole.cli import (
     evaluate,
     files,
     keys,
+    migrate,
     models,
     serve,
     usage,
@@ -82,7 +83,7 @@ def _root(
 
 
 app.command("serve", short_help="Serve the API and the console.")(serve.serve)
-app.command("worker", short_help="Read and embed files for a server here.")(worker.worker)
+app.command("worker", short_help="Read and embed files for servers.")(worker.worker)
 app.command("demo", short_help="Upload examples, ask three questions.")(demo.demo)
 app.command("doctor", short_help="Check this machine or a deployment.")(doctor.doctor)
 app.add_typer(assistants.app, name="assistants", short_help="Create, list, change and delete them.")
@@ -94,6 +95,7 @@ app.command("export", short_help="Write an assistant into one file.")(archive.ex
 app.command("import", short_help="Make an assistant of such a file.")(archive.import_)
 app.command("backup", short_help="Copy the data directory while it is used.")(backup.backup)
 app.command("restore", short_help="Bring a backup back.")(backup.restore)
+app.command("migrate", short_help="Move to a database and a bucket.")(migrate.migrate)
 app.command("verify", short_help="Check a stopped server's data directory.")(verify.verify)
 app.command("usage", short_help="Show what was asked for, by day.")(usage.usage)
 app.add_typer(keys.app, name="keys", short_help="Make, list and revoke API keys.")

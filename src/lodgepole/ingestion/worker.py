@@ -164,8 +164,8 @@ class Worker:
             claim = await self._log.claim(self._worker_id, lease=self._lease)
             if claim is None:
                 await _first(self._log.wait(POLL), stop)
-        except LodgepoleError:
-            log.exception("The operation log does not answer; trying again in %s", POLL)
+        except LodgepoleError as error:
+            log.warning("The operation log: %s Trying again in %s", error, POLL)
             await _first(asyncio.sleep(POLL.total_seconds()), stop)
             return None
         return claim

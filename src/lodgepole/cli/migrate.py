@@ -1,0 +1,48 @@
+"""`lodgepole migrate`: from one machine's data directory to a database and a bucket."""
+
+import asyncio
+import dataclasses
+from typing import Annotated
+
+import typer
+
+from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
+from lodgepole.cli.screen import say, show_json, size
+
+
+def migrate(
+    *,
+    to: Annotated[str, typer.Option("--to", help="The database, `postgresql://…`.", metavar="URL")],
+    blobs: Annotated[
+        str,
+        typer.Option("--blobs", help="The bucket, such as `s3://bucket/prefix`.", metavar="URL"),
+    ],
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Copy a data directory to PostgreSQL and a bucket, and compare every byte.
+
+    Stop the server first. What was interrupted goes on where it was when it is run again; the data
+    directory is only read. Vectors are taken along, so that nothing is embedded anew. Links that
+    were signed before end, since the target has a secret of its own.
+    """
+    from lodgepole import wiring
+
+    settings = load_settings(data_dir=data_dir, database_url=None, blob_url=None)
+    # The same settings otherwise: limits, embedder, caches.
+    target = load_settings(
+        data_dir=settings.data_dir / "migration", database_url=to, blob_url=blobs
+    )
+    report = asyncio.run(wiring.move(settings, target, lambda line: None if as_json else say(line)))
+    if as_json:
+        show_json(dataclasses.asdict(report))
+    else:
+        for finding in report.findings:
+            say(finding, style="red")
+        say(
+            f"{report.assistants} assistants, {report.files} Available files "
+            f"({size(report.bytes)}) and {report.passages} passages are there, "
+            + ("every byte the same." if not report.findings else "but see above.")
+        )
+    if report.findings:
+        raise typer.Exit(1)
