@@ -335,7 +335,7 @@ function Measures({ turn }: { turn: Turn }) {
     turn.total === null ? null : `${seconds(turn.total)} in all`,
     turn.usage && `${turn.usage.prompt_tokens.toLocaleString()} + ${
       count(turn.usage.completion_tokens, 'token')}`,
-    turn.snippets === null ? null : `${count(turn.snippets, 'snippet')} read`,
+    turn.snippets === null ? null : count(turn.snippets, 'snippet'),
   ].filter(Boolean);
   return <p class="note measures">{told.join(' · ')}</p>;
 }
