@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from lodgepole.errors import InvalidRequest, NotFound, RateLimited
@@ -117,14 +116,12 @@ class Assistants:
         if instructions is None and metadata is None:
             raise InvalidRequest("No updates provided")
         self._check(instructions, metadata)
-        updated = replace(
+        return await self._catalog.update_assistant(
             assistant,
-            instructions=assistant.instructions if instructions is None else instructions or None,
-            metadata=assistant.metadata if metadata is None else metadata or None,
+            instructions=instructions,
+            metadata=metadata,
             updated_at=self._clock.now(),
         )
-        await self._catalog.update_assistant(updated)
-        return updated
 
     async def delete(self, project_id: str, name: str) -> None:
         """Accept its deletion: it is Terminating on return, and its files are searched no more.

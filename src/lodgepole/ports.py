@@ -80,8 +80,18 @@ class Catalog(Protocol):
         """The assistant of that name, Terminating ones included."""
         ...
 
-    async def update_assistant(self, assistant: Assistant) -> None:
-        """Replace instructions, metadata and updated_at; NotFound when gone or Terminating."""
+    async def update_assistant(
+        self,
+        assistant: Assistant,
+        *,
+        instructions: str | None,
+        metadata: Mapping[str, Any] | None,
+        updated_at: datetime,
+    ) -> Assistant:
+        """Change what is not None, and nothing that another update changed meanwhile.
+
+        `""` and `{}` clear. Returns what is stored then. NotFound when gone or Terminating.
+        """
         ...
 
     async def list_assistants(

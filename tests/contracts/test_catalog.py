@@ -66,27 +66,41 @@ async def test_a_name_is_taken_within_its_project_only(stores):
     assert await stores.catalog.count_assistants("p") == 1
 
 
-async def test_an_update_changes_instructions_metadata_and_time_alone(stores):
+async def update(stores, assistant, *, instructions=None, metadata=None):
+    return await stores.catalog.update_assistant(
+        assistant, instructions=instructions, metadata=metadata, updated_at=stores.clock.now()
+    )
+
+
+async def test_an_update_changes_what_it_names_and_the_time_alone(stores):
     assistant = stores.assistant()
     await stores.catalog.add_assistant(assistant)
     stores.clock.advance(SECOND)
     changed = replace(assistant, instructions="x", metadata={"k": 1}, updated_at=stores.clock.now())
-    await stores.catalog.update_assistant(replace(changed, name="ignored"))
+    given = replace(assistant, name="ignored")
+    assert await update(stores, given, instructions="x", metadata={"k": 1}) == changed
     assert await stores.catalog.find_assistant("p", "a1") == changed
-    await stores.catalog.update_assistant(replace(changed, instructions=None, metadata=None))
-    found = await stores.catalog.find_assistant("p", "a1")
-    assert found is not None
-    assert (found.instructions, found.metadata) == (None, None)
+    cleared = await update(stores, assistant, instructions="", metadata={})
+    assert (cleared.instructions, cleared.metadata) == (None, None)
+
+
+async def test_updates_at_the_same_time_lose_nothing(stores):
+    assistant = stores.assistant()
+    await stores.catalog.add_assistant(assistant)
+    await update(stores, assistant, instructions="x")
+    found = await update(stores, assistant, metadata={"k": 1})  # read before the other was made
+    assert (found.instructions, found.metadata) == ("x", {"k": 1})
+    assert await stores.catalog.find_assistant("p", "a1") == found
 
 
 async def test_an_assistant_that_is_gone_or_dying_cannot_be_updated(stores):
     with pytest.raises(NotFound):
-        await stores.catalog.update_assistant(stores.assistant())
+        await update(stores, stores.assistant(), instructions="x")
     await stores.catalog.add_assistant(stores.assistant())
     deletion = stores.operation("o1", OperationType.DELETE_ASSISTANT, file_id=None)
     await stores.log.append(deletion)
     with pytest.raises(NotFound):
-        await stores.catalog.update_assistant(stores.assistant())
+        await update(stores, stores.assistant(), instructions="x")
 
 
 async def test_a_dying_assistant_still_has_its_name(stores):

@@ -1,7 +1,9 @@
 """The catalog in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from lodgepole.adapters.memory.database import MemoryDatabase, page
 from lodgepole.errors import AlreadyExists, NotFound
@@ -44,16 +46,25 @@ class MemoryCatalog:
                 return assistant
         return None
 
-    async def update_assistant(self, assistant: Assistant) -> None:
+    async def update_assistant(
+        self,
+        assistant: Assistant,
+        *,
+        instructions: str | None,
+        metadata: Mapping[str, Any] | None,
+        updated_at: datetime,
+    ) -> Assistant:
         stored = self._database.assistants.get(assistant.id)
         if stored is None or stored.status is AssistantStatus.TERMINATING:
             raise NotFound(f'Assistant "{assistant.name}" not found.')
-        self._database.assistants[assistant.id] = replace(
+        updated = replace(
             stored,
-            instructions=assistant.instructions,
-            metadata=assistant.metadata,
-            updated_at=assistant.updated_at,
+            instructions=stored.instructions if instructions is None else instructions or None,
+            metadata=stored.metadata if metadata is None else metadata or None,
+            updated_at=updated_at,
         )
+        self._database.assistants[assistant.id] = updated
+        return updated
 
     async def list_assistants(
         self, project_id: str, *, limit: int, after: str | None

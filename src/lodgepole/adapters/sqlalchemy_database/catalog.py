@@ -1,7 +1,8 @@
 """The catalog in SQL."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -94,22 +95,39 @@ class SqlCatalog:
         )
         return None if row is None else read_assistant(row)
 
-    async def update_assistant(self, assistant: Assistant) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            updated = await connection.execute(
+    async def update_assistant(
+        self,
+        assistant: Assistant,
+        *,
+        instructions: str | None,
+        metadata: Mapping[str, Any] | None,
+        updated_at: datetime,
+    ) -> Assistant:
+        changes: dict[str, Any] = {"updated_at": updated_at}
+        if instructions is not None:
+            changes["instructions"] = instructions or None
+        if metadata is not None:
+            changes["metadata"] = metadata or None
+
+        async def work(connection: AsyncConnection) -> AnyRow | None:
+            await connection.execute(
                 update(assistants)
                 .where(assistants.c.id == assistant.id)
                 .where(assistants.c.status != AssistantStatus.TERMINATING.value)
-                .values(
-                    instructions=assistant.instructions,
-                    metadata=assistant.metadata,
-                    updated_at=assistant.updated_at,
-                )
+                .values(changes)
             )
-            if updated.rowcount == 0:
-                raise NotFound(f'Assistant "{assistant.name}" not found.')
+            return (
+                await connection.execute(
+                    select(assistants)
+                    .where(assistants.c.id == assistant.id)
+                    .where(assistants.c.status != AssistantStatus.TERMINATING.value)
+                )
+            ).first()
 
-        await self._database.write(work)
+        row = await self._database.write(work)
+        if row is None:
+            raise NotFound(f'Assistant "{assistant.name}" not found.')
+        return read_assistant(row)
 
     async def list_assistants(
         self, project_id: str, *, limit: int, after: str | None
