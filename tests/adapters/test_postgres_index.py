@@ -1,6 +1,7 @@
 """What the contract suite cannot see of the index on PostgreSQL."""
 
 import asyncio
+import contextlib
 import random
 from dataclasses import replace
 
@@ -27,8 +28,9 @@ async def open_index(migrated_database_url):
     """Opens an index as another process would have it."""
     opened = []
 
-    def make(url=migrated_database_url, *, limit=CONNECTIONS, seconds=30.0, **values):
+    def make(url=migrated_database_url, *, limit=CONNECTIONS, seconds=30.0, lock=10.0, **values):
         times = {"wait_seconds": seconds, "read_seconds": seconds, "write_seconds": seconds}
+        times["lock_seconds"] = lock
         index = PostgresIndex(Connections(url, limit=limit, **times), **values)
         opened.append(index)
         return index
@@ -224,6 +226,23 @@ async def test_a_statement_has_a_time_limit(migrated_database_url, open_index):
             await index.add("a", file_of(TWO, "apple"))
         assert await found(index, "apple", ONE, TWO) == [ONE]
     await index.add("a", file_of(TWO, "apple"))
+
+
+async def test_a_process_that_stopped_in_the_midst_of_a_change_keeps_nobody_waiting(
+    migrated_database_url, open_index
+):
+    index = open_index(lock=0.2)
+    await index.add("a", file_of(ONE, "apple"))
+    with (
+        psycopg.connect(migrated_database_url) as stopped,
+        contextlib.suppress(psycopg.OperationalError),
+        stopped.cursor() as cursor,
+    ):
+        cursor.execute("SELECT FROM index_assistants FOR UPDATE")
+        with cursor.copy("COPY index_words FROM STDIN (FORMAT BINARY)") as sink:
+            sink.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+            await index.add("a", file_of(TWO, "apple"))
+    assert await found(index, "apple", ONE, TWO) == [ONE, TWO]
 
 
 async def test_connections_are_bounded_and_the_wait_for_one_too(migrated_database_url, open_index):

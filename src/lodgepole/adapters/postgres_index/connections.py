@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -26,10 +27,20 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 300.0  # after which a connection is not used again
 READ_SECONDS = 30.0
 WRITE_SECONDS = 600.0  # a large file, behind other files of its assistant
+LOCK_SECONDS = 10.0  # of waiting for another change, after which it is looked at why
+IDLE_IN_TRANSACTION_SECONDS = 30.0  # of a process that stopped between two statements
 _ATTEMPTS = 2  # of a transaction whose connection broke: its server was restarted, or failed over
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off"
 _WRITE = "BEGIN; SET LOCAL jit = off"
+# Who was stopped while it copied rows holds its locks until it is ended: no time limit of the
+# database's interrupts its wait for them.
+_COPYING = b"""
+SELECT copying.pid, bytes_processed FROM pg_stat_progress_copy AS copying JOIN pg_stat_activity
+    ON pg_stat_activity.pid = copying.pid
+WHERE copying.datname = current_database() AND usename = current_user AND wait_event = 'ClientRead'
+    AND relid::regclass::text LIKE 'index\\_%'
+"""
 
 
 class Connections:
@@ -43,6 +54,7 @@ class Connections:
         wait_seconds: float = WAIT_SECONDS,
         read_seconds: float = READ_SECONDS,
         write_seconds: float = WRITE_SECONDS,
+        lock_seconds: float = LOCK_SECONDS,
     ) -> None:
         """Nothing is connected before the first transaction.
 
@@ -51,14 +63,21 @@ class Connections:
             limit: The most connections at a time.
             wait_seconds: The longest wait for one of them.
             read_seconds: The longest time of one statement that reads.
-            write_seconds: The same of one that writes, waiting for locks included.
+            write_seconds: The same of one that writes, and of the wait for other changes.
+            lock_seconds: After so long a wait it is looked at whether they still go on.
         """
         scheme, _, rest = url.partition("://")
         self._url = f"{scheme.partition('+')[0]}://{rest}"
         self._free = asyncio.Semaphore(limit)
         self._wait_seconds = wait_seconds
         self._read = f"{_READ}; SET LOCAL statement_timeout = {round(read_seconds * 1000)}"
-        self._write = f"{_WRITE}; SET LOCAL statement_timeout = {round(write_seconds * 1000)}"
+        self._write = (
+            f"{_WRITE}; SET LOCAL statement_timeout = {round(write_seconds * 1000)}"
+            f"; SET LOCAL lock_timeout = {round(lock_seconds * 1000)}"
+            "; SET LOCAL idle_in_transaction_session_timeout = "
+            f"{round(IDLE_IN_TRANSACTION_SECONDS * 1000)}"
+        )
+        self._looks = max(1, round(write_seconds / lock_seconds))
         self._idle: list[tuple[float, Connection]] = []  # last used last
         self._closed = False
 
@@ -79,7 +98,14 @@ class Connections:
         Raises:
             Unavailable: The database does not answer, or not in time.
         """
-        return await self._run(self._write, work)
+        copying: dict[int, int] = {}
+        for _ in range(self._looks):
+            try:
+                return await self._run(self._write, work)
+            except psycopg.errors.LockNotAvailable:
+                end = partial(_end_stopped, before=copying)
+                copying = await self._run(self._write, end)
+        raise Unavailable("Other changes of the assistant's index take too long.")
 
     async def close(self) -> None:
         self._closed = True
@@ -94,6 +120,8 @@ class Connections:
                     result = await work(connection)
                     await connection.execute(b"COMMIT")
                     return result
+            except psycopg.errors.LockNotAvailable:
+                raise
             except psycopg.errors.QueryCanceled as error:
                 raise Unavailable("A statement of the index took the database too long.") from error
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -154,6 +182,15 @@ class Connections:
         """When one connection broke, the others most likely did too."""
         while self._idle:
             await self._idle.pop()[1].close()
+
+
+async def _end_stopped(connection: Connection, *, before: dict[int, int]) -> dict[int, int]:
+    """End those that copied nothing since `before`; how far the others are, by process."""
+    rows = await (await connection.execute(_COPYING)).fetchall()
+    copying: dict[int, int] = dict(rows)
+    for pid in [pid for pid, done in copying.items() if before.get(pid) == done]:
+        await connection.execute(b"SELECT pg_terminate_backend(%s)", (pid,))
+    return copying
 
 
 _ENDED = (
