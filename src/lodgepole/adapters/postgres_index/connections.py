@@ -168,14 +168,14 @@ class Connections:
 
     async def _returned(self, connection: Connection) -> None:
         status = connection.info.transaction_status
-        if status == TransactionStatus.INERROR:
+        if status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
             with contextlib.suppress(psycopg.Error):
                 await connection.execute(b"ROLLBACK")
             status = connection.info.transaction_status
         if status == TransactionStatus.IDLE and not self._closed:
             self._idle.append((time.monotonic(), connection))
         else:
-            # In the midst of something that was cancelled, or broken.
+            # In the midst of a statement that was cancelled, or broken.
             await connection.close()
 
     async def _forget_idle(self) -> None:
