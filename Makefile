@@ -133,6 +133,9 @@ bench-ingest: setup ## Reading, cutting and embedding by kind of file, as parts 
 hostile: setup ## Read files made to break a reader; each line says how it ended
 	@$(BIN)/pytest tests/failure/test_hostile_files.py -s
 
+bench-workers: setup ## Files read by one worker process and by two, on PostgreSQL and S3 (ARGS=)
+	@$(BIN)/python scripts/bench_workers.py $(ARGS)
+
 bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR …", INDEX=postgres)
 	@mkdir -p dist
 	@$(BIN)/python scripts/bench_retrieval.py $(SETS) --index $(INDEX) --ablate | tee dist/bench.txt
@@ -180,4 +183,4 @@ bench-vector-ways: setup ## Ways to find the nearest vectors in PostgreSQL, besi
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

@@ -21,6 +21,7 @@ from lodgepole.ports import Allowances, Blobs, Catalog, Clock, Index, Ledger, Op
 from lodgepole.settings import Settings
 
 if TYPE_CHECKING:
+    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
     from lodgepole.adapters.sqlalchemy_database.database import Database
     from lodgepole.adapters.tantivy_index import TantivyIndex
 
@@ -81,18 +82,14 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
 
 
 async def _many_machines(settings: Settings, stack: AsyncExitStack) -> Stores:
-    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
     from lodgepole.adapters.postgres_index import Connections, PostgresIndex
     from lodgepole.adapters.sqlalchemy_database.allowances import SqlAllowances
     from lodgepole.adapters.sqlalchemy_database.secrets import shared_secret
 
     assert settings.database_url is not None, "that is what many machines are known by"
-    assert settings.blob_url is not None, "the settings were checked"
     made(settings.data_dir)
     clock = SystemClock()
-    blobs = ObstoreBlobs.at(
-        settings.blob_url, plain_http=(settings.aws_endpoint_url or "").startswith("http://")
-    )
+    blobs = bucket(settings)
     await blobs.check()
     database = await _database(settings, stack)
     secret = await shared_secret(database, SIGNING_SECRET, secrets.token_hex(32))
@@ -112,6 +109,15 @@ async def _many_machines(settings: Settings, stack: AsyncExitStack) -> Stores:
         # Never the same again: what another process holds is not ours to take back.
         worker_id=f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}",
     )
+
+
+def bucket(settings: Settings) -> "ObstoreBlobs":
+    """That of many machines, which is not looked at yet. Raises InvalidRequest."""
+    from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+
+    assert settings.blob_url is not None, "the settings were checked"
+    plain = (settings.aws_endpoint_url or "").startswith("http://")
+    return ObstoreBlobs.at(settings.blob_url, plain_http=plain)
 
 
 @asynccontextmanager

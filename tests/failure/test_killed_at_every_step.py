@@ -4,12 +4,14 @@ Whatever the step and however often, the end is that of a run that nobody distur
 way no reader ever sees half of anything.
 """
 
+import contextlib
 import inspect
 import random
 
 import pytest
 
 from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+from lodgepole.adapters.postgres_index import Connections, PostgresIndex
 from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
 from lodgepole.adapters.sqlalchemy_database.database import open_database
 from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
@@ -18,6 +20,7 @@ from lodgepole.errors import Unavailable
 from lodgepole.ingestion.worker import BACKOFF_MOST
 from lodgepole.limits import Limits
 from lodgepole.model import AssistantStatus
+from postgres_server import fresh_database
 
 PAGES = b"First page.\fSecond page, about harbours.\fThird page."
 RUNS_MOST = 300
@@ -108,17 +111,57 @@ class DiskStores:
             await self._database.close()
 
 
-@pytest.fixture(params=["memory", "disk"])
+class SharedStores(DiskStores):
+    """PostgreSQL and a bucket; each worker knows nothing of the one before."""
+
+    stride = 29
+    seeds = 2
+
+    def __init__(self, database_url, blob_url):
+        self._url = database_url
+        self._blob_url = blob_url
+
+    async def reopen(self):
+        await self.close()
+        self._database = await open_database(self._url)
+        self.house.catalog = SqlCatalog(self._database)
+        self.house.log = SqlOperationLog(self._database, self.house.clock)
+        self.house.blobs = ObstoreBlobs.at(self._blob_url, plain_http=True)
+        self.house.index = self._index = PostgresIndex(Connections(self._url))
+        return self.house
+
+    async def close(self):
+        if self._database is not None:
+            await self._index.close()
+        await super().close()
+
+
+@pytest.fixture(params=["memory", "disk", "shared"])
 def new_stores(request, tmp_path):
     numbers = iter(range(RUNS_MOST))
     if request.param == "memory":
         return MemoryStores
+    if request.param == "shared":
+        return request.getfixturevalue("new_shared_stores")
 
     class FreshDiskStores(DiskStores):
         def __init__(self):
             super().__init__(tmp_path / str(next(numbers)))
 
     return FreshDiskStores
+
+
+@pytest.fixture
+def new_shared_stores(postgres_url, bucket_url):
+    numbers = iter(range(RUNS_MOST))
+    with contextlib.ExitStack() as databases:
+
+        class FreshSharedStores(SharedStores):
+            def __init__(self):
+                url = databases.enter_context(fresh_database(postgres_url))
+                super().__init__(url, f"{bucket_url}/{next(numbers)}")
+
+        yield FreshSharedStores
 
 
 # --- the story --------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.screen import say, show_json, size
+from lodgepole.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from lodgepole.settings import Settings
 
 
 def backup(
@@ -23,7 +27,7 @@ def backup(
     """
     from lodgepole.adapters.data_backup import back_up
 
-    report = back_up(load_settings(data_dir=data_dir).data_dir, target)
+    report = back_up(_one_machine(data_dir).data_dir, target)
     if as_json:
         show_json({"backup": str(target), **dataclasses.asdict(report)})
     else:
@@ -46,7 +50,7 @@ def restore(
     from lodgepole.adapters import data_backup
     from lodgepole.adapters.data_directory import held
 
-    settings = load_settings(data_dir=data_dir)
+    settings = _one_machine(data_dir)
     with held(settings.data_dir):
         report = data_backup.restore(source, settings.data_dir)
     if as_json:
@@ -56,3 +60,14 @@ def restore(
             f"{report.assistants} assistants with {report.files} Available files are restored. "
             f"Start it: lodgepole serve --data-dir {settings.data_dir}"
         )
+
+
+def _one_machine(data_dir: Path | None) -> "Settings":
+    settings = load_settings(data_dir=data_dir)
+    if settings.on_many_machines:
+        raise InvalidRequest(
+            "LODGEPOLE_DATABASE_URL is set, so that nothing is in a data directory: back up the "
+            "database with its own tools (pg_dump, or continuous archiving), and have the bucket "
+            "keep old versions for as long as those backups."
+        )
+    return settings

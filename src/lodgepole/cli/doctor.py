@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 OLDEST_PYTHON = (3, 11)
 FREE_BYTES = 2_000_000_000
 OPEN_FILES = 1024
+OLDEST_POSTGRES = 150_000
+OLDEST_VECTOR = (0, 7)
+CLOCK_SECONDS = 5.0
 SILENCE_SECONDS = 10.0  # of a server that should answer at once
 STYLES = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -60,6 +63,7 @@ def doctor(
         looks = [
             _python,
             lambda: _directory(settings),
+            lambda: _shared(settings),
             lambda: _disk(settings),
             _open_files,
             lambda: _port(settings),
@@ -116,6 +120,54 @@ def _directory(settings: "Settings") -> Iterator[Finding]:
     else:
         yield Finding("ok", what, str(path))
     yield _holder(path)
+
+
+def _shared(settings: "Settings") -> Iterator[Finding]:
+    """Database and bucket of many machines; nothing on one."""
+    if settings.database_url is None or settings.blob_url is None:
+        return
+    from lodgepole import stores
+
+    yield from asyncio.run(_of_database(settings.database_url.get_secret_value()))
+    try:
+        asyncio.run(stores.bucket(settings).check())
+    except LodgepoleError as error:
+        advice = "Look at its name, at the AWS_* variables, and at what this key may do."
+        yield Finding("problem", "Bucket", str(error), advice)
+    else:
+        yield Finding("ok", "Bucket", f"{settings.blob_url} answers")
+
+
+async def _of_database(url: str) -> list[Finding]:
+    from lodgepole.adapters.sqlalchemy_database.looking import look
+
+    try:
+        found = await look(url)
+    except LodgepoleError as error:
+        advice = "Look at LODGEPOLE_DATABASE_URL, and whether this machine may connect."
+        return [Finding("problem", "Database", str(error), advice)]
+    findings = [Finding("ok", "Database", f"PostgreSQL {found.version} answers")]
+    if found.version_number < OLDEST_POSTGRES:
+        advice = "Upgrade it: PostgreSQL 15 is the oldest that is supported."
+        findings[0] = Finding("problem", "Database", f"PostgreSQL {found.version}", advice)
+    if found.vector is None:
+        advice = "Install pgvector 0.7 or newer on the database's server."
+        findings.append(Finding("problem", "pgvector", "not there", advice))
+    elif found.vector_number < OLDEST_VECTOR:
+        advice = "Upgrade it to 0.7 or newer, then: ALTER EXTENSION vector UPDATE"
+        findings.append(Finding("problem", "pgvector", found.vector, advice))
+    else:
+        findings.append(Finding("ok", "pgvector", found.vector))
+    if found.recovering:
+        advice = "Name the primary: a replica cannot be written."
+        findings.append(Finding("problem", "Role", "a replica", advice))
+    skew = abs(found.skew_seconds)
+    if skew > CLOCK_SECONDS:
+        advice = "Have both keep time (NTP): leases are told by this machine's clock."
+        findings.append(Finding("warning", "Clock", f"{skew:.1f} s from the database's", advice))
+    else:
+        findings.append(Finding("ok", "Clock", f"{skew:.1f} s from the database's"))
+    return findings
 
 
 def _holder(path: Path) -> Finding:

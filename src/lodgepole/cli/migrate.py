@@ -8,6 +8,7 @@ import typer
 
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.screen import say, show_json, size
+from lodgepole.errors import InvalidRequest
 
 
 def migrate(
@@ -28,7 +29,11 @@ def migrate(
     """
     from lodgepole import wiring
 
-    settings = load_settings(data_dir=data_dir, database_url=None, blob_url=None)
+    settings = load_settings(data_dir=data_dir)
+    if settings.on_many_machines:
+        raise InvalidRequest(
+            "LODGEPOLE_DATABASE_URL is set: unset it, and name the target with --to and --blobs."
+        )
     # The same settings otherwise: limits, embedder, caches.
     target = load_settings(
         data_dir=settings.data_dir / "migration", database_url=to, blob_url=blobs

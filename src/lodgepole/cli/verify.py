@@ -8,6 +8,7 @@ import typer
 
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.screen import say, show_json_line
+from lodgepole.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from lodgepole.settings import Settings
@@ -35,6 +36,10 @@ def verify(
     a text, byte by byte.
     """
     settings = load_settings(data_dir=data_dir)
+    if settings.on_many_machines and (absent or absent_from):
+        raise InvalidRequest(
+            "--absent looks into the files of a data directory, and LODGEPOLE_DATABASE_URL is set."
+        )
     texts = [*(absent or ()), *(absent_from.read_text("utf-8").split("\n") if absent_from else ())]
     found = asyncio.run(_verify(settings, [text for text in texts if text], repair=repair))
     findings = found["findings"]

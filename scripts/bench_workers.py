@@ -1,0 +1,87 @@
+"""How much faster files are read by two worker processes than by one, on PostgreSQL and S3.
+
+Files wait in the queue before the workers start. What counts is the middle of the run, between the
+first and the last fifth of the files, so that neither starting nor the end of the queue counts.
+Each worker embeds with one thread: give the machine as many cores as the most workers.
+
+    python scripts/bench_workers.py --workers 1 2
+"""
+
+import argparse
+import random
+import sys
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+
+import httpx2
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from cluster import KEY, Cluster, cluster
+
+ASSISTANTS = 4
+SYLLABLES = ("bour", "dal", "ght", "rm", "ker", "ven", "sel")
+WORDS = tuple(f"{first}{second}" for first in ("har", "ti", "li", "sto") for second in SYLLABLES)
+
+
+def text(number: int, size: int) -> str:
+    chance = random.Random(number)  # noqa: S311  the same files at each run
+    sentences: list[str] = []
+    length = 0
+    while length < size:
+        words = [chance.choice(WORDS) for _ in range(chance.randint(6, 16))]
+        sentence = f"{' '.join(words).capitalize()} {chance.randint(1, 9999)}."
+        sentences.append(sentence)
+        length += len(sentence) + 1
+    return " ".join(sentences)
+
+
+def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
+    """kB a second, in the middle of the run."""
+    served = made.api("--no-work")
+    with httpx2.Client(
+        base_url=f"{served.url}/assistant",
+        headers={"Api-Key": KEY, "X-Pinecone-Api-Version": "2026-07"},
+        trust_env=False,
+        timeout=60,
+    ) as http:
+        for number in range(ASSISTANTS):
+            http.post("/assistants", json={"name": f"a{number}"}).raise_for_status()
+        for number in range(files):
+            name = f"f{number}.txt"
+            path = f"/files/a{number % ASSISTANTS}/f{number}"
+            http.put(path, files={"file": (name, text(number, size))}).raise_for_status()
+        for _ in range(workers):
+            made.worker()
+        while made.rows("SELECT count(*) FROM operations WHERE status = 'Processing'") != [(0,)]:
+            Event().wait(0.25)
+    rows = made.rows("SELECT status, completed_at FROM operations ORDER BY completed_at")
+    assert {row[0] for row in rows} == {"Completed"}, "every file was read"
+    ends = [row[1] for row in rows if isinstance(row[1], datetime)]
+    fifth = len(ends) // 5
+    middle = ends[fifth:-fifth]
+    return (len(middle) - 1) * size / 1000 / (middle[-1] - middle[0]).total_seconds()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--files", type=int, default=120)
+    parser.add_argument("--size", type=int, default=10_000, help="bytes of each file")
+    options = parser.parse_args()
+    print(f"{options.files} files of {options.size / 1000:.0f} kB of text, one thread a worker")
+    first = 0.0
+    for workers in options.workers:
+        with cluster() as made:
+            rate = throughput(made, workers, options.files, options.size)
+        first = first or rate
+        print(
+            f"{workers} worker{'s' if workers > 1 else ''}: {rate:.1f} kB/s, {rate / first:.2f} x",
+            flush=True,
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
