@@ -110,7 +110,9 @@ bench-footprint: setup ## Start-up CPU, idle memory and installed size
 	@$(BIN)/python scripts/bench_footprint.py
 
 bench-chat: setup ## Many answers streaming at once, over HTTP: lateness, memory and CPU
-	@$(BIN)/python scripts/bench_chat.py $(ARGS)
+	@mkdir -p dist
+	@$(BIN)/python scripts/bench_chat.py $(ARGS) | tee dist/bench.txt
+	@$(BIN)/python scripts/make_benchmarks.py Chat dist/bench.txt "make bench-chat"
 
 bench-embed: setup ## Embedding throughput and query latency
 	@$(BIN)/python scripts/bench_embed.py

@@ -1,7 +1,7 @@
 """The ChatModel port on OpenAI's own wire formats, as OpenAI and most local servers speak them.
 
 Written out, because a client library's objects for each event cost more than everything else a
-token passes through: 210 µs a token against 21, which decides how many answers stream at once.
+token passes through: 133 µs a token against 9, which decides how many answers stream at once.
 """
 
 import asyncio
