@@ -10,6 +10,9 @@ from lodgepole.chat.phrases import ENGLISH, phrases
     [
         ("How long is the warranty?", ENGLISH.lead),
         ("Warranty 2026", ENGLISH.lead),
+        ("Where was France concentrating its efforts?", ENGLISH.lead),
+        ("Was kostet ein Deckel?", "Aus Ihren Dokumenten:"),
+        ("ما هي مدة الضمان؟", "من مستنداتك:"),
         ("Wie lange gilt die Garantie auf den Wasserkocher?", "Aus Ihren Dokumenten:"),
         ("Wann endet die Frist?", "Aus Ihren Dokumenten:"),
         ("Quelle est la durée de la garantie ?", "D’après vos documents :"),

@@ -89,6 +89,7 @@ _PHRASES = {
     "ar": Phrases("من مستنداتك:", "هذا غير موجود في مستنداتك: لم أجد فيها ما يجيب عن السؤال."),
 }
 _ASKING = {
+    "en": "where when what who whom whose which why how were is are do does did can the",
     "de": "wie was wer wann warum wieso welche welcher welches wo wohin wieviel worüber",
     "fr": "quel quelle quels quelles quand comment pourquoi combien où quoi est-ce",
     "es": "qué cuál cuáles cuándo cómo dónde cuánto cuánta cuántos quién",
