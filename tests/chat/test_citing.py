@@ -196,6 +196,12 @@ def test_words_that_their_own_sentence_denies_are_not_cited_and_those_of_a_claus
     assert len(cited(events)) == 1
 
 
+def test_a_number_from_the_sentence_before_is_not_cited():
+    sources = make_sources("The office opens at nine. The kettle has a warranty of two years.")
+    assert cited(cite("The warranty is nine years [1].", sources)[0]) == []
+    assert len(cited(cite("The warranty is two years [1].", sources)[0])) == 1
+
+
 def test_a_verbatim_claim_is_highlighted_with_the_sources_own_characters():
     text = "Intro.\nThe  quick\nbrown fox jumps. Over."
     source = Source(number=1, snippet=make_snippet(text, start=100))

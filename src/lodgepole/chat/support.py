@@ -142,7 +142,7 @@ class SourceText:
             return Verification(REJECTED, best_score)
         if best_score < min(least, SUPPORT_SCORE) or not self._agrees(claimed, best):
             return Verification(REJECTED, best_score)
-        if self._has_rival(content, figures, best_score, claim):
+        if self._has_rival(content, figures, claim):
             return Verification(REJECTED, best_score)
         kind = ALIGNED if best_score >= ALIGNED_SCORE else SUPPORTED
         return Verification(kind, best_score, best.start, best.end)
@@ -166,18 +166,24 @@ class SourceText:
             if share >= 0.7 * most
         )
 
-    def _has_rival(self, content: set[str], figures: set[str], score: float, claim: str) -> bool:
-        """Whether a sentence says much more of the claim, with other numbers: a swapped figure."""
-        if not figures:
-            return False
+    def _has_rival(self, content: set[str], figures: set[str], claim: str) -> bool:
+        """Whether a sentence says much more of the claim, with other numbers: a swapped figure.
+
+        More than those sentences that have the claim's own numbers.
+        """
         named = content - figures
-        if len(named) < 2:
+        if not figures or len(named) < 2:
             return False
+        own = rival = 0.0
         for stretch in self._singles:
             theirs = numbers(stretch.words)
-            if theirs and not theirs & figures and _share(named, stretch.content) > score + 0.15:
-                return not _has_numbers(figures, claim, stretch.words)
-        return False
+            if theirs:
+                share = _share(named, stretch.content)
+                if theirs & figures or _has_numbers(figures, claim, stretch.words):
+                    own = max(own, share)
+                else:
+                    rival = max(rival, share)
+        return rival > own + 0.15
 
 
 def _has_numbers(figures: Iterable[str], claim: str, source: Sequence[Word]) -> bool:
