@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from lodgepole.adapters.data_directory import held, made, read_secret, write_secret
+from lodgepole.adapters.data_directory import check_whole, held, made, read_secret, write_secret
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.system_clock import SystemClock
-from lodgepole.errors import InvalidRequest, NotFound
+from lodgepole.errors import InvalidRequest, NotFound, Unavailable
 from lodgepole.ports import Allowances, Blobs, Catalog, Clock, Index, Ledger, OperationLog
 from lodgepole.settings import Settings
 
@@ -65,10 +65,14 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     from lodgepole.adapters.tantivy_index import TantivyIndex
 
     stack.enter_context(held(settings.data_dir))
+    check_whole(settings.data_dir)
     clock = SystemClock()
     database = await _database(settings, stack)
-    blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
-    index = TantivyIndex(settings.data_dir / "index")
+    try:
+        blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
+        index = TantivyIndex(settings.data_dir / "index")
+    except OSError as error:
+        raise Unavailable(f"Cannot use {error.filename}: {error.strerror}.") from error
     stack.push_async_callback(index.close)
     return Stores(
         **_in_sql(database, clock),
@@ -185,4 +189,9 @@ def _secret_on_disk(settings: Settings) -> bytes:
     if kept is None:
         kept = secrets.token_hex(32)
         write_secret(path, kept)
-    return bytes.fromhex(kept)
+    try:
+        return bytes.fromhex(kept)
+    except ValueError:
+        raise Unavailable(
+            f"{path} is damaged: remove it. Links that were handed out end with it."
+        ) from None

@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from lodgepole.adapters.data_directory import held, read_secret, write_secret
+from lodgepole.adapters.data_directory import check_whole, held, read_secret, write_secret
 from lodgepole.errors import Conflict, Unavailable
 
 
@@ -34,3 +34,22 @@ def test_a_secret_is_private_and_read_back(tmp_path):
     write_secret(path, "two")
     assert read_secret(path) == "two"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("folder", ["blobs", "index"])
+@pytest.mark.parametrize("catalog", [None, b""])
+def test_a_directory_that_lost_its_catalog_is_refused(tmp_path, folder, catalog):
+    (tmp_path / folder / "assistant").mkdir(parents=True)
+    if catalog is not None:
+        (tmp_path / "catalog.db").write_bytes(catalog)
+    with pytest.raises(Unavailable, match="catalog"):
+        check_whole(tmp_path)
+    (tmp_path / "catalog.db").write_bytes(b"something")
+    check_whole(tmp_path)
+
+
+def test_a_directory_that_was_never_used_is_whole(tmp_path):
+    check_whole(tmp_path)
+    (tmp_path / "blobs" / ".partial").mkdir(parents=True)
+    (tmp_path / "index").mkdir()
+    check_whole(tmp_path)

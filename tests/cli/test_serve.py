@@ -97,3 +97,25 @@ def test_an_unknown_host_is_one_sentence(machine, tmp_path: Path):
     assert ended.returncode == 1
     assert "Cannot listen on '256.0.0.1'" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "message"),
+    [
+        ("blobs", "in the way", "Cannot use"),
+        ("index", "in the way", "Cannot use"),
+        ("signing_secret", "not hexadecimal", "is damaged: remove it"),
+        ("blobs/assistant/file", "of a catalog that is gone", "catalog.db is missing or empty"),
+    ],
+)
+def test_a_data_directory_that_is_not_whole_is_one_sentence(
+    machine, tmp_path: Path, place: str, content: str, message: str
+):
+    path = tmp_path / "data" / place
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    ended = machine.run("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
+    assert ended.returncode == 1
+    assert message in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert path.read_text() == content

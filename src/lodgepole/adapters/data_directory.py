@@ -52,6 +52,24 @@ def made(path: Path) -> None:
         raise Unavailable(f"Cannot make the data directory {path}: {error.strerror}.") from error
 
 
+def check_whole(path: Path) -> None:
+    """Refuse a directory that lost its catalog: to an empty one all files would be garbage.
+
+    Raises:
+        Unavailable: There are files or passages, and no catalog that knows of them.
+    """
+    catalog = path / "catalog.db"
+    if catalog.is_file() and catalog.stat().st_size > 0:
+        return
+    for folder in ("blobs", "index"):
+        kept = path / folder
+        if kept.is_dir() and any(not entry.name.startswith(".") for entry in kept.iterdir()):
+            raise Unavailable(
+                f"{catalog} is missing or empty, and {kept} is not: restore the data directory "
+                f"from a backup. To begin anew, move {path} away."
+            )
+
+
 def holding(path: Path, text: str) -> list[Path]:
     """Files below `path` that hold `text` as it is, in UTF-8; names of files count too."""
     wanted = text.encode()
