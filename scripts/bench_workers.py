@@ -8,9 +8,12 @@ Each worker embeds with one thread: give the machine as many cores as the most w
 """
 
 import argparse
+import contextlib
+import os
 import random
 import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from threading import Event
 
@@ -52,16 +55,39 @@ def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
             name = f"f{number}.txt"
             path = f"/files/a{number % ASSISTANTS}/f{number}"
             http.put(path, files={"file": (name, text(number, size))}).raise_for_status()
-        for _ in range(workers):
-            made.worker()
+        started = [made.worker() for _ in range(workers)]
         while made.rows("SELECT count(*) FROM operations WHERE status = 'Processing'") != [(0,)]:
             Event().wait(0.25)
+        cpu = sum(cpu_seconds(process.popen.pid) for process in started)
     rows = made.rows("SELECT status, completed_at FROM operations ORDER BY completed_at")
     assert {row[0] for row in rows} == {"Completed"}, "every file was read"
+    [(stored,)] = made.rows(
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+        " WHERE relname ~ '^index_' AND relkind = 'r'"
+    )
+    [(passages,)] = made.rows("SELECT count(*) FROM index_passages")
+    assert isinstance(stored, Decimal)
+    assert isinstance(passages, int)
+    print(
+        f"  workers' CPU {cpu / files / size * 1e6:.1f} s for each MB of text, starting included; "
+        f"{passages} passages, {int(stored) / passages:.0f} bytes of each in PostgreSQL"
+    )
     ends = [row[1] for row in rows if isinstance(row[1], datetime)]
     fifth = len(ends) // 5
     middle = ends[fifth:-fifth]
     return (len(middle) - 1) * size / 1000 / (middle[-1] - middle[0]).total_seconds()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process and of its children that have ended or not."""
+    total, ticks = 0, os.sysconf("SC_CLK_TCK")
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with contextlib.suppress(OSError):
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if pid in (int(entry.name), int(fields[1])):
+                    total += sum(int(field) for field in fields[11:15])
+    return total / ticks
 
 
 def main() -> int:
