@@ -1,5 +1,7 @@
 """API keys: made once, known by their hash, refused once revoked."""
 
+from datetime import timedelta
+
 import pytest
 
 from lodgepole.errors import NotFound, Unauthenticated
@@ -38,6 +40,33 @@ async def test_a_revoked_key_is_refused_at_once(house):
         await keys.authenticate(secret)
     with pytest.raises(NotFound):
         await keys.revoke("p", key.id)
+
+
+async def test_a_key_that_is_revoked_while_it_is_looked_up_is_not_remembered(house):
+    keys = house.keys
+    secret, key = await keys.create("p", name="ci", role=Role.ALL)
+    find = house.catalog.find_key
+
+    async def revoked_after_the_look_up(hash_):
+        found = await find(hash_)
+        await keys.revoke("p", key.id)
+        return found
+
+    house.catalog.find_key = revoked_after_the_look_up
+    assert await keys.authenticate(secret) == key
+    house.catalog.find_key = find
+    with pytest.raises(Unauthenticated):
+        await keys.authenticate(secret)
+
+
+async def test_a_clock_that_is_set_back_does_not_keep_a_revoked_key(house):
+    here, elsewhere = house.keys, house.keys
+    secret, key = await here.create("p", name="ci", role=Role.ALL)
+    await here.authenticate(secret)
+    await elsewhere.revoke("p", key.id)
+    house.clock.advance(-timedelta(days=1))
+    with pytest.raises(Unauthenticated):
+        await here.authenticate(secret)
 
 
 async def test_a_key_revoked_elsewhere_is_refused_before_long(house):

@@ -36,16 +36,18 @@ class Keys:
         hash_ = hash_secret(secret)
         now = self._clock.now()
         cached = self._cache.get(hash_)
-        if cached is not None and cached[1] > now:
+        if cached is not None and now < cached[1] <= now + CACHED_FOR:  # clocks are set back, too
             return cached[0]
+        cache = self._cache
         key = await self._catalog.find_key(hash_)
         if key is None:
             self._cache.pop(hash_, None)
             raise Unauthenticated("Invalid API key.")
-        self._cache[hash_] = (key, now + CACHED_FOR)
-        self._cache.move_to_end(hash_)
-        if len(self._cache) > CACHED_KEYS:
-            self._cache.popitem(last=False)
+        # Of what was looked up as a key was revoked, nothing is kept: it goes to the old cache.
+        cache[hash_] = (key, now + CACHED_FOR)
+        cache.move_to_end(hash_)
+        if len(cache) > CACHED_KEYS:
+            cache.popitem(last=False)
         return key
 
     async def create(self, project_id: str, *, name: str, role: Role) -> tuple[str, ApiKey]:
@@ -79,7 +81,7 @@ class Keys:
         """Refuse a key from this moment; see `CACHED_FOR` for other processes. NotFound."""
         if not await self._catalog.remove_key(project_id, key_id):
             raise NotFound(f"API key {key_id} not found.")
-        self._cache.clear()
+        self._cache = OrderedDict()
 
     async def _add(self, secret: str, project_id: str, name: str, role: Role) -> ApiKey:
         key = ApiKey(
