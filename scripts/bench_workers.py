@@ -43,6 +43,7 @@ def text(number: int, size: int) -> str:
 def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
     """kB a second, in the middle of the run."""
     served = made.api("--no-work")
+    empty = index_bytes(made)
     with httpx2.Client(
         base_url=f"{served.url}/assistant",
         headers={"Api-Key": KEY, "X-Pinecone-Api-Version": "2026-07"},
@@ -61,21 +62,26 @@ def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
         cpu = sum(cpu_seconds(process.popen.pid) for process in started)
     rows = made.rows("SELECT status, completed_at FROM operations ORDER BY completed_at")
     assert {row[0] for row in rows} == {"Completed"}, "every file was read"
-    [(stored,)] = made.rows(
-        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
-        " WHERE relname ~ '^index_' AND relkind = 'r'"
-    )
+    stored = index_bytes(made) - empty
     [(passages,)] = made.rows("SELECT count(*) FROM index_passages")
-    assert isinstance(stored, Decimal)
     assert isinstance(passages, int)
     print(
         f"  workers' CPU {cpu / files / size * 1e6:.1f} s for each MB of text, starting included; "
-        f"{passages} passages, {int(stored) / passages:.0f} bytes of each in PostgreSQL"
+        f"{passages} passages, {stored / passages:.0f} bytes of each in PostgreSQL"
     )
     ends = [row[1] for row in rows if isinstance(row[1], datetime)]
     fifth = len(ends) // 5
     middle = ends[fifth:-fifth]
     return (len(middle) - 1) * size / 1000 / (middle[-1] - middle[0]).total_seconds()
+
+
+def index_bytes(made: Cluster) -> int:
+    [(size,)] = made.rows(
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+        " WHERE relname ~ '^index_' AND relkind = 'r'"
+    )
+    assert isinstance(size, Decimal)
+    return int(size)
 
 
 def cpu_seconds(pid: int) -> float:
