@@ -1,9 +1,9 @@
 """The ranking by vector: every vector where there are few, else the likeliest by their codes.
 
-Measured on 100,000 passages of 384 dimensions: comparing every vector took 44 ms, a scan of bit
-strings in the database 14, reading the packed codes 5 and comparing them here 2. An HNSW index
-answers in 2 to 4 ms, but takes 21 s and 112 MB to build, knows no assistants and no filters, and
-slows down each upload; so there is none.
+On 100,000 passages of 384 dimensions, comparing every vector took 44 ms, a scan of bit strings in
+the database 14, reading the packed codes 5 and comparing them here 2. An HNSW index answers in 2 to
+4 ms, but took 21 s and 112 MB to build, knows no assistants, and slows down each upload; so there
+is none. `make bench-vector-ways` compares them anew.
 """
 
 import asyncio
