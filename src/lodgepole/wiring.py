@@ -2,12 +2,9 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
-import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -15,41 +12,35 @@ from lodgepole.accounting import Accounting
 from lodgepole.adapters.data_directory import read_secret, write_secret
 from lodgepole.adapters.process_memory import give_back, share_arenas
 from lodgepole.adapters.prometheus_metrics import PrometheusMetrics
-from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.assistants import Assistants
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.content_links import ContentSigner
-from lodgepole.embedder_choice import judging_embedder, open_embedders, open_reranking
+from lodgepole.embedder_choice import judging_embedder, open_reranking
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.files import Files
-from lodgepole.ingestion.audit import Audit, AuditReport
-from lodgepole.ingestion.moving import MoveReport, Moving, Side
 from lodgepole.ingestion.pipeline import Pipeline
-from lodgepole.ingestion.preparing import Preparing
 from lodgepole.ingestion.rebuilding import Rebuilding
 from lodgepole.ingestion.reembedding import Reembedding
-from lodgepole.ingestion.sweep import GRACE, Sweep
+from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.keys import Keys
 from lodgepole.model_choice import describe_default, model_directory
 from lodgepole.observation import observe, open_tracer
 from lodgepole.operations import Operations
-from lodgepole.ports import Preparer, Tokenizer
-from lodgepole.retrieval.embedders import Embedders
+from lodgepole.ports import Preparer
+from lodgepole.preparers import Making, open_making, open_preparer, open_preparing
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
-from lodgepole.settings import Settings, reader_environment
+from lodgepole.settings import Settings
 from lodgepole.stages import Stages
-from lodgepole.stores import Stores, open_stores, opened_catalog
+from lodgepole.stores import Stores, open_stores
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from lodgepole.adapters.preparing_processes import Children
-    from lodgepole.adapters.subprocess_parser import SubprocessParser
     from lodgepole.api.observing import Observing
 
 DEFAULT_PROJECT = "default"
@@ -80,7 +71,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
     async with contextlib.AsyncExitStack() as stack:
         stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
         stores = await open_stores(settings, stack)
-        making = await _making(settings, stack)
+        making = await open_making(settings, stack)
         services = await _services(settings, stack, stages, stores, making)
         key = await _first_key(settings, services)
         watched = observe(settings, services, stages)
@@ -88,7 +79,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         stop = asyncio.Event()
         working: asyncio.Task[None] | None = None
         if settings.work:
-            preparer = await _preparer(settings, stack, making)
+            preparer = await open_preparer(settings, stack, making)
             worker = _worker(settings, stages, stores, making, preparer)
             working = asyncio.create_task(worker.run(stop), name="worker")
             app.state.incomplete = lambda: worker.incomplete_assistants
@@ -117,8 +108,8 @@ async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
     async with contextlib.AsyncExitStack() as stack:
         stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
         stores = await open_stores(settings, stack)
-        making = await _making(settings, stack)
-        preparer = await _preparer(settings, stack, making)
+        making = await open_making(settings, stack)
+        preparer = await open_preparer(settings, stack, making)
         await _worker(settings, stages, stores, making, preparer).run(stop)
 
 
@@ -141,119 +132,9 @@ async def prepare_for_server(
 
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
-        preparing = _preparing(settings, stack, await _making(settings, stack))
+        preparing = open_preparing(settings, stack, await open_making(settings, stack))
         release = lodgepole.__version__
         await Joined(settings.data_dir, preparing, release=release, parent=parent).run(stop)
-
-
-async def verify(settings: Settings, *, repair: bool) -> AuditReport:
-    """Compare all that is stored, which nobody else may change meanwhile.
-
-    Args:
-        settings: Say where it is.
-        repair: First remove what no row accounts for.
-
-    Raises:
-        Conflict: A server runs in the data directory.
-        Unavailable: Some of it cannot be used.
-    """
-    async with contextlib.AsyncExitStack() as stack:
-        stores = await open_stores(settings, stack)
-        if repair:
-            await _sweep(settings, stores, grace=timedelta()).run()
-        return await Audit(
-            catalog=stores.catalog, log=stores.log, blobs=stores.blobs, index=stores.index
-        ).run()
-
-
-async def move(settings: Settings, target: Settings, tell: Callable[[str], None]) -> MoveReport:
-    """Copy what is in the data directory of one machine to where many share it.
-
-    Raises:
-        Conflict: A server runs in the data directory, or the target has other things.
-        Unavailable: Something does not answer; run it again, and it goes on.
-    """
-    from lodgepole.adapters.sqlalchemy_database.copying import SqlRows
-
-    async with contextlib.AsyncExitStack() as stack:
-        source, there = await open_stores(settings, stack), await open_stores(target, stack)
-        making = await _making(settings, stack)
-        return await Moving(
-            source=_side(source),
-            target=_side(there),
-            rows=SqlRows(source.database, there.database),
-            parser=_parser(settings, stack),
-            tokenizer=making.tokenizer,
-            embedder=making.embedders.configured,
-            limits=settings.limits,
-        ).run(tell)
-
-
-def _side(stores: Stores) -> Side:
-    return Side(catalog=stores.catalog, log=stores.log, blobs=stores.blobs, index=stores.index)
-
-
-@contextlib.asynccontextmanager
-async def opened_keys(settings: Settings) -> AsyncGenerator[Keys]:
-    """The keys, whether servers run or not.
-
-    Raises:
-        NotFound: There is no catalog; its first server makes it.
-        Unavailable: It cannot be opened.
-    """
-    async with opened_catalog(settings) as catalog:
-        yield Keys(catalog=catalog, clock=SystemClock(), new_id=_new_id)
-
-
-def _workers(settings: Settings) -> "Children":
-    """The processes that prepare files, not started yet."""
-    from lodgepole.adapters.preparing_processes import Children
-
-    command = [sys.executable, "-m", "lodgepole", "worker", "--parent", str(os.getpid())]
-    threads = settings.worker_threads or (os.cpu_count() or 1) // max(1, settings.workers)
-    return Children(
-        [*command, "--data-dir", str(settings.data_dir), "--threads", str(max(1, threads))],
-        settings.workers,
-        settings.worker_environment(),
-    )
-
-
-def _parser(settings: Settings, stack: contextlib.AsyncExitStack) -> "SubprocessParser":
-    from lodgepole.adapters.subprocess_parser import SubprocessParser
-
-    parser = SubprocessParser(
-        (sys.executable, "-m", "lodgepole.parser_child"),
-        settings.limits,
-        ocr_languages=settings.ocr_languages,
-        environment=reader_environment(),
-    )
-    stack.push_async_callback(parser.close)
-    return parser
-
-
-@dataclass(frozen=True, slots=True)
-class _Making:
-    """What passages and their vectors are made with."""
-
-    embedders: Embedders
-    tokenizer: Tokenizer
-
-
-async def _making(settings: Settings, stack: contextlib.AsyncExitStack) -> _Making:
-    from lodgepole.adapters.onnxruntime_embedder import find_tokenizer
-    from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
-
-    embedders = await open_embedders(settings, stack)
-    return _Making(embedders, TokenizersTokenizer(find_tokenizer(settings.cache_dir)))
-
-
-def _preparing(settings: Settings, stack: contextlib.AsyncExitStack, making: _Making) -> Preparing:
-    return Preparing(
-        parser=_parser(settings, stack),
-        tokenizer=making.tokenizer,
-        embedders=making.embedders,
-        limits=settings.limits,
-    )
 
 
 async def _services(
@@ -261,7 +142,7 @@ async def _services(
     stack: contextlib.AsyncExitStack,
     stages: Stages,
     stores: Stores,
-    making: _Making,
+    making: Making,
 ) -> Services:
     limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
     accounting = Accounting(stores.ledger, clock)
@@ -314,34 +195,8 @@ async def _services(
     )
 
 
-async def _preparer(
-    settings: Settings, stack: contextlib.AsyncExitStack, making: _Making
-) -> Preparer:
-    """In this process; on one machine also in others that are started, or that join."""
-    preparing = _preparing(settings, stack, making)
-    if settings.on_many_machines:
-        return preparing
-    import lodgepole
-    from lodgepole.adapters.preparing_processes import PreparingPool
-
-    children = _workers(settings)
-    pool = PreparingPool(
-        settings.data_dir,
-        preparing,
-        release=lodgepole.__version__,
-        expected=settings.workers > 0,
-        limits=settings.limits,
-        hung=children.end,
-    )
-    await pool.open()
-    stack.push_async_callback(pool.close)
-    children.open()
-    stack.push_async_callback(children.close)
-    return pool
-
-
 def _worker(
-    settings: Settings, stages: Stages, stores: Stores, making: _Making, preparer: Preparer
+    settings: Settings, stages: Stages, stores: Stores, making: Making, preparer: Preparer
 ) -> Worker:
     log, index, clock = stores.log, stores.index, stores.clock
     pipeline = Pipeline(
@@ -368,23 +223,12 @@ def _worker(
             clock=clock,
             metrics=stages.metrics,
         ),
-        sweep=_sweep(settings, stores),
+        sweep=Sweep(log=log, blobs=stores.blobs, index=index, clock=clock, limits=settings.limits),
         clock=clock,
         limits=settings.limits,
         worker_id=stores.worker_id,
         slots=FILES_PER_WORKER * settings.workers + 1 if settings.workers else FILES_PER_WORKER,
         resting=give_back,
-    )
-
-
-def _sweep(settings: Settings, stores: Stores, *, grace: timedelta = GRACE) -> Sweep:
-    return Sweep(
-        log=stores.log,
-        blobs=stores.blobs,
-        index=stores.index,
-        clock=stores.clock,
-        limits=settings.limits,
-        grace=grace,
     )
 
 

@@ -90,24 +90,24 @@ def revoke_key(
 
 
 async def _create(settings: "Settings", project: str, name: str, role: Role) -> tuple[str, ApiKey]:
-    from lodgepole import wiring
+    from lodgepole import upkeep
 
-    async with wiring.opened_keys(settings) as keys:
+    async with upkeep.opened_keys(settings) as keys:
         return await keys.create(project, name=name, role=role)
 
 
 async def _list(settings: "Settings", project: str) -> Sequence[ApiKey]:
-    from lodgepole import wiring
+    from lodgepole import upkeep
 
-    async with wiring.opened_keys(settings) as keys:
+    async with upkeep.opened_keys(settings) as keys:
         return await keys.list(project)
 
 
 async def _revoke(settings: "Settings", project: str, key_id: str) -> None:
-    from lodgepole import wiring
+    from lodgepole import upkeep
     from lodgepole.keys import hash_secret
 
-    async with wiring.opened_keys(settings) as keys:
+    async with upkeep.opened_keys(settings) as keys:
         revoked = [key.hash for key in await keys.list(project) if key.id == key_id]
         await keys.revoke(project, key_id)
     kept = read_key(settings.data_dir)

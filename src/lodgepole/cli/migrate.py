@@ -27,7 +27,7 @@ def migrate(
     directory is only read. Vectors are taken along, so that nothing is embedded anew. Links that
     were signed before end, since the target has a secret of its own.
     """
-    from lodgepole import wiring
+    from lodgepole import upkeep
 
     settings = load_settings(data_dir=data_dir)
     if settings.on_many_machines:
@@ -38,7 +38,7 @@ def migrate(
     target = load_settings(
         data_dir=settings.data_dir / "migration", database_url=to, blob_url=blobs
     )
-    report = asyncio.run(wiring.move(settings, target, lambda line: None if as_json else say(line)))
+    report = asyncio.run(upkeep.move(settings, target, lambda line: None if as_json else say(line)))
     if as_json:
         show_json(dataclasses.asdict(report))
     else:

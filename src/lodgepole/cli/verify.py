@@ -57,10 +57,10 @@ def verify(
 
 
 async def _verify(settings: "Settings", texts: list[str], *, repair: bool) -> dict[str, Any]:
-    from lodgepole import wiring
+    from lodgepole import upkeep
     from lodgepole.adapters.data_directory import holding
 
-    report = await wiring.verify(settings, repair=repair)
+    report = await upkeep.verify(settings, repair=repair)
     traces = [
         f"{path.relative_to(settings.data_dir)} holds {text!r}."
         for text in texts
