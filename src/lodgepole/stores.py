@@ -47,8 +47,15 @@ class Stores:
     database: "Database"  # for what concerns rows and no feature
 
 
-async def open_stores(settings: Settings, stack: AsyncExitStack) -> Stores:
+async def open_stores(
+    settings: Settings, stack: AsyncExitStack, *, inherited: bytes | None = None
+) -> Stores:
     """Open all of it; closed with `stack`.
+
+    Args:
+        settings: Say where it is.
+        stack: Closes it.
+        inherited: Becomes the signing secret of many machines that have none yet.
 
     Raises:
         Conflict: Another process holds the data directory of one machine.
@@ -56,7 +63,7 @@ async def open_stores(settings: Settings, stack: AsyncExitStack) -> Stores:
         Unavailable: A directory, the database or the bucket cannot be used.
     """
     if settings.on_many_machines:
-        return await _many_machines(settings, stack)
+        return await _many_machines(settings, stack, inherited)
     return await _one_machine(settings, stack)
 
 
@@ -85,7 +92,9 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     )
 
 
-async def _many_machines(settings: Settings, stack: AsyncExitStack) -> Stores:
+async def _many_machines(
+    settings: Settings, stack: AsyncExitStack, inherited: bytes | None
+) -> Stores:
     from lodgepole.adapters.postgres_index import Connections, PostgresIndex
     from lodgepole.adapters.sqlalchemy_database.allowances import SqlAllowances
     from lodgepole.adapters.sqlalchemy_database.secrets import shared_secret
@@ -96,7 +105,8 @@ async def _many_machines(settings: Settings, stack: AsyncExitStack) -> Stores:
     blobs = bucket(settings)
     await blobs.check()
     database = await _database(settings, stack)
-    secret = await shared_secret(database, SIGNING_SECRET, secrets.token_hex(32))
+    new = secrets.token_bytes(32) if inherited is None else inherited
+    secret = await shared_secret(database, SIGNING_SECRET, new.hex())
     index = PostgresIndex(
         Connections(
             settings.database_url.get_secret_value(), limit=settings.database_connections // 2

@@ -52,7 +52,10 @@ async def move(settings: Settings, target: Settings, tell: Callable[[str], None]
     from lodgepole.adapters.sqlalchemy_database.copying import SqlRows
 
     async with AsyncExitStack() as stack:
-        source, there = await open_stores(settings, stack), await open_stores(target, stack)
+        source = await open_stores(settings, stack)
+        # One that the operator gives is given to the new servers too, and is kept nowhere.
+        inherited = None if settings.signing_secret else source.signing_secret
+        there = await open_stores(target, stack, inherited=inherited)
         making = await open_making(settings, stack)
         return await Moving(
             source=_side(source),

@@ -24,8 +24,8 @@ def migrate(
     """Copy a data directory to PostgreSQL and a bucket, and compare every byte.
 
     Stop the server first. What was interrupted goes on where it was when it is run again; the data
-    directory is only read. Vectors are taken along, so that nothing is embedded anew. Links that
-    were signed before end, since the target has a secret of its own.
+    directory is only read. Vectors are taken along, so that nothing is embedded anew. Keys stay
+    good, and so do links to files, unless a server has run on the target before.
     """
     from lodgepole import upkeep
 
@@ -35,9 +35,7 @@ def migrate(
             "LODGEPOLE_DATABASE_URL is set: unset it, and name the target with --to and --blobs."
         )
     # The same settings otherwise: limits, embedder, caches.
-    target = load_settings(
-        data_dir=settings.data_dir / "migration", database_url=to, blob_url=blobs
-    )
+    target = load_settings(data_dir=data_dir, database_url=to, blob_url=blobs)
     report = asyncio.run(upkeep.move(settings, target, lambda line: None if as_json else say(line)))
     if as_json:
         show_json(dataclasses.asdict(report))
