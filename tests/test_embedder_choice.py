@@ -168,11 +168,11 @@ def test_settings_that_do_not_go_together_are_refused(environment, settings, sai
 def test_keys_are_not_shown(environment):
     environment.setenv("LODGEPOLE_EMBEDDER__KIND", "openai")
     environment.setenv("LODGEPOLE_EMBEDDER__MODEL", "m")
-    environment.setenv("LODGEPOLE_EMBEDDER__API_KEY", "sk-secret")
+    environment.setenv("LODGEPOLE_EMBEDDER__API_KEY", "sk-hush")
     environment.setenv("LODGEPOLE_RERANKER__KIND", "endpoint")
     environment.setenv("LODGEPOLE_RERANKER__BASE_URL", NOBODY)
-    environment.setenv("LODGEPOLE_RERANKER__API_KEY", "rk-secret")
-    assert "secret" not in repr(Settings())
+    environment.setenv("LODGEPOLE_RERANKER__API_KEY", "rk-hush")
+    assert "hush" not in repr(Settings())
 
 
 async def test_a_rerank_endpoint_and_a_directory(environment, exported, stack):

@@ -35,30 +35,25 @@ def pooled_url(database_url, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (tmp_path / "users").write_text('"postgres" ""\n')
     (tmp_path / "ini").write_text(
         f"""[databases]
-* = host={address.hostname} port={address.port}
+* = host={address.hostname} port={address.port} user=postgres
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = {port}
 unix_socket_dir =
-auth_type = trust
-auth_file = {tmp_path}/users
+auth_type = any
 pool_mode = transaction
 default_pool_size = 2
 max_client_conn = 200
-logfile = {tmp_path}/log
 """
     )
-    user = []
-    if getpass.getuser() == "root":  # which it refuses to be
-        user = ["--user", "nobody"]
-        for path in (tmp_path, *tmp_path.iterdir()):
-            os.chown(path, 65534, -1)
-        for above in list(tmp_path.parents)[:2]:
-            above.chmod(above.stat().st_mode | 0o711)
-    process = subprocess.Popen([PGBOUNCER, "--quiet", *user, str(tmp_path / "ini")])
+    # It refuses to be root.
+    user = ["--user", "nobody"] if getpass.getuser() == "root" else []
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [PGBOUNCER, "--quiet", *user, str(tmp_path / "ini")], stdout=log, stderr=log
+        )
     try:
         for _ in range(200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.1):
