@@ -7,6 +7,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from lodgepole.adapters.pypdfium2_parser import parse
@@ -177,6 +179,53 @@ def test_words_split_at_line_ends_are_mended_as_the_document_spells_them(tmp_pat
         "The well-known trade is international and also well-known, at the over-the-counter place "
         "of Anna-Maria herself."
     )
+
+
+def test_hyphens_stay_where_the_document_splits_no_words(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["Some well-known and low-cost, in-network aids for a bone are well-"])
+        put(canvas, ["known to all, with low-", "cost tests in the plan and in-"], y=727)
+        put(canvas, ["network implants that are bone-", "anchored as wanted."], y=701)
+
+    text = " ".join(read(write(tmp_path / "a", draw)).text.split())
+
+    assert text == (
+        "Some well-known and low-cost, in-network aids for a bone are well-known to all, with "
+        "low-cost tests in the plan and in-network implants that are bone-anchored as wanted."
+    )
+
+
+def test_halves_at_line_ends_are_not_taken_for_words(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for y in (740, 690):
+            put(canvas, ["The trade is international, inter-", "national and has associa-"], y=y)
+            put(canvas, ["tivity of a kind."], y=y - 26)
+
+    text = " ".join(read(write(tmp_path / "a", draw)).text.split())
+
+    sentence = "The trade is international, international and has associativity of a kind."
+    assert text == f"{sentence} {sentence}"
+
+
+def test_a_line_end_between_chinese_or_japanese_characters_is_no_space(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("HeiseiMin-W3", 10)
+        put(canvas, ["大きなファイルは、複数のより小さな断片にし", "てバックアップします、Debian"])
+        put(canvas, ["システムでは特に大切です。"], y=714)
+
+    assert read(write(tmp_path / "a", draw)).text == (
+        "大きなファイルは、複数のより小さな断片にしてバックアップします、Debian "
+        "システムでは特に大切です。"
+    )
+
+
+def test_signs_beyond_ascii_are_kept(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["pages 133–134 — “§ 5” … ±3 °C"])
+
+    assert read(write(tmp_path / "a", draw)).text == "pages 133–134 — “§ 5” … ±3 °C"
 
 
 def test_bullets_are_list_items(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from lodgepole.adapters.pypdfium2_parser.lines import Page
@@ -10,14 +10,23 @@ from lodgepole.documents import clean_text
 
 HYPHENS = "\x02\ufffe"
 """What pdfium writes for a hyphen at a line end, the line end itself left out."""
+KEPT_LEAST = 3  # words with their own hyphen at a line end, before line ends split none
+SPLIT_SHARE = 0.01  # of line ends that have a hyphen where words are split; measured 0.014 to 0.15
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\xad": ""}
 )
 _LIGATURE = re.compile("[ﬀ-ﬆ\xad]")
 _SPLIT_WORD = re.compile(r"([^\W\d_]+)[\x02\ufffe](?=([^\W\d_]*))")
+_HALVES = re.compile(r"(?<![^\W\d_])([^\W\d_]+)(?:[\x02\ufffe]|-\n)([^\W\d_]*)")
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
-_HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:-[^\W\d_]+)+")
+_UNSPACED = (
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\uff00-\uffef\U00020000-\U0003ffff]"
+)
+_UNSPACED_BEFORE, _UNSPACED_AFTER = re.compile(f"{_UNSPACED}$"), re.compile(_UNSPACED)
+"""Scripts that put no spaces between words, with their signs: a line end is no space there."""
 
 
 class Mender:
@@ -28,15 +37,38 @@ class Mender:
 
     @cached_property
     def _words(self) -> Counter[str]:
-        """How often each word stands in the document, those with hyphens both whole and apart."""
+        """How often each word stands in the document, those with hyphens both whole and apart.
+
+        Halves at a line end are no words.
+        """
         words: Counter[str] = Counter()
-        for page in self._pages:
-            for line in page.lines:
-                text = line.text.casefold()
-                words.update(LETTERS.findall(text))
-                if "-" in text:
-                    words.update(_HYPHENATED.findall(text))
+        for text in self._texts():
+            whole = _HALVES.sub(" ", text)
+            words.update(LETTERS.findall(whole))
+            words.update(_HYPHENATED.findall(whole))
         return words
+
+    @cached_property
+    def _splits_words(self) -> bool:
+        """Whether line ends split words here, rather than stand where the author had a hyphen.
+
+        Told by the words that the document also spells elsewhere; where they are too few, by how
+        many line ends have a hyphen, since who splits words splits many.
+        """
+        halves = Counter(match for text in self._texts() for match in _HALVES.findall(text))
+        spelt = [self._spelt(head, tail) for head, tail in halves]
+        split, kept = sum(one > two for one, two in spelt), sum(two > one for one, two in spelt)
+        if split > kept or kept >= KEPT_LEAST:
+            return split > kept
+        return halves.total() >= SPLIT_SHARE * sum(len(page.lines) for page in self._pages)
+
+    def _texts(self) -> Iterator[str]:
+        for page in self._pages:
+            yield "\n".join(line.text for line in page.lines).casefold()
+
+    def _spelt(self, head: str, tail: str) -> tuple[int, int]:
+        """How often the document has the word as one, and with a hyphen."""
+        return self._words[f"{head}{tail}"], self._words[f"{head}-{tail}"]
 
     def joined(self, lines: Sequence[str]) -> str:
         """The lines as one, each line end a space, or nothing within a mended word."""
@@ -48,6 +80,8 @@ class Mender:
                     pass  # mended below, as where pdfium has left the line end out
                 elif _LINE_HYPHEN.search(before) and line[:1].islower():
                     parts[-1] = before[:-1] + HYPHENS[0]
+                elif _UNSPACED_BEFORE.search(before) and _UNSPACED_AFTER.match(line):
+                    pass
                 else:
                     parts.append(" ")
             parts.append(line)
@@ -70,9 +104,9 @@ class Mender:
         )
         if "-" in around:
             return False  # `over-the-` and `counter`
-        words = self._words
-        one, two = words[f"{head}{tail}".casefold()], words[f"{head}-{tail}".casefold()]
+        head, tail = head.casefold(), tail.casefold()
+        one, two = self._spelt(head, tail)
         if one or two:
             return one > two
         # Two halves that are words by themselves were joined by their author.
-        return words[head.casefold()] <= 1 or words[tail.casefold()] <= 1
+        return self._splits_words and not (self._words[head] and self._words[tail])
