@@ -134,6 +134,18 @@ def bucket(settings: Settings) -> "ObstoreBlobs":
     return ObstoreBlobs.at(settings.blob_url, plain_http=plain)
 
 
+def check_there(settings: Settings) -> None:
+    """Refuse a data directory in which no server has run. Raises NotFound, Unavailable."""
+    if settings.on_many_machines:
+        return
+    check_whole(settings.data_dir)
+    if not (settings.data_dir / "catalog.db").is_file():
+        raise NotFound(
+            f"There is no catalog in {settings.data_dir}. Name the server's data directory with "
+            "--data-dir or LODGEPOLE_DATA_DIR; the server's first start makes it."
+        )
+
+
 @asynccontextmanager
 async def opened_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
     """The catalog alone, whether servers run on it or not.
@@ -144,11 +156,7 @@ async def opened_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
     """
     from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
 
-    if not settings.on_many_machines and not (settings.data_dir / "catalog.db").is_file():
-        raise NotFound(
-            f"There is no catalog in {settings.data_dir}. Name the server's data directory with "
-            "--data-dir or LODGEPOLE_DATA_DIR; the server's first start makes it."
-        )
+    check_there(settings)
     async with AsyncExitStack() as stack:
         yield SqlCatalog(await _database(settings, stack))
 

@@ -12,7 +12,7 @@ from lodgepole.ingestion.sweep import Sweep
 from lodgepole.keys import Keys
 from lodgepole.preparers import open_making, open_parser
 from lodgepole.settings import Settings
-from lodgepole.stores import Stores, open_stores, opened_catalog
+from lodgepole.stores import Stores, check_there, open_stores, opened_catalog
 
 
 async def verify(settings: Settings, *, repair: bool) -> AuditReport:
@@ -24,8 +24,10 @@ async def verify(settings: Settings, *, repair: bool) -> AuditReport:
 
     Raises:
         Conflict: A server runs in the data directory.
+        NotFound: There is none; its first server makes it.
         Unavailable: Some of it cannot be used.
     """
+    check_there(settings)
     async with AsyncExitStack() as stack:
         stores = await open_stores(settings, stack)
         if repair:
@@ -47,10 +49,12 @@ async def move(settings: Settings, target: Settings, tell: Callable[[str], None]
 
     Raises:
         Conflict: A server runs in the data directory, or the target has other things.
+        NotFound: There is none; its first server makes it.
         Unavailable: Something does not answer; run it again, and it goes on.
     """
     from lodgepole.adapters.sqlalchemy_database.copying import SqlRows
 
+    check_there(settings)
     async with AsyncExitStack() as stack:
         source = await open_stores(settings, stack)
         # One that the operator gives is given to the new servers too, and is kept nowhere.

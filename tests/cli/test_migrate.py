@@ -134,3 +134,13 @@ def test_killed_in_the_middle_it_goes_on_when_it_is_run_again(machine, filled, m
     elsewhere = machine.start(machine.home / "elsewhere", **settings)
     with client_of(elsewhere, key) as client:
         assert seen(client) == before
+
+
+def test_a_folder_without_data_is_refused_and_stays_as_it_is(machine, many, s3_server):
+    _, arguments = many
+    empty = machine.home / "mistyped"
+    for command in (("migrate", *arguments), ("verify",)):
+        done = machine.run(*command, "--data-dir", str(empty), **s3_server.environment())
+        assert done.returncode == 1
+        assert "There is no catalog in" in done.stderr
+    assert not empty.exists()
