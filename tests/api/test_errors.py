@@ -5,6 +5,7 @@ import pytest
 from tests.api.conftest import KEY, House, build, opened
 from tests.wire.requirements import requirement
 
+from lodgepole.errors import Unavailable
 from lodgepole.files import Files
 from lodgepole.limits import Limits
 from lodgepole.model import Role
@@ -222,6 +223,20 @@ async def test_a_project_may_make_so_many_requests_a_minute():
         assert error(older)[:2] == (429, "RESOURCE_EXHAUSTED")
         theirs = await client.get("/assistants", headers={"Api-Key": other})
         assert theirs.status_code == 200
+
+
+@pytest.mark.parametrize(("seconds", "header"), [(None, "5"), (0.2, "1"), (30.0, "30")])
+async def test_whoever_finds_something_unavailable_is_told_when_to_come_back(
+    house: House, seconds: float | None, header: str, monkeypatch: pytest.MonkeyPatch
+):
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable("No space left on device.", retry_after=seconds)
+
+    monkeypatch.setattr(Files, "open_content", away)
+    async with house.client(key=None) as client:
+        response = await client.get("/signed/secret.token/a.txt")
+    assert error(response) == (503, "UNAVAILABLE", "No space left on device.")
+    assert response.headers["retry-after"] == header
 
 
 async def test_health_needs_no_key(house: House):

@@ -1,6 +1,7 @@
 """The application under its real HTTP server, with a model that does as it is told."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from tests.api.conftest import House, build, opened
 from tests.wire.requirements import requirement
 
 from lodgepole.api.app import create_app
+from lodgepole.api.connections import connections_within
 from lodgepole.errors import Unavailable
 from lodgepole.model import ModelText
 
@@ -26,7 +28,13 @@ ASK = {
 async def served(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     app = create_app(house.services, public_url=None, ready=lambda: True)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            lifespan="off",
+            http=connections_within(house.services.limits, most=100),
+        )
+        server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         headers = {"Api-Key": "secret-of-the-tests"}
@@ -51,7 +59,28 @@ async def test_an_answer_that_fails_in_the_middle_is_never_taken_for_a_whole_one
                 assert response.status_code == 200
                 async for _ in response.aiter_lines():
                     pass
-    assert "the model went away" in caplog.text
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.exc_info is None
+    assert record.getMessage().endswith("broke off: POST '/chat/a': the model went away")
+
+
+async def test_what_nobody_expected_in_the_middle_is_logged_with_its_place(
+    caplog: pytest.LogCaptureFixture,
+):
+    house = await opened(build())
+
+    async def broken(request):
+        yield ModelText("Revenue grew a little in the first year. " * 20)
+        raise RuntimeError("a bug")
+
+    house.scripted.stream = broken
+    async with served(house) as client:
+        with pytest.raises(httpx2.RemoteProtocolError):
+            async with client.stream("POST", "/chat/a", json=ASK) as response:
+                await response.aread()
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.exc_info is not None
+    assert "a bug" in caplog.text
 
 
 @requirement("chat.leaves")

@@ -41,10 +41,10 @@ ANSWERED = {
 REFUSED = {
     "its rate limit": (error(429, "rate_limit_exceeded", **{"retry-after": "7"}), 429, "7"),
     "a wrong key": (error(401, "invalid_api_key"), 502, None),
-    "an outage": (error(500, "server_error"), 503, None),
+    "an outage": (error(500, "server_error"), 503, "5"),
     "no such model": (error(404, "model_not_found"), 502, None),
-    "events that are no JSON": (sse("{no"), 503, None),
-    "a drop at once": (["DROP"], 503, None),
+    "events that are no JSON": (sse("{no"), 503, "5"),
+    "a drop at once": (["DROP"], 503, "5"),
 }
 
 

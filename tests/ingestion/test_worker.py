@@ -327,6 +327,31 @@ async def test_one_worker_at_a_time_keeps_house(make_house):
     assert len(sweeps) == 1
 
 
+@pytest.mark.parametrize(
+    ("failure", "traceback"), [(Unavailable("The index is damaged."), False), (KeyError(), True)]
+)
+async def test_housekeeping_that_fails_is_put_off_with_one_line(
+    make_house, caplog, failure, traceback
+):
+    house = make_house()
+    swept = asyncio.Event()
+
+    class Failing:
+        async def run(self):
+            swept.set()
+            raise failure
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(house.worker(sweep=Failing()).run(stop))
+    async with asyncio.timeout(5):
+        await swept.wait()
+    stop.set()
+    await running
+    [record] = [record for record in caplog.records if "ousekeeping" in record.getMessage()]
+    assert (record.exc_info is not None) is traceback
+    assert traceback or "The index is damaged." in record.getMessage()
+
+
 async def test_a_cancelled_worker_leaves_nothing_behind_a_deletion_elsewhere(make_house):
     house = make_house()
     assistant = await house.assistant()

@@ -20,12 +20,20 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 1
 ALWAYS_ANSWERED = "/healthz"
 """Refused, a supervisor would take a busy server for a dead one and restart it."""
+UNENDED = "ASGI callable returned without completing response."
+"""What uvicorn says of an answer that was left without its end, which is no mistake here."""
 Waiting = Literal["head", "body", "reader"]
 
 
 def connections_within(limits: Limits, *, most: int) -> type[asyncio.Protocol]:
     """The protocol class of uvicorn for a server of at most `most` connections at once."""
+    logging.getLogger("uvicorn.error").addFilter(_not_said_yet)
     return type("Connection", (BoundedConnection,), {"limits": limits, "most": most})
+
+
+def _not_said_yet(record: logging.LogRecord) -> bool:
+    """Whoever left an answer without its end has logged why."""
+    return record.msg != UNENDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-Id"
 CLIENT_CLOSED_REQUEST = 499
+RETRY_AFTER_SECONDS = 5
+"""What a 503 says where what is missing does not say when it may be back."""
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SIGNED_PATHS = "/signed/"
 EVALUATION_PATHS = ("/evaluation/", "/assistant/evaluation/")
@@ -73,7 +75,12 @@ _CODE_BY_STATUS: Mapping[int, str] = {
 def error_response(
     status: int, code: str, message: str, *, path: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The published error shape; evaluation paths have their own for two statuses."""
+    """The published error shape; evaluation paths have their own for two statuses.
+
+    Every 503 says when to try again.
+    """
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS), **(headers or {})}
     if path.startswith(EVALUATION_PATHS) and status in (400, 413, 422, 500):
         status = 500 if status == 500 else 422
         return json_response({"message": message}, status=status, headers=headers)
@@ -180,9 +187,13 @@ class RequestBoundary:
 
         try:
             await self._app(scope, receive, send_with_id)
-        except Exception:
-            path = _without_link(scope["path"])
-            log.exception("Request %s failed: %s %r", request_id, scope["method"], path)
+        except Exception as error:
+            where = (request_id, scope["method"], _without_link(scope["path"]))
+            # What has a handler that came too late, Starlette wraps.
+            if started and isinstance(error.__cause__, LodgepoleError):
+                log.warning("Request %s broke off: %s %r: %s", *where, error.__cause__)
+            else:
+                log.exception("Request %s failed: %s %r", *where)
             if started:
                 # Too late for a status: returning without the end of the body makes the server
                 # close the connection, so that the client knows the answer is not complete.

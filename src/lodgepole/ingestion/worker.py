@@ -349,6 +349,8 @@ class Worker:
         """Housekeeping that does not succeed now is done by a later sweep."""
         try:
             await work()
+        except LodgepoleError as error:
+            log.warning("Housekeeping is put off to the next sweep: %s", error)
         except Exception:
             log.exception("Housekeeping failed; the next sweep tries again")
 
