@@ -135,9 +135,10 @@ bench-ingest: setup ## Reading, cutting and embedding by kind of file, as parts 
 hostile: setup ## Read files made to break a reader; each line says how it ended
 	@$(BIN)/pytest tests/failure/test_hostile_files.py -s
 
-bench-workers: setup ## Files read by one worker process and by two; what a claim costs (ARGS=)
+bench-workers: setup ## Files read by one worker process and by two; what a claim costs, and the catalog (ARGS=)
 	@$(BIN)/python scripts/bench_workers.py $(ARGS)
 	@$(BIN)/python scripts/bench_claims.py
+	@$(BIN)/python scripts/bench_catalog.py
 
 bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR …", INDEX=postgres)
 	@mkdir -p dist

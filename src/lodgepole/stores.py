@@ -165,7 +165,7 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> "Database":
     from lodgepole.adapters.sqlalchemy_database.database import open_database
 
     if settings.database_url is None:
-        database = await open_database(f"sqlite+aiosqlite:///{settings.data_dir / 'catalog.db'}")
+        database = await open_database(f"sqlite:///{settings.data_dir / 'catalog.db'}")
     else:
         if find_spec("psycopg") is None:
             raise InvalidRequest(

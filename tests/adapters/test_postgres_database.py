@@ -130,7 +130,7 @@ def differences(connection):
 
 async def test_the_migrations_make_exactly_the_declared_schema(database_url):
     database = await open_database(database_url)
-    assert await database.read(lambda c: c.run_sync(differences)) == []
+    assert await database.read(differences) == []
     await database.close()
 
 

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from lodgepole.adapters.memory.clock import MemoryClock
+from lodgepole.adapters.sqlalchemy_database import transactions
 from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
 from lodgepole.adapters.sqlalchemy_database.database import MIGRATIONS, migrate, open_database
 from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
@@ -24,7 +25,7 @@ from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 
 
 def url(tmp_path):
-    return f"sqlite+aiosqlite:///{tmp_path / 'lodgepole.db'}"
+    return f"sqlite:///{tmp_path / 'lodgepole.db'}"
 
 
 async def test_the_migrations_make_exactly_the_declared_schema(tmp_path):
@@ -33,7 +34,7 @@ async def test_the_migrations_make_exactly_the_declared_schema(tmp_path):
     def differences(connection):
         return compare_metadata(MigrationContext.configure(connection), metadata)
 
-    assert await database.read(lambda c: c.run_sync(differences)) == []
+    assert await database.read(differences) == []
     await database.close()
 
 
@@ -45,10 +46,10 @@ def test_the_declared_revision_is_the_newest_migration():
 
 
 async def test_opening_again_changes_nothing(tmp_path):
+    count = text("SELECT count(*) FROM assistants")
     for _ in range(2):
         database = await open_database(url(tmp_path))
-        rows = await database.read(lambda c: c.execute(text("SELECT count(*) FROM assistants")))
-        assert rows.scalar() == 0
+        assert await database.read(lambda c: c.execute(count).scalar()) == 0
         await database.close()
 
 
@@ -59,9 +60,9 @@ async def test_two_processes_may_open_a_new_database_at_once(tmp_path):
 
 
 async def become_newer(database, oldest):
-    async def work(connection):
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        await connection.execute(text("UPDATE schema_readers SET oldest = :it"), {"it": oldest})
+    def work(connection):
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE schema_readers SET oldest = :it"), {"it": oldest})
 
     await database.write(work)
     await database.close()
@@ -105,11 +106,7 @@ async def test_files_from_before_a_migration_are_still_available(tmp_path):
 
 async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path):
     with pytest.raises(Unavailable):
-        await open_database(f"sqlite+aiosqlite:///{tmp_path / 'missing' / 'x.db'}")
-    # The driver's thread of the failed connection still has a word for this event loop.
-    for thread in threading.enumerate():
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join, 5)
+        await open_database(f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
 
 
 @pytest.mark.parametrize(
@@ -132,13 +129,52 @@ async def test_failures_tell_nothing_of_the_values(tmp_path):
     await database.close()
 
 
+ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT max(i) FROM n")
+
+
+async def test_a_statement_without_end_is_ended_and_undone(tmp_path, monkeypatch):
+    database = await open_database(url(tmp_path))
+    secrets = text("SELECT count(*) FROM secrets")
+
+    def work(connection):
+        connection.execute(text("INSERT INTO secrets VALUES ('name', 'value')"))
+        connection.execute(ENDLESS)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transactions, "TRANSACTION_SECONDS", 0.1)
+        with pytest.raises(Unavailable):
+            await database.write(work)
+    # The one thread that writes is free again.
+    assert await database.write(lambda c: c.execute(secrets).scalar()) == 0
+    await database.close()
+
+
+async def test_a_cancelled_caller_tears_no_transaction(tmp_path):
+    database = await open_database(url(tmp_path))
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(connection):
+        connection.execute(text("INSERT INTO secrets VALUES ('one', 'value')"))
+        begun.set()
+        go_on.wait(10)
+        connection.execute(text("INSERT INTO secrets VALUES ('two', 'value')"))
+
+    caller = asyncio.create_task(database.write(work))
+    await asyncio.to_thread(begun.wait, 10)
+    caller.cancel()
+    go_on.set()
+    secrets = text("SELECT count(*) FROM secrets")
+    assert await database.write(lambda c: c.execute(secrets).scalar()) == 2
+    await database.close()
+
+
 async def test_sqlite_is_durable_and_checks_references(tmp_path):
     database = await open_database(url(tmp_path))
     for run in (database.read, database.write):
 
-        async def pragmas(connection):
+        def pragmas(connection):
             return [
-                (await connection.execute(text(f"PRAGMA {name}"))).scalar()
+                connection.execute(text(f"PRAGMA {name}")).scalar()
                 for name in ("journal_mode", "synchronous", "foreign_keys")
             ]
 

@@ -143,7 +143,7 @@ async def stores(request, tmp_path):
             MemoryAllowances(clock),
         )
         return
-    url = f"sqlite+aiosqlite:///{tmp_path / 'lodgepole.db'}"
+    url = f"sqlite:///{tmp_path / 'lodgepole.db'}"
     if request.param == "postgresql":
         url = request.getfixturevalue("emptied_url")
     opened = await open_database(url)

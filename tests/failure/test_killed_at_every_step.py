@@ -91,7 +91,7 @@ class DiskStores:
     def __init__(self, directory):
         self._directory = directory
         directory.mkdir()
-        self._url = f"sqlite+aiosqlite:///{directory / 'lodgepole.db'}"
+        self._url = f"sqlite:///{directory / 'lodgepole.db'}"
 
     async def open(self, make_house):
         self.house = make_house(limits=LIMITS)

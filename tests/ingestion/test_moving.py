@@ -39,7 +39,7 @@ async def houses(tmp_path, database_url, make_house):
     """One over SQLite, with files, and an empty one over PostgreSQL."""
     clock = MemoryClock(tick=timedelta(milliseconds=1))
     databases = [
-        await open_database(f"sqlite+aiosqlite:///{tmp_path / 'catalog.db'}"),
+        await open_database(f"sqlite:///{tmp_path / 'catalog.db'}"),
         await open_database(database_url),
     ]
     made = [

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from lodgepole.adapters.sqlalchemy_database.dialects import locked
 from lodgepole.adapters.sqlalchemy_database.rows import (
@@ -28,39 +27,37 @@ FILE_DELETED = "Cancelled: the file was deleted."
 ASSISTANT_DELETED = "Cancelled: the assistant was deleted."
 
 
-async def accept(
-    connection: AsyncConnection, operation: Operation, file: File | None, now: datetime
-) -> None:
+def accept(connection: Connection, operation: Operation, file: File | None, now: datetime) -> None:
     """Append an operation with what `OperationLog.append` promises of its type."""
-    await check_alive(connection, operation.assistant_id)
+    check_alive(connection, operation.assistant_id)
     match operation.type:
         case OperationType.DELETE_ASSISTANT:
-            await _delete_assistant(connection, operation.assistant_id, now)
+            _delete_assistant(connection, operation.assistant_id, now)
         case OperationType.DELETE_FILE:
-            await _delete_file(connection, operation, now)
+            _delete_file(connection, operation, now)
         case _:
-            await _accept_content(connection, operation, file)
-    await connection.execute(
+            _accept_content(connection, operation, file)
+    connection.execute(
         insert(operations).values(**operation_columns(operation), due_at=operation.created_at)
     )
 
 
-async def check_alive(connection: AsyncConnection, assistant_id: str) -> None:
+def check_alive(connection: Connection, assistant_id: str) -> None:
     """Lock the assistant's row. Raises NotFound when it is gone or Terminating."""
     query = locked(select(assistants.c.status).where(assistants.c.id == assistant_id))
-    status = (await connection.execute(query)).scalar()
+    status = connection.execute(query).scalar()
     if status is None or status == AssistantStatus.TERMINATING.value:
         raise NotFound("The assistant is being deleted." if status else "No such assistant.")
 
 
-async def lock_assistant(connection: AsyncConnection, assistant_id: str) -> None:
+def lock_assistant(connection: Connection, assistant_id: str) -> None:
     """Before its operations and files are changed together; see `_delete_assistant`."""
-    await connection.execute(locked(select(assistants.c.id).where(assistants.c.id == assistant_id)))
+    connection.execute(locked(select(assistants.c.id).where(assistants.c.id == assistant_id)))
 
 
-async def next_revision(connection: AsyncConnection, assistant_id: str, **values: Any) -> int:
+def next_revision(connection: Connection, assistant_id: str, **values: Any) -> int:
     """Tell every cache of Available files that it is out of date; the number of this change."""
-    bumped = await connection.execute(
+    bumped = connection.execute(
         update(assistants)
         .where(assistants.c.id == assistant_id)
         .values(revision=assistants.c.revision + 1, **values)
@@ -69,58 +66,56 @@ async def next_revision(connection: AsyncConnection, assistant_id: str, **values
     return bumped.scalar_one()
 
 
-async def _accept_content(
-    connection: AsyncConnection, operation: Operation, file: File | None
-) -> None:
-    row = await _find_file(connection, operation)
+def _accept_content(connection: Connection, operation: Operation, file: File | None) -> None:
+    row = _find_file(connection, operation)
     if row is None:
-        if file is None or await _was_deleted_since(connection, operation):
+        if file is None or _was_deleted_since(connection, operation):
             raise Conflict(f"File {operation.file_id} was deleted meanwhile.")
-        await connection.execute(insert(files).values(**file_columns(file), published=False))
+        connection.execute(insert(files).values(**file_columns(file), published=False))
         return
     if row.status == FileStatus.DELETING.value:
         raise Conflict(f"File {operation.file_id} is being deleted.")
-    if await _has_unfinished(connection, operation):
+    if _has_unfinished(connection, operation):
         raise Conflict(f"File {operation.file_id} has an operation under way.")
     if operation.generation < row.generation:
         raise Conflict(f"File {operation.file_id} was replaced meanwhile.")
     if not row.published:
         assert file is not None, "new content comes with its file"
         values = {**file_columns(file), "created_at": row.created_at}
-        await _update_file(connection, operation, values)
+        _update_file(connection, operation, values)
 
 
-async def _delete_file(connection: AsyncConnection, operation: Operation, now: datetime) -> None:
-    row = await _find_file(connection, operation)
+def _delete_file(connection: Connection, operation: Operation, now: datetime) -> None:
+    row = _find_file(connection, operation)
     if row is None:
         raise NotFound(f"File {operation.file_id} not found.")
     if row.status == FileStatus.DELETING.value:
         raise Conflict(f"File {operation.file_id} is being deleted.")
-    await _cancel(connection, _of_file(operation), FILE_DELETED, now)
+    _cancel(connection, _of_file(operation), FILE_DELETED, now)
     values = {
         "status": FileStatus.DELETING.value,
         "updated_at": now,
         "percent_complete": 0,
-        "revision": await next_revision(connection, operation.assistant_id),
+        "revision": next_revision(connection, operation.assistant_id),
     }
-    await _update_file(connection, operation, values)
+    _update_file(connection, operation, values)
 
 
-async def _delete_assistant(connection: AsyncConnection, assistant_id: str, now: datetime) -> None:
-    revision = await next_revision(
+def _delete_assistant(connection: Connection, assistant_id: str, now: datetime) -> None:
+    revision = next_revision(
         connection, assistant_id, status=AssistantStatus.TERMINATING.value, updated_at=now
     )
     # Rows are locked in one order everywhere: the assistant, its operations, its files.
-    await _cancel(connection, operations.c.assistant_id == assistant_id, ASSISTANT_DELETED, now)
-    await connection.execute(
+    _cancel(connection, operations.c.assistant_id == assistant_id, ASSISTANT_DELETED, now)
+    connection.execute(
         update(files)
         .where(files.c.assistant_id == assistant_id)
         .values(status=FileStatus.DELETING.value, updated_at=now, revision=revision)
     )
 
 
-async def _cancel(connection: AsyncConnection, condition: Any, message: str, now: datetime) -> None:
-    await connection.execute(
+def _cancel(connection: Connection, condition: Any, message: str, now: datetime) -> None:
+    connection.execute(
         update(operations)
         .where(condition)
         .where(operations.c.status == OperationStatus.PROCESSING.value)
@@ -133,17 +128,17 @@ async def _cancel(connection: AsyncConnection, condition: Any, message: str, now
     )
 
 
-async def _find_file(connection: AsyncConnection, operation: Operation) -> AnyRow | None:
+def _find_file(connection: Connection, operation: Operation) -> AnyRow | None:
     query = (
         select(files)
         .where(files.c.assistant_id == operation.assistant_id)
         .where(files.c.id == operation.file_id)
     )
-    return (await connection.execute(query)).first()
+    return connection.execute(query).first()
 
 
-async def _update_file(connection: AsyncConnection, operation: Operation, values: Columns) -> None:
-    await connection.execute(
+def _update_file(connection: Connection, operation: Operation, values: Columns) -> None:
+    connection.execute(
         update(files)
         .where(files.c.assistant_id == operation.assistant_id)
         .where(files.c.id == operation.file_id)
@@ -151,17 +146,17 @@ async def _update_file(connection: AsyncConnection, operation: Operation, values
     )
 
 
-async def _has_unfinished(connection: AsyncConnection, operation: Operation) -> bool:
+def _has_unfinished(connection: Connection, operation: Operation) -> bool:
     query = (
         select(operations.c.id)
         .where(_of_file(operation))
         .where(operations.c.status == OperationStatus.PROCESSING.value)
         .limit(1)
     )
-    return (await connection.execute(query)).first() is not None
+    return connection.execute(query).first() is not None
 
 
-async def _was_deleted_since(connection: AsyncConnection, operation: Operation) -> bool:
+def _was_deleted_since(connection: Connection, operation: Operation) -> bool:
     """Whether its bytes may be gone: a deletion removes what was stored before it."""
     if operation.type is OperationType.UPLOAD_FILE:
         return False  # of an id that is new
@@ -172,7 +167,7 @@ async def _was_deleted_since(connection: AsyncConnection, operation: Operation) 
         .where(operations.c.generation > operation.generation)
         .limit(1)
     )
-    return (await connection.execute(query)).first() is not None
+    return connection.execute(query).first() is not None
 
 
 def _of_file(operation: Operation) -> Any:

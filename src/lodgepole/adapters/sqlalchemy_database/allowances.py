@@ -1,7 +1,6 @@
 """Allowances in SQL, for any number of processes."""
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, update
 
 from lodgepole.adapters.sqlalchemy_database.database import Database
 from lodgepole.adapters.sqlalchemy_database.dialects import locked, unless_there
@@ -22,19 +21,19 @@ class SqlAllowances:
         per_second = per_minute / WINDOW_SECONDS
         full = {"project_id": project_id, "requests": float(per_minute), "at": self._clock.now()}
 
-        async def work(connection: AsyncConnection) -> tuple[int, float]:
+        def work(connection: Connection) -> tuple[int, float]:
             own = request_rates.c.project_id == project_id
             query = locked(select(request_rates).where(own))
-            row = (await connection.execute(query)).first()
+            row = connection.execute(query).first()
             if row is None:
-                await connection.execute(unless_there(request_rates, connection.dialect), full)
-                row = (await connection.execute(query)).one()
+                connection.execute(unless_there(request_rates, connection.dialect), full)
+                row = connection.execute(query).one()
             now = self._clock.now()
             passed = max(0.0, (now - row.at).total_seconds())
             held = min(float(per_minute), row.requests + passed * per_second)
             taken = min(wanted, int(held))
             values = {"requests": held - taken, "at": max(now, row.at)}
-            await connection.execute(update(request_rates).where(own).values(**values))
+            connection.execute(update(request_rates).where(own).values(**values))
             return taken, 0.0 if taken else (1.0 - held) / per_second
 
         return await self._database.write(work)

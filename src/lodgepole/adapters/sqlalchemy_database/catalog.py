@@ -3,11 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from threading import RLock
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lodgepole.adapters.sqlalchemy_database.database import Database
 from lodgepole.adapters.sqlalchemy_database.dialects import unless_there
@@ -45,9 +45,9 @@ class SqlCatalog:
     # --- keys ---------------------------------------------------------------------------------
 
     async def add_key(self, key: ApiKey) -> None:
-        async def work(connection: AsyncConnection) -> None:
+        def work(connection: Connection) -> None:
             new = unless_there(api_keys, connection.dialect)
-            await connection.execute(new.values(key_columns(key)))
+            connection.execute(new.values(key_columns(key)))
 
         await self._database.write(work)
 
@@ -64,8 +64,8 @@ class SqlCatalog:
         return [read_key(row) for row in await self._all(query)]
 
     async def remove_key(self, project_id: str, key_id: str) -> bool:
-        async def work(connection: AsyncConnection) -> bool:
-            removed = await connection.execute(
+        def work(connection: Connection) -> bool:
+            removed = connection.execute(
                 delete(api_keys)
                 .where(api_keys.c.project_id == project_id)
                 .where(api_keys.c.id == key_id)
@@ -77,8 +77,8 @@ class SqlCatalog:
     # --- assistants ---------------------------------------------------------------------------
 
     async def add_assistant(self, assistant: Assistant) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(
+        def work(connection: Connection) -> None:
+            connection.execute(
                 insert(assistants).values(**assistant_columns(assistant), generations=1, revision=0)
             )
 
@@ -109,15 +109,15 @@ class SqlCatalog:
         if metadata is not None:
             changes["metadata"] = metadata or None
 
-        async def work(connection: AsyncConnection) -> AnyRow | None:
-            await connection.execute(
+        def work(connection: Connection) -> AnyRow | None:
+            connection.execute(
                 update(assistants)
                 .where(assistants.c.id == assistant.id)
                 .where(assistants.c.status != AssistantStatus.TERMINATING.value)
                 .values(changes)
             )
             return (
-                await connection.execute(
+                connection.execute(
                     select(assistants)
                     .where(assistants.c.id == assistant.id)
                     .where(assistants.c.status != AssistantStatus.TERMINATING.value)
@@ -174,10 +174,10 @@ class SqlCatalog:
         return list_page(found, limit, read_file)
 
     async def available_files(self, assistant_id: str) -> Sequence[File]:
-        async def work(connection: AsyncConnection) -> Sequence[File]:
+        def work(connection: Connection) -> Sequence[File]:
             # The revision is read first: what is read later can only be newer than it says.
             row = (
-                await connection.execute(
+                connection.execute(
                     select(assistants.c.revision, assistants.c.removal_revision).where(
                         assistants.c.id == assistant_id
                     )
@@ -189,10 +189,10 @@ class SqlCatalog:
             revision, removal_revision = row
             since, known = self._available.find(assistant_id)
             if since < revision:
-                changed = await _changed_files(connection, assistant_id, since)
+                changed = _changed_files(connection, assistant_id, since)
                 known = _after(known, changed)
                 if since < removal_revision:
-                    left = await _available_ids(connection, assistant_id)
+                    left = _available_ids(connection, assistant_id)
                     known = {id_: file for id_, file in known.items() if id_ in left}
                 self._available.remember(assistant_id, revision, known)
             return tuple(known.values())
@@ -202,14 +202,14 @@ class SqlCatalog:
     # --- statements ---------------------------------------------------------------------------
 
     async def _first(self, query: Any) -> AnyRow | None:
-        async def work(connection: AsyncConnection) -> AnyRow | None:
-            return (await connection.execute(query)).first()
+        def work(connection: Connection) -> AnyRow | None:
+            return connection.execute(query).first()
 
         return await self._database.read(work)
 
     async def _all(self, query: Any) -> Sequence[AnyRow]:
-        async def work(connection: AsyncConnection) -> Sequence[AnyRow]:
-            return (await connection.execute(query)).all()
+        def work(connection: Connection) -> Sequence[AnyRow]:
+            return connection.execute(query).all()
 
         return await self._database.read(work)
 
@@ -218,17 +218,15 @@ class SqlCatalog:
         return 0 if row is None else row[0]
 
 
-async def _changed_files(
-    connection: AsyncConnection, assistant_id: str, since: int
-) -> Sequence[File]:
-    rows = await connection.execute(
+def _changed_files(connection: Connection, assistant_id: str, since: int) -> Sequence[File]:
+    rows = connection.execute(
         select(files).where(files.c.assistant_id == assistant_id).where(files.c.revision > since)
     )
     return [read_file(row) for row in rows]
 
 
-async def _available_ids(connection: AsyncConnection, assistant_id: str) -> set[str]:
-    rows = await connection.execute(
+def _available_ids(connection: Connection, assistant_id: str) -> set[str]:
+    rows = connection.execute(
         select(files.c.id)
         .where(files.c.assistant_id == assistant_id)
         .where(files.c.status == FileStatus.AVAILABLE.value)
@@ -248,28 +246,35 @@ def _after(known: FilesById, changed: Sequence[File]) -> FilesById:
 
 
 class _AvailableFiles:
-    """The Available files of the assistants asked for last, each as of a revision."""
+    """The Available files of the assistants asked for last, each as of a revision.
+
+    Called from the threads that read.
+    """
 
     def __init__(self) -> None:
         self._by_assistant: OrderedDict[str, tuple[int, FilesById]] = OrderedDict()
         self._size = 0
+        self._lock = RLock()
 
     def find(self, assistant_id: str) -> tuple[int, FilesById]:
         """`(revision, files)`; before the first change there are none, hence revision 0."""
-        if assistant_id not in self._by_assistant:
-            return 0, {}
-        self._by_assistant.move_to_end(assistant_id)
-        return self._by_assistant[assistant_id]
+        with self._lock:
+            if assistant_id not in self._by_assistant:
+                return 0, {}
+            self._by_assistant.move_to_end(assistant_id)
+            return self._by_assistant[assistant_id]
 
     def remember(self, assistant_id: str, revision: int, known: FilesById) -> None:
-        if self.find(assistant_id)[0] > revision:
-            return  # a reader that began later was faster
-        self.forget(assistant_id)
-        self._by_assistant[assistant_id] = (revision, known)
-        self._size += len(known)
-        while self._size > CACHED_FILES and len(self._by_assistant) > 1:
-            self.forget(next(iter(self._by_assistant)))
+        with self._lock:
+            if self.find(assistant_id)[0] > revision:
+                return  # a reader that began later was faster
+            self.forget(assistant_id)
+            self._by_assistant[assistant_id] = (revision, known)
+            self._size += len(known)
+            while self._size > CACHED_FILES and len(self._by_assistant) > 1:
+                self.forget(next(iter(self._by_assistant)))
 
     def forget(self, assistant_id: str) -> None:
-        _, known = self._by_assistant.pop(assistant_id, (0, {}))
-        self._size -= len(known)
+        with self._lock:
+            _, known = self._by_assistant.pop(assistant_id, (0, {}))
+            self._size -= len(known)

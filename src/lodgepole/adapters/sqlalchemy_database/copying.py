@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, select, true
 
 from lodgepole.adapters.sqlalchemy_database.database import Database
 from lodgepole.adapters.sqlalchemy_database.dialects import unless_there
@@ -31,10 +30,8 @@ class SqlRows:
         for table in (api_keys, ledger):
             rows = await self._rows(table, true())
 
-            async def work(
-                connection: AsyncConnection, table: Table = table, rows: Any = rows
-            ) -> None:
-                await _insert(connection, table, rows)
+            def work(connection: Connection, table: Table = table, rows: Any = rows) -> None:
+                _insert(connection, table, rows)
 
             await self._target.write(work)
 
@@ -45,13 +42,13 @@ class SqlRows:
             (operations, await self._rows(operations, operations.c.assistant_id == assistant_id)),
         ]
 
-        async def work(connection: AsyncConnection) -> None:
+        def work(connection: Connection) -> None:
             known = select(assistants.c.id).where(assistants.c.id == assistant_id)
-            if (await connection.execute(known)).first() is not None:
+            if connection.execute(known).first() is not None:
                 return  # all of it came in one transaction
             for table, rows in found:
-                await _insert(connection, table, rows)
-                if table is assistants and (await connection.execute(known)).first() is None:
+                _insert(connection, table, rows)
+                if table is assistants and connection.execute(known).first() is None:
                     raise Conflict(
                         f"The target has another assistant named {rows[0]['name']!r}: delete one."
                     )
@@ -59,8 +56,8 @@ class SqlRows:
         await self._target.write(work)
 
     async def _rows(self, table: Table, condition: Any) -> Sequence[dict[str, Any]]:
-        async def work(connection: AsyncConnection) -> Sequence[dict[str, Any]]:
-            found = await connection.execute(select(table).where(condition))
+        def work(connection: Connection) -> Sequence[dict[str, Any]]:
+            found = connection.execute(select(table).where(condition))
             return [dict(row) for row in found.mappings()]
 
         rows = await self._source.read(work)
@@ -70,10 +67,6 @@ class SqlRows:
         return rows
 
 
-async def _insert(
-    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]
-) -> None:
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     for start in range(0, len(rows), BATCH):
-        await connection.execute(
-            unless_there(table, connection.dialect), rows[start : start + BATCH]
-        )
+        connection.execute(unless_there(table, connection.dialect), rows[start : start + BATCH])

@@ -1,7 +1,7 @@
 """The open database: transactions, migration, and the signals between those who use it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -18,23 +18,20 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lodgepole.adapters.sqlalchemy_database.dialects import (
     CONNECTIONS,
-    create_engines,
     is_postgres,
     lock_schema,
+    open_engines,
 )
 from lodgepole.adapters.sqlalchemy_database.messages import Messages
 from lodgepole.adapters.sqlalchemy_database.tables import REVISION, schema_readers
+from lodgepole.adapters.sqlalchemy_database.transactions import Transactions, Work
 from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 
 T = TypeVar("T")
-Work = Callable[[AsyncConnection], Awaitable[T]]
 MIGRATIONS = Path(__file__).parent / "migrations"
-TRANSACTION_SECONDS = 120.0
-"""For all statements of one; a listing of a large assistant takes a second or two."""
 RETRY_AFTER_SECONDS = 2.0
 
 
@@ -71,7 +68,7 @@ async def wait_for(event: asyncio.Event, timeout: timedelta) -> None:
 class Database:
     """Runs work in transactions. Make it with `open_database`."""
 
-    def __init__(self, readers: AsyncEngine, writer: AsyncEngine) -> None:
+    def __init__(self, readers: Transactions, writer: Transactions) -> None:
         self._readers = readers
         self._writer = writer
         self._running: set[asyncio.Task[Any]] = set()
@@ -102,12 +99,12 @@ class Database:
             await asyncio.wait(self._running)
         if self._messages is not None:
             await self._messages.close()
-        await self._readers.dispose()
-        await self._writer.dispose()
+        await self._readers.close()
+        await self._writer.close()
 
-    async def _run(self, engine: AsyncEngine, work: Work[T]) -> T:
+    async def _run(self, transactions: Transactions, work: Work[T]) -> T:
         # A cancelled caller must not tear a transaction, or the connection under it, in two.
-        task = asyncio.create_task(_transaction(engine, work))
+        task = asyncio.create_task(_transaction(transactions, work))
         self._running.add(task)
         task.add_done_callback(self._forget)
         return await asyncio.shield(task)
@@ -118,10 +115,9 @@ class Database:
             task.exception()
 
 
-async def _transaction(engine: AsyncEngine, work: Work[T]) -> T:
+async def _transaction(transactions: Transactions, work: Work[T]) -> T:
     try:
-        async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:
-            return await work(connection)
+        return await transactions.run(work)
     except DataError as error:
         # Everything else was checked before; U+0000 is a character to all but PostgreSQL.
         raise InvalidRequest("The request holds a character that cannot be stored.") from error
@@ -152,7 +148,7 @@ async def open_database(
     """Connect, and bring the schema up to this release where it is older.
 
     Args:
-        url: `sqlite+aiosqlite:///{path}` or `postgresql://…`.
+        url: `sqlite:///{path}` or `postgresql://…`.
         connections: Of this process to PostgreSQL, at most.
         listen_url: How signals come from other processes, on PostgreSQL: `url` unless that goes
             through a pooler.
@@ -161,10 +157,10 @@ async def open_database(
         LodgepoleError: The schema was made by a release that this one cannot work beside.
         Unavailable: It cannot be reached or opened.
     """
-    database = Database(*create_engines(url, connections=connections))
+    database = Database(*open_engines(url, connections=connections))
     try:
-        if await database.read(_revision) != REVISION:
-            await database.write(_migrate)
+        if await database.read(_read_revision) != REVISION:
+            await database.write(migrate)
         if is_postgres(url):
             database.listen(listen_url or url)
     except BaseException:
@@ -173,18 +169,10 @@ async def open_database(
     return database
 
 
-async def _revision(connection: AsyncConnection) -> str | None:
-    return await connection.run_sync(_read_revision)
-
-
 def _read_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-async def _migrate(connection: AsyncConnection) -> None:
-    await connection.run_sync(migrate)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

@@ -10,18 +10,23 @@ in transaction mode may stand between.
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, Table, event, text
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from lodgepole.adapters.sqlalchemy_database.transactions import (
+    InThreads,
+    OnTheLoop,
+    Transactions,
+)
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a write waits for another process to finish its own."""
 READ_CONNECTIONS = 4
-POOL_TIMEOUT_SECONDS = 60.0
 CONNECTIONS = 10
 """Of one process to PostgreSQL, at most; one that listens for signals comes on top."""
-POSTGRES_POOL_TIMEOUT_SECONDS = 10.0
+POOL_TIMEOUT_SECONDS = 10.0
 CONNECTION_SECONDS = 1800
 """After which a connection is replaced, so that load follows servers that were added."""
 POSTGRES_OPTIONS: dict[str, Any] = {
@@ -38,21 +43,20 @@ LOCK_TIMEOUT = "10s"
 """How long a change of the schema may make others wait behind it."""
 
 
-def create_engines(url: str, *, connections: int = CONNECTIONS) -> tuple[AsyncEngine, AsyncEngine]:
+def open_engines(url: str, *, connections: int = CONNECTIONS) -> tuple[Transactions, Transactions]:
     """`(readers, writer)`; over one pool where the database locks rows itself."""
     options: dict[str, Any] = {
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
-        "pool_timeout": POOL_TIMEOUT_SECONDS,
         # Else a traceback in the log would hold names, metadata and hashes of keys.
         "hide_parameters": True,
     }
     if is_postgres(url):
-        options["pool_timeout"] = POSTGRES_POOL_TIMEOUT_SECONDS
         engine = create_async_engine(
             f"postgresql+psycopg://{url.partition('://')[2]}",
             pool_size=connections,
             max_overflow=0,
+            pool_timeout=POOL_TIMEOUT_SECONDS,
             pool_pre_ping=True,
             pool_recycle=CONNECTION_SECONDS,
             use_native_hstore=False,  # would be looked for on each new connection
@@ -60,10 +64,9 @@ def create_engines(url: str, *, connections: int = CONNECTIONS) -> tuple[AsyncEn
             **options,
         )
         # A look-up is one round trip instead of three.
-        return engine.execution_options(isolation_level="AUTOCOMMIT"), engine
-    # Every statement is a hop to the connection's thread, so readers begin, commit and reset
-    # nothing: a look-up is one hop instead of four.
-    readers = create_async_engine(
+        return OnTheLoop(engine.execution_options(isolation_level="AUTOCOMMIT")), OnTheLoop(engine)
+    # A look-up is one statement: readers begin, commit and reset nothing.
+    readers = create_engine(
         url,
         pool_size=READ_CONNECTIONS,
         max_overflow=0,
@@ -72,18 +75,18 @@ def create_engines(url: str, *, connections: int = CONNECTIONS) -> tuple[AsyncEn
         pool_reset_on_return=None,
         **options,
     )
-    writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
+    writer = create_engine(url, pool_size=1, max_overflow=0, **options)
     _prepare_sqlite(readers)
     _prepare_sqlite(writer)
-    event.listen(writer.sync_engine, "begin", _begin_immediate)
-    return readers, writer
+    event.listen(writer, "begin", _begin_immediate)
+    return InThreads(readers, READ_CONNECTIONS), InThreads(writer, 1)
 
 
 def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: Engine) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         # The driver's own transaction handling is off; `_begin_immediate` says when they begin.
         connection.isolation_level = None
@@ -96,7 +99,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
-    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine, "connect", on_connect)
 
 
 def is_postgres(url: str) -> bool:

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, null, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, null, update
 
 from lodgepole.adapters.sqlalchemy_database.accepting import lock_assistant, next_revision
 from lodgepole.adapters.sqlalchemy_database.rows import upload_columns
@@ -15,10 +14,10 @@ from lodgepole.model import Claim, FileStatus, Operation, OperationStatus
 FILE_REMOVED = "The file was deleted."
 
 
-async def hold(connection: AsyncConnection, claim: Claim, **values: Any) -> None:
+def hold(connection: Connection, claim: Claim, **values: Any) -> None:
     """Set columns of a claimed operation. Raises ClaimLost when it is not held any more."""
     operation = claim.operation
-    updated = await connection.execute(
+    updated = connection.execute(
         update(operations)
         .where(operations.c.assistant_id == operation.assistant_id)
         .where(operations.c.id == operation.id)
@@ -31,20 +30,20 @@ async def hold(connection: AsyncConnection, claim: Claim, **values: Any) -> None
         raise ClaimLost(f"Operation {operation.id} is not held by {claim.worker_id} any more.")
 
 
-async def finish(
-    connection: AsyncConnection,
+def finish(
+    connection: Connection,
     claim: Claim,
     status: OperationStatus,
     now: datetime,
     **values: Any,
 ) -> None:
     """End an operation for good. Raises ClaimLost."""
-    await lock_assistant(connection, claim.operation.assistant_id)
-    await hold(connection, claim, status=status.value, completed_at=now, worker_id=None, **values)
+    lock_assistant(connection, claim.operation.assistant_id)
+    hold(connection, claim, status=status.value, completed_at=now, worker_id=None, **values)
 
 
-async def publish(
-    connection: AsyncConnection,
+def publish(
+    connection: Connection,
     operation: Operation,
     notice: str | None,
     page_count: int | None,
@@ -52,8 +51,8 @@ async def publish(
 ) -> None:
     """Show readers the content that the operation made."""
     assert operation.upload is not None, "content comes with its upload"
-    revision = await next_revision(connection, operation.assistant_id)
-    await connection.execute(
+    revision = next_revision(connection, operation.assistant_id)
+    connection.execute(
         update(files)
         .where(_is_file_of(operation))
         .values(
@@ -71,11 +70,11 @@ async def publish(
     )
 
 
-async def set_failed(
-    connection: AsyncConnection, operation: Operation, error_message: str, now: datetime
+def set_failed(
+    connection: Connection, operation: Operation, error_message: str, now: datetime
 ) -> None:
     """Show readers why there is no content; a file that has some keeps it."""
-    await connection.execute(
+    connection.execute(
         update(files)
         .where(_is_file_of(operation))
         .where(files.c.status == FileStatus.PROCESSING.value)
@@ -88,29 +87,27 @@ async def set_failed(
     )
 
 
-async def remove_file(connection: AsyncConnection, operation: Operation) -> None:
+def remove_file(connection: Connection, operation: Operation) -> None:
     """Remove the row; what happened stays on record, without names, metadata and digests."""
     earlier = (operations.c.assistant_id == operation.assistant_id) & (
         operations.c.file_id == operation.file_id
     )
-    await connection.execute(update(operations).where(earlier).values(upload=null()))
-    await connection.execute(
+    connection.execute(update(operations).where(earlier).values(upload=null()))
+    connection.execute(
         update(operations)
         .where(earlier)
         .where(operations.c.error_message.is_not(None))
         .values(error_message=FILE_REMOVED)
     )
-    await connection.execute(delete(files).where(_is_file_of(operation)))
-    await next_revision(
-        connection, operation.assistant_id, removal_revision=assistants.c.revision + 1
-    )
+    connection.execute(delete(files).where(_is_file_of(operation)))
+    next_revision(connection, operation.assistant_id, removal_revision=assistants.c.revision + 1)
 
 
-async def remove_assistant(connection: AsyncConnection, assistant_id: str) -> None:
+def remove_assistant(connection: Connection, assistant_id: str) -> None:
     """Remove it with its files and its operations, this one included."""
-    await connection.execute(delete(files).where(files.c.assistant_id == assistant_id))
-    await connection.execute(delete(operations).where(operations.c.assistant_id == assistant_id))
-    await connection.execute(delete(assistants).where(assistants.c.id == assistant_id))
+    connection.execute(delete(files).where(files.c.assistant_id == assistant_id))
+    connection.execute(delete(operations).where(operations.c.assistant_id == assistant_id))
+    connection.execute(delete(assistants).where(assistants.c.id == assistant_id))
 
 
 def _is_file_of(operation: Operation) -> Any:

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, select
 
 from lodgepole.adapters.sqlalchemy_database.database import Database
 from lodgepole.adapters.sqlalchemy_database.dialects import adding
@@ -23,15 +22,15 @@ class SqlLedger:
         # In one order everywhere, so that two processes that add at a time wait and do not lock.
         rows = sorted((asdict(entry) for entry in entries), key=lambda row: tuple(row.values())[:3])
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(adding(ledger, connection.dialect), rows)
+        def work(connection: Connection) -> None:
+            connection.execute(adding(ledger, connection.dialect), rows)
 
         if rows:
             await self._database.write(work)
 
     async def read(self, project_id: str, *, since: date) -> Sequence[LedgerEntry]:
-        async def work(connection: AsyncConnection) -> Sequence[LedgerEntry]:
-            rows = await connection.execute(
+        def work(connection: Connection) -> Sequence[LedgerEntry]:
+            rows = connection.execute(
                 select(ledger)
                 .where(ledger.c.project_id == project_id)
                 .where(ledger.c.day >= since)
@@ -42,8 +41,8 @@ class SqlLedger:
         return await self._database.read(work)
 
     async def forget(self, before: date) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(delete(ledger).where(ledger.c.day < before))
+        def work(connection: Connection) -> None:
+            connection.execute(delete(ledger).where(ledger.c.day < before))
 
         await self._database.write(work)
 
@@ -58,11 +57,11 @@ class SqlLedger:
             .group_by(operations.c.status)
         )
 
-        async def work(connection: AsyncConnection) -> Holdings:
-            count = (await connection.execute(counted)).one()
-            statuses = (await connection.execute(by_status)).all()
+        def work(connection: Connection) -> Holdings:
+            count = connection.execute(counted).one()
+            statuses = connection.execute(by_status).all()
             return Holdings(
-                assistants=len((await connection.execute(own)).all()),
+                assistants=len(connection.execute(own).all()),
                 files=int(count[0]),
                 bytes=int(count[1]),
                 operations={OperationStatus(status): int(number) for status, number in statuses},

@@ -3,11 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from lodgepole.adapters.sqlalchemy_database.database import Database
-from lodgepole.adapters.sqlalchemy_database.dialects import create_engines
+from lodgepole.adapters.sqlalchemy_database.dialects import open_engines
 
 _LOOK = text("""
 SELECT current_setting('server_version') AS version,
@@ -36,10 +35,10 @@ class DatabaseFound:
 
 async def look(url: str) -> DatabaseFound:
     """Changes nothing. Raises Unavailable."""
-    database = Database(*create_engines(url, connections=1))
+    database = Database(*open_engines(url, connections=1))
 
-    async def work(connection: AsyncConnection) -> DatabaseFound:
-        row = (await connection.execute(_LOOK)).one()
+    def work(connection: Connection) -> DatabaseFound:
+        row = connection.execute(_LOOK).one()
         return DatabaseFound(
             version=row.version,
             version_number=row.version_number,

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, select, update
 
 from lodgepole.adapters.sqlalchemy_database.accepting import accept, check_alive
 from lodgepole.adapters.sqlalchemy_database.database import Database, wait_for
@@ -49,9 +48,9 @@ class SqlOperationLog:
         self._clock = clock
 
     async def reserve_generation(self, assistant_id: str) -> int:
-        async def work(connection: AsyncConnection) -> int:
-            await check_alive(connection, assistant_id)
-            reserved = await connection.execute(
+        def work(connection: Connection) -> int:
+            check_alive(connection, assistant_id)
+            reserved = connection.execute(
                 update(assistants)
                 .where(assistants.c.id == assistant_id)
                 .values(generations=assistants.c.generations + 1)
@@ -62,8 +61,8 @@ class SqlOperationLog:
         return await self._database.write(work)
 
     async def append(self, operation: Operation, *, file: File | None = None) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await accept(connection, operation, file, self._clock.now())
+        def work(connection: Connection) -> None:
+            accept(connection, operation, file, self._clock.now())
 
         await self._database.write(work)
         self._database.work.give()
@@ -128,14 +127,14 @@ class SqlOperationLog:
     async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
         now = self._clock.now()
 
-        async def work(connection: AsyncConnection) -> Claim | None:
-            key = (await connection.execute(_next_due(now))).first()
+        def work(connection: Connection) -> Claim | None:
+            key = connection.execute(_next_due(now)).first()
             if key is None:
                 return None
             query = _by_key(key.assistant_id, key.id)
-            operation = read_operation((await connection.execute(query)).one())
+            operation = read_operation(connection.execute(query).one())
             operation = replace(operation, attempts=operation.attempts + 1)
-            await connection.execute(
+            connection.execute(
                 update(operations)
                 .where(operations.c.assistant_id == operation.assistant_id)
                 .where(operations.c.id == operation.id)
@@ -148,16 +147,16 @@ class SqlOperationLog:
     async def extend(self, claim: Claim, *, lease: timedelta) -> Claim:
         expires_at = self._clock.now() + lease
 
-        async def work(connection: AsyncConnection) -> None:
-            await hold(connection, claim, due_at=expires_at)
+        def work(connection: Connection) -> None:
+            hold(connection, claim, due_at=expires_at)
 
         await self._database.write(work)
         return replace(claim, expires_at=expires_at)
 
     async def report_progress(self, claim: Claim, percent: int) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await hold(connection, claim, percent_complete=percent)
-            await connection.execute(
+        def work(connection: Connection) -> None:
+            hold(connection, claim, percent_complete=percent)
+            connection.execute(
                 update(files)
                 .where(files.c.assistant_id == claim.operation.assistant_id)
                 .where(files.c.id == claim.operation.file_id)
@@ -168,9 +167,9 @@ class SqlOperationLog:
         await self._database.write(work)
 
     async def take_back(self, worker_id: str) -> None:
-        async def work(connection: AsyncConnection) -> None:
+        def work(connection: Connection) -> None:
             held = operations.c.worker_id == worker_id
-            await connection.execute(
+            connection.execute(
                 update(operations)
                 .where(held, UNFINISHED)
                 .values(worker_id=None, due_at=self._clock.now())
@@ -180,8 +179,8 @@ class SqlOperationLog:
         self._database.work.give()
 
     async def release(self, claim: Claim, *, due_at: datetime) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await hold(connection, claim, worker_id=None, due_at=due_at)
+        def work(connection: Connection) -> None:
+            hold(connection, claim, worker_id=None, due_at=due_at)
 
         await self._database.write(work)
         self._database.work.give()
@@ -197,16 +196,16 @@ class SqlOperationLog:
         now = self._clock.now()
         operation = claim.operation
 
-        async def work(connection: AsyncConnection) -> None:
+        def work(connection: Connection) -> None:
             done = {"percent_complete": 100, "ingestion_units": ingestion_units}
-            await finish(connection, claim, OperationStatus.COMPLETED, now, **done)
+            finish(connection, claim, OperationStatus.COMPLETED, now, **done)
             match operation.type:
                 case OperationType.DELETE_ASSISTANT:
-                    await remove_assistant(connection, operation.assistant_id)
+                    remove_assistant(connection, operation.assistant_id)
                 case OperationType.DELETE_FILE:
-                    await remove_file(connection, operation)
+                    remove_file(connection, operation)
                 case _:
-                    await publish(connection, operation, notice, page_count, now)
+                    publish(connection, operation, notice, page_count, now)
 
         await self._database.write(work)
         self._database.finished.give()
@@ -215,17 +214,17 @@ class SqlOperationLog:
         now = self._clock.now()
         error_message = error_message.replace("\0", "\ufffd")  # which PostgreSQL cannot store
 
-        async def work(connection: AsyncConnection) -> None:
+        def work(connection: Connection) -> None:
             failed = {"error_message": error_message}
-            await finish(connection, claim, OperationStatus.FAILED, now, **failed)
-            await set_failed(connection, claim.operation, error_message, now)
+            finish(connection, claim, OperationStatus.FAILED, now, **failed)
+            set_failed(connection, claim.operation, error_message, now)
 
         await self._database.write(work)
         self._database.finished.give()
 
     async def forget_finished(self, before: datetime) -> int:
-        async def work(connection: AsyncConnection) -> int:
-            removed = await connection.execute(
+        def work(connection: Connection) -> int:
+            removed = connection.execute(
                 delete(operations).where(operations.c.completed_at < before)
             )
             return removed.rowcount
@@ -246,10 +245,10 @@ class SqlOperationLog:
     async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
         now = self._clock.now()
 
-        async def work(connection: AsyncConnection) -> bool:
+        def work(connection: Connection) -> bool:
             new = {"name": name, "holder": holder, "until": now}
-            await connection.execute(unless_there(turns, connection.dialect), new)
-            taken = await connection.execute(
+            connection.execute(unless_there(turns, connection.dialect), new)
+            taken = connection.execute(
                 update(turns)
                 .where(turns.c.name == name)
                 .where((turns.c.holder == holder) | (turns.c.until <= now))
@@ -260,8 +259,8 @@ class SqlOperationLog:
         return await self._database.write(work)
 
     async def _read(self, query: Any) -> "list[AnyRow]":
-        async def work(connection: AsyncConnection) -> "list[AnyRow]":
-            return list((await connection.execute(query)).all())
+        def work(connection: Connection) -> "list[AnyRow]":
+            return list(connection.execute(query).all())
 
         return await self._database.read(work)
 
