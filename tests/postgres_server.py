@@ -28,10 +28,35 @@ QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 _FOLDERS = {16: "pginstall", 18: "pginstall18"}
 _OWNER = "nobody"  # the server refuses to run as root
 
+_REMOVE = """
+read -r _
+for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$1"; [ -e "$1" ] || exit 0; sleep 1; done
+"""
+"""The pipe ends with its writer. A server that is ending meanwhile may still write for a moment."""
+
 
 def named_server() -> str | None:
     """The URL of the server that the environment names."""
     return os.environ.get(NAMED)
+
+
+class _Folder:
+    """A temporary one that is removed by a process of its own, also when this one is killed."""
+
+    def __init__(self, prefix: str) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=prefix))
+        self._remover = subprocess.Popen(
+            ["sh", "-c", _REMOVE, "sh", self.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        assert self._remover.stdin is not None
+        self._remover.stdin.close()
+        self._remover.wait(STOP_SECONDS)
 
 
 class PostgresServer:
@@ -39,13 +64,14 @@ class PostgresServer:
 
     def __init__(self, *, version: int = 18, options: Mapping[str, str] = QUICK) -> None:
         """Make the data folder and start it; `stop` before the end."""
-        self._place = Path(tempfile.mkdtemp(prefix="lodgepole-postgres-"))
-        self._data = self._place / "data"
+        self._folder = _Folder("lodgepole-postgres-")
+        self.place = self._folder.path
+        self._data = self.place / "data"
         self._user = _OWNER if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         if self._user:
             owner = pwd.getpwnam(self._user)
-            os.chown(self._place, owner.pw_uid, owner.pw_gid)
+            os.chown(self.place, owner.pw_uid, owner.pw_gid)
         self._programs = self._found(version)
         self._options = {
             "listen_addresses": "127.0.0.1",
@@ -71,9 +97,9 @@ class PostgresServer:
             self._run("--version", program=root / "bin" / "postgres")
         except (OSError, subprocess.CalledProcessError):
             # Another user may not see where it is installed, such as below a private home.
-            shutil.copytree(root, self._place / "programs", symlinks=True)
-            self._place.chmod(0o755)
-            root = self._place / "programs"
+            shutil.copytree(root, self.place / "programs", symlinks=True)
+            self.place.chmod(0o755)
+            root = self.place / "programs"
         return root / "bin"
 
     def _run(self, *arguments: str, program: Path | None = None) -> None:
@@ -81,7 +107,7 @@ class PostgresServer:
         if program is None:
             program = self._programs / command.pop(0)
         subprocess.run(
-            [program, *command], check=True, capture_output=True, user=self._user, cwd=self._place
+            [program, *command], check=True, capture_output=True, user=self._user, cwd=self.place
         )
 
     @property
@@ -97,7 +123,7 @@ class PostgresServer:
         """Start it on the same port and data, and wait until it answers."""
         assert self._process is None, "it runs"
         settings = {"port": str(self.port), **self._options}
-        with (self._place / "log").open("ab") as log:
+        with (self.place / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     *(self._programs / "postgres", "-D", self._data),
@@ -107,7 +133,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 user=self._user,
-                cwd=self._place,
+                cwd=self.place,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
                 start_new_session=True,
             )
@@ -122,7 +148,7 @@ class PostgresServer:
             assert self._process is not None
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.05)
-                log = (self._place / "log").read_text("utf-8", "replace")
+                log = (self.place / "log").read_text("utf-8", "replace")
                 raise AssertionError(f"PostgreSQL did not start: {log}")
             if subprocess.run(ready, check=False, capture_output=True).returncode == 0:
                 return
@@ -150,7 +176,7 @@ class PostgresServer:
     def close(self) -> None:
         """Stop it and remove its data."""
         self.crash()
-        shutil.rmtree(self._place, ignore_errors=True)
+        self._folder.close()
 
 
 @contextmanager
@@ -164,7 +190,8 @@ def pgbouncer(database_url: str) -> Iterator[str | None]:
         yield None
         return
     server = psycopg.conninfo.conninfo_to_dict(database_url)
-    place = Path(tempfile.mkdtemp(prefix="lodgepole-pgbouncer-"))
+    folder = _Folder("lodgepole-pgbouncer-")
+    place = folder.path
     user = None
     if os.geteuid() == 0:
         user, owner = _OWNER, pwd.getpwnam(_OWNER)
@@ -200,7 +227,7 @@ pidfile =
     finally:
         process.kill()
         process.wait()
-        shutil.rmtree(place, ignore_errors=True)
+        folder.close()
 
 
 def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 BUCKET = "lodgepole-tests"
 _PROGRAM = """
-import logging, signal
+import logging, os, sys
 from moto.server import ThreadedMotoServer
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 server = ThreadedMotoServer(ip_address="127.0.0.1", port={port}, verbose=False)
 server.start()
 print("port", server.get_host_and_port()[1], flush=True)
-signal.pause()
+sys.stdin.read()  # ends with whoever started it
+os._exit(0)
 """
 
 
@@ -26,7 +27,10 @@ class S3Server:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM.format(port=0)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", _PROGRAM.format(port=0)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self._process.stdout is not None
         found = re.fullmatch(r"port (\d+)\n", self._process.stdout.readline())
@@ -35,6 +39,10 @@ class S3Server:
         request = urllib.request.Request(f"{self.url}/{BUCKET}", method="PUT")  # noqa: S310
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10):
             pass
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def url(self) -> str:
@@ -51,9 +59,7 @@ class S3Server:
 
     def close(self) -> None:
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._process.communicate()
 
 
 @contextlib.contextmanager

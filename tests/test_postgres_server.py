@@ -1,8 +1,22 @@
 """The PostgreSQL that tests use is a real one, comes back after a crash, and cleans up."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import psycopg
+import pytest
 
 from postgres_server import PostgresServer, fresh_database
+
+STARTED = """
+import sys
+from postgres_server import PostgresServer
+from s3_server import S3Server
+server, s3 = PostgresServer(), S3Server()
+print(server.place, server.pid, s3.pid, flush=True)
+sys.stdin.read()
+"""
 
 
 def one(url: str, query: bytes) -> object:
@@ -36,3 +50,28 @@ def test_a_server_of_ones_own_survives_a_crash():
         assert str(one(server.url(), b"SHOW server_version")).startswith("16.")
     finally:
         server.close()
+
+
+def test_what_is_no_longer_wanted_leaves_nothing():
+    server = PostgresServer()
+    server.crash()
+    server.start()
+    server.close()
+    assert not server.place.exists()
+
+
+@pytest.mark.timeout(120)
+def test_killed_together_with_its_tests_nothing_is_left_either():
+    tests = subprocess.Popen(
+        [sys.executable, "-c", STARTED],
+        cwd=Path(__file__).parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert tests.stdout is not None
+    place, *pids = tests.stdout.readline().split()
+    tests.kill()
+    tests.communicate()
+    while Path(place).exists() or any(Path("/proc", pid, "exe").exists() for pid in pids):
+        pass  # of processes that nobody is told of; pytest's limit ends it
