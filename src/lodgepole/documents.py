@@ -8,7 +8,7 @@ processes and into storage without loss.
 import base64
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -202,6 +202,16 @@ class DocumentBuilder:
 def no_text(name: str) -> UnreadableFile:
     """The refusal of a file that could be read and has nothing in it."""
     return UnreadableFile(f"{name!r} holds no text: upload a file with content.")
+
+
+def blocks_with_pages(document: Document) -> Iterator[tuple[Block, int | None]]:
+    """Blocks in order with the number of the page that each stands on."""
+    pages = iter(document.pages)
+    page = next(pages, None)
+    for block in document.blocks:
+        while page is not None and page.end <= block.start:
+            page = next(pages, None)
+        yield block, None if page is None else page.number
 
 
 def check_document(document: Document) -> None:

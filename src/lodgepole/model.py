@@ -275,8 +275,9 @@ class Document:
 class Passage:
     """The unit that is embedded and indexed: `text` is exactly the document's `[start, end)`.
 
-    `gap` is the white space that follows it, up to the next passage (or the document's end), so
-    that neighbouring passages joined with their gaps are the document's text again.
+    `gap` is what follows it, up to the next passage (or the document's end): white space, and
+    running lines that are not searched. Neighbouring passages joined with their gaps are the
+    document's text again.
     """
 
     ordinal: int  # from 0 within the file version

@@ -76,12 +76,21 @@ def test_no_text_is_lost_or_invented_and_every_bound_holds(document: Document, t
     check_document(document)
     passages = passages_of(document, target)
 
-    assert squeezed("".join(passage.text for passage in passages)) == squeezed(document.text)
+    joined = "".join(passage.text + passage.gap for passage in passages)
+    assert document.text[: passages[0].start] + joined == document.text
+    text_in_passages = "".join(passage.text for passage in passages)
+    running = [
+        (block.start, document.text[block.start : block.end])
+        for block in document.blocks
+        if block.kind is BlockKind.RUNNING
+    ]
+    assert all(squeezed(text) in squeezed(text_in_passages) for _, text in running)
     position = 0
     for ordinal, passage in enumerate(passages):
         assert passage.ordinal == ordinal
         assert position <= passage.start < passage.end
-        assert not document.text[position : passage.start].strip()
+        between = [text for start, text in running if position <= start < passage.start]
+        assert squeezed(document.text[position : passage.start]) == squeezed("".join(between))
         assert passage.text == document.text[passage.start : passage.end] == passage.text.strip()
         assert passage.tokens == TOKENIZER.count(passage.text)
         assert passage.tokens <= max(target, WHOLE_TOKENS)
@@ -220,6 +229,97 @@ def test_pages_are_not_mixed_and_their_first_lines_are_in_the_header() -> None:
     assert (first.page, last.page) == (1, 3)
     assert first.header == "a file.pdf\nRevenue by region\nNorth and south"
     assert last.header == "a file.pdf\nThe last page."
+
+
+def handbook(*pages: tuple[str, str, str]) -> Document:
+    """Pages with a line above, text and a line below, where not empty."""
+    builder = DocumentBuilder("test", Limits())
+    for above, text, below in pages:
+        builder.begin_page()
+        builder.add(above, BlockKind.RUNNING)
+        builder.add(text, BlockKind.PARAGRAPH)
+        builder.add(below, BlockKind.RUNNING)
+    return builder.build()
+
+
+def test_a_running_line_is_in_one_passage_and_else_between_them() -> None:
+    document = handbook(
+        *(
+            ("Operator Handbook", f"It is about {word}.", f"Page {number} of 4")
+            for number, word in enumerate(["keys", "files", "limits", "backups"], 1)
+        )
+    )
+
+    passages = passages_of(document)
+
+    assert [passage.text for passage in passages] == [
+        "Operator Handbook\n\nIt is about keys.\n\nPage 1 of 4",
+        "It is about files.",
+        "It is about limits.",
+        "It is about backups.",
+    ]
+    assert passages[1].gap == "\n\nPage 2 of 4\n\nOperator Handbook\n\n"
+    assert passages[3].gap == "\n\nPage 4 of 4"
+
+
+def test_a_running_line_that_says_something_new_stays_in_a_passage() -> None:
+    chapters = [(3, 1), (3, 2), (4, 3), (4, 4)]
+    document = handbook(*((f"Chapter {chapter}", "Text.", f"{page}") for chapter, page in chapters))
+
+    shown = [passage.text for passage in passages_of(document)]
+
+    assert shown == ["Chapter 3\n\nText.\n\n1", "Text.", "Chapter 4\n\nText.", "Text."]
+
+
+def test_roman_numbers_of_pages_say_nothing_new() -> None:
+    document = handbook(*(("", "Text.", number) for number in ["iii", "iv", "v", "vi"]))
+
+    shown = [passage.text for passage in passages_of(document)]
+
+    assert shown == ["Text.\n\niii", "Text.", "Text.", "Text."]
+
+
+@pytest.mark.parametrize("numbers", [["10001", "10002", "10003"], ["007", "008", "009"]])
+def test_numbers_that_are_not_of_pages_stay_in_passages(numbers: list[str]) -> None:
+    document = handbook(*((f"Invoice {number}", "Text.", "") for number in numbers))
+
+    assert [passage.text for passage in passages_of(document)] == [
+        f"Invoice {number}\n\nText." for number in numbers
+    ]
+
+
+def test_a_running_line_may_hold_any_sign() -> None:
+    document = handbook(*(("", "Text.", line) for line in ["#", "1", "# 3", "3 #"]))
+
+    assert [passage.text for passage in passages_of(document)] == [
+        f"Text.\n\n{line}" for line in ["#", "1", "# 3", "3 #"]
+    ]
+
+
+def test_a_page_with_running_lines_only_has_no_passage() -> None:
+    document = handbook(
+        *(("Handbook", text, str(number)) for number, text in enumerate(["", "Text.", ""], 1))
+    )
+
+    [passage] = passages_of(document)
+
+    assert (passage.page, passage.text) == (2, "Handbook\n\nText.\n\n2")
+    assert document.text[: passage.start] == "Handbook\n\n1\n\n"
+
+
+def test_a_document_of_running_lines_only_has_a_passage() -> None:
+    document = handbook(("Letterhead", "", "1"), ("Letterhead", "", "2"))
+
+    assert [passage.text for passage in passages_of(document)] == ["Letterhead\n\n1"]
+
+
+def test_a_running_line_is_no_passage_by_itself_where_the_text_fills_one() -> None:
+    text = " ".join(["word"] * 15) + "."
+    document = handbook(("Handbook", text, "Page 1"), ("Handbook", text, "Page 2"))
+    [first, second] = passages_of(document, TOKENIZER.count(text))
+
+    assert first.text == f"Handbook\n\n{text}\n\nPage 1"
+    assert second.text == text
 
 
 def test_estimated_pages_give_no_lead_lines() -> None:

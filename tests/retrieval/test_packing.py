@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -74,6 +75,18 @@ def test_pages_are_those_of_the_text_with_their_places_in_it() -> None:
     assert snippet.pages == (2, 3)
     assert snippet.page_starts == ((2, 0), (3, snippet.text.index("w60")))
     assert snippet.heading_path == ()
+
+
+def test_what_stands_between_passages_is_shown_and_counted() -> None:
+    passages = [replace(p, gap=" Page 1 of 2 ") for p in passages_of(TEXT, 10)]
+    hits = [hit(ONE.version, ordinal, score) for ordinal, score in ((5, 2.0), (8, 1.0), (7, 0.5))]
+    first, second = pack(
+        hits, keyed(ONE, passages), FILES, MemoryTokenizer(), top_k=9, snippet_tokens=60,
+        growth=GROWTH,
+    )  # fmt: skip
+    assert "w59 Page 1 of 2 w60" in first.text
+    assert (first.tokens, second.tokens) == (3 * 10 + 2 * 4, 10)
+    assert first.tokens == MemoryTokenizer().count(first.text)
 
 
 def test_kinds_without_pages_have_none() -> None:

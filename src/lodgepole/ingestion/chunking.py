@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from lodgepole.documents import blocks_with_pages
+from lodgepole.ingestion.running_lines import repeated
 from lodgepole.model import Block, BlockKind, Document, Passage
 from lodgepole.ports import Tokenizer
 
 WHOLE_TOKENS = 256  # up to which a table row, a record or a block of code is not cut
 CHARS_PER_TOKEN = 40  # at most in a passage: tokenizers count a word of any length as one
+RUNNING_TOKENS = 32  # over the budget, for a running line to stand beside other text
 SECTION_SHARE = 0.5  # of the budget, from which a heading begins a new passage
 PIECE_CHARS = 100_000  # tokenised at a time
 HEADING_CHARS = 200  # of each heading in a path
@@ -63,6 +66,10 @@ class _Unit:
     def is_heading(self) -> bool:
         return self.block.kind is BlockKind.HEADING
 
+    @property
+    def is_running(self) -> bool:
+        return self.block.kind is BlockKind.RUNNING
+
 
 def chunk(
     document: Document, *, file_name: str, tokenizer: Tokenizer, target_tokens: int = 128
@@ -72,12 +79,13 @@ def chunk(
     Sentences, table rows, records and blocks of code stay whole; a row, record or block of code
     may take up to `WHOLE_TOKENS` by itself. Whatever is longer is cut at a line, a clause, a
     space, and inside a word only where the word alone is over the budget. A passage lies on one
-    page, and a heading in the passage of the text it heads.
+    page, and a heading in the passage of the text it heads. A running line that repeats another
+    is in none.
 
     Returns:
         Passages whose `text` is the document's `[start, end)`; every character but white space
-        is in exactly one, and what follows each up to the next is its `gap`. Ordinals count
-        from 0. The same document gives the same passages.
+        and repeated running lines is in exactly one, and what follows each up to the next is its
+        `gap`. Ordinals count from 0. The same document gives the same passages.
     """
     text = document.text
     ruler = _Ruler(document, tokenizer)
@@ -85,7 +93,7 @@ def chunk(
     passages: list[Passage] = []
     for units in _packed(_units(document, ruler, target_tokens), ruler, target_tokens):
         start, end = units[0].start, units[-1].end
-        body = next((unit for unit in units if not unit.is_heading), units[-1])
+        body = next((unit for unit in units if not (unit.is_heading or unit.is_running)), units[-1])
         passages.append(
             Passage(
                 ordinal=len(passages),
@@ -147,20 +155,18 @@ def _pieces(document: Document) -> Iterator[tuple[int, int]]:
 def _units(document: Document, ruler: _Ruler, budget: int) -> Iterator[_Unit]:
     path: list[tuple[int, str]] = []
     titles: tuple[str, ...] = ()
-    pages = iter(document.pages)
-    page = next(pages, None)
-    for block in document.blocks:
-        while page is not None and page.end <= block.start:
-            page = next(pages, None)
+    left_out = repeated(document)
+    for block, page in blocks_with_pages(document):
+        if block.start in left_out:
+            continue
         if block.kind is BlockKind.HEADING:
             while path and path[-1][0] >= block.level:
                 path.pop()
             path.append((block.level, _heading(document.text[block.start : block.end])))
             titles = tuple(title for _, title in path)
-        number = None if page is None else page.number
         for start, end, whole in _stretches(block, ruler, budget):
             tokens = ruler.count(start, end)
-            yield _Unit(start, end, tokens, block, number, titles, whole)
+            yield _Unit(start, end, tokens, block, page, titles, whole)
 
 
 def _stretches(block: Block, ruler: _Ruler, budget: int) -> Iterator[tuple[int, int, bool]]:
@@ -317,8 +323,18 @@ def _joins(held: Sequence[_Unit], unit: _Unit, tokens: int, budget: int) -> bool
     """Whether a unit may stand beside what is held."""
     if unit.whole and all(other.is_heading for other in held):
         budget = max(budget, WHOLE_TOKENS)
+    elif _is_beside_running(held, unit, tokens):
+        budget = max(budget, min(budget + RUNNING_TOKENS, WHOLE_TOKENS))
     chars = unit.end - held[0].start
     return tokens + unit.tokens <= budget and chars <= budget * CHARS_PER_TOKEN
+
+
+def _is_beside_running(held: Sequence[_Unit], unit: _Unit, tokens: int) -> bool:
+    """Whether a short running line would make a passage by itself if the two were parted."""
+    if unit.is_running:
+        return unit.tokens <= RUNNING_TOKENS
+    opened = all(other.is_heading or other.is_running for other in held)
+    return opened and tokens <= RUNNING_TOKENS and any(other.is_running for other in held)
 
 
 def _without_trailing_headings(held: list[_Unit]) -> tuple[list[_Unit], list[_Unit]]:
@@ -368,14 +384,10 @@ def _page_leads(document: Document) -> dict[int, tuple[str, ...]]:
     leads: dict[int, list[str]] = {}
     if document.pages_estimated:
         return {}
-    pages = iter(document.pages)
-    page = next(pages, None)
-    for block in document.blocks:
-        while page is not None and page.end <= block.start:
-            page = next(pages, None)
+    for block, page in blocks_with_pages(document):
         if page is None:
             break
-        lines = leads.setdefault(page.number, [])
+        lines = leads.setdefault(page, [])
         if block.kind is BlockKind.RUNNING or len(lines) >= LEAD_LINES:
             continue
         for start, end in _lines(document.text, block.start, block.end):

@@ -100,8 +100,9 @@ def pack(
         if hit.key not in passages or hit.key in taken.runs:
             continue
         size = growth.first if len(runs) < growth.first_count else growth.others
-        run = _grown(hit, passages, taken, scores, min(size, snippet_tokens))
-        if not _merged(run, taken, min(growth.merged, snippet_tokens)):
+        size = min(size, snippet_tokens)
+        run = _grown(hit, passages, taken, scores, size=size, tokenizer=tokenizer)
+        if not _merged(run, passages, taken, min(growth.merged, snippet_tokens), tokenizer):
             runs.append(run)
             taken.add(run, range(run.first, run.last + 1))
     snippets = (_snippet(run, passages, files, tokenizer, snippet_tokens) for run in runs)
@@ -115,7 +116,9 @@ def _grown(
     passages: Mapping[PassageKey, Passage],
     taken: _Taken,
     scores: Mapping[PassageKey, float],
+    *,
     size: int,
+    tokenizer: Tokenizer,
 ) -> _Run:
     """The hit with neighbours of its section, the better scored first, while they fit `size`."""
     version, middle = hit.key.version, hit.key.ordinal
@@ -123,13 +126,19 @@ def _grown(
     run = _Run(version, middle, middle, passages[hit.key].tokens, hit.score)
     while True:
         sides = [PassageKey(version, run.last + 1), PassageKey(version, run.first - 1)]
+        added = {
+            key: passages[key].tokens
+            + _gap_tokens(passages[min(key, PassageKey(version, run.last))], tokenizer)
+            for key in sides
+            if key in passages
+        }
         free = [
             key
             for key in sides
             if key in passages
             and key not in taken.runs
             and passages[key].heading_path == section
-            and run.tokens + passages[key].tokens <= size
+            and run.tokens + added[key] <= size
         ]
         if not free:
             return run
@@ -143,17 +152,32 @@ def _grown(
             ),
         )
         run.first, run.last = min(run.first, best.ordinal), max(run.last, best.ordinal)
-        run.tokens += passages[best].tokens
+        run.tokens += added[best]
 
 
-def _merged(run: _Run, taken: _Taken, size: int) -> bool:
+def _gap_tokens(passage: Passage, tokenizer: Tokenizer) -> int:
+    """What it costs to show what stands between a passage and the next."""
+    return tokenizer.count(passage.gap) if passage.gap.strip() else 0
+
+
+def _merged(
+    run: _Run,
+    passages: Mapping[PassageKey, Passage],
+    taken: _Taken,
+    size: int,
+    tokenizer: Tokenizer,
+) -> bool:
     """Whether `run` became part of an earlier one that it touches."""
     for ordinal in (run.first - 1, run.last + 1):
         other = taken.at(run.version, ordinal)
-        if other is not None and other.tokens + run.tokens <= size:
+        if other is None:
+            continue
+        before = PassageKey(run.version, min(ordinal, run.last))
+        between = _gap_tokens(passages[before], tokenizer)
+        if other.tokens + between + run.tokens <= size:
             taken.add(other, range(run.first, run.last + 1))
             other.first, other.last = min(other.first, run.first), max(other.last, run.last)
-            other.tokens += run.tokens
+            other.tokens += between + run.tokens
             return True
     return False
 
