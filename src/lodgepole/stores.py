@@ -11,9 +11,16 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lodgepole.adapters.data_directory import check_whole, held, made, read_secret, write_secret
+from lodgepole.adapters.data_directory import (
+    check_whole,
+    held,
+    own_folder,
+    read_secret,
+    write_secret,
+)
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.errors import InvalidRequest, NotFound, Unavailable
@@ -100,9 +107,10 @@ async def _many_machines(
     from lodgepole.adapters.sqlalchemy_database.secrets import shared_secret
 
     assert settings.database_url is not None, "that is what many machines are known by"
-    made(settings.data_dir)
     clock = SystemClock()
-    blobs = bucket(settings)
+    # Documents that a killed process was reading must not stay on the disk.
+    copies = stack.enter_context(own_folder(settings.data_dir / "copies"))
+    blobs = bucket(settings, copies=copies)
     await blobs.check()
     database = await _database(settings, stack)
     new = secrets.token_bytes(32) if inherited is None else inherited
@@ -125,13 +133,13 @@ async def _many_machines(
     )
 
 
-def bucket(settings: Settings) -> "ObstoreBlobs":
+def bucket(settings: Settings, *, copies: Path | None = None) -> "ObstoreBlobs":
     """That of many machines, which is not looked at yet. Raises InvalidRequest."""
     from lodgepole.adapters.obstore_blobs import ObstoreBlobs
 
     assert settings.blob_url is not None, "the settings were checked"
     plain = (settings.aws_endpoint_url or "").startswith("http://")
-    return ObstoreBlobs.at(settings.blob_url, plain_http=plain)
+    return ObstoreBlobs.at(settings.blob_url, plain_http=plain, copies=copies)
 
 
 def check_there(settings: Settings) -> None:

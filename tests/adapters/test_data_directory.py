@@ -1,8 +1,17 @@
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from lodgepole.adapters.data_directory import check_whole, held, read_secret, write_secret
+from lodgepole.adapters.data_directory import (
+    check_whole,
+    held,
+    own_folder,
+    read_secret,
+    write_secret,
+)
 from lodgepole.errors import Conflict, Unavailable
 
 
@@ -53,3 +62,41 @@ def test_a_directory_that_was_never_used_is_whole(tmp_path):
     (tmp_path / "blobs" / ".partial").mkdir(parents=True)
     (tmp_path / "index").mkdir()
     check_whole(tmp_path)
+
+
+KILLED = """
+import pathlib, sys
+from lodgepole.adapters.data_directory import own_folder
+with own_folder(pathlib.Path(sys.argv[1])) as own:
+    (own / "document").write_text("confidential")
+    print(own, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_process_was_reading_is_removed_by_the_next(tmp_path):
+    copies = tmp_path / "data" / "copies"
+    other = subprocess.Popen(
+        [sys.executable, "-c", KILLED, copies],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout is not None
+    theirs = Path(other.stdout.readline().strip())
+    with own_folder(copies) as own:
+        assert own != theirs
+        assert (theirs / "document").is_file()  # it lives
+    assert list(copies.iterdir()) == [theirs]
+    other.kill()
+    other.communicate()
+    assert theirs.exists()
+    with own_folder(copies) as own:
+        assert list(copies.iterdir()) == [own]
+    assert not list(copies.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "copies").write_text("a file")
+    with pytest.raises(Unavailable, match="copies"), own_folder(tmp_path / "copies"):
+        pass

@@ -197,3 +197,16 @@ async def test_a_bucket_that_is_not_there_is_said_at_the_start(bucket_url):
         await ObstoreBlobs.at("s3://no-such-bucket/x", plain_http=True).check()
     with pytest.raises(InvalidRequest, match="cannot be used"):
         ObstoreBlobs.at("ftp://somewhere/x")
+
+
+async def test_a_copy_to_be_read_as_a_file_is_made_where_it_shall_be(bucket_url, tmp_path):
+    blobs = ObstoreBlobs.at(bucket_url, plain_http=True, copies=tmp_path)
+
+    async def content():
+        yield b"text"
+
+    await blobs.put("a/f/1/original", content())
+    async with blobs.local("a/f/1/original") as path:
+        assert tmp_path in path.parents
+        assert path.read_bytes() == b"text"
+    assert not list(tmp_path.iterdir())

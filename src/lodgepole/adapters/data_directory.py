@@ -2,13 +2,17 @@
 
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from lodgepole.errors import Conflict, Unavailable
 
 SCAN_BYTES = 4 * 1024 * 1024
+OWNED = "of-"
+"""What folders of a living or a killed process are called."""
 
 
 @contextmanager
@@ -50,6 +54,41 @@ def made(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"Cannot make the data directory {path}: {error.strerror}.") from error
+
+
+@contextmanager
+def own_folder(path: Path) -> Generator[Path]:
+    """A new folder below `path`, gone with the context; first those of killed processes go.
+
+    Raises:
+        Unavailable: It cannot be made.
+    """
+    made(path)
+    try:
+        for left in path.glob(f"{OWNED}*"):
+            with suppress(OSError), _locked(left):
+                shutil.rmtree(left)
+        new = Path(tempfile.mkdtemp(prefix="new-", dir=path))
+        holding_it = ExitStack()
+        holding_it.enter_context(_locked(new))
+        own = new.rename(path / new.name.replace("new-", OWNED, 1))  # seen once it is locked
+    except OSError as error:
+        raise Unavailable(f"Cannot write below {path}: {error.strerror}.") from error
+    with holding_it:
+        try:
+            yield own
+        finally:
+            shutil.rmtree(own, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def check_whole(path: Path) -> None:

@@ -41,8 +41,9 @@ SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
 class ObstoreBlobs:
     """`Blobs` over any obstore store."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, *, copies: Path | None = None) -> None:
         self._store = store
+        self._copies = copies
         self._root: Path | None = None
         if isinstance(store, LocalStore):
             assert store.prefix is not None, "a local store needs a directory"
@@ -56,12 +57,15 @@ class ObstoreBlobs:
         return cls(LocalStore(directory))
 
     @classmethod
-    def at(cls, url: str, *, plain_http: bool = False) -> "ObstoreBlobs":
+    def at(
+        cls, url: str, *, plain_http: bool = False, copies: Path | None = None
+    ) -> "ObstoreBlobs":
         """Blobs in a bucket: `s3://…`, `gs://…` or `az://…`, keys and region as in their tools.
 
         Args:
             url: The bucket, and a prefix below which all keys are.
             plain_http: Also talk to an endpoint without TLS.
+            copies: Where blobs are put while they are read as files; else among all temporary ones.
 
         Raises:
             InvalidRequest: The address or what belongs to it cannot be used.
@@ -69,9 +73,10 @@ class ObstoreBlobs:
         options: Any = {"allow_http": plain_http, **CLIENT_OPTIONS}
         try:
             make: Any = from_url  # its types know each store by itself
-            return cls(make(url, client_options=options, retry_config=RETRIES))
+            store = make(url, client_options=options, retry_config=RETRIES)
         except (BaseError, ValueError) as error:
             raise InvalidRequest(f"The blobs' address {url!r} cannot be used: {error}") from error
+        return cls(store, copies=copies)
 
     async def check(self) -> None:
         """Look whether the store answers. Raises Unavailable, which says what it said."""
@@ -120,7 +125,7 @@ class ObstoreBlobs:
                 raise NotFound(f"No stored bytes under {key}.")
             yield path
             return
-        directory = await asyncio.to_thread(tempfile.mkdtemp, prefix="lodgepole-")
+        directory = await asyncio.to_thread(tempfile.mkdtemp, prefix="lodgepole-", dir=self._copies)
         try:
             path = Path(directory, "blob")
             with await asyncio.to_thread(path.open, "wb") as file:

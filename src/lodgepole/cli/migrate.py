@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,8 +37,11 @@ def migrate(
             "LODGEPOLE_DATABASE_URL is set: unset it, and name the target with --to and --blobs."
         )
     # The same settings otherwise: limits, embedder, caches.
-    target = load_settings(data_dir=data_dir, database_url=to, blob_url=blobs)
-    report = asyncio.run(upkeep.move(settings, target, lambda line: None if as_json else say(line)))
+    with tempfile.TemporaryDirectory(prefix="lodgepole-") as folder:
+        target = load_settings(data_dir=Path(folder), database_url=to, blob_url=blobs)
+        report = asyncio.run(
+            upkeep.move(settings, target, lambda line: None if as_json else say(line))
+        )
     if as_json:
         show_json(dataclasses.asdict(report))
     else:
