@@ -239,7 +239,7 @@ async def test_an_assistant_without_available_files_says_so(new: httpx2.AsyncCli
     ("failure", "status", "code", "retry_after"),
     [
         (RateLimited("slow down", retry_after=7.2), 429, "TOO_MANY_REQUESTS", "8"),
-        (Unavailable("down"), 503, "UNAVAILABLE", None),
+        (Unavailable("down"), 503, "UNAVAILABLE", "5"),
         (DeadlineExceeded("late"), 504, "DEADLINE_EXCEEDED", None),
         (UpstreamRejected("no such model"), 502, "FAILED_PRECONDITION", None),
     ],
