@@ -168,7 +168,10 @@ async def test_a_large_put_goes_in_parts_and_comes_back_whole(bucket_url):
 
 async def test_more_keys_than_one_request_takes_are_listed_and_removed(bucket_url):
     blobs = ObstoreBlobs.at(bucket_url, plain_http=True)
-    await asyncio.gather(*(blobs.put(f"a/f/1/{n}", chunks(b"x")) for n in range(1100)))
+    for first in range(0, 1100, 50):  # at once, as many as a busy machine connects in time
+        await asyncio.gather(
+            *(blobs.put(f"a/f/1/{n}", chunks(b"x")) for n in range(first, first + 50))
+        )
     await blobs.put("b/f/1/0", chunks(b"x"))
     assert len(await keys(blobs, "a/")) == 1100
     await blobs.remove_prefix("a/")
