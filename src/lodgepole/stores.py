@@ -7,7 +7,7 @@ PostgreSQL and a bucket, shared by any number of processes.
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -23,7 +23,7 @@ from lodgepole.adapters.data_directory import (
 )
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.system_clock import SystemClock
-from lodgepole.errors import InvalidRequest, NotFound, Unavailable
+from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from lodgepole.ports import Allowances, Blobs, Catalog, Clock, Index, Ledger, OperationLog
 from lodgepole.settings import Settings
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 ONLY_WORKER = "local"
 """The same at every start: who holds the data directory may take back what was held before."""
 SIGNING_SECRET = "signing"  # noqa: S105  its name
+CATALOG_NAME = "catalog"
+OWNER_KEY = "catalog"
+"""Of the blob that says which catalog the other blobs belong to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,8 @@ async def open_stores(
         inherited: Becomes the signing secret of many machines that have none yet.
 
     Raises:
-        Conflict: Another process holds the data directory of one machine.
+        Conflict: Another process holds the data directory of one machine, or the bucket of many
+            belongs to another database.
         InvalidRequest: A setting cannot be used; the message says which and why.
         Unavailable: A directory, the database or the bucket cannot be used.
     """
@@ -113,6 +117,7 @@ async def _many_machines(
     blobs = bucket(settings, copies=copies)
     await blobs.check()
     database = await _database(settings, stack)
+    await claim_bucket(blobs, database, str(settings.blob_url))
     new = secrets.token_bytes(32) if inherited is None else inherited
     secret = await shared_secret(database, SIGNING_SECRET, new.hex())
     index = PostgresIndex(
@@ -140,6 +145,41 @@ def bucket(settings: Settings, *, copies: Path | None = None) -> "ObstoreBlobs":
     assert settings.blob_url is not None, "the settings were checked"
     plain = (settings.aws_endpoint_url or "").startswith("http://")
     return ObstoreBlobs.at(settings.blob_url, plain_http=plain, copies=copies)
+
+
+async def claim_bucket(blobs: Blobs, database: "Database", url: str) -> None:
+    """Write the catalog's name into its bucket, so that no other catalog ever clears it.
+
+    What no row accounts for is removed from the blobs: a catalog that is new, or another one,
+    would remove everything.
+
+    Raises:
+        Conflict: The bucket belongs to another catalog, or holds files that this one, which is
+            new, cannot know.
+    """
+    from lodgepole.adapters.sqlalchemy_database.secrets import kept_secret, shared_secret
+
+    # The signing secret comes after this, so without one no server has run on the database yet.
+    is_new = await kept_secret(database, SIGNING_SECRET) is None
+    name = await shared_secret(database, CATALOG_NAME, secrets.token_hex(16))
+    try:
+        owner = (await blobs.get(OWNER_KEY)).decode()
+    except NotFound:
+        owner = None
+    if owner == name:
+        return
+    if owner is not None or (is_new and await anext(blobs.keys(""), None) is not None):
+        whose = "of another catalog" if owner else "already, and the database is new"
+        raise Conflict(
+            f"There are files {whose} in {url}: this server would remove them. "
+            "Set LODGEPOLE_DATABASE_URL to the database that they belong to, or LODGEPOLE_BLOB_URL "
+            "to a bucket or prefix that holds nothing."
+        )
+    await blobs.put(OWNER_KEY, _once(name.encode()))
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 def check_there(settings: Settings) -> None:

@@ -17,3 +17,13 @@ async def shared_secret(database: Database, name: str, made: str) -> str:
         return connection.execute(query).scalar_one()
 
     return await database.write(work)
+
+
+async def kept_secret(database: Database, name: str) -> str | None:
+    """The secret of this name, where there is one."""
+
+    def work(connection: Connection) -> str | None:
+        query = select(secrets.c.value).where(secrets.c.name == name)
+        return connection.execute(query).scalar_one_or_none()
+
+    return await database.read(work)
