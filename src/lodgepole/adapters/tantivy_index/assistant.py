@@ -142,28 +142,36 @@ class AssistantIndex:
 
     @property
     def holds_removed(self) -> bool:
-        """Whether the words of removed files are still on the disk."""
+        """Whether the words of removed files may still be on the disk."""
+        return self._truth.holds_removed or self._words_hold_removed
+
+    @property
+    def _words_hold_removed(self) -> bool:
         return self._passages.holds_removed or self._files.holds_removed
 
     def purge(self) -> None:
-        """Write the word indexes anew without them. Searches and changes go on meanwhile.
+        """Rid the files on the disk of them. Searches and changes go on meanwhile.
 
         What is removed while it runs may be left for the next time.
         """
         with self._purging:
+            if not self._closed and self._words_hold_removed:
+                self._purge_words()
+            if not self._closed and self._truth.holds_removed:
+                self._truth.scrub()
+
+    def _purge_words(self) -> None:
+        """Write the word indexes anew."""
+        with self._writing:
+            self._needed = self._truth.last_sequence()
+        try:
+            self._passages.rewrite()
+            self._files.rewrite()
             with self._writing:
-                if self._closed or not self.holds_removed:
-                    return
-                self._needed = self._truth.last_sequence()
-            try:
-                self._passages.rewrite()
-                self._files.rewrite()
-                with self._writing:
-                    if not self._closed:
-                        self._passages.replace()
-                        self._files.replace()
-            finally:
-                self._needed = None
+                self._passages.replace()
+                self._files.replace()
+        finally:
+            self._needed = None
 
     @property
     def passage_count(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lodgepole.adapters.tantivy_index.pages import PageFile
 from lodgepole.adapters.tantivy_index.rows import FORMAT, SCHEMA, Damaged, checksum
 from lodgepole.errors import Unavailable
 
@@ -29,12 +30,16 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         with self._translated():
+            # A file that is there may be open elsewhere, so its pages are taken before anything.
+            pages = PageFile.taken(path) if path.exists() else None
             self._writer = self._connect()
+            self._pages = pages or PageFile.taken(path)
             try:
                 with self._writer:
                     self._prepare(self._writer)
             except BaseException:
                 self._writer.close()
+                self._pages.leave()
                 raise
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
@@ -44,7 +49,7 @@ class Connections:
             connection.execute("BEGIN IMMEDIATE")
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
-            set_meta(connection, format=str(FORMAT), next_row="1", trimmed="0")
+            set_meta(connection, format=str(FORMAT), next_row="1", trimmed="0", removed="0")
         found = get_meta(connection, "format") or ""
         if found.isdecimal() and int(found) > FORMAT:
             raise Unavailable(
@@ -75,9 +80,14 @@ class Connections:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
             if code & 0xFF in _DAMAGE:
                 raise Damaged(str(error)) from error
-            raise Unavailable(
-                f"The index {self._path} cannot be used: {error}. If the disk is full, make room."
-            ) from error
+            raise self._unavailable(error) from error
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> Unavailable:
+        return Unavailable(
+            f"The index {self._path} cannot be used: {error}. If the disk is full, make room."
+        )
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
@@ -86,10 +96,34 @@ class Connections:
             self._writer.execute("BEGIN IMMEDIATE")
             yield self._writer
 
-    def empty_log(self) -> None:
-        """Remove from the log that SQLite writes ahead the pages that are not valid any more."""
+    def empty_log(self) -> bool:
+        """Remove from the log that SQLite writes ahead the pages that are not valid any more.
+
+        False when others read what they began to read before, and so some had to stay.
+        """
         with self._writing, self._translated():
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return self._empty_log()
+
+    def _empty_log(self) -> bool:
+        busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def scrub(self) -> bool:
+        """Overwrite what deleted rows left in pages; False when others read it just now."""
+        if not self.empty_log():
+            return False
+        # The whole file is looked through while it is in use, and only what was found is locked.
+        found = self._pages.leftovers()
+        if not found:
+            return True
+        with self._writing, self._translated():
+            if not self._empty_log():
+                return False
+            self._pages.overwrite(found)
+            # The connection remembers pages as they were, and would write them so.
+            before, self._writer = self._writer, self._connect()
+            before.close()
+        return True
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -113,6 +147,7 @@ class Connections:
             self._idle.pop().close()
         with self._writing:
             self._writer.close()
+            self._pages.leave()
 
 
 _CRC = "crc"

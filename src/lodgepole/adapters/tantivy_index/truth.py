@@ -61,6 +61,10 @@ class Truth:
             Unavailable: It cannot be opened, or another version wrote it.
         """
         self._connections = Connections(path)
+        with self._connections.reading() as connection:
+            removed, scrubbed = _removals(connection)
+        self.holds_removed = removed > scrubbed
+        """Whether something of removed files may still be in the file, though in no row."""
 
     def close(self) -> None:
         self._connections.close()
@@ -77,7 +81,7 @@ class Truth:
         side = sides.side_for(connection, file.embedder)
         space = sides.space_of(connection)
         assert space is not None, "the first file decides"
-        self._delete(connection, [file.version])
+        self.holds_removed |= bool(self._delete(connection, [file.version]))
         first_row = int(get_meta(connection, "next_row") or 1)
         count = len(file.passages)
         number = self._insert_file(connection, first_row, file)
@@ -125,6 +129,7 @@ class Truth:
         """Delete all of these versions; those that were there."""
         with self._connections.transaction() as connection:
             removed = self._delete(connection, versions)
+            self.holds_removed |= bool(removed)
         if removed:
             self._connections.empty_log()
         return removed
@@ -155,7 +160,22 @@ class Truth:
                 )
             connection.execute("INSERT INTO changes (number, removed) VALUES (?, 1)", (number,))
             removed.append(version)
+        if removed:
+            set_meta(connection, removed=str(_last_sequence(connection)))
         return removed
+
+    def scrub(self) -> None:
+        """Overwrite what removed files left in the file; beside others who read and write."""
+        with self._connections.reading() as connection:
+            removed, _ = _removals(connection)
+        if not self._connections.scrub():
+            return
+        with self._connections.transaction() as connection:
+            set_meta(connection, scrubbed=str(removed))
+            latest = int(get_meta(connection, "removed") or 0)
+            if latest < removed:  # an index from before this was noted
+                set_meta(connection, removed=str(removed))
+            self.holds_removed = latest > removed
 
     def trim_changes(self, applied: int) -> None:
         """Forget the changes up to `applied`: every word index has them."""
@@ -316,21 +336,14 @@ class Truth:
                 " ORDER BY sequence",
                 (after,),
             ).fetchall()
-            last = self._last_sequence(connection)
+            last = _last_sequence(connection)
         if after < trimmed or after > last:
             return None
         return [Change(sequence, number, bool(removed)) for sequence, number, removed in rows]
 
     def last_sequence(self) -> int:
         with self._connections.reading() as connection:
-            return self._last_sequence(connection)
-
-    @staticmethod
-    def _last_sequence(connection: sqlite3.Connection) -> int:
-        row = connection.execute(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'changes'"
-        ).fetchone()
-        return 0 if row is None else int(row[0])
+            return _last_sequence(connection)
 
     def lead_words(self, number: int) -> str:
         with self._connections.reading() as connection:
@@ -356,6 +369,17 @@ class Truth:
             yield from lines
         if row is not None and found != row[0]:
             raise Damaged(f"words of file {number} are missing")
+
+
+def _last_sequence(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _removals(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The change that last removed something, and the one up to which no trace is left."""
+    removed = get_meta(connection, "removed") or _last_sequence(connection)
+    return int(removed), int(get_meta(connection, "scrubbed") or 0)
 
 
 def _json(rows: list[int]) -> str:
