@@ -288,6 +288,15 @@ def test_numbers_that_are_not_of_pages_stay_in_passages(numbers: list[str]) -> N
     ]
 
 
+@pytest.mark.parametrize("line", ["The mark is zq{}.", "Serial no. ABC{}", "Item en{}v2"])
+def test_numbers_in_a_name_are_not_those_of_pages(line: str) -> None:
+    document = handbook(*(("", "Text.", line.format(number)) for number in range(1, 14)))
+
+    assert [passage.text for passage in passages_of(document)] == [
+        f"Text.\n\n{line.format(number)}" for number in range(1, 14)
+    ]
+
+
 def test_a_running_line_may_hold_any_sign() -> None:
     document = handbook(*(("", "Text.", line) for line in ["#", "1", "# 3", "3 #"]))
 

@@ -13,7 +13,7 @@ from lodgepole.documents import blocks_with_pages
 from lodgepole.model import BlockKind, Document
 
 PAGE_AHEAD = 1000  # of a page's place in the file, that its printed number may be
-_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
+_NUMBER = re.compile(r"(?<!\d)(?<![a-z]{2})\d+|\b[ivxlc]+\b")  # in `zq12` they name something
 _PAGE_NUMBER = re.compile(r"[1-9]\d{0,3}|[ivxlc]{1,9}")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
