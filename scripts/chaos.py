@@ -141,8 +141,12 @@ class Server:
         began = time.monotonic()
         self.process.terminate()
         await self.process.wait()
-        assert self.process.returncode == 0, f"it ended with {self.process.returncode}"
+        if self.process.returncode:
+            raise SystemExit(f"It ended with {self.process.returncode}: {self._said()}")
         return time.monotonic() - began
+
+    def _said(self) -> str:
+        return Path(self._log.name).read_text("utf-8", "replace")[-3000:]
 
     def descendants(self, module: str) -> list[int]:
         """Processes below the server whose command line has `module`."""

@@ -18,7 +18,8 @@ from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.tantivy_index import TantivyIndex
 from lodgepole.adapters.tantivy_index.assistant import AssistantIndex
 from lodgepole.adapters.tantivy_index.codes import Codes, Slot, Space
-from lodgepole.adapters.tantivy_index.words import WordIndex
+from lodgepole.adapters.tantivy_index.truth import Truth
+from lodgepole.adapters.tantivy_index.words import Entry, WordIndex
 from lodgepole.binary_codes import pack_bits
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Passage
@@ -147,6 +148,75 @@ async def test_a_crash_before_the_words_were_written_is_made_good(
     assert set(await again.versions("a")) == {version("two")}
     assert await words_found(again, "word1", version("one"), version("two")) == {"two"}
     await again.close()
+
+
+async def cut_short(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove `two`; then all is as if the machine stopped before the commits were complete."""
+    await in_one_segment(root, [made_file(version(name), 5, 1) for name in ("one", "two")])
+    folders = [root / "a" / name for name in ("words", "files")]
+    states = {
+        folder / name: (folder / name).read_bytes()
+        for folder in folders
+        for name in ("meta.json", "applied.json")
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(AssistantIndex, "purge", lambda _: None)
+        patch.setattr(Truth, "trim_changes", lambda *_: None)
+        index = TantivyIndex(root)
+        await index.remove("a", [version("two")])
+        await index.close()
+    for path, state in states.items():
+        path.write_bytes(state)
+
+
+async def test_a_commit_that_a_crash_cut_short_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await cut_short(tmp_path, monkeypatch)
+    again = TantivyIndex(tmp_path)
+    assert set(await again.versions("a")) == {version("one")}
+    assert await words_found(again, "word1", version("one"), version("two")) == {"one"}
+    assert caplog.records == []
+    await again.close()
+
+
+async def test_a_word_index_that_takes_no_changes_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await cut_short(tmp_path, monkeypatch)
+    apply, failed = WordIndex.apply, set[Path]()
+
+    def failing(index: WordIndex, *arguments: Any) -> None:
+        if index._path not in failed:
+            failed.add(index._path)
+            raise ValueError("the directory is not as it was")
+        apply(index, *arguments)
+
+    monkeypatch.setattr(WordIndex, "apply", failing)
+    again = TantivyIndex(tmp_path)
+    assert set(await again.versions("a")) == {version("one")}
+    assert await words_found(again, "word1", version("one"), version("two")) == {"one"}
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
+    await again.close()
+
+
+async def test_a_writer_that_failed_is_out_of_the_way_of_the_next(tmp_path: Path) -> None:
+    index = WordIndex(tmp_path, ("words",))
+    failures: list[Exception] = []  # kept, with all that their tracebacks hold
+
+    def broken() -> Iterable[Entry]:
+        yield Entry(1, 0, ("one",))
+        raise OSError("no space left")
+
+    for _ in range(3):
+        try:
+            index.apply((), broken(), 1)
+        except OSError as error:
+            failures.append(error)
+    index.apply((), [Entry(1, 0, ("one",))], 1)
+    assert len(failures) == 3
+    assert [found.number for found in index.search("words", ["one"], None, 5)] == [1]
+    index.rest()
 
 
 async def test_a_failed_change_is_applied_with_the_next_one(

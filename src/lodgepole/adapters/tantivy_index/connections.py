@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from lodgepole.adapters.tantivy_index.pages import PageFile
@@ -29,18 +29,13 @@ class Connections:
         self._writing = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
-        with self._translated():
-            # A file that is there may be open elsewhere, so its pages are taken before anything.
-            pages = PageFile.taken(path) if path.exists() else None
-            self._writer = self._connect()
-            self._pages = pages or PageFile.taken(path)
-            try:
-                with self._writer:
-                    self._prepare(self._writer)
-            except BaseException:
-                self._writer.close()
-                self._pages.leave()
-                raise
+        with self._translated(), ExitStack() as undo:
+            self._pages = PageFile.taken(path)
+            undo.callback(self._pages.leave)
+            self._writer = undo.enter_context(closing(self._connect()))
+            with self._writer:
+                self._prepare(self._writer)
+            undo.pop_all()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():

@@ -73,22 +73,20 @@ class Derived:
         try:
             index = WordIndex(self._path, self._fields)
             index.check()
-            changes = None if index.applied is None else self._truth.changes(index.applied)
+            if self._truth.last_sequence() == 0:
+                index.applied = 0  # nothing was ever stored, so nothing can be missing
+            if index.applied is not None and self._truth.changes(index.applied) is not None:
+                self._catch_up(index)
+                return index
             reason = "it does not go with index.db"
         except FAILURES as error:
-            index, changes, reason = None, None, str(error)
-        if index is not None and self._truth.last_sequence() == 0:
-            index.applied = 0  # nothing was ever stored, so nothing can be missing
-            return index
-        if index is None or changes is None:
-            if not fresh:
-                log.warning(
-                    "The word index %s is rebuilt from the stored passages: %s", self._path, reason
-                )
-            discard(self._path)
-            return self._written(self._path)
-        self._catch_up(index)
-        return index
+            reason = str(error)
+        if not fresh:
+            log.warning(
+                "The word index %s is rebuilt from the stored passages: %s", self._path, reason
+            )
+        discard(self._path)
+        return self._written(self._path)
 
     def _written(self, path: Path) -> WordIndex:
         index = WordIndex(path, self._fields)

@@ -40,8 +40,10 @@ class PageFile:
 
     @classmethod
     def taken(cls, path: Path) -> "PageFile":
-        """That of `path`, which is there; `leave` it after the last connection was closed."""
+        """That of `path`; take it before the first connection, `leave` it after the last."""
         with cls._lock:
+            if not path.exists():
+                path.touch(0o644)
             found = path.stat()
             key = found.st_dev, found.st_ino
             file = cls._opened.get(key)

@@ -61,8 +61,12 @@ class Truth:
             Unavailable: It cannot be opened, or another version wrote it.
         """
         self._connections = Connections(path)
-        with self._connections.reading() as connection:
-            removed, scrubbed = _removals(connection)
+        try:
+            with self._connections.reading() as connection:
+                removed, scrubbed = _removals(connection)
+        except BaseException:
+            self._connections.close()
+            raise
         self.holds_removed = removed > scrubbed
         """Whether something of removed files may still be in the file, though in no row."""
 

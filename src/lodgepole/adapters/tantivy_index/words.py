@@ -111,10 +111,8 @@ class WordIndex:
     def apply(self, removed: Iterable[int], entries: Iterable[Entry], applied: int) -> None:
         """Remove files, add documents and set the sequence reached, in one commit."""
         with self._lock:
-            if self._writer is None:
-                self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
-            writer = self._writer
             try:
+                writer = self._ready_writer()
                 gone = list(removed)
                 if gone:
                     # Not by term: a Python int becomes a signed term there, which matches nothing.
@@ -128,20 +126,31 @@ class WordIndex:
                     writer.add_document(document)
                 writer.commit()
                 self._write_applied(applied)
-            except FAILURES:
+            except BaseException:
                 # A writer that failed once answers every later call with the same failure.
-                self._writer = None
+                self._give_back()
                 raise
             self._index.reload()
             self.applied = applied
 
+    def _ready_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
+            # What a commit that was cut short left there is in the way of the next.
+            self._writer.garbage_collect_files()
+        return self._writer
+
     def rest(self) -> None:
         """Let merges finish and give back the writer's threads; the next change opens another."""
         with self._lock:
-            writer, self._writer = self._writer, None
-            if writer is not None:
-                with contextlib.suppress(*FAILURES):  # what was not merged now is merged later
-                    writer.wait_merging_threads()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """End the writer and its lock of the directory now, whoever else holds on to it."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with contextlib.suppress(*FAILURES):  # what was not merged now is merged later
+                writer.wait_merging_threads()
 
     def search(
         self, field: str, words: Sequence[str], numbers: Collection[int] | None, limit: int
