@@ -271,6 +271,41 @@ async def test_a_large_upload_does_not_starve_other_assistants(ready):
     assert (await claim(ready)).operation.id == "o1"
 
 
+@pytest.fixture
+async def crowded(stores):
+    """Stores with sixty assistants, named from a00 to a59."""
+    for number in range(60):
+        await stores.catalog.add_assistant(stores.assistant(f"a{number:02}"))
+    return stores
+
+
+@pytest.mark.parametrize("large", ["a00", "a31", "a59"])
+async def test_among_many_assistants_each_has_its_turn_beside_a_large_upload(crowded, large):
+    for number in range(40):
+        await crowded.append_content(f"l{number}", assistant_id=large, file_id=f"f{number}")
+    crowded.clock.advance(SECOND)
+    others = {f"a{number:02}" for number in range(60)} - {large}
+    for assistant_id in sorted(others):
+        await crowded.append_content("o", assistant_id=assistant_id)
+    claims = [(await claim(crowded)).operation for _ in range(99)]
+    assert {operation.assistant_id for operation in claims[:65]} == {*others, large}
+    assert len({(operation.assistant_id, operation.id) for operation in claims}) == 99
+    assert await claim(crowded) is None
+
+
+async def test_assistants_whose_work_is_put_off_hide_no_other(crowded):
+    for number in range(59):
+        await crowded.append_content("o", assistant_id=f"a{number:02}")
+    later = crowded.clock.now() + LEASE
+    while held := await claim(crowded):
+        await crowded.log.release(held, due_at=later)
+    await crowded.append_content("o", assistant_id="a59")
+    assert (await claim(crowded)).operation.assistant_id == "a59"
+    assert await claim(crowded) is None
+    crowded.clock.advance(LEASE)
+    assert len([await claim(crowded) for _ in range(59)]) == 59
+
+
 async def test_an_operation_whose_lease_ran_out_is_claimed_again_and_the_first_is_fenced(ready):
     await ready.append_content("o1")
     first = await claim(ready, "one")

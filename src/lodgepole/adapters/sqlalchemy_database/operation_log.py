@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from lodgepole.adapters.sqlalchemy_database.accepting import accept, check_alive
+from lodgepole.adapters.sqlalchemy_database.claiming import Claiming
 from lodgepole.adapters.sqlalchemy_database.database import Database, wait_for
-from lodgepole.adapters.sqlalchemy_database.dialects import skip_locked, unless_there
+from lodgepole.adapters.sqlalchemy_database.dialects import unless_there
 from lodgepole.adapters.sqlalchemy_database.finishing import (
     finish,
     hold,
@@ -24,7 +25,13 @@ from lodgepole.adapters.sqlalchemy_database.rows import (
     ordered,
     read_operation,
 )
-from lodgepole.adapters.sqlalchemy_database.tables import assistants, files, operations, turns
+from lodgepole.adapters.sqlalchemy_database.tables import (
+    UNFINISHED,
+    assistants,
+    files,
+    operations,
+    turns,
+)
 from lodgepole.model import (
     Claim,
     File,
@@ -37,8 +44,6 @@ from lodgepole.model import (
 )
 from lodgepole.ports import Clock
 
-UNFINISHED = operations.c.status == OperationStatus.PROCESSING.value
-
 
 class SqlOperationLog:
     """`OperationLog` over a database that an `SqlCatalog` shares."""
@@ -46,6 +51,7 @@ class SqlOperationLog:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._claiming = Claiming()
 
     async def reserve_generation(self, assistant_id: str) -> int:
         def work(connection: Connection) -> int:
@@ -128,7 +134,7 @@ class SqlOperationLog:
         now = self._clock.now()
 
         def work(connection: Connection) -> Claim | None:
-            key = connection.execute(_next_due(now)).first()
+            key = self._claiming.next_due(connection, now)
             if key is None:
                 return None
             query = _by_key(key.assistant_id, key.id)
@@ -271,24 +277,3 @@ def _by_key(assistant_id: str, operation_id: str) -> Any:
         .where(operations.c.assistant_id == assistant_id)
         .where(operations.c.id == operation_id)
     )
-
-
-def _next_due(now: datetime) -> Any:
-    # The key alone: whole rows would be carried through the sorting of a long queue.
-    running = (
-        select(operations.c.assistant_id, func.count().label("claims"))
-        .where(UNFINISHED)
-        .where(operations.c.worker_id.is_not(None))
-        .where(operations.c.due_at > now)
-        .group_by(operations.c.assistant_id)
-        .subquery()
-    )
-    query = (
-        select(operations.c.assistant_id, operations.c.id)
-        .outerjoin(running, running.c.assistant_id == operations.c.assistant_id)
-        .where(UNFINISHED)
-        .where(operations.c.due_at <= now)
-        .order_by(func.coalesce(running.c.claims, 0), operations.c.created_at, operations.c.id)
-        .limit(1)
-    )
-    return skip_locked(query, operations)

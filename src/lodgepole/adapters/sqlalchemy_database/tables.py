@@ -22,11 +22,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0006"
+from lodgepole.model import OperationStatus
+
+REVISION = "0007"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -141,13 +145,23 @@ operations = Table(
     Column("due_at", UtcDateTime, nullable=False),  # while held: when the lease runs out
     Index(None, "assistant_id", "created_at", "id"),
     Index(None, "assistant_id", "file_id"),
-    # All that choosing what to claim looks at.
-    Index(
-        "ix_operations_claims",
-        *("status", "due_at", "assistant_id", "created_at", "id", "worker_id"),
-    ),
     Index(None, "completed_at"),
 )
+# Written out, not bound: SQLite takes an index of a part of the rows only then.
+UNFINISHED = operations.c.status == literal(OperationStatus.PROCESSING.value, literal_execute=True)
+HELD = operations.c.worker_id.is_not(None)
+
+
+def _index(name: str, rows: ColumnElement[bool], *columns: str) -> None:
+    """An index of those rows of `operations` alone."""
+    indexed = [operations.c[column] for column in columns]
+    Index(f"ix_operations_{name}", *indexed, sqlite_where=rows, postgresql_where=rows)
+
+
+# What choosing what to claim looks at: few rows beside all that are finished.
+_index("queue", UNFINISHED, "assistant_id", "created_at", "id", "due_at")
+_index("due", UNFINISHED, "due_at")
+_index("held", UNFINISHED & HELD, "assistant_id", "due_at")
 
 ledger = Table(
     "ledger",
