@@ -25,7 +25,8 @@ Written from the program by `scripts/make_metrics_reference.py`; a test keeps it
 - `off`: nobody.
 
 Labels take their values from small fixed sets. No name, id, text, query or key is among them.
-With worker processes, what they do is counted by the server that they work for.
+With worker processes, what they do is counted by the server that they work for. On many machines
+each `lodgepole worker` counts by itself, and answers where `LODGEPOLE_WORKER_METRICS` says.
 
 | metric | kind | labels | meaning |
 |---|---|---|---|

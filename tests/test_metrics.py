@@ -3,14 +3,17 @@
 import ast
 import json
 import re
+import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
 import yaml
 
 from lodgepole.adapters.prometheus_metrics import PrometheusMetrics
+from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.metric_definitions import DEFINITIONS, PREFIX
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +68,37 @@ def test_every_metric_that_is_counted_is_defined_and_the_other_way_round():
                 told |= {str(word) for word in words}
     assert defined - told == {"stage_seconds"}, "the default of every stage"
     assert {name for name in told if name.endswith(SUFFIXES)} <= defined
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def test_a_process_that_serves_nothing_else_can_be_asked(free_port: int):
+    metrics = PrometheusMetrics()
+    metrics.count("operations_total", type="upsert_file", outcome="done")
+    address = f"127.0.0.1:{free_port}"
+    with metrics.served(address):
+        with urllib.request.urlopen(f"http://{address}/metrics") as answer:
+            assert b'operations_total{outcome="done",type="upsert_file"} 1.0' in answer.read()
+        with (
+            pytest.raises(Unavailable, match="in use"),
+            PrometheusMetrics().served(address),
+        ):
+            pass
+    with metrics.served(address):  # free again
+        pass
+
+
+@pytest.mark.parametrize("address", ["9090", "host", "host:", "host:x", "host:99999", ":-1"])
+def test_an_address_that_is_none_is_refused(address: str):
+    with (
+        pytest.raises(InvalidRequest, match="write host:port"),
+        PrometheusMetrics().served(address),
+    ):
+        pass
 
 
 def test_a_metric_that_is_not_defined_is_a_mistake_of_ours():

@@ -158,6 +158,9 @@ class Settings(BaseSettings):
     metrics: Literal["off", "loopback", "on"] = "loopback"
     """Who may read `/metrics`: nobody; programs on this machine without a key and keys with the
     role `all`; or everybody. A request that came through a proxy is not from this machine."""
+    worker_metrics: str | None = None
+    """`host:port` where each `lodgepole worker` of many machines answers `/metrics`, to everybody
+    who can reach it. On one machine the server counts what its workers do."""
     otel_exporter_otlp_endpoint: str | None = _provider_field("otel_exporter_otlp_endpoint")
     """Where traces are sent, over OTLP and HTTP; read from the variable without our prefix. Needs
     the extra `otel`."""

@@ -69,7 +69,10 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
     """
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
-        stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
+        metrics = PrometheusMetrics()
+        if settings.worker_metrics is not None:
+            stack.enter_context(metrics.served(settings.worker_metrics))
+        stages = Stages(metrics, open_tracer(settings, stack))
         stores = await open_stores(settings, stack)
         making = await open_making(settings, stack)
         services = await _services(settings, stack, stages, stores, making)

@@ -1,6 +1,8 @@
 """A cluster whose processes are killed, stopped and woken: real processes, PostgreSQL and S3."""
 
+import re
 import signal
+import socket
 import time
 
 import httpx2
@@ -64,11 +66,15 @@ def holder(many, name):
 @pytest.mark.timeout(200)
 def test_every_server_answers_for_every_other(many, clients):
     one, two = clients
-    many.worker(**LEASE)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        metrics = f"127.0.0.1:{probe.getsockname()[1]}"
+    many.worker(LODGEPOLE_WORKER_METRICS=metrics, **LEASE)
     assert one.post("/assistants", json={"name": "shared"}).status_code == 200
     operation = upload(two, "shared", "f1", TEXT)
     until(lambda: status(one, "shared", "f1") == "Available")
     assert one.get(f"/operations/shared/{operation}").json()["status"] == "Completed"
+    counted = httpx2.get(f"http://{metrics}/metrics", trust_env=False).text
+    assert re.search(r"^lodgepole_operations_total\{.*\} 1\.0$", counted, re.MULTILINE)
     snippets = two.post("/chat/shared/context", json={"query": "When does the ferry leave?"})
     assert "09:15" in snippets.json()["snippets"][0]["content"]
     # A link that one server signed is good at the other.

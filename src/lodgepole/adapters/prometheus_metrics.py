@@ -1,12 +1,14 @@
 """`ports.Metrics` by prometheus-client: counted in this process, read as text by Prometheus."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.metric_definitions import DEFINITIONS, PREFIX, Definition
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -60,3 +62,25 @@ class PrometheusMetrics:
     def exposition(self) -> bytes:
         """All of it as text, as of now."""
         return generate_latest(self._registry)
+
+    @contextmanager
+    def served(self, address: str) -> Generator[None]:
+        """Answer `/metrics` at `host:port`, from a thread, for a process that serves nothing else.
+
+        Raises:
+            InvalidRequest: The address is none.
+            Unavailable: Nothing can be served there.
+        """
+        host, colon, port = address.rpartition(":")
+        if not colon or not port.isdecimal() or not 0 <= int(port) < 65_536:
+            raise InvalidRequest(f"worker_metrics is {address!r}; write host:port.")
+        try:
+            server, thread = start_http_server(int(port), host.strip("[]"), self._registry)
+        except OSError as error:
+            raise Unavailable(f"Cannot answer /metrics at {address}: {error.strerror}.") from error
+        try:
+            yield
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
