@@ -69,10 +69,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
     """
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
-        metrics = PrometheusMetrics()
-        if settings.worker_metrics is not None:
-            stack.enter_context(metrics.served(settings.worker_metrics))
-        stages = Stages(metrics, open_tracer(settings, stack))
+        stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
         stores = await open_stores(settings, stack)
         making = await open_making(settings, stack)
         services = await _services(settings, stack, stages, stores, making)
@@ -109,7 +106,10 @@ async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
     """
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
-        stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
+        metrics = PrometheusMetrics()
+        if settings.worker_metrics is not None:
+            stack.enter_context(metrics.served(settings.worker_metrics))
+        stages = Stages(metrics, open_tracer(settings, stack))
         stores = await open_stores(settings, stack)
         making = await open_making(settings, stack)
         preparer = await open_preparer(settings, stack, making)
