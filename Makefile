@@ -136,9 +136,11 @@ hostile: setup ## Read files made to break a reader; each line says how it ended
 	@$(BIN)/pytest tests/failure/test_hostile_files.py -s
 
 bench-workers: setup ## Files read by one worker process and by two; what a claim costs, and the catalog (ARGS=)
-	@$(BIN)/python scripts/bench_workers.py $(ARGS)
-	@$(BIN)/python scripts/bench_claims.py
-	@$(BIN)/python scripts/bench_catalog.py
+	@mkdir -p dist
+	@bash -o pipefail -c '{ $(BIN)/python scripts/bench_workers.py $(ARGS) && \
+		$(BIN)/python scripts/bench_claims.py && $(BIN)/python scripts/bench_catalog.py; } \
+		| tee dist/bench.txt'
+	@$(BIN)/python scripts/make_benchmarks.py Workers dist/bench.txt "make bench-workers ARGS='$(ARGS)'"
 
 bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR …", INDEX=postgres)
 	@mkdir -p dist
