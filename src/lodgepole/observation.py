@@ -34,7 +34,7 @@ def observe(settings: Settings, services: Services, stages: Stages) -> "Observin
         age = 0.0 if oldest is None else (services.clock.now() - oldest).total_seconds()
         metrics.gauge("queue_depth", await services.log.queue_depth())
         metrics.gauge("queue_oldest_seconds", max(0.0, age))
-        metrics.gauge("assistants", len(await services.log.live_assistants()))
+        metrics.gauge("assistants", await services.log.assistant_count())
         opened = getattr(services.index, "open_assistants", None)
         metrics.gauge("open_assistants", opened() if opened is not None else 0)
         for what, count in (await sizes.measured()).items():

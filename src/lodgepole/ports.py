@@ -277,6 +277,10 @@ class OperationLog(Protocol):
         """Ids of all assistants that have a row, Terminating ones included."""
         ...
 
+    async def assistant_count(self) -> int:
+        """How many those are."""
+        ...
+
     async def wait(self, timeout: timedelta) -> None:
         """Return when there may be work, at the latest after `timeout`."""
         ...

@@ -234,6 +234,7 @@ async def test_live_versions_are_the_published_ones_and_those_being_made(ready):
     await ready.log.complete(await claim(ready))
     assert FileVersion("f1", 1) not in await ready.log.live_versions("a1")
     assert set(await ready.log.live_assistants()) == {"a1", "a2"}
+    assert await ready.log.assistant_count() == 2
 
 
 # --- claiming ---------------------------------------------------------------------------------

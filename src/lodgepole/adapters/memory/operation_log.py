@@ -144,6 +144,9 @@ class MemoryOperationLog:
     async def live_assistants(self) -> Collection[str]:
         return set(self._database.assistants)
 
+    async def assistant_count(self) -> int:
+        return len(await self.live_assistants())
+
     async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
         now = self._clock.now()
         held_by, until = self._database.turns.get(name, (holder, now))

@@ -120,6 +120,10 @@ class SqlOperationLog:
     async def live_assistants(self) -> Collection[str]:
         return {row.id for row in await self._read(select(assistants.c.id))}
 
+    async def assistant_count(self) -> int:
+        rows = await self._read(select(func.count()).select_from(assistants))
+        return rows[0][0]
+
     async def queue_depth(self) -> int:
         rows = await self._read(select(func.count()).where(UNFINISHED))
         return rows[0][0]
