@@ -129,6 +129,17 @@ async def test_failures_tell_nothing_of_the_values(tmp_path):
     await database.close()
 
 
+async def test_a_full_disk_is_said_to_be_full(tmp_path):
+    database = await open_database(url(tmp_path))
+    insert = text("INSERT INTO secrets VALUES (:name, :value)")
+    await database.write(lambda c: c.execute(text("PRAGMA max_page_count = 80")))
+    with pytest.raises(Unavailable, match="disk of the database is full") as failure:
+        await database.write(lambda c: c.execute(insert, {"name": "n", "value": "x" * 1_000_000}))
+    assert failure.value.retry_after
+    await database.write(lambda c: c.execute(insert, {"name": "n", "value": "x"}))
+    await database.close()
+
+
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT max(i) FROM n")
 
 

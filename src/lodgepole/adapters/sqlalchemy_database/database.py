@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from lodgepole.adapters.sqlalchemy_database.dialects import (
     CONNECTIONS,
+    disk_is_full,
     is_postgres,
     lock_schema,
     open_engines,
@@ -137,9 +138,9 @@ async def _transaction(transactions: Transactions, work: Work[T]) -> T:
 
 
 def _unavailable(error: Exception) -> Unavailable:
-    return Unavailable(
-        f"The database does not answer ({type(error).__name__}).", retry_after=RETRY_AFTER_SECONDS
-    )
+    said = "The disk of the database is full." if disk_is_full(error) else ""
+    said = said or f"The database does not answer ({type(error).__name__})."
+    return Unavailable(said, retry_after=RETRY_AFTER_SECONDS)
 
 
 async def open_database(

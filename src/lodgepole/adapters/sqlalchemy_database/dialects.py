@@ -7,6 +7,7 @@ outlives a transaction on a connection, neither settings nor prepared statements
 in transaction mode may stand between.
 """
 
+import sqlite3
 from typing import Any
 
 import orjson
@@ -38,6 +39,7 @@ POSTGRES_OPTIONS: dict[str, Any] = {
     "tcp_user_timeout": 30_000,
     "application_name": "lodgepole",
 }
+DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 MIGRATION_LOCK = 0x6C6F646765  # any number that nobody else takes
 LOCK_TIMEOUT = "10s"
 """How long a change of the schema may make others wait behind it."""
@@ -104,6 +106,14 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def is_postgres(url: str) -> bool:
     return url.startswith(("postgresql://", "postgres://"))
+
+
+def disk_is_full(error: Exception) -> bool:
+    original = getattr(error, "orig", None)
+    return (
+        getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(original, "sqlstate", None) == DISK_FULL
+    )
 
 
 def lock_schema(connection: Connection) -> None:
