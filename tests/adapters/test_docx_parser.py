@@ -78,7 +78,7 @@ def test_a_document_is_read_in_order(tmp_path: Path) -> None:
         (BlockKind.HEADING, 2, "Budget"),
         (BlockKind.PARAGRAPH, 0, "We spend little."),
         (BlockKind.LIST_ITEM, 0, "first"),
-        (BlockKind.LIST_ITEM, 0, "second"),
+        (BlockKind.LIST_ITEM, 0, "1. second"),
         (BlockKind.TABLE, 0, "a | b\nc | d more"),
         (BlockKind.RUNNING, 0, "Page 3"),
     ]
@@ -106,6 +106,46 @@ def test_rendered_breaks_number_the_pages_even_inside_a_paragraph(tmp_path: Path
         "page two",
         "page three",
     ]
+
+
+BREAK, RENDERED = '<w:r><w:br w:type="page"/></w:r>', "<w:r><w:lastRenderedPageBreak/></w:r>"
+DRAWING = "<w:r><w:drawing/></w:r>"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        f"<w:p>{RENDERED}{DRAWING}</w:p><w:p>{RENDERED}<w:r><w:t>three</w:t></w:r></w:p>",
+        f"<w:p>{BREAK}</w:p><w:p>{RENDERED}{DRAWING}{BREAK}</w:p>{p('three')}",
+        f"<w:p>{RENDERED}{BREAK}</w:p><w:p>{RENDERED}<w:r><w:t>three</w:t></w:r></w:p>",
+    ],
+)
+def test_pages_without_text_are_counted(tmp_path: Path, between: str) -> None:
+    document = read(package(tmp_path / "a", p("one") + between))
+
+    texts = [document.text[page.start : page.end].strip() for page in document.pages]
+    assert texts == ["one", "", "three"]
+
+
+def test_a_row_stands_on_the_page_on_which_it_begins(tmp_path: Path) -> None:
+    def row(*cells: str) -> str:
+        return f"<w:tr>{''.join(f'<w:tc><w:p>{cell}</w:p></w:tc>' for cell in cells)}</w:tr>"
+
+    a, b = "<w:r><w:t>a</w:t></w:r>", "<w:r><w:t>b</w:t></w:r>"
+    rows = row(a, b) + row(RENDERED + a, RENDERED + b) + row(a, b + RENDERED + b) + row(b, b)
+
+    document = read(package(tmp_path / "a", f"<w:tbl>{rows}</w:tbl>"))
+
+    texts = [document.text[page.start : page.end].strip() for page in document.pages]
+    assert texts == ["a | b", "a | b\na | b b", "b | b"]
+
+
+def test_hidden_text_is_left_out(tmp_path: Path) -> None:
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r>"
+
+    document = read(package(tmp_path / "a", f"<w:p>{hidden}<w:r><w:t>shown</w:t></w:r></w:p>"))
+
+    assert document.text == "shown"
 
 
 def test_section_breaks_and_break_before_begin_pages(tmp_path: Path) -> None:

@@ -1,8 +1,4 @@
-"""Word documents: the parts' XML, walked in document order.
-
-Element names are compared without their namespace, so that transitional and strict files read
-alike. Page numbers come from the breaks Word rendered when it last saved the file.
-"""
+"""One document from its archive to blocks."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +8,7 @@ from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  lxml has no stubs
 
+from lodgepole.adapters.docx_parser.numbering import Numbering
 from lodgepole.archives import Archive, Kept, attribute, child_of, local_name
 from lodgepole.documents import DocumentBuilder, clean_text
 from lodgepole.errors import UnreadableFile
@@ -24,8 +21,10 @@ _SKIPPED = frozenset(
     {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "pPr", "rPr", "sectPr",
      "tblPr", "trPr", "tcPr", "sdtPr", "Fallback"}
 )  # fmt: skip
-_BREAK = "\f"  # within a paragraph's raw text: the next page begins here
+_BREAK, _RENDERED = "\f", "\v"  # within raw text: the author's break, and where a page began
+_BREAKS = re.compile(f"([{_BREAK}{_RENDERED}])")
 _HEADING_NAME = re.compile(r"heading ([1-9])", re.IGNORECASE)
+_PICTURES = frozenset({"drawing", "pict", "object"})
 _PAGE_SECTIONS = frozenset({"nextPage", "oddPage", "evenPage"})
 
 
@@ -33,16 +32,24 @@ _PAGE_SECTIONS = frozenset({"nextPage", "oddPage", "evenPage"})
 class _Style:
     based_on: str | None
     level: int  # of a heading; 0 for none
-    listed: bool
+    number: tuple[str | None, int | None]  # of its list, and of its level there
 
 
 @dataclass(slots=True)
 class _Paragraph:
-    """A paragraph's text, with `_BREAK` where a page ends, and what hangs on it."""
+    """A paragraph's text, with its breaks, and what hangs on it."""
 
     parts: list[str] = field(default_factory=list)
     boxes: list[Any] = field(default_factory=list)  # elements of text boxes, in order
     notes: list[tuple[str, str]] = field(default_factory=list)  # (kind, id) of footnotes
+    pictured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    level: int = 0  # of a heading; 0 for none
+    listed: bool = False
+    label: str = ""  # what Word shows before its text
 
 
 def parse(path: Path, name: str, limits: Limits) -> Document:
@@ -70,11 +77,13 @@ class _Reader:
         self._folder = str(PurePosixPath(main).parent)
         self._root = package.xml(main, required=True)
         self._styles = _styles(package.xml(f"{self._folder}/styles.xml"))
+        self._numbering = Numbering(package.xml(f"{self._folder}/numbering.xml"))
         self._notes = {
             "footnote": _notes(package.xml(f"{self._folder}/footnotes.xml")),
             "endnote": _notes(package.xml(f"{self._folder}/endnotes.xml")),
         }
-        self._fresh = True  # nothing has been written since the page began
+        self._fresh = True  # nothing has been shown since the page began
+        self._announced = True  # the page began without being rendered so far
         self._title = ""
 
     def read(self) -> Document:
@@ -118,38 +127,43 @@ class _Reader:
 
     def _paragraph(self, element: Any) -> None:
         properties = child_of(element, "pPr")
-        level, listed = self._role(properties)
+        role = self._role(properties)
         if _switched_on(child_of(properties, "pageBreakBefore")):
-            self._break()
+            self._break(_BREAK)
         paragraph = _Paragraph()
         _collect(element, paragraph)
-        kind = (
-            BlockKind.HEADING if level else BlockKind.LIST_ITEM if listed else BlockKind.PARAGRAPH
-        )
-        self._write("".join(paragraph.parts), kind, level)
+        self._write("".join(paragraph.parts), role)
+        self._fresh = self._fresh and not paragraph.pictured
         self._attachments(paragraph)
         section = child_of(properties, "sectPr")
         if section is not None:
             type_ = child_of(section, "type")
             if type_ is None or attribute(type_, "val") in _PAGE_SECTIONS:
-                self._break()
+                self._break(_BREAK)
 
-    def _write(self, raw: str, kind: BlockKind, level: int) -> None:
-        for index, piece in enumerate(raw.split(_BREAK)):
-            if index:
-                self._break()
+    def _write(self, raw: str, role: _Role) -> None:
+        label = role.label
+        kind = BlockKind.HEADING if role.level else BlockKind.PARAGRAPH
+        if role.listed:
+            kind = BlockKind.LIST_ITEM
+        for piece in _BREAKS.split(raw):
+            if piece in {_BREAK, _RENDERED}:
+                self._break(piece)
+                continue
             text = clean_text(piece).strip()
             if not text:
                 continue
             gap = "\n" if kind is BlockKind.LIST_ITEM and not self._fresh else "\n\n"
-            self._builder.add(text, kind, level=level, gap=gap)
-            self._fresh = False
-            if level and not self._title:
+            self._builder.add(label + text, kind, level=role.level, gap=gap)
+            self._fresh, label = False, ""
+            if role.level and not self._title:
                 self._title = text
 
-    def _break(self) -> None:
-        """Begin a page, once: Word marks an explicit break again as a rendered one."""
-        if not self._fresh:
+    def _break(self, sign: str) -> None:
+        """Begin a page; Word marks the author's break again, where it is rendered."""
+        again = self._fresh and self._announced
+        self._announced = sign == _BREAK
+        if not again:
             self._builder.begin_page()
             self._fresh = True
 
@@ -169,15 +183,20 @@ class _Reader:
         lines: list[str] = []
         hanging = _Paragraph()
         for row in rows:
-            cells = [self._cell(cell, hanging) for cell in row]
-            breaks = any(_BREAK in cell for cell in cells)
-            shown = [" ".join(clean_text(cell.replace(_BREAK, " ")).split()) for cell in cells]
+            cells = [self._cell(cell, hanging).strip(" ") for cell in row]
+            shown = [" ".join(clean_text(_BREAKS.sub(" ", cell)).split()) for cell in cells]
+            if _BREAKS.match(next(filter(None, cells), "")):
+                self._rows(lines)  # the row is the first of its page
+                lines = []
+                self._break(_RENDERED)
             if any(shown):
                 lines.append(CELL_GAP.join(shown).strip())
-            if breaks:
+            pages = max((len(_BREAKS.findall(cell[1:])) for cell in cells), default=0)
+            if pages:
                 self._rows(lines)
                 lines = []
-                self._break()
+            for _ in range(pages):
+                self._break(_RENDERED)
         self._rows(lines)
         self._attachments(hanging)
 
@@ -188,19 +207,25 @@ class _Reader:
 
     def _cell(self, cell: Any, hanging: _Paragraph) -> str:
         inner = _Paragraph(boxes=hanging.boxes, notes=hanging.notes)
+        texts: list[str] = []
         for element in cell.iter(etree.Element):
             if local_name(element) == "p" and not _within_box(element, cell):
+                inner.parts.clear()
+                label = self._role(child_of(element, "pPr")).label
                 _collect(element, inner)
-                inner.parts.append(" ")
-        return "".join(inner.parts)
+                text = "".join(inner.parts)
+                begun = _BREAKS.match(text)
+                start = begun.end() if begun else 0
+                texts.append(text[:start] + (label if text[start:].strip() else "") + text[start:])
+        return " ".join(texts)
 
-    def _role(self, properties: Any) -> tuple[int, bool]:
-        """`(heading level or 0, is a list item)` of a paragraph."""
+    def _role(self, properties: Any) -> _Role:
+        """What a paragraph is, by its own properties and those of its style and its ancestors."""
         if properties is None:
-            return 0, False
+            return _Role()
         outline = child_of(properties, "outlineLvl")
         level = _outline_level(outline)
-        listed = _numbered(properties)
+        number, place = _number_of(properties)
         style = child_of(properties, "pStyle")
         style_id = None if style is None else attribute(style, "val")
         for _ in range(len(self._styles)):
@@ -209,9 +234,15 @@ class _Reader:
             found = self._styles[style_id]
             if outline is None:
                 level = level or found.level
-            listed = listed or found.listed
+            if number is None and found.number[0] is not None:
+                number = found.number[0]
+                if place is None:
+                    place = self._numbering.level_of_style(number, style_id)
+                    place = found.number[1] if place is None else place
             style_id = found.based_on
-        return level, listed and not level
+        if number is None or number == "0":
+            return _Role(level)
+        return _Role(level, not level, self._numbering.label(number, place or 0))
 
 
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
@@ -223,9 +254,9 @@ def _collect(element: Any, into: _Paragraph) -> None:
         kind = local_name(child)
         if kind == "t":
             into.parts.append(child.text or "")
-        elif kind == "lastRenderedPageBreak" or (
-            kind == "br" and attribute(child, "type") == "page"
-        ):
+        elif kind == "lastRenderedPageBreak":
+            into.parts.append(_RENDERED)
+        elif kind == "br" and attribute(child, "type") == "page":
             into.parts.append(_BREAK)
         elif kind in _SIGNS:
             into.parts.append(_SIGNS[kind])
@@ -234,10 +265,13 @@ def _collect(element: Any, into: _Paragraph) -> None:
         elif kind == "txbxContent":
             into.boxes.append(child)
         elif _is_read(child, kind):
+            into.pictured = into.pictured or kind in _PICTURES
             _collect(child, into)
 
 
 def _is_read(element: Any, kind: str) -> bool:
+    if kind == "r" and _switched_on(child_of(child_of(element, "rPr"), "vanish")):
+        return False  # hidden text
     return kind not in _SKIPPED or (kind == "Fallback" and _only_fallback(element))
 
 
@@ -258,7 +292,7 @@ def _within_box(element: Any, cell: Any) -> bool:
 def _plain(element: Any) -> str:
     paragraph = _Paragraph()
     _collect(element, paragraph)
-    return clean_text("".join(paragraph.parts).replace(_BREAK, " "))
+    return clean_text(_BREAKS.sub(" ", "".join(paragraph.parts)))
 
 
 def _inner(element: Any, wanted: str) -> Iterator[Any]:
@@ -284,7 +318,7 @@ def _styles(root: Any) -> dict[str, _Style]:
         styles[style_id] = _Style(
             based_on=None if based_on is None else attribute(based_on, "val"),
             level=_named_level(named) or _outline_level(child_of(properties, "outlineLvl")),
-            listed=properties is not None and _numbered(properties),
+            number=_number_of(properties),
         )
     return styles
 
@@ -301,9 +335,15 @@ def _outline_level(element: Any) -> int:
     return int(value) + 1 if value is not None and value.isdigit() and int(value) < 9 else 0
 
 
-def _numbered(properties: Any) -> bool:
-    number = child_of(child_of(properties, "numPr"), "numId")
-    return number is not None and attribute(number, "val") != "0"
+def _number_of(properties: Any) -> tuple[str | None, int | None]:
+    """The list that a paragraph or style names, `0` for none, and the level."""
+    found = child_of(properties, "numPr")
+    number, level = child_of(found, "numId"), child_of(found, "ilvl")
+    place = None if level is None else attribute(level, "val") or ""
+    return (
+        None if number is None else attribute(number, "val"),
+        int(place) if place is not None and place.isdecimal() and len(place) < 3 else None,
+    )
 
 
 def _notes(root: Any) -> dict[str, Any]:
