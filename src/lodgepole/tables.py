@@ -22,6 +22,9 @@ def add_rows(builder: DocumentBuilder, rows: Iterable[Sequence[str]]) -> None:
     filled = (tuple(_spelt(cell) for cell in row) for row in rows)
     waiting = iter(row for row in filled if any(row))
     first = list(islice(waiting, 2))
+    if len(first) == 2 and _is_title(first):
+        builder.add("".join(first[0]), BlockKind.PARAGRAPH)
+        first = [first[1], *islice(waiting, 1)]
     if len(first) == 2 and _names_columns(first[0]):
         names = first[0]
         for number, row in enumerate(chain(first[1:], waiting), 2):
@@ -35,6 +38,12 @@ def add_rows(builder: DocumentBuilder, rows: Iterable[Sequence[str]]) -> None:
 
 def _spelt(cell: str) -> str:
     return " ".join(clean_text(cell).split())
+
+
+def _is_title(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of two rows is a line of text over a table."""
+    title, below = (sum(map(bool, row)) for row in rows)
+    return title == 1 and below > 1
 
 
 def _names_columns(row: Sequence[str]) -> bool:

@@ -90,6 +90,19 @@ def test_a_table_of_data_keeps_its_rows_whatever_stands_in_its_cells(path: Path)
     assert [block.kind for block in document.blocks] == [BlockKind.CAPTION, BlockKind.TABLE]
 
 
+def test_items_have_the_numbers_that_a_browser_shows(path: Path) -> None:
+    page = (
+        "<ol start=3><li>three<ul><li>dot</ul><li><p>four</p><li value=9>ni&shy;ne</ol>"
+        "<ol type=A><li>a<li></li></ol><p>after<ol style='list-style: none'><li>plain</ol>"
+    )
+
+    document = read(html.parse, path, page)
+
+    assert document.text.split() == (
+        ["3.", "three", "dot", "4.", "four", "9.", "nine", "A.", "a", "after", "plain"]
+    )
+
+
 def test_a_table_that_lays_out_a_page_is_read_through(path: Path) -> None:
     document = read(
         html.parse, path, "<table><tr><td><h2>Menu</h2></td><td><p>Text</p></td></tr></table>"
@@ -135,6 +148,20 @@ def test_rows_without_names_are_lines_of_a_table(path: Path) -> None:
     document = read(csv_parser.parse, path, "1,2,3\n4,5,6\n")
 
     assert shown(document) == [(K.TABLE, "1 | 2 | 3\n4 | 5 | 6")]
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        ("sep=;\nname;town\nAda;Bergen", ["name: Ada | town: Bergen"]),
+        ("name,town\nAda\u2028L\x85,Bergen", ["name: Ada L | town: Bergen"]),
+        ("name\nAda\nBob, the second\nCy", ["name", "Ada", "Bob, the second", "Cy"]),
+        ("Fees\nShip,Fee\nAda,3\nBo,4", ["Fees", "Ship: Ada | Fee: 3", "Ship: Bo | Fee: 4"]),
+        ("Fees,,\n,,\nShip,Fee,Paid\nAda,3,no", ["Fees", "Ship: Ada | Fee: 3 | Paid: no"]),
+    ],
+)
+def test_cells_are_where_a_spreadsheet_shows_them(path: Path, data: str, lines: list[str]) -> None:
+    assert list(filter(None, read(csv_parser.parse, path, data).text.split("\n"))) == lines
 
 
 def test_a_quotation_that_never_ends_is_one_cell(path: Path) -> None:
@@ -290,6 +317,43 @@ def test_slides_are_pages_in_the_order_in_which_they_are_shown(path: Path) -> No
     assert (K.TABLE, "Ship | Fee") in shown(document)
 
 
+CHART = (
+    '<c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart><c:title><a:p><a:r><a:t>Fees</a:t></a:r></a:p>'
+    "</c:title><c:plotArea>{}{}</c:plotArea></c:chart></c:chartSpace>"
+)
+SERIES = (
+    "<c:ser><c:tx><c:strCache><c:pt idx='0'><c:v>{}</c:v></c:pt></c:strCache></c:tx><c:cat>"
+    "<c:pt idx='0'><c:v>2023</c:v></c:pt><c:pt idx='1'><c:v>2024</c:v></c:pt></c:cat><c:val>"
+    "<c:pt idx='0'><c:v>812.30000000000007</c:v></c:pt><c:pt idx='1'><c:v>{}</c:v></c:pt></c:val>"
+    "</c:ser>"
+)
+
+
+def test_a_chart_is_read_and_what_is_offered_to_older_programs_is_not(path: Path) -> None:
+    doubled = (
+        '<mc:AlternateContent xmlns:mc="mc">'
+        f"<mc:Choice>{shape('once')}</mc:Choice><mc:Fallback>{shape('once')}</mc:Fallback>"
+        f"</mc:AlternateContent><mc:Fallback xmlns:mc='mc'>{shape('alone')}</mc:Fallback>"
+    )
+    parts = {
+        **SLIDES,
+        "ppt/slides/slide3.xml": slide(doubled),
+        "ppt/slides/_rels/slide3.xml.rels": relations(("c", "chart", "../charts/c.xml")),
+        "ppt/charts/c.xml": CHART.format(SERIES.format("Long", 903), SERIES.format("Short", "n/a")),
+    }
+
+    document = read(pptx_parser.parse, path, archive(parts))
+
+    last = document.text[document.pages[2].start : document.pages[2].end]
+    assert list(filter(None, last.split("\n"))) == [
+        "once",
+        "alone",
+        "Fees",
+        "2023 | Long: 812.3 | Short: 812.3",
+        "2024 | Long: 903 | Short: n/a",
+    ]
+
+
 def test_what_is_no_presentation_is_refused(path: Path) -> None:
     with pytest.raises(UnreadableFile, match="damaged or not a presentation"):
         read(pptx_parser.parse, path, b"PK\x03\x04 nothing")
@@ -337,6 +401,36 @@ def test_rows_of_sheets_are_records_with_dates_as_dates(path: Path) -> None:
         (K.HEADING, "Plain"),
         (K.TABLE, "1 | 2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "format_", "shown"),
+    [
+        ("0.153", "9", "15.3%"),
+        ("0.07", "0.0%", "7%"),
+        ("1.5", "[h]:mm", "36:00"),
+        ("1.25", "46", "30:00"),
+        ("0.5000115741", "21", "12:00:01"),
+        ("1.4999999999999999E-2", "0", "0.015"),
+        ("1.2E9", "0", "1200000000"),
+        ("12345678901234567", "0", "12345678901234567"),
+        ("3", "[Red]General", "3"),
+    ],
+)
+def test_numbers_are_shown_as_their_format_says(
+    path: Path, raw: str, format_: str, shown: str
+) -> None:
+    own = not format_.isdigit()
+    number = "170" if own else format_
+    parts = {
+        **BOOK,
+        "xl/styles.xml": f'<styleSheet><numFmts><numFmt numFmtId="170" formatCode="{format_}"/>'
+        f'</numFmts><cellXfs><xf numFmtId="{number}"/></cellXfs></styleSheet>',
+        "xl/worksheets/one.xml": '<worksheet><sheetData><row><c t="str"><v>a</v></c>'
+        f'<c s="0"><v>{raw}</v></c></row></sheetData></worksheet>',
+    }
+
+    assert f"a | {shown}\n" in read(xlsx_parser.parse, path, archive(parts)).text
 
 
 def test_a_cell_that_claims_a_column_far_away_costs_nothing(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Presentations: a slide is a page, its title a heading; tables, diagrams and notes follow."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from lodgepole.model import BlockKind, Document
 
 SLIDES = Kept("a presentation", ".pptx", "a presentation program", old=".ppt")
 CELL_GAP = " | "
+_INEXACT = re.compile(r"-?\d+\.\d{12,}(?:[eE][+-]?\d{1,3})?")  # 0.1 as a computer has it
 _TITLES = frozenset({"title", "ctrTitle"})
 _LEFT_OUT = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
 
@@ -47,6 +49,10 @@ def _read(archive: Archive, name: str, limits: Limits) -> Document:
         for target in archive.relations(_relations_of(part), "/diagramData").values():
             diagram = archive.xml(_beside(part, target))
             _paragraphs(builder, () if diagram is None else _named(diagram, "t"), diagram)
+        for target in archive.relations(_relations_of(part), "/chart").values():
+            chart = archive.xml(_beside(part, target))
+            if chart is not None:
+                _chart(builder, chart)
         for target in archive.relations(_relations_of(part), "/notesSlide").values():
             notes = archive.xml(_beside(part, target))
             if notes is not None:
@@ -85,7 +91,7 @@ def _title(slide: Any) -> str:
 
 def _shapes(builder: DocumentBuilder, slide: Any) -> None:
     """The text of a slide's shapes, titles first, then in the order in which they are drawn."""
-    shapes = [s for s in slide.iter() if local_name(s) in {"sp", "graphicFrame"}]
+    shapes = list(_shapes_within(slide))
     roles = {id(shape): _placeholder(shape) for shape in shapes}
     for shape in sorted(shapes, key=lambda s: roles[id(s)] not in _TITLES):
         role = roles[id(shape)]
@@ -103,6 +109,21 @@ def _shapes(builder: DocumentBuilder, slide: Any) -> None:
             _paragraphs(builder, paragraphs, shape)
 
 
+def _shapes_within(element: Any) -> Iterator[Any]:
+    """Shapes in order; what older programs are offered in place of one is left out."""
+    for child in element.iter():
+        if local_name(child) in {"sp", "graphicFrame"} and not _is_offered_again(child):
+            yield child
+
+
+def _is_offered_again(shape: Any) -> bool:
+    return any(
+        local_name(outer) == "Fallback"
+        and any(local_name(other) == "Choice" for other in outer.getparent())
+        for outer in shape.iterancestors()
+    )
+
+
 def _paragraphs(builder: DocumentBuilder, paragraphs: Any, owner: Any) -> None:
     del owner  # keeps the tree alive while its elements are read
     texts = [text for text in map(_text, paragraphs) if text]
@@ -117,6 +138,43 @@ def _table(builder: DocumentBuilder, table: Any) -> None:
         for row in _named(table, "tr")
     ]
     builder.add("\n".join(row for row in rows if row.strip(" |")), BlockKind.TABLE)
+
+
+def _chart(builder: DocumentBuilder, root: Any) -> None:
+    """A chart's title and the numbers that it shows, a row for each category."""
+    title = child_of(child_of(root, "chart"), "title")
+    if title is not None:
+        builder.add(" ".join(filter(None, map(_text, _named(title, "p")))), BlockKind.CAPTION)
+    series = [
+        (_points(child_of(item, "tx")), _points(_first(item, "cat", "xVal")), _points(values))
+        for item in _named(root, "ser")
+        if (values := _first(item, "val", "yVal")) is not None
+    ]
+    rows: dict[str, list[str]] = {}
+    for name, categories, values in series:
+        named = "".join(name.values())
+        for place, value in values.items():
+            row = rows.setdefault(categories.get(place, str(place + 1)), [])
+            row.append(f"{named}: {value}" if named else value)
+    lines = [CELL_GAP.join((category, *values)) for category, values in rows.items()]
+    builder.add("\n".join(lines), BlockKind.TABLE)
+
+
+def _first(element: Any, *names: str) -> Any:
+    return next((found for name in names if (found := child_of(element, name)) is not None), None)
+
+
+def _points(element: Any) -> dict[int, str]:
+    """What a chart has kept of the cells that it was drawn from, by their places."""
+    points: dict[int, str] = {}
+    for point in () if element is None else _named(element, "pt"):
+        place, value = attribute(point, "idx") or "", child_of(point, "v")
+        shown = "" if value is None else clean_text(value.text or "").strip()
+        if _INEXACT.fullmatch(shown):
+            shown = f"{float(shown):.15g}"
+        if place.isdecimal() and shown:
+            points.setdefault(int(place), shown)
+    return points
 
 
 def _text(paragraph: Any) -> str:

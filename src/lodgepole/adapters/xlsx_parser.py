@@ -2,8 +2,9 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from lodgepole.tables import add_rows
 BOOK = Kept("a workbook", ".xlsx", "a spreadsheet program", old=".xls")
 COLUMNS = 16_384  # Excel's own limit
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_PERCENT_FORMATS = frozenset({9, 10})
+_ELAPSED_FORMAT = 46
+_ELAPSED_CODE = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
 _NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 _REFERENCE = re.compile(r"([A-Z]{1,3})\d+")
@@ -48,7 +52,7 @@ def _read(archive: Archive, name: str, limits: Limits) -> Document:
     since_1904 = properties is not None and attribute(properties, "date1904") in {"1", "true"}
     cells = _Cells(
         _shared(archive.xml(posixpath.join(folder, "sharedStrings.xml"))),
-        _date_styles(archive.xml(posixpath.join(folder, "styles.xml"))),
+        _shapes(archive.xml(posixpath.join(folder, "styles.xml"))),
         _EPOCH_1904 if since_1904 else _EPOCH,
     )
     builder = DocumentBuilder(name, limits)
@@ -68,12 +72,21 @@ def _children(element: Any) -> list[Any]:
     return [] if element is None else list(element)
 
 
+class _Shape(Enum):
+    """As what a number is shown."""
+
+    NUMBER = auto()
+    PERCENT = auto()
+    MOMENT = auto()  # a date, a time of day, or both
+    ELAPSED = auto()  # hours, which may be more than a day's
+
+
 class _Cells:
     """What cells show, by the workbook's strings and styles."""
 
-    def __init__(self, shared: Sequence[str], dates: Mapping[int, bool], epoch: datetime) -> None:
+    def __init__(self, shared: Sequence[str], shapes: Sequence[_Shape], epoch: datetime) -> None:
         self._shared = shared
-        self._dates = dates
+        self._shapes = shapes
         self._epoch = epoch
 
     def row(self, row: Any) -> list[str]:
@@ -108,17 +121,25 @@ class _Cells:
             number = float(raw)
         except ValueError:
             return raw
-        if style is not None and style.isdigit() and self._dates.get(int(style)):
-            return self._date(number) or raw
-        return f"{number:.15g}" if "e" not in raw.lower() and "." in raw else raw
+        place = int(style) if style is not None and style.isdigit() else 0
+        shape = self._shapes[place] if place < len(self._shapes) else _Shape.NUMBER
+        if shape is _Shape.PERCENT:
+            return f"{round(100 * number, 10):.15g}%"
+        if shape in {_Shape.MOMENT, _Shape.ELAPSED} and 0 <= number <= _LAST_SERIAL:
+            return self._moment(number) if shape is _Shape.MOMENT else _elapsed(number)
+        return raw if raw.isdigit() else f"{number:.15g}"
 
-    def _date(self, serial: float) -> str | None:
-        if not 0 <= serial <= _LAST_SERIAL:
-            return None
+    def _moment(self, serial: float) -> str:
         moment = self._epoch + timedelta(seconds=round(serial * 86_400))
+        time = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
         if serial < 1:
-            return f"{moment:%H:%M}"
-        return f"{moment:%Y-%m-%d}" if serial == int(serial) else f"{moment:%Y-%m-%d %H:%M}"
+            return time
+        return f"{moment:%Y-%m-%d}" if serial == int(serial) else f"{moment:%Y-%m-%d} {time}"
+
+
+def _elapsed(serial: float) -> str:
+    minutes, seconds = divmod(round(serial * 86_400), 60)
+    return f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
 
 
 def _column(letters: str) -> int:
@@ -142,15 +163,22 @@ def _texts(item: Any) -> Iterator[str]:
             yield from _texts(child)
 
 
-def _date_styles(root: Any) -> dict[int, bool]:
-    """Which cell styles, by number, show a number as a date."""
+def _shapes(root: Any) -> list[_Shape]:
+    """As what each cell style, by number, shows a number."""
     codes = {
-        attribute(item, "numFmtId"): _NOT_CODE.sub("", attribute(item, "formatCode") or "")
+        attribute(item, "numFmtId"): attribute(item, "formatCode") or ""
         for item in _children(child_of(root, "numFmts"))
     }
     formats = [attribute(item, "numFmtId") or "0" for item in _children(child_of(root, "cellXfs"))]
-    return {
-        style: (number.isdigit() and int(number) in _DATE_FORMATS)
-        or _DATE_CODE.search(codes.get(number, "")) is not None
-        for style, number in enumerate(formats)
-    }
+    return [_shape(int(f) if f.isdigit() else 0, codes.get(f, "")) for f in formats]
+
+
+def _shape(number: int, code: str) -> _Shape:
+    plain = _NOT_CODE.sub("", code)
+    if number == _ELAPSED_FORMAT or _ELAPSED_CODE.search(code):
+        return _Shape.ELAPSED
+    if number in _DATE_FORMATS or _DATE_CODE.search(plain):
+        return _Shape.MOMENT
+    if number in _PERCENT_FORMATS or "%" in plain:
+        return _Shape.PERCENT
+    return _Shape.NUMBER

@@ -1,6 +1,7 @@
 """HTML read in the order of the page, without recursion: elements may be nested without end."""
 
 import re
+from string import ascii_lowercase
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -29,6 +30,9 @@ _INLINE = frozenset(
 )  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_SOFT_HYPHEN = "\xad"  # where a word may be broken; it shows nothing
+_INTEGER = re.compile("-?[0-9]{1,6}")
+_UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:[^;]*none", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -66,6 +70,8 @@ class _Walk:
     def __init__(self, builder: DocumentBuilder) -> None:
         self._builder = builder
         self._text: list[str] = []  # of the block under way
+        self._label = ""  # of the list item that begins with it
+        self._counts: dict[int, int] = {}  # numbers of the latest items, by their list
         self._kinds: list[tuple[str, BlockKind, int]] = []  # of the open elements that set one
         self.first_heading = ""
 
@@ -109,21 +115,39 @@ class _Walk:
                 self._builder.add(_cell(caption), BlockKind.CAPTION)
             self._builder.add("\n".join(rows), BlockKind.TABLE)
             return False
+        if tag == "li":
+            self._label = self._number(node)
         if (kind := _kind(tag)) is not None:
             self._kinds.append((tag, kind, _HEADINGS.get(tag, 0)))
         return True
+
+    def _number(self, item: LexborNode) -> str:
+        """What a browser shows before an item of a numbered list."""
+        parent = item.parent
+        if parent is None or parent.tag != "ol" or _UNNUMBERED.search(_style(parent)):
+            return ""
+        said = _int(item.attributes.get("value"))
+        start = _int(parent.attributes.get("start"))
+        before = self._counts.get(parent.mem_id, (1 if start is None else start) - 1)
+        number = self._counts[parent.mem_id] = before + 1 if said is None else said
+        if parent.attributes.get("type") in {"a", "A"} and 0 < number <= len(ascii_lowercase):
+            letter = ascii_lowercase[number - 1]
+            return f"{letter.upper() if parent.attributes['type'] == 'A' else letter}. "
+        return f"{number}. "
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in _INLINE:
             return
         self._flush()
+        if tag == "li":
+            self._label = ""
         if self._kinds and self._kinds[-1][0] == tag:
             self._kinds.pop()
 
     def _flush(self) -> None:
         """Write the block under way."""
-        raw, self._text = "".join(self._text), []
+        raw, self._text = "".join(self._text).replace(_SOFT_HYPHEN, ""), []
         _, kind, level = self._kinds[-1] if self._kinds else ("", BlockKind.PARAGRAPH, 0)
         if any(outer is BlockKind.RUNNING for _, outer, _ in self._kinds):
             kind, level = BlockKind.RUNNING, 0
@@ -135,6 +159,8 @@ class _Walk:
         if kind is BlockKind.HEADING:
             text = " ".join(text.split())
             self.first_heading = self.first_heading or text
+        if text:
+            text, self._label = self._label + text, ""
         close = kind in {BlockKind.LIST_ITEM, BlockKind.RUNNING}
         self._builder.add(text, kind, level=level, gap="\n" if close else "\n\n")
 
@@ -157,8 +183,15 @@ def _is_hidden(node: LexborNode) -> bool:
     attributes = node.attributes
     if "hidden" in attributes:
         return True
-    style = attributes.get("style")
-    return bool(style) and _HIDDEN.search(style or "") is not None
+    return _HIDDEN.search(_style(node)) is not None
+
+
+def _style(node: LexborNode) -> str:
+    return node.attributes.get("style") or ""
+
+
+def _int(value: str | None) -> int | None:
+    return int(value) if value is not None and _INTEGER.fullmatch(value.strip()) else None
 
 
 def _rows(table: LexborNode) -> list[str] | None:
@@ -184,4 +217,4 @@ def _rows(table: LexborNode) -> list[str] | None:
 def _cell(cell: LexborNode) -> str:
     for skipped in cell.css("script, style, template, [hidden]"):
         skipped.decompose()
-    return " ".join(clean_text(cell.text(separator=" ")).split())
+    return " ".join(clean_text(cell.text(separator=" ")).replace(_SOFT_HYPHEN, "").split())
