@@ -47,9 +47,10 @@ async def test_quotes_the_sentence_that_answers_with_its_sources_number():
     assert end.usage.completion_tokens > 0
 
 
-async def test_a_table_row_is_quoted_alone():
+async def test_a_table_row_is_quoted_under_its_tables_head():
     text, _ = await generate(ask("What is the monthly fee of the Silver plan?", TABLE))
-    assert "| Silver plan | 25 dollars | [1]" in text
+    head = "| Plan | Monthly fee |\n| --- | --- |"
+    assert f"{head}\n| Silver plan | 25 dollars | [1]" in text
 
 
 async def test_every_quote_passes_the_citation_check_verbatim():

@@ -14,7 +14,9 @@ import orjson
 
 from lodgepole.chat.markers import shield
 from lodgepole.chat.phrases import ENGLISH, Phrases, phrases
-from lodgepole.chat.wording import content_stems, sentence_spans, squeeze, stems_of, words
+from lodgepole.chat.quotes import Quote, quotes_of
+from lodgepole.chat.vocabulary import ASKS_FOR_FIGURE
+from lodgepole.chat.wording import content_stems, words
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
 from lodgepole.ports import Embedder, Tokenizer
 from lodgepole.retrieval.search import embedder_languages
@@ -23,8 +25,11 @@ LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 EMBEDDED_SENTENCES = 6
 """Chosen by words and passage alone; 24 contain the answer no more often, and cost four
 times as much."""
-MOST_SENTENCES = 3
+MOST_QUOTES = 3
+LEAST_WORDS = 3
 LEXICAL_WEIGHT, PASSAGE_WEIGHT = 0.5, 0.3  # the cosine's is 1
+FIGURE_WEIGHT = 0.1
+"""Of a figure where the question asks for one; from .05 to .2 makes little difference."""
 KEEP_SHARE = 0.75
 """A further sentence is quoted when it scores this share of the best one's score."""
 LEAST_EVIDENCE = 0.62
@@ -36,15 +41,13 @@ such sentences are alike, so words alone tell whether one answers."""
 LEAST_COSINE = 0.6  # needed by a question that shares no word with any sentence
 _SAME = 0.8  # share of common content words from which two sentences say the same
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
-_RULE = re.compile(r"[ \t]*\n[ \t]*\|?[ \t]*:?-{3}")  # what follows the first row of a table
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    source: Source
-    text: str
-    stems: frozenset[str]
+    quote: Quote
     lexical: float  # share of the question's content, rare words weighing more, in [0, 1]
+    worth: float  # what speaks for it beside its meaning
 
 
 class ExtractiveChatModel:
@@ -70,34 +73,32 @@ class ExtractiveChatModel:
             ),
         )
 
-    async def _quotes(self, question: str, sources: Sequence[Source]) -> list[_Candidate]:
+    async def _quotes(self, question: str, sources: Sequence[Source]) -> list[Quote]:
         asked = content_stems(words(question)) or {w.stem for w in words(question)}
-        candidates = _candidates(asked, sources)[:EMBEDDED_SENTENCES]
+        candidates = _candidates(question, asked, sources)[:EMBEDDED_SENTENCES]
         if not candidates:
             return []
         query = await self._embedder.embed_query(question)
-        vectors = await self._embedder.embed_passages([c.text for c in candidates])
+        vectors = await self._embedder.embed_passages([c.quote.meant for c in candidates])
         cosines = np.asarray(vectors @ query, dtype=np.float64)
         scored = sorted(
             zip(cosines, candidates, strict=True),
-            key=lambda pair: -_score(float(pair[0]), pair[1]),
+            key=lambda pair: -(float(pair[0]) + pair[1].worth),
         )
-        best = _score(float(scored[0][0]), scored[0][1])
+        best = float(scored[0][0]) + scored[0][1].worth
         if self._is_foreign(question) and max(c.lexical for c in candidates) < LEAST_SHARE_FOREIGN:
             return []
         strange = all(c.lexical == 0 for c in candidates) and max(cosines) < LEAST_COSINE
         evidence = max(LEXICAL_WEIGHT * c.lexical + cos for cos, c in scored)
         if strange or evidence < LEAST_EVIDENCE:
             return []
-        chosen: list[_Candidate] = []
+        chosen: list[Quote] = []
         for cosine, candidate in scored:
-            if (
-                len(chosen) == MOST_SENTENCES
-                or _score(float(cosine), candidate) < KEEP_SHARE * best
-            ):
+            quote = candidate.quote
+            if len(chosen) == MOST_QUOTES or float(cosine) + candidate.worth < KEEP_SHARE * best:
                 break
-            if not any(_say_the_same(candidate, c) for c in chosen):
-                chosen.append(candidate)
+            if not any(quote.overlaps(c) or _say_the_same(quote, c) for c in chosen):
+                chosen.append(quote)
         return chosen
 
     def _is_foreign(self, question: str) -> bool:
@@ -107,57 +108,57 @@ class ExtractiveChatModel:
         return known == frozenset({"en"}) and 2 * len(_LATIN.findall(question)) < letters
 
 
-def _score(cosine: float, candidate: _Candidate) -> float:
-    return (
-        LEXICAL_WEIGHT * candidate.lexical
-        + cosine
-        + PASSAGE_WEIGHT * candidate.source.snippet.score
-    )
-
-
-def _candidates(asked: set[str], sources: Sequence[Source]) -> list[_Candidate]:
-    """Every sentence of the sources, the likeliest by words and by passage first."""
-    found: dict[str, tuple[Source, frozenset[str]]] = {}
+def _candidates(question: str, asked: set[str], sources: Sequence[Source]) -> list[_Candidate]:
+    """Everything that can be quoted, the likeliest by words and by passage first."""
+    found: dict[str, Quote] = {}
     for source in sources:
-        text = source.snippet.text
-        header: frozenset[str] = frozenset()
-        for start, end in sentence_spans(text):
-            sentence = squeeze(text[start:end])
-            stems = frozenset(stems_of(sentence))
-            if _RULE.match(text, end):
-                header = stems
-            elif sentence not in found and "```" not in sentence:
-                header = header if sentence.startswith("|") else frozenset()
-                found[sentence] = (source, stems | header)
-    frequency = Counter(s for _, stems in found.values() for s in asked & stems)
+        for quote in quotes_of(source):
+            found.setdefault(quote.text, quote)
+    inside = {text: asked & (quote.stems | quote.about) for text, quote in found.items()}
+    frequency = Counter(stem for stems in inside.values() for stem in stems)
     weight = {s: math.log(1 + len(found) / (1 + frequency[s])) for s in asked}
     total = sum(weight.values()) or 1.0
-    candidates = [
-        _Candidate(source, text, stems, sum(weight[s] for s in asked & stems) / total)
-        for text, (source, stems) in found.items()
-        if len(stems) >= 3
-    ]
-    candidates.sort(
-        key=lambda c: -(LEXICAL_WEIGHT * c.lexical + PASSAGE_WEIGHT * c.source.snippet.score)
-    )
+    wants_figure = ASKS_FOR_FIGURE.search(question) is not None
+    candidates: list[_Candidate] = []
+    for text, quote in found.items():
+        if len(quote.stems) < LEAST_WORDS:
+            continue
+        lexical = sum(weight[s] for s in inside[text]) / total
+        worth = LEXICAL_WEIGHT * lexical + PASSAGE_WEIGHT * quote.source.snippet.score
+        if wants_figure and any(s[0].isdigit() for s in quote.stems):
+            worth += FIGURE_WEIGHT
+        candidates.append(_Candidate(quote, lexical, worth))
+    candidates.sort(key=lambda c: -c.worth)
     return candidates
 
 
-def _say_the_same(a: _Candidate, b: _Candidate) -> bool:
+def _say_the_same(a: Quote, b: Quote) -> bool:
     smaller = min(len(a.stems), len(b.stems))
     return len(a.stems & b.stems) >= _SAME * smaller
 
 
-def _text_parts(quotes: Sequence[_Candidate], ours: Phrases) -> list[str]:
+def _text_parts(quotes: Sequence[Quote], ours: Phrases) -> list[str]:
     if not quotes:
         return [ours.nothing_found]
     parts = [ours.lead]
     for quote in quotes:
-        parts += [f"\n\n{shield(quote.text)}", f" [{quote.source.number}]"]
+        parts.append("\n\n")
+        parts += _marked(quote)
     return parts
 
 
-def _json_parts(quotes: Sequence[_Candidate], ours: Phrases) -> list[str]:
-    cited = [f"{shield(q.text)} [{q.source.number}]" for q in quotes]
+def _marked(quote: Quote) -> list[str]:
+    """The parts of a quote, each followed by its marker."""
+    marked: list[str] = []
+    for part in quote.parts:
+        space = "" if not marked else "\n" if part.own_line else " "
+        marked.append(f"{space}{shield(part.text)}")
+        if part.cited:
+            marked.append(f" [{quote.source.number}]")
+    return marked
+
+
+def _json_parts(quotes: Sequence[Quote], ours: Phrases) -> list[str]:
+    cited = ["".join(_marked(q)) for q in quotes]
     answer = {"answer": cited[0] if cited else ours.nothing_found, "quotes": cited}
     return [orjson.dumps(answer).decode()]

@@ -3,6 +3,7 @@
 Where a word of one language is another one's (`once`, `due`, `six`), it is left out of the lists.
 """
 
+import re
 import unicodedata
 
 
@@ -81,6 +82,31 @@ SCALES = {
     "hundred": 2, "thousand": 3, "million": 6, "mio": 6, "billion": 9, "bn": 9, "mrd": 9,
     "trillion": 12,
 }  # fmt: skip
+
+POINTING_BACK = frozenset(
+    """
+    it this that these those they he she its their his her such both er sie es dies diese dieser
+    dieses damit dabei hierzu dafür dazu il elle ils elles cela ceci cette ces celui celle ce esto
+    esta este estos estas ello él ella ellos ellas questo questa questi queste ciò esso essa isto
+    isso ele ela eles elas dit deze zij hij det dette denne disse hon han den de он она оно они это
+    эта этот эти він вона воно вони це ця цей ці هذا هذه هو هي هم ذلك تلك
+    """.split()  # noqa: SIM905  a list of quoted words is no easier to read
+)
+"""First words of sentences about something that the sentence before names."""
+
+# A question for which an answer without a figure is none.
+ASKS_FOR_FIGURE = re.compile(
+    r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|percentage|number|age)"
+    r"|how (?:many|much|long|old|far|often|large|big|tall|high|deep|heavy|fast|soon|late|early)"
+    r"|wann|wie ?viele?|wie (?:lange|alt|oft|weit|hoch|groß|schwer|schnell)|in welchem jahr"
+    r"|quand|combien|quelle (?:année|date)|cuándo"
+    r"|cuánt[oa]s?|qué (?:año|fecha)|quando|quant[oiae]s?"
+    r"|quale anno|que ano|wanneer|hoeveel|hoe (?:lang|oud|vaak|hoog|groot)|kiedy|ile"
+    r"|når|hvornår|när|hur (?:många|mycket|länge)|hvor (?:mange|meget|mye|lenge|længe)"
+    r"|когда|сколько|в каком году|коли|скільки|متى|كم)\b"
+    r"|多少|几|幾|何[年月日時人個回円歳]|いつ|いくつ|いくら|哪[年天]|什么时候|몇|언제|얼마",
+    re.IGNORECASE,
+)
 
 # Of each pair words that say one thing, and words that say its opposite.
 OPPOSITES = (

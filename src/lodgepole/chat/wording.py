@@ -135,7 +135,7 @@ def similar_stems(a: str, b: str) -> bool:
 
 # --- sentences --------------------------------------------------------------------------------
 
-_LIST_MARK = re.compile(r"\s*(?:[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|#{1,6}\s|\|)")
+LIST_MARK = re.compile(r"\s*(?:[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|#{1,6}\s|\|)")
 _COLUMNS = re.compile(r"\t|\S {3,}\S|\|.*\|")
 _KEY_VALUE = re.compile(r"""\s*["']?[\w .()/-]{1,40}["']?\s?:\s*\S""")
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|[。！？।]+[」』”’）]*")
@@ -189,7 +189,7 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
 
 def _continues(previous: str, line: str, width: int) -> bool:
     before, after = previous.strip(), line.strip()
-    if not before or not after or _LIST_MARK.match(line) or before.startswith("#"):
+    if not before or not after or LIST_MARK.match(line) or before.startswith("#"):
         return False
     if _COLUMNS.search(before) or _COLUMNS.search(after):
         return False

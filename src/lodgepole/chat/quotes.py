@@ -1,0 +1,153 @@
+"""What can be quoted of a source: its sentences, each with what it needs to be understood. Pure.
+
+A row of a table needs the table's head, an item of a list the line that leads into it, a sentence
+about `it` or `them` the one before; a question in a document is nothing without its answer.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lodgepole.chat.vocabulary import POINTING_BACK
+from lodgepole.chat.wording import LIST_MARK, sentence_spans, squeeze, stems_of
+from lodgepole.model import Source
+
+LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
+LONGEST_BEFORE = 400
+LONGEST_COMPLETING = 200  # of a sentence that goes on about the one before, and completes it
+_RULE = re.compile(r"[ \t]*\n([ \t]*\|?[ \t]*:?-{3}[^\n]*)")  # what follows a table's first row
+_GAP = re.compile(r"\n[ \t]*\n")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sentence or line as it is shown; `cited` when it says something by itself."""
+
+    text: str
+    cited: bool = True
+    own_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One sentence, row or item.
+
+    Attributes:
+        stems: Of the text itself.
+        about: Of the line that says what it is about.
+        meant: The text as it is understood: an item together with its lead-in.
+        parts: What is shown: the text, and what it needs before and after it.
+    """
+
+    source: Source
+    text: str
+    stems: frozenset[str]
+    about: frozenset[str]
+    meant: str
+    parts: tuple[Part, ...]
+
+    def overlaps(self, other: "Quote") -> bool:
+        ours = {part.text for part in self.parts if part.cited}
+        return any(part.cited and part.text in ours for part in other.parts)
+
+
+@dataclass(slots=True)
+class _Line:
+    """A sentence, row or item where it stands; `lead` is the line that it comes under."""
+
+    text: str
+    apart: bool  # an empty line, or nothing, stands before it
+    rule: str | None = None  # the line under a table's first row
+    lead: "_Line | None" = field(default=None, repr=False)
+
+    @property
+    def kind(self) -> str:
+        if self.text.startswith("|"):
+            return "row"
+        heading = self.text.startswith("#")
+        if LIST_MARK.match(self.text) and not heading:
+            return "item"
+        if self.text.endswith((":", "：", "?", "？")):
+            return "lead"
+        if heading:
+            return "heading"
+        return "code" if "```" in self.text else "prose"
+
+
+def quotes_of(source: Source) -> Iterator[Quote]:
+    """Every sentence, row and item in order; heads of tables and code are none by themselves."""
+    lines = _lines(source.snippet.text)
+    for i, line in enumerate(lines):
+        if line.rule or line.kind == "code":
+            continue
+        parts = _parts(lines, i)
+        lead = line.lead
+        yield Quote(
+            source,
+            line.text,
+            frozenset(stems_of(line.text)),
+            frozenset(stems_of(lead.text)) if lead else frozenset(),
+            f"{lead.text} {line.text}" if lead and line.kind == "item" else line.text,
+            parts,
+        )
+
+
+def _lines(text: str) -> list[_Line]:
+    lines: list[_Line] = []
+    lead: _Line | None = None
+    end = 0
+    for start, stop in sentence_spans(text):
+        line = _Line(squeeze(text[start:stop]), end == 0 or bool(_GAP.search(text, end, start)))
+        end = stop
+        rule = _RULE.match(text, stop)
+        if rule:
+            line.rule = squeeze(rule.group(1))
+        under = {"row": lead is not None and lead.rule, "item": lead is not None and not lead.rule}
+        if not rule and under.get(line.kind):
+            line.lead = lead
+        elif rule or line.kind == "lead":
+            lead = line
+        elif line.kind != "item" or line.apart:
+            lead = None
+        lines.append(line)
+    return lines
+
+
+def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
+    line = lines[i]
+    here = Part(line.text, own_line=line.kind in ("row", "item"))
+    if line.lead is not None and line.lead.rule:
+        return Part(line.lead.text, cited=False), Part(line.lead.rule, False, own_line=True), here
+    if line.lead is not None:
+        return Part(line.lead.text, cited=False), here
+    if line.kind == "lead":
+        after = tuple(_following(lines, i))
+        return Part(line.text, cited=not after), *after
+    before = i > 0 and _goes_on(lines[i - 1], line) and len(lines[i - 1].text) <= LONGEST_BEFORE
+    after = i + 1 < len(lines) and _goes_on(line, lines[i + 1])
+    completing = after and len(lines[i + 1].text) <= LONGEST_COMPLETING
+    return (
+        *((Part(lines[i - 1].text),) if before else ()),
+        here,
+        *((Part(lines[i + 1].text),) if completing else ()),
+    )
+
+
+def _following(lines: Sequence[_Line], i: int) -> Iterator[Part]:
+    """The items that a line leads into, or the paragraph that answers it."""
+    left = LONGEST_AFTER
+    for n, line in enumerate(lines[i + 1 :]):
+        left -= len(line.text)
+        more = line.lead is lines[i] or (line.kind == "prose" and (n == 0 or not line.apart))
+        if left < 0 or not more:
+            return
+        yield Part(line.text, own_line=n == 0 or line.lead is lines[i])
+
+
+def _goes_on(before: _Line, line: _Line) -> bool:
+    """Whether a sentence begins with a word for something that the one before it named."""
+    if line.apart or line.kind != "prose" or before.kind != "prose":
+        return False
+    first = _FIRST_WORD.match(line.text)
+    return first is not None and first.group().casefold() in POINTING_BACK

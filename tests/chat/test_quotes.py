@@ -1,0 +1,128 @@
+"""A quote comes with what it needs to be understood."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from build import make_sources
+
+from lodgepole.adapters.memory.embedder import MemoryEmbedder
+from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.chat.citing import Citer
+from lodgepole.chat.extractive import ExtractiveChatModel
+from lodgepole.chat.quotes import quotes_of
+from lodgepole.model import ModelRequest, ModelText
+
+LIST = (
+    "The Gold plan includes:\n\n- crowns at half price\n- two cleanings a year\n- glasses\n\n"
+    "Call us."
+)
+TABLE = "| Plan | Fee |\n|---|---|\n| Basic plan | 12 dollars |\n| Gold plan | 30 dollars |"
+FAQ = (
+    "## How long is the warranty of the kettle?\n\nTwo years. Keep the receipt.\n\n"
+    "Can I repair it myself?\nNever. Send it to us. We repair it within ten days.\n\n"
+    "Lids cost extra."
+)
+
+
+def shown(text):
+    """Of each quote of the text, its parts; those that are cited with a star."""
+    return {
+        q.text: [part.text + "*" * part.cited for part in q.parts]
+        for q in quotes_of(make_sources(text)[0])
+    }
+
+
+def test_an_item_stands_under_the_line_that_leads_into_it_and_the_line_over_its_items():
+    parts = shown(LIST)
+    assert parts["- glasses"] == ["The Gold plan includes:", "- glasses*"]
+    assert parts["The Gold plan includes:"] == [
+        "The Gold plan includes:",
+        "- crowns at half price*",
+        "- two cleanings a year*",
+        "- glasses*",
+    ]
+    assert parts["Call us."] == ["Call us.*"]
+
+
+def test_a_row_stands_under_the_head_of_its_table_and_the_head_is_no_quote():
+    parts = shown(f"{TABLE}\n\nPrices may change.")
+    assert parts["| Gold plan | 30 dollars |"] == [
+        "| Plan | Fee |",
+        "|---|---|",
+        "| Gold plan | 30 dollars |*",
+    ]
+    assert "| Plan | Fee |" not in parts
+    assert parts["Prices may change."] == ["Prices may change.*"]
+
+
+def test_a_question_in_a_document_is_quoted_with_its_answer():
+    parts = shown(FAQ)
+    assert parts["## How long is the warranty of the kettle?"] == [
+        "## How long is the warranty of the kettle?",
+        "Two years.*",
+        "Keep the receipt.*",
+    ]
+    assert parts["Can I repair it myself?"] == [
+        "Can I repair it myself?",
+        "Never.*",
+        "Send it to us.*",
+        "We repair it within ten days.*",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Ada has a kettle. It was made in 1911.", ["Ada has a kettle.*", "It was made in 1911.*"]),
+        ("Ada has a kettle.\n\nIt was made in 1911.", ["It was made in 1911.*"]),
+        ("- kettles\n\nIt was made in 1911.", ["It was made in 1911.*"]),
+        (f"Ada {'has ' * 120}it. It was made in 1911.", ["It was made in 1911.*"]),
+        ("Le roi partit. Il revint en 1911.", ["Le roi partit.*", "Il revint en 1911.*"]),
+    ],
+)
+def test_a_sentence_about_it_is_quoted_with_the_one_before(text, parts):
+    assert list(shown(text).values())[-1] == parts
+
+
+def test_a_short_sentence_that_completes_one_goes_with_it_and_a_long_one_does_not():
+    first = "No free quark was ever seen."
+    assert shown(f"{first} This is called confinement.")[first] == [
+        f"{first}*",
+        "This is called confinement.*",
+    ]
+    assert shown(f"{first} This {'really ' * 40}is so.")[first] == [f"{first}*"]
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (LIST, "What does the Gold plan include?"),
+        (TABLE, "What is the fee of the Gold plan?"),
+        (FAQ, "How long is the warranty of the kettle?"),
+        ("Ada has a kettle. It was made in 1911.", "When was the kettle that Ada has made?"),
+    ],
+)
+async def test_whatever_is_quoted_is_cited_verbatim(text, question):
+    request = ModelRequest(
+        model="quotes", messages=(), question=question, sources=make_sources(text)
+    )
+    model = ExtractiveChatModel(MemoryEmbedder(), MemoryTokenizer())
+    answer = "".join([e.text async for e in model.stream(request) if isinstance(e, ModelText)])
+    citer = Citer(request.sources)
+    events = [*citer.feed(answer), *citer.close()]
+    assert any(hasattr(event, "citation") for event in events), answer
+    assert {v.kind for v in citer.verifications} <= {"verbatim", "aligned"}
+
+
+async def test_a_question_for_a_figure_is_answered_with_one():
+    text = "The warranty of the kettle is generous. The warranty of the kettle is two years."
+    for asked in ("How long is the warranty of the kettle?", "Wie lange: warranty of the kettle"):
+        request = ModelRequest(
+            model="quotes", messages=(), question=asked, sources=make_sources(text)
+        )
+        model = ExtractiveChatModel(MemoryEmbedder(), MemoryTokenizer())
+        parts = [e.text async for e in model.stream(request) if isinstance(e, ModelText)]
+        assert "two years" in parts[2], parts
