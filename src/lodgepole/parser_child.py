@@ -4,7 +4,7 @@ It is started by `adapters/subprocess_parser`, trusts nothing it reads, and may 
 moment. Frames are a length (4 bytes, big-endian) and that many bytes. The first frame to arrive
 holds the limits and the languages of text recognition; each later one names a file, and is
 answered by one frame: the letter `D` and a document, or `U` and a message for the uploader. Frames
-of the letter `P` alone may come before it: a part of long work is done.
+of the letter `P` and a byte may come before it: so many percent of long work are done.
 """
 
 import ctypes
@@ -74,6 +74,7 @@ class _Watch:
         self._limit = limits.pdf_page_cpu_seconds
         self._told = time.monotonic()
         self._began = float("inf")  # of the process's CPU time; not watching yet
+        self._done_percent = 0
         self._lock = threading.Lock()
         self._done = threading.Event()
 
@@ -85,12 +86,15 @@ class _Watch:
         self._began = time.process_time()
         threading.Thread(target=self._look, daemon=True).start()
 
-    def progressed(self) -> None:
+    def progressed(self, done: float | None = None) -> None:
+        """A part is done; of all the work that share, where it is known."""
         self._began = time.process_time()
+        if done is not None:
+            self._done_percent = min(max(int(100 * done), 0), 100)
         if time.monotonic() - self._told >= PROGRESS_SECONDS:
             self._told = time.monotonic()
             with self._lock:
-                _write_frame(self._answers, PROGRESS)
+                _write_frame(self._answers, PROGRESS + bytes([self._done_percent]))
 
     def _look(self) -> None:
         while not self._done.wait(LOOK_SECONDS):

@@ -167,6 +167,17 @@ def test_lines_repeated_at_the_edges_of_pages_are_running(tmp_path: Path) -> Non
     ]
 
 
+def test_a_line_of_signs_alone_is_not_running(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for name in ("north", "south", "east", "west"):
+            put(canvas, [f"go {name}:", "{", f"to the {name} of here", f"end of {name}", "}"])
+            canvas.showPage()
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.RUNNING) == []
+
+
 def test_words_split_at_line_ends_are_mended_as_the_document_spells_them(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         put(canvas, ["The well-known trade is inter-", "national and also well-"])
@@ -447,7 +458,7 @@ def test_a_label_of_several_lines_stands_with_its_numbers(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("angle", "shown_turned"), [(90, True), (90, False), (180, True), (270, True)]
+    ("angle", "shown_turned"), [(a, shown) for a in (90, 180, 270) for shown in (True, False)]
 )
 def test_turned_pages_read_like_upright_ones(
     tmp_path: Path, angle: int, shown_turned: bool
@@ -469,6 +480,25 @@ def test_turned_pages_read_like_upright_ones(
     upright = read(write(tmp_path / "upright", content))
     assert "cell 1 0  cell 1 1  cell 1 2" in upright.text
     assert read(write(tmp_path / "turned", turned)).text == upright.text
+
+
+def test_what_is_printed_along_an_edge_is_no_heading(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Roman", 14)
+        canvas.drawString(60, 780, "The title")
+        canvas.setFont("Times-Roman", 10)
+        put(canvas, LEFT)
+        canvas.setFont("Times-Roman", 20)
+        canvas.translate(40, 250)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "Preprint of 9 March 2021")
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert [(b.level, document.text[b.start : b.end]) for b in document.blocks if b.level] == [
+        (1, "The title")
+    ]
+    assert "Preprint of 9 March 2021" in document.text
 
 
 def test_a_foot_that_is_drawn_first_is_read_last(tmp_path: Path) -> None:

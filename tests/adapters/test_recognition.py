@@ -1,5 +1,7 @@
 """Scanned pages: which ones are recognised, what becomes of them, and what when it fails."""
 
+import ctypes
+import io
 import shutil
 import sys
 import time
@@ -7,7 +9,10 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
+import reportlab
 from reportlab.pdfgen.canvas import Canvas
 from scanned_pages import A4, printed, recall, scanned, words_of_page
 
@@ -99,6 +104,23 @@ def test_only_pages_without_usable_text_are_recognised(tmp_path: Path) -> None:
     assert abs(picture.width - 595 * 200 / 72) < 2
 
 
+def test_it_is_told_how_much_of_the_work_is_done(tmp_path: Path) -> None:
+    told: list[float] = []
+    recognition = Recognition(recogniser=Reader(), deadline=time.monotonic() + 60, page_seconds=30)
+
+    parse(
+        scanned(tmp_path / "a", 4, dpi=40),
+        "a.pdf",
+        Limits(),
+        recognition=recognition,
+        progressed=told.append,
+    )
+
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert [round(share, 2) for share in told if 0.2 < share <= 0.6] == [0.3, 0.4, 0.5, 0.6]
+
+
 def test_a_page_number_on_a_scan_does_not_make_it_text(tmp_path: Path) -> None:
     document = read(mixed(tmp_path / "a", lambda c: c.drawString(290, 20, "2")), Reader())
 
@@ -112,6 +134,48 @@ def test_a_page_keeps_its_own_text_where_its_picture_says_less(tmp_path: Path) -
 
     assert pages_of(document)[1] == "Our annual report"
     assert document.notice is None
+
+
+def numbered(path: Path) -> Path:
+    """A page of text by the numbers of glyphs, of which no letters are said; then a usual one."""
+    vera = (Path(reportlab.__file__).parent / "fonts" / "Vera.ttf").read_bytes()
+    with pypdfium2.PdfDocument(printed(path.with_suffix(".printed"), 1)) as pdf:
+        data = (ctypes.c_ubyte * len(vera)).from_buffer_copy(vera)
+        font = pdfium.FPDFText_LoadFont(pdf.raw, data, len(vera), pdfium.FPDF_FONT_TRUETYPE, True)
+        page = pdf.new_page(595, 842, 0)
+        for index, line in enumerate(words_of_page(2)):
+            item = pdfium.FPDFPageObj_CreateTextObj(pdf.raw, font, 11)
+            codes = [ord(letter) - 29 for letter in line]  # as in most TrueType fonts
+            pdfium.FPDFText_SetCharcodes(item, (ctypes.c_uint32 * len(codes))(*codes), len(codes))
+            pdfium.FPDFPageObj_Transform(item, 1, 0, 0, 1, 60, 780 - 15 * index)
+            pdfium.FPDFPage_InsertObject(page.raw, item)
+        page.gen_content()
+        out = io.BytesIO()
+        pdf.save(out)
+    path.write_bytes(out.getvalue().replace(b"/ToUnicode", b"/ToNothing"))
+    return path
+
+
+def test_numbers_of_glyphs_are_not_taken_for_letters(tmp_path: Path) -> None:
+    assert pages_of(read(numbered(tmp_path / "a"), Reader()))[0] == "seen on the picture"
+
+    unaided = parse(tmp_path / "a", "a.pdf", Limits())
+
+    assert unaided.notice is not None
+    assert unaided.notice.startswith("Page 1 holds no readable text.")
+    assert unaided.text.startswith("Chapter 1")
+
+
+def test_letters_that_are_no_language_give_way_to_what_is_seen(tmp_path: Path) -> None:
+    def shifted(canvas: Canvas) -> None:
+        for index, line in enumerate(words_of_page(2)):
+            code = "".join(chr(ord(letter) - 29) if letter > " " else " " for letter in line)
+            canvas.drawString(60, 780 - 14 * index, code)
+
+    path = mixed(tmp_path / "a", shifted)
+
+    assert pages_of(read(path, Reader(words_of_page(2))))[1].startswith("Regulation 2.")
+    assert parse(path, "a.pdf", Limits()).notice is None  # a list of codes may look like it
 
 
 def test_a_page_on_which_recognition_fails_is_told_and_costs_nothing_else(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ while (frame := receive()) is not None:
         sys.stdout.buffer.write(b"\\0\\0\\0\\x0aabc"); sys.stdout.buffer.flush(); sys.exit()
     if act == "nonsense": send(b"D{}")
     if act == "empty": sys.stdout.buffer.write(bytes(4)); sys.stdout.buffer.flush()
+    if act == "long": send(b"P\\x1e"); send(b"P"); send(b"P\\xff")
     if act == "noise": sys.stderr.write("x" * 1_000_000); sys.stderr.flush()
     if act == "environment": send(b"U" + json.dumps(dict(os.environ)).encode()); continue
     send(b"U" + str(os.getpid()).encode())
@@ -70,6 +71,23 @@ async def read(
     reader: SubprocessParser, path: Path, kind: FileKind = FileKind.TEXT, name: str = "a.txt"
 ) -> Document:
     return await reader.parse(path, kind=kind, name=name, multimodal=False)
+
+
+async def test_what_a_child_says_of_its_progress_is_passed_on(tmp_path: Path) -> None:
+    path, told = tmp_path / "a", list[float]()
+    path.write_text("text")
+    (tmp_path / "child.py").write_text(SCRIPTED)
+
+    async def progress(share: float) -> None:
+        told.append(share)
+
+    async with parser((sys.executable, str(tmp_path / "child.py"))) as reader:
+        with pytest.raises(UnreadableFile):
+            await reader.parse(
+                path, kind=FileKind.TEXT, name="long", multimodal=False, progress=progress
+            )
+
+    assert told == [0.3, 0.0, 1.0]
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ class NotingParser(MemoryParser):
         self.parsed = 0
         self._more = {"figures": figures, "notice": notice}
 
-    async def parse(self, path, *, kind, name, multimodal):
+    async def parse(self, path, **how):
         self.parsed += 1
-        document = await super().parse(path, kind=kind, name=name, multimodal=multimodal)
+        document = await super().parse(path, **how)
         return replace(document, **self._more)
 
 
@@ -110,6 +110,27 @@ async def test_progress_rises_from_parsed_to_embedded(house):
     assert seen == sorted(seen)
     assert (seen[0], seen[-1]) == (PARSED_PERCENT, EMBEDDED_PERCENT)
     assert len(seen) > 3
+
+
+async def test_reading_is_a_part_of_the_progress(house):
+    class SlowParser(MemoryParser):
+        async def parse(self, path, *, progress, **how):
+            for share in (0.25, 0.5):
+                await progress(share)
+            return await super().parse(path, **how)
+
+    seen = []
+
+    async def progress(percent):
+        seen.append(percent)
+
+    house.parser = SlowParser()
+    assistant = await house.assistant()
+    await house.upload(assistant, "a.txt", text(5))
+    claim = await house.log.claim("w", lease=house.clock.now() - house.clock.now())
+    await house.pipeline().run(claim, progress)
+
+    assert seen[:3] == [PARSED_PERCENT // 4, PARSED_PERCENT // 2, PARSED_PERCENT]
 
 
 async def test_an_unreadable_file_fails_with_its_reason_and_keeps_its_original(house):

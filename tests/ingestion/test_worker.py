@@ -28,10 +28,10 @@ class HeldParser(MemoryParser):
         self.begun = asyncio.Event()
         self.may_go_on = asyncio.Event()
 
-    async def parse(self, path, *, kind, name, multimodal):
+    async def parse(self, path, **how):
         self.begun.set()
         await self.may_go_on.wait()
-        return await super().parse(path, kind=kind, name=name, multimodal=multimodal)
+        return await super().parse(path, **how)
 
 
 class FailingParser(MemoryParser):
@@ -41,10 +41,10 @@ class FailingParser(MemoryParser):
         super().__init__()
         self.errors = list(errors)
 
-    async def parse(self, path, *, kind, name, multimodal):
+    async def parse(self, path, **how):
         if self.errors:
             raise self.errors.pop(0)
-        return await super().parse(path, kind=kind, name=name, multimodal=multimodal)
+        return await super().parse(path, **how)
 
 
 @asynccontextmanager
@@ -117,12 +117,12 @@ class CountingParser(HeldParser):
         self.enough = enough
         self.enough_begun = asyncio.Event()
 
-    async def parse(self, path, *, kind, name, multimodal):
+    async def parse(self, path, **how):
         self.reading += 1
         if self.reading == self.enough:
             self.enough_begun.set()
         try:
-            return await super().parse(path, kind=kind, name=name, multimodal=multimodal)
+            return await super().parse(path, **how)
         finally:
             self.reading -= 1
 

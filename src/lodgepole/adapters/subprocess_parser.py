@@ -20,6 +20,7 @@ from lodgepole.documents import from_json
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
+from lodgepole.ports import ReadingProgress, untold
 
 START_SECONDS = 60.0  # for a child to import what it needs, on a machine that is busy
 FILES_PER_CHILD = 200  # after which it is replaced: C libraries fragment and leak
@@ -30,7 +31,7 @@ FIGURES_BYTES = 512 * MIB
 
 _LENGTH = struct.Struct(">I")
 _READY = b"R"
-_PROGRESS = b"P"
+_PROGRESS = ord("P")
 _DOCUMENT = ord("D")
 _UNREADABLE = ord("U")
 
@@ -72,7 +73,15 @@ class SubprocessParser:
         self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    async def parse(self, path: Path, *, kind: FileKind, name: str, multimodal: bool) -> Document:
+    async def parse(
+        self,
+        path: Path,
+        *,
+        kind: FileKind,
+        name: str,
+        multimodal: bool,
+        progress: ReadingProgress = untold,
+    ) -> Document:
         """Raises UnreadableFile for the file's faults, Unavailable when no child can be started.
 
         Cancelling the call kills the child that is reading.
@@ -83,7 +92,7 @@ class SubprocessParser:
         seconds = self._seconds_for(path)
         async with self._slots:
             try:
-                document = await self._read(request, seconds)
+                document = await self._read(request, seconds, progress)
             except TimeoutError:
                 raise UnreadableFile(
                     f"{name!r} took longer than {seconds:,.0f} s to read: split it and upload the "
@@ -99,18 +108,22 @@ class SubprocessParser:
             raise UnreadableFile(document)
         return document
 
-    async def _read(self, request: bytes, seconds: float) -> Document | str:
+    async def _read(
+        self, request: bytes, seconds: float, progress: ReadingProgress
+    ) -> Document | str:
         """The document, or why there is none. Raises TimeoutError, _Failed and Unavailable."""
         try:
-            return await self._read_by(await self._take(), request, seconds)
+            return await self._read_by(await self._take(), request, seconds, progress)
         except _Failed:
             # It may have died of the files before, or been killed by the system or a person: only
             # what a new child dies of too is the file's fault.
-            return await self._read_by(await self._start(), request, seconds)
+            return await self._read_by(await self._start(), request, seconds, progress)
 
-    async def _read_by(self, child: "_Child", request: bytes, seconds: float) -> Document | str:
+    async def _read_by(
+        self, child: "_Child", request: bytes, seconds: float, progress: ReadingProgress
+    ) -> Document | str:
         try:
-            document = _read_answer(await self._ask(child, request, seconds))
+            document = _read_answer(await self._ask(child, request, seconds, progress))
             if not self._closed and child.files < FILES_PER_CHILD:
                 self._idle.append(child)
         finally:
@@ -119,7 +132,9 @@ class SubprocessParser:
                 self._end(child)
         return document
 
-    async def _ask(self, child: "_Child", request: bytes, seconds: float) -> bytes:
+    async def _ask(
+        self, child: "_Child", request: bytes, seconds: float, progress: ReadingProgress
+    ) -> bytes:
         """The answer, within `seconds` of the last sign of progress and `parse_seconds` in all.
 
         Raises:
@@ -130,8 +145,9 @@ class SubprocessParser:
         latest = loop.time() + self._limits.parse_seconds
         async with asyncio.timeout(seconds) as timer:
             await child.send_file(request)
-            while (answer := await child.receive(self._answer_bytes)) == _PROGRESS:
+            while (answer := await child.receive(self._answer_bytes))[0] == _PROGRESS:
                 timer.reschedule(min(latest, loop.time() + seconds))
+                await progress(_share_done(answer))
         return answer
 
     @property
@@ -267,6 +283,10 @@ class _Child:
         with contextlib.suppress(ConnectionError):
             while await self._stdout.read(MIB):
                 pass
+
+
+def _share_done(answer: bytes) -> float:
+    return min(answer[1], 100) / 100 if len(answer) > 1 else 0.0
 
 
 def _read_answer(answer: bytes) -> Document | str:

@@ -67,7 +67,7 @@ class Preparing:
         self._step = step
 
     async def prepare(self, work: Preparation, *, keep: Keep, progress: Progress) -> Prepared:
-        document = await self._document(work, keep)
+        document = await self._document(work, keep, progress)
         await progress(PARSED_PERCENT)
         passages = await self._passages(document, work.name)
         language = await asyncio.to_thread(detect_language, document.text)
@@ -93,14 +93,22 @@ class Preparing:
             ingestion_units=ingestion_units(document, passages),
         )
 
-    async def _document(self, work: Preparation, keep: Keep) -> Document:
+    async def _document(self, work: Preparation, keep: Keep, progress: Progress) -> Document:
         if work.document is not None:
             try:
                 return await asyncio.to_thread(from_json, work.document)
             except ValueError:
                 pass  # another release kept it in a form that this one does not know
+
+        async def read(share: float) -> None:
+            await progress(int(PARSED_PERCENT * share))
+
         document = await self._parser.parse(
-            work.path, kind=work.kind, name=work.name, multimodal=work.multimodal
+            work.path,
+            kind=work.kind,
+            name=work.name,
+            multimodal=work.multimodal,
+            progress=read,
         )
         self._step("parsed")
         await keep(await asyncio.to_thread(as_stored, document))

@@ -6,6 +6,7 @@ from pathlib import Path
 from lodgepole.documents import DocumentBuilder, decode_text
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document, FileKind
+from lodgepole.ports import ReadingProgress, untold
 
 _HEADING = re.compile(r"(#{1,6}) ")
 
@@ -16,9 +17,17 @@ class MemoryParser:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
 
-    async def parse(self, path: Path, *, kind: FileKind, name: str, multimodal: bool) -> Document:
+    async def parse(
+        self,
+        path: Path,
+        *,
+        kind: FileKind,
+        name: str,
+        multimodal: bool,
+        progress: ReadingProgress = untold,
+    ) -> Document:
         """Raises UnreadableFile for a file without text."""
-        del multimodal  # nothing but text is read here
+        del multimodal, progress  # nothing but text is read here, and at once
         data = path.read_bytes()  # noqa: ASYNC240  small files, in tests
         builder = DocumentBuilder(name, self._limits)
         paged = kind is FileKind.PDF

@@ -40,7 +40,7 @@ def find_figures(
     pdf: pypdfium2.PdfDocument,
     pages: Sequence[Page],
     recognition: Recognition | None,
-    progressed: Callable[[], None],
+    progressed: Callable[[float], None],
 ) -> None:
     """Hang each figure on the line of its page at which it stands, and mark its caption."""
     left = FIGURES_IN_FILE
@@ -49,7 +49,7 @@ def find_figures(
         for candidate in list(_candidates(page, found))[: min(FIGURES, left)]:
             left -= 1
             _place(pdf, index, page, candidate, recognition)
-        progressed()
+        progressed((index + 1) / len(pages))
 
 
 def _captions_apart(lines: Sequence[Line]) -> Iterator[Line]:

@@ -14,6 +14,9 @@ import pypdfium2.raw as pdfium
 SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
 CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
 ANGLE_SAMPLES = 20  # characters of a page that are asked how they stand
+MEANING_SAMPLES = 50  # that are asked whether their font says which letters they are
+TURNED_WIDTH = 1.3  # font sizes that a turned line is wide at most
+TURNED_CHARS = 4  # so narrow a line has at least
 _WORD = re.compile(r"\S+")
 BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
 BULLET = re.compile("(?:[" + BULLET_SIGNS + r"o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)]|\[\d{1,3}\])\s")
@@ -46,6 +49,7 @@ class Line:
     level: int = 0
     caption: int = 0  # alike on the lines of one caption; 0 on all others
     inside: bool = False  # of a figure: a label rather than a heading
+    turned: bool = False  # out of the frame, as what is printed along an edge: no heading either
     figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that stand here
     cells: list[list[str]] = field(default_factory=list[list[str]])
     """Of a row of a table that was put together, the lines of each cell; else empty."""
@@ -102,6 +106,14 @@ def frame_of(page: Any, text_page: Any) -> Frame:
     if pdfium.FPDFPage_GetRotation(page) % 2:  # as it is shown
         width, height = height, width
     return Frame(turns.most_common(1)[0][0] if turns else 0, width, height)
+
+
+def guessed_share(text_page: Any) -> float:
+    """Share of a page's characters whose fonts give only a number, which pdfium takes for them."""
+    count = pdfium.FPDFText_CountChars(text_page)
+    asked = range(0, count, max(1, count // MEANING_SAMPLES))
+    guessed = sum(pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in asked)
+    return guessed / len(asked) if asked else 0.0
 
 
 def page_text(text_page: Any) -> str:
@@ -196,7 +208,9 @@ class _Measure:
         x0, y, _, _ = self._box_of(start)
         fonts = [self._font(index) for index in (start, (start + end) // 2, end - 1)]
         size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
-        return Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))
+        line = Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))
+        line.turned = end - start >= TURNED_CHARS and x1 - x0 < TURNED_WIDTH * size
+        return line
 
     def _font(self, index: int) -> tuple[float, bool]:
         """`(size in points, is bold)` of a character; the size as scaled onto the page."""

@@ -15,14 +15,16 @@ from lodgepole.adapters.pypdfium2_parser.figures import find_figures
 from lodgepole.adapters.pypdfium2_parser.filled_in import form_of, notes_of, with_notes
 from lodgepole.adapters.pypdfium2_parser.lines import (
     FoundFigure,
+    Frame,
     Line,
     Page,
     frame_of,
+    guessed_share,
     lines_of,
     with_whole_rows,
 )
 from lodgepole.adapters.pypdfium2_parser.mending import Mender
-from lodgepole.adapters.pypdfium2_parser.recognised import recognise, usable
+from lodgepole.adapters.pypdfium2_parser.recognised import is_language, recognise, usable
 from lodgepole.adapters.pypdfium2_parser.rows import in_place
 from lodgepole.adapters.pypdfium2_parser.structure import (
     blocks_of,
@@ -36,6 +38,7 @@ from lodgepole.limits import Limits
 from lodgepole.model import Document, Figure
 from lodgepole.recognition import Recognition
 
+READ, RECOGNISED, DRAWN = 0.2, 0.6, 0.9  # shares of the work at the ends of its stages
 OUTLINE_ENTRIES = 20_000
 GARBLED_SHARE = 0.3  # of characters without a meaning, from which a page is not readable
 USABLE_CHARS = 50  # letters and digits, below which a page with pictures may be a scan
@@ -44,6 +47,8 @@ DRAWN_LETTERS = 100  # paths of a page without text that may be letters
 ODD_CHARS = 100
 ODD_SHARE = 0.4  # of letters and digits, below which a page's text may be no text
 PAGE_OBJECTS = 5000  # looked at to tell whether a page shows something
+GUESSED_SHARE = 0.5  # of characters without a letter in their font, from which text is doubted
+WORD_CHARS = 15  # on average, above which guessed characters stand for no words
 _PICTURES = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING)
 _FILLING = re.compile(r"[\s._·…–—-]+")
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
@@ -57,7 +62,7 @@ def parse(
     *,
     multimodal: bool = False,
     recognition: Recognition | None = None,
-    progressed: Callable[[], None] = lambda: None,
+    progressed: Callable[[float], None] = lambda _: None,
 ) -> Document:
     """Read a PDF's text, and its figures.
 
@@ -67,7 +72,7 @@ def parse(
         limits: What it may take.
         multimodal: Whether to find figures too.
         recognition: Reads pages without usable text; None where none is installed.
-        progressed: Told after each page, for whoever waits.
+        progressed: Told after each page what share of the work is done.
 
     Raises:
         UnreadableFile: It is encrypted, damaged, over a limit, or has no text on any page.
@@ -98,11 +103,11 @@ def parse(
                     "split it and upload the parts."
                 )
             pages.append(page)
-            progressed()
+            progressed(READ * len(pages) / count)
         if recognition is not None:
-            recognise(pdf, pages, recognition)
+            recognise(pdf, pages, recognition, _between(progressed, READ, RECOGNISED))
         if multimodal:
-            find_figures(pdf, pages, recognition, progressed)
+            find_figures(pdf, pages, recognition, _between(progressed, RECOGNISED, DRAWN))
         title = _title(pdf)
     finally:
         pdf.close()
@@ -112,11 +117,16 @@ def parse(
         raise _damaged(name)
     notice = _notice(pages, name, promised=count, recognises=recognition is not None)
     builder = DocumentBuilder(name, limits)
-    figures = _write(pages, outline, builder, progressed)
+    figures = _write(pages, outline, builder, _between(progressed, DRAWN, 1.0))
     document = builder.build(title=title, notice=notice)
     end = len(document.text)  # pages without text may come after it
     placed = (replace(figure, position=min(figure.position, end)) for figure in figures)
     return replace(document, figures=tuple(sorted(placed, key=lambda figure: figure.position)))
+
+
+def _between(told: Callable[[float], None], begin: float, end: float) -> Callable[[float], None]:
+    """Tells of a stage by what share of it is done."""
+    return lambda done: told(begin + (end - begin) * done)
 
 
 def _open(path: Path, name: str) -> pypdfium2.PdfDocument:
@@ -167,24 +177,42 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:
         return Page([], 0, 0, readable=False, found=False)
     try:
         width, height = pdfium.FPDF_GetPageWidthF(raw), pdfium.FPDF_GetPageHeightF(raw)
-        text_page = pdfium.FPDFText_LoadPage(raw)
-        if not text_page:
+        found = _lines(raw)
+        if found is None:
             return Page([], width, height, readable=False, wants_recognition=True)
-        try:
-            frame = frame_of(raw, text_page)
-            lines = with_whole_rows(lines_of(text_page, frame))
-        finally:
-            pdfium.FPDFText_ClosePage(text_page)
+        lines, frame, guessed = found
         lines = in_place(in_reading_order(lines, frame.width))
         lines = with_notes(lines, list(notes_of(form, raw, frame)))
-        return _page(raw, lines, width, height)
+        return _page(raw, lines, width, height, guessed=guessed)
     finally:
         pdfium.FPDF_ClosePage(raw)
 
 
-def _page(raw: Any, lines: list[Line], width: float, height: float) -> Page:
+def _lines(raw: Any) -> tuple[list[Line], Frame, float] | None:
+    """The lines, how they stand, and the share of their characters that are guessed."""
+    rotation = pdfium.FPDFPage_GetRotation(raw)
+    text_page = pdfium.FPDFText_LoadPage(raw)
+    try:
+        frame = frame_of(raw, text_page) if text_page else None
+        if frame is not None and frame.turn != rotation:
+            # pdfium puts text in order as the page is shown: let it be shown upright.
+            pdfium.FPDFText_ClosePage(text_page)
+            pdfium.FPDFPage_SetRotation(raw, frame.turn)
+            text_page = pdfium.FPDFText_LoadPage(raw)
+        if frame is None or not text_page:
+            return None
+        return with_whole_rows(lines_of(text_page, frame)), frame, guessed_share(text_page)
+    finally:
+        if text_page:
+            pdfium.FPDFText_ClosePage(text_page)
+        pdfium.FPDFPage_SetRotation(raw, rotation)
+
+
+def _page(raw: Any, lines: list[Line], width: float, height: float, *, guessed: float) -> Page:
     """What its text says of a page: whether it can be read, and whether a picture says more."""
     text = "".join(line.text for line in lines)
+    if guessed > GUESSED_SHARE and not (is_language(text) and _is_spaced(lines)):
+        return Page([], width, height, readable=False, wants_recognition=True)
     garbled = len(_MEANINGLESS.findall(text)) > GARBLED_SHARE * len(text)
     page = Page(lines, width, height, readable=not garbled)
     letters = usable(lines)
@@ -197,10 +225,17 @@ def _page(raw: Any, lines: list[Line], width: float, height: float) -> Page:
     return page
 
 
+def _is_spaced(lines: Sequence[Line]) -> bool:
+    words = sum(len(line.text.split()) for line in lines)
+    return sum(len(line.text) for line in lines) <= WORD_CHARS * words
+
+
 def _is_odd(text: str) -> bool:
-    """Whether text is mostly signs, as where a font says which glyphs but not which letters."""
+    """Whether text is no language, or signs, as where a font says other letters than it shows."""
     signs = _FILLING.sub("", text)
-    return len(signs) > ODD_CHARS and sum(map(str.isalnum, signs)) < ODD_SHARE * len(signs)
+    return not is_language(text) or (
+        len(signs) > ODD_CHARS and sum(map(str.isalnum, signs)) < ODD_SHARE * len(signs)
+    )
 
 
 def _shows_pictures(page: Any, area: float) -> bool:
@@ -225,23 +260,23 @@ def _write(
     pages: Sequence[Page],
     outline: dict[int, dict[str, int]],
     builder: DocumentBuilder,
-    progressed: Callable[[], None],
+    progressed: Callable[[float], None],
 ) -> tuple[Figure, ...]:
     """Build the text; the figures, placed in it."""
     mark_running(pages)
-    progressed()
+    progressed(0.0)
     mark_headings(pages, outline)
-    progressed()
+    progressed(0.0)
     mender = Mender(pages)
     figures: list[Figure] = []
-    for page in pages:
+    for number, page in enumerate(pages, 1):
         builder.begin_page()
         figures += [_figure(found, len(builder)) for found in page.figures]
         for block in blocks_of(page, mender):
             builder.add(block.text, block.kind, level=block.level, gap=block.gap)
             start = len(builder) - len(block.text.strip())
             figures += [_figure(found, start) for found in block.figures]
-        progressed()
+        progressed(number / len(pages))
     return tuple(figures)
 
 

@@ -43,6 +43,8 @@ def mark_running(pages: Sequence[Page]) -> None:
         by_height = sorted(page.lines, key=lambda line: line.y)
         edges = {id(line): line for line in by_height[:EDGE_LINES] + by_height[-EDGE_LINES:]}
         for line in edges.values():
+            if not any(map(str.isalnum, line.text)):
+                continue  # a lone brace of a listing
             key = _DIGITS.sub("#", " ".join(line.text.split()).casefold())
             for height in {round(line.y / 6), round(line.y / 6 + 0.5)}:
                 places.setdefault((key, height), {})[number] = line
@@ -60,7 +62,7 @@ def mark_running(pages: Sequence[Page]) -> None:
 
 def mark_headings(pages: Sequence[Page], outline: dict[int, dict[str, int]]) -> None:
     """Give lines a level: the outline's, else by size, else by standing out in bold."""
-    lines = [line for page in pages for line in page.lines if not line.running]
+    lines = [line for page in pages for line in page.lines if not (line.running or line.turned)]
     if not lines:
         return
     sizes: Counter[float] = Counter()
@@ -77,7 +79,7 @@ def mark_headings(pages: Sequence[Page], outline: dict[int, dict[str, int]]) -> 
         for line in page.lines:
             if line.running or len(line.gaps) > 1 or line.text[0] in BULLET_SIGNS:
                 continue
-            if line.caption or line.inside:
+            if line.caption or line.inside or line.turned:
                 continue
             if not LETTERS.search(line.text) or _LEADERS.search(line.text):
                 continue
