@@ -108,6 +108,12 @@ def test_text_and_pages_are_limited() -> None:
 GERMAN = "Die Größe der Äpfel überrascht: schöne Früchte wachsen überall in süßen Gärten. "
 RUSSIAN = "Съешь же ещё этих мягких французских булок, да выпей чаю. "
 
+GREEK = "Το τέλος ελλιμενισμού είναι οκτακόσιες δώδεκα κορώνες τη νύχτα."
+SWEDISH = "Svenska ångbåten går från ön till Göteborg på måndag"
+CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy v přístavu každý den."
+KOREAN = "항구의 계류료는 하룻밤에 팔백십이 크로네입니다. 등대지기는 탑에 삽니다."
+THAI = "ค่าจอดเรือในท่าเรือคืนละแปดร้อยสิบสองโครน ผู้ดูแลประภาคารอาศัยอยู่ในหอคอย"
+
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
@@ -120,6 +126,14 @@ RUSSIAN = "Съешь же ещё этих мягких французских �
         (GERMAN, "utf-32"),
         (GERMAN * 4, "cp1252"),
         (RUSSIAN * 8, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "utf-16-le"),
+        (GREEK, "cp1253"),
+        (SWEDISH, "cp1252"),
+        (CZECH, "iso8859-2"),
+        (CZECH, "cp1250"),
+        (KOREAN, "euc_kr"),
+        (THAI, "cp874"),
     ],
 )
 def test_text_is_read_in_the_encoding_it_is_in(text: str, encoding: str) -> None:

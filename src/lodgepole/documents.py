@@ -7,6 +7,7 @@ processes and into storage without loss.
 
 import base64
 import codecs
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -44,6 +45,15 @@ _SIGNATURES = (
     (b"\x1f\x8b", "a gzip archive", "what it contains, after unpacking it"),
 )
 GUESS_BYTES = 400_000  # of a file in no Unicode encoding, read to guess which one it is in
+WIDE_SCRIPTS = 6  # high bytes of UTF-16 that a text without Chinese or Japanese has at most
+USUAL_BONUS = 0.1  # to how much a text seems to be of a language
+_USUAL = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258")
+_ENCODINGS = (
+    *_USUAL,
+    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "utf_16_le", "utf_16_be"),
+    *("koi8_r", "koi8_u", "iso8859_7", "iso8859_15", "mac_roman", "cp850", "cp852", "cp866"),
+)
+"""Those that people's files are in; among all there are, a rare one often seems to fit as well."""
 CONTROL_SHARE = 0.05  # of control characters, above which bytes are not text in any encoding
 
 
@@ -89,21 +99,40 @@ def decode_text(data: bytes, name: str) -> str:
 def _guess(data: bytes) -> str:
     import charset_normalizer  # noqa: PLC0415  seldom needed and slow to import
 
-    best = charset_normalizer.from_bytes(data[:GUESS_BYTES]).best()
-    if best is not None:
-        try:
-            return data.decode(best.encoding)
-        except (UnicodeDecodeError, LookupError):
-            pass
+    sample = data[:GUESS_BYTES]
+    found = list(charset_normalizer.from_bytes(sample, cp_isolation=list(_ENCODINGS)))
+    found = found or list(charset_normalizer.from_bytes(sample, cp_isolation=["cp874"]))  # Thai
+    best = min(found, key=_doubt, default=None)
+    encodings = [] if best is None else [best.encoding]
+    if encodings == ["cp1250"]:  # of its neighbour it has all but a few letters
+        encodings.append("iso8859_2")
+    texts: list[str] = []
+    for encoding in encodings:
+        with contextlib.suppress(UnicodeDecodeError, LookupError):
+            texts.append(data.decode(encoding))
+    letters = [sum(map(str.isalpha, text[:GUESS_BYTES])) for text in texts]
+    if texts:
+        return texts[letters.index(max(letters))]
     return data.decode("cp1252", errors="replace")
+
+
+def _doubt(match: Any) -> tuple[float, float, int]:
+    """How little a text seems to be in an encoding, those of one likelihood in our order."""
+    usual = USUAL_BONUS if match.encoding in _USUAL else 0.0
+    order = _ENCODINGS.index(match.encoding) if match.encoding in _ENCODINGS else len(_ENCODINGS)
+    return round(match.chaos, 2), -round(match.coherence + usual, 2), order
 
 
 def _wide(data: bytes) -> str | None:
     """UTF-16 without a byte order mark, told by where its zero bytes stand."""
     sample = data[: GUESS_BYTES & ~1]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < 0.3 * len(sample) / 2 or min(even, odd) > 0.05 * len(sample) / 2:
+    if min(even, odd) > 0.05 * len(sample) / 2:
         return None
+    if max(even, odd) < 0.3 * len(sample) / 2:  # other letters than Latin ones: of few scripts
+        scripts = set(sample[::2] if even > odd else sample[1::2])
+        if max(even, odd) < 0.03 * len(sample) / 2 or len(scripts) > WIDE_SCRIPTS:
+            return None
     try:
         return data[: len(data) & ~1].decode("utf-16-be" if even > odd else "utf-16-le")
     except UnicodeDecodeError:
