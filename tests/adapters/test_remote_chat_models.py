@@ -418,6 +418,32 @@ async def test_a_rate_limit_says_when_to_come_back(kind):
 
 
 @pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_wait_may_be_a_date_and_is_never_longer_than_an_hour(kind):
+    with pytest.raises(RateLimited) as failed:
+        await run(kind, (429, {"retry-after": "Fri, 25 Nov 2067 07:28:00 GMT"}, ERROR))
+    assert failed.value.retry_after == 3600
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+@pytest.mark.parametrize(
+    ("words", "help_"),
+    [
+        ("Unsupported value: 'temperature' does not support 0 sk-x", "takes_temperature = false"),
+        ("max_tokens: 64000 > 8192, the limit of this model", "Lower max_output_tokens"),
+        ("This model does not support image input", "takes_images = false"),
+        ("maximum context length is 4096 tokens, max_tokens 9", "Lower its context_tokens"),
+    ],
+)
+async def test_a_refusal_names_the_setting_that_helps_and_none_of_its_words(kind, words, help_):
+    error = {"error": {"message": words, "code": "x", "type": "invalid_request_error"}}
+    with pytest.raises(UpstreamRejected) as failed:
+        await run(kind, (400, {}, error))
+    assert help_ in str(failed.value)
+    assert "sk-x" not in str(failed.value)
+    assert words not in str(failed.value)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
 async def test_it_tries_again_before_the_first_word(kind):
     busy = (429, {"retry-after": "0"}, ERROR)
     events, provider = await run(kind, busy, busy, REPLIES[kind]())

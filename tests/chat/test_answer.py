@@ -163,6 +163,25 @@ async def test_a_history_beyond_the_models_window_loses_its_oldest_turns():
     assert "turn0" not in sent
 
 
+async def test_what_is_left_of_a_history_begins_with_the_user():
+    for window in range(2000, 4000, 250):
+        chat, model = make_chat(context_tokens=window, max_output_tokens=100)
+        texts = ["word " * 200 + f"turn{i}" for i in range(9)]
+        roles = ["user", "assistant"] * 4 + ["user"]
+        history = [Message(role, text) for role, text in zip(roles, texts, strict=True)]
+        await events_of(chat, ChatRequest(messages=history))
+        sent = model.requests[-1].messages
+        assert [m.role for m in sent[:2]] == ["system", "user"]
+        assert len(sent) < 10
+
+
+async def test_a_message_beyond_the_models_window_is_refused_and_not_sent():
+    chat, model = make_chat(context_tokens=1000, max_output_tokens=100)
+    with pytest.raises(InvalidRequest, match=r"2000 tokens, and model `\S+` has room for"):
+        await events_of(chat, ChatRequest(messages=say("word " * 2000)))
+    assert model.requests == []
+
+
 async def test_sources_stay_within_the_models_window():
     big = [make_snippet("word " * 900, name=f"f{i}") for i in range(8)]
     search = EverythingSearch(*big)

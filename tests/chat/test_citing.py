@@ -140,6 +140,16 @@ def test_each_line_of_a_list_is_cited_at_its_own_end():
     ]
 
 
+@pytest.mark.parametrize("mark", ["**", "*", "_", '"'])
+def test_a_sentence_ends_before_marks_that_open_the_next_one(mark):
+    first, second = "Madrid is the capital of Spain", "Paris is the capital of France"
+    events, _ = cite(f"{mark}{first}.{mark} [2] {mark}{second}{mark} [1].")
+    assert cited(events) == [
+        (f"{mark}{first}.{mark}", ["file2.txt"]),
+        (f"{mark}{first}.{mark} {mark}{second}{mark}.", ["file1.txt"]),
+    ]
+
+
 def test_a_marker_after_a_sentence_belongs_to_that_sentence_alone():
     events, _ = cite("Madrid is the capital of Spain. [2] Paris is the capital of France. [1]")
     assert cited(events) == [

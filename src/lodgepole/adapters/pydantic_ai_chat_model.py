@@ -30,6 +30,12 @@ from lodgepole.model import (
     Source,
     Usage,
 )
+from lodgepole.model_refusals import (
+    RETRY_AFTER_SECONDS,
+    bounded_wait,
+    is_beyond_window,
+    why,
+)
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponseStreamEvent, UserContent
@@ -43,7 +49,6 @@ BASE_URLS: dict[Provider, str] = {
     "google": "https://generativelanguage.googleapis.com",
 }
 CONNECT_SECONDS = 10.0
-RETRY_AFTER_SECONDS = 10.0  # told to callers when the provider gives no time
 MOST_IMAGES = 20
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
@@ -294,6 +299,8 @@ class _Calls:
         _log.warning("%s failed: %s", self._whose, type(failure).__name__)
         status = failure.status_code if isinstance(failure, e.ModelHTTPError) else None
         retry_after = failure.retry_after if isinstance(failure, e.ModelAPIError) else None
+        retry_after = None if retry_after is None else bounded_wait(retry_after)
+        words = str(failure.body) if isinstance(failure, e.ModelHTTPError) else ""
         if isinstance(failure, e.ModelTimeoutError) or status in (408, 504):
             return DeadlineExceeded(f"{self._whose} took too long. Try again.")
         if isinstance(failure, e.ModelQuotaExceededError):
@@ -303,19 +310,10 @@ class _Calls:
                 f"{self._whose} is over its rate limit. Try again later.",
                 retry_after=RETRY_AFTER_SECONDS if retry_after is None else retry_after,
             )
-        if isinstance(failure, e.ModelContextWindowExceededError):
+        if isinstance(failure, e.ModelContextWindowExceededError) or is_beyond_window(words):
             return UpstreamRejected(
                 f"{self._whose} refused a prompt beyond its window. Lower its context_tokens."
             )
         if isinstance(failure, e.UserError) or (status is not None and 400 <= status < 500):
-            return UpstreamRejected(f"{self._whose} refused the request{_why(status)}")
+            return UpstreamRejected(f"{self._whose} refused the request{why(status, words)}")
         return Unavailable(f"{self._whose} is not available. Try again.", retry_after=retry_after)
-
-
-def _why(status: int | None) -> str:
-    reasons = {
-        401: ": the key is not valid. Check the provider's API key.",
-        403: ": the key may not use this model. Check the key's permissions.",
-        404: ": there is no such model or path. Check the model's name and base_url.",
-    }
-    return reasons.get(status or 0, f" ({status}). Check the model's settings.")

@@ -256,14 +256,29 @@ class Chat:
     def _fitting(
         self, messages: Sequence[Message], model: ConfiguredModel, assistant: Assistant
     ) -> tuple[Message, ...]:
-        """The newest messages that leave half of the model's window to the sources."""
-        left = (self._room(model, assistant)) // 2
+        """The newest messages that leave half of the model's window to the sources.
+
+        Raises:
+            InvalidRequest: The last message alone is more than the window holds.
+        """
+        room = self._room(model, assistant)
+        newest = self._tokenizer.count(messages[-1].content)
+        if newest > room:
+            raise InvalidRequest(
+                f"The last message has {newest} tokens, and model `{model.name}` has room for "
+                f"{room} beside its rules and its answer. Shorten it"
+            )
+        left = room // 2
         kept: list[Message] = []
         for message in reversed(messages):
             left -= self._tokenizer.count(message.content) + PROMPT_OVERHEAD_TOKENS
             if kept and left < 0:
                 break
             kept.append(message)
+        if len(kept) < len(messages):
+            # Some providers refuse a conversation that begins with an answer.
+            while len(kept) > 1 and kept[-1].role == "assistant":
+                kept.pop()
         kept.reverse()
         return tuple(kept)
 

@@ -21,6 +21,7 @@ from lodgepole.model import (
 )
 
 _CLOSERS = "\"'”’)]}」』”’）»*_"
+_OPENERS_TOO = "\"'*_"  # of these closers; after white space they open what comes next
 _STOPS = ".!?…,;:。！？、，"
 _WORD = re.compile(rf"[^\s{re.escape(_CLOSERS + _STOPS)}।]+")
 
@@ -137,7 +138,8 @@ class Citer:
             return bool(self._sentence or self._cited)
         if not self._sentence:
             return False
-        if not ends_sentence(self._sentence) or c in _CLOSERS:
+        closes = c in _CLOSERS and not (self._space and c in _OPENERS_TOO)
+        if closes or not ends_sentence(self._sentence):
             return False
         return bool(self._space) or self._sentence.rstrip(_CLOSERS)[-1] in "。！？"
 

@@ -14,14 +14,14 @@ from lodgepole.errors import (
     UpstreamRejected,
 )
 from lodgepole.model import ContentFilter, FinishReason, ModelEnded, Usage
+from lodgepole.model_refusals import (
+    RETRY_AFTER_SECONDS,
+    is_beyond_window,
+    wait_seconds,
+    why,
+)
 
-RETRY_AFTER_SECONDS = 10.0  # told to callers when the provider gives no time
 LINE_BYTES = 4_000_000  # of one event, at most
-_REASONS = {
-    401: ": the key is not valid. Check the provider's API key.",
-    403: ": the key may not use this model. Check the key's permissions.",
-    404: ": there is no such model or path. Check the model's name and base_url.",
-}
 
 
 class Reply(ABC):
@@ -119,7 +119,7 @@ class Reply(ABC):
             self.finish = "content_filter"
             self.filter = inner.get("content_filter_result")
             return self.ended()
-        raise self.failure(status, error, _seconds(retry_after))
+        raise self.failure(status, error, wait_seconds(retry_after))
 
     def failure(
         self, status: int | None, error: dict[str, Any], retry_after: float | None = None
@@ -135,13 +135,13 @@ class Reply(ABC):
             )
         if status in (408, 504):
             return DeadlineExceeded(f"{self.whose} took too long. Try again.")
-        if "context_length_exceeded" in kinds:
+        words = f"{error.get('param')} {error.get('message')}"
+        if "context_length_exceeded" in kinds or is_beyond_window(words):
             return UpstreamRejected(
                 f"{self.whose} refused a prompt beyond its window. Lower its context_tokens."
             )
         if status is not None and status < 500:
-            why = _REASONS.get(status, f" ({status}). Check the model's settings.")
-            return UpstreamRejected(f"{self.whose} refused the request{why}")
+            return UpstreamRejected(f"{self.whose} refused the request{why(status, words)}")
         return Unavailable(f"{self.whose} is not available. Try again.", retry_after=retry_after)
 
 
@@ -183,10 +183,3 @@ def fields(value: Any) -> dict[str, Any]:
 def count(usage: dict[str, Any], name: str) -> int:
     value = usage.get(name)
     return value if isinstance(value, int) else 0
-
-
-def _seconds(header: str | None) -> float | None:
-    try:
-        return None if header is None else max(0.0, float(header))
-    except ValueError:
-        return None
