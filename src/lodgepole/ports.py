@@ -328,7 +328,9 @@ class Blobs(Protocol):
         """Remove every key that starts with `prefix`, which ends in `/`; none is no error."""
         ...
 
-    def keys(self, prefix: str) -> AsyncIterator[str]: ...
+    def keys(self, prefix: str) -> AsyncIterator[str]:
+        """Those that begin with `prefix`, the keys of one folder one after the other."""
+        ...
 
 
 ReadingProgress = Callable[[float], Awaitable[None]]

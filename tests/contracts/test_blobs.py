@@ -1,6 +1,7 @@
 """What every Blobs does."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from obstore.store import MemoryStore
@@ -108,6 +109,14 @@ async def test_keys_are_listed_by_prefix(blobs):
     assert await keys(blobs) == ["a/1", "a/2", "b/1"]
     assert await keys(blobs, "a/") == ["a/1", "a/2"]
     assert await keys(blobs, "none/") == []
+
+
+async def test_the_keys_of_a_folder_come_one_after_the_other(blobs):
+    for number in range(40):
+        await blobs.put(f"f{number % 8}/g{number % 3}/{number}", chunks(b"x"))
+    folders = [key.partition("/")[0] async for key in blobs.keys("")]
+    assert len(folders) == 40
+    assert len([before for before, after in pairwise(folders) if before != after]) == 7
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Something without a row may be about to get one (an upload's blob is stored befo
 is accepted), so it is removed only when it is still unaccounted for after a grace.
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,13 +15,14 @@ from lodgepole.model import FileVersion
 from lodgepole.ports import Blobs, Clock, Index, OperationLog
 
 GRACE = timedelta(minutes=10)
+Place = Literal["index", "blobs"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Orphan:
     """Stored content without a row: of a whole assistant, or of one version of a file."""
 
-    place: Literal["index", "blobs"]
+    place: Place
     assistant_id: str
     version: FileVersion | None = None
 
@@ -60,20 +61,33 @@ class Sweep:
         return len(due)
 
     async def _orphans(self) -> list[_Orphan]:
+        """One assistant after the other, so that only what is dead of all is held at once."""
         # What is stored is listed before what is live: something that became live in between is
         # then seen as live.
-        indexed = {
-            assistant_id: await self._index.versions(assistant_id)
-            for assistant_id in await self._index.assistants()
-        }
-        stored = await stored_versions(self._blobs)
-        alive = await self._log.live_assistants()
-        orphans: list[_Orphan] = []
-        for assistant_id in sorted({*indexed, *stored}):
-            live = await self._log.live_versions(assistant_id) if assistant_id in alive else None
-            orphans += _dead("index", assistant_id, indexed.get(assistant_id), live)
-            orphans += _dead("blobs", assistant_id, stored.get(assistant_id), live)
-        return orphans
+        indexed = set(await self._index.assistants())
+        dead: list[_Orphan] = []
+        with_blobs: set[str] = set()
+        async for assistant_id, stored in _by_assistant(self._blobs):
+            dead += await self._dead(assistant_id, stored)
+            with_blobs.add(assistant_id)
+        for assistant_id in sorted(indexed - with_blobs):
+            dead += await self._dead(assistant_id, ())
+        gone = {*indexed, *with_blobs} - {*await self._log.live_assistants()}
+        return [
+            *(orphan for orphan in dead if orphan.assistant_id not in gone),
+            *(_Orphan("index", assistant_id) for assistant_id in sorted(gone & indexed)),
+            *(_Orphan("blobs", assistant_id) for assistant_id in sorted(gone & with_blobs)),
+        ]
+
+    async def _dead(self, assistant_id: str, stored: Collection[FileVersion]) -> list[_Orphan]:
+        indexed = await self._index.versions(assistant_id)
+        known = accounted_for(await self._log.live_versions(assistant_id))
+        places: dict[Place, Collection[FileVersion]] = {"index": indexed, "blobs": stored}
+        return [
+            _Orphan(place, assistant_id, version)
+            for place, versions in places.items()
+            for version in sorted({*versions} - known)
+        ]
 
     async def _remove(self, orphan: _Orphan) -> None:
         assistant_id, version = orphan.assistant_id, orphan.version
@@ -92,27 +106,22 @@ class Sweep:
 
 async def stored_versions(blobs: Blobs) -> dict[str, Collection[FileVersion]]:
     """What the blobs hold something of, by assistant."""
-    found: dict[str, set[FileVersion]] = {}
+    return {assistant_id: stored async for assistant_id, stored in _by_assistant(blobs)}
+
+
+async def _by_assistant(blobs: Blobs) -> AsyncIterator[tuple[str, Collection[FileVersion]]]:
+    assistant_id, found = "", set[FileVersion]()
     async for key in blobs.keys(""):
         version = version_of(key)
-        if version is not None:
-            found.setdefault(version[0], set()).add(version[1])
-    return dict(found)
-
-
-def _dead(
-    place: Literal["index", "blobs"],
-    assistant_id: str,
-    stored: Collection[FileVersion] | None,
-    live: Collection[FileVersion] | None,
-) -> list[_Orphan]:
-    """What of `stored` is not `live`; all of it as one where the assistant itself is gone."""
-    if stored is None:
-        return []
-    if live is None:
-        return [_Orphan(place, assistant_id)]
-    known = accounted_for(live)
-    return [_Orphan(place, assistant_id, version) for version in sorted({*stored} - known)]
+        if version is None:
+            continue
+        if version[0] != assistant_id:
+            if found:
+                yield assistant_id, found
+            assistant_id, found = version[0], set()
+        found.add(version[1])
+    if found:
+        yield assistant_id, found
 
 
 def accounted_for(live: Collection[FileVersion]) -> set[FileVersion]:
