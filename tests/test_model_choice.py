@@ -157,8 +157,8 @@ async def test_who_answers_is_told_with_the_variable_that_decided_it_and_without
 class Endpoint:
     """Answers every request for a completion with one status, or with the word yes."""
 
-    def __init__(self, status=200):
-        self.status = status
+    def __init__(self, status=200, *, word="yes", usage=None, whole=False):
+        self.status, self.word, self.usage, self.whole = status, word, usage, whole
         self.asked = []
 
     async def __aenter__(self):
@@ -174,11 +174,15 @@ class Endpoint:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length: ")[1].split("\r\n")[0])
         self.asked.append(json.loads(await reader.readexactly(length)))
-        choice = {"index": 0, "delta": {"content": "yes"}, "finish_reason": "stop"}
-        body = f"data: {json.dumps({'choices': [choice]})}\n\ndata: [DONE]\n\n"
+        message = "message" if self.whole else "delta"
+        choice = {"index": 0, message: {"content": self.word}, "finish_reason": "stop"}
+        event = json.dumps({"choices": [choice], "usage": self.usage})
+        kind = "application/json" if self.whole else "text/event-stream"
+        body = event if self.whole else f"data: {event}\n\ndata: [DONE]\n\n"
         answer = body if self.status == 200 else json.dumps({"error": {"message": "internal"}})
         writer.write(
             f"HTTP/1.1 {self.status} X\r\nconnection: close\r\n"
+            f"content-type: {kind}\r\n"
             f"content-length: {len(answer)}\r\n\r\n{answer}".encode()
         )
         await writer.drain()
@@ -200,6 +204,42 @@ async def test_each_configured_model_is_tried_and_what_is_wrong_is_said_without_
     assert "key is not valid" in (checked[1].problem or "")
     assert "sk-hidden" not in repr(checked)
     assert good.asked[0]["max_tokens"] == 16
+
+
+async def checked_at(endpoint, monkeypatch, *, fill_window=False, **config):
+    async with endpoint:
+        listed = [{"name": "m", "base_url": endpoint.url, **config}]
+        monkeypatch.setenv("LODGEPOLE_MODELS", json.dumps(listed))
+        (checked,) = await check_models(Settings(), QUOTES, fill_window=fill_window)
+    return checked
+
+
+async def test_a_model_that_answers_with_nothing_does_not_answer(monkeypatch):
+    checked = await checked_at(Endpoint(word=""), monkeypatch)
+    assert "answer is empty" in (checked.problem or "")
+
+
+async def test_what_is_worth_knowing_of_a_model_that_answers_is_noted(monkeypatch):
+    checked = await checked_at(Endpoint(whole=True), monkeypatch)
+    assert checked.problem is None
+    assert ["does not stream" in note for note in checked.notes] == [True]
+    checked = await checked_at(Endpoint(), monkeypatch, context_tokens=2000)
+    assert checked.problem is None
+    assert ["set context_tokens" in note for note in checked.notes] == [True]
+
+
+async def test_a_server_that_cuts_prompts_off_is_found_by_filling_the_window(monkeypatch):
+    usage = {"prompt_tokens": 4096, "completion_tokens": 1}
+    options = {"context_tokens": 32_768, "max_output_tokens": 2_768}
+    endpoint = Endpoint(usage=usage)
+    checked = await checked_at(endpoint, monkeypatch, fill_window=True, **options)
+    assert "of about 27000 tokens it has read 4096" in (checked.problem or "")
+    assert endpoint.asked[0]["messages"][0]["content"].count("word ") == 27_000 + 1
+    checked = await checked_at(Endpoint(usage=usage), monkeypatch, **options)
+    assert checked.problem is None
+    whole = Endpoint(usage={"prompt_tokens": 27_010, "completion_tokens": 1})
+    checked = await checked_at(whole, monkeypatch, fill_window=True, **options)
+    assert checked.problem is None
 
 
 async def test_without_a_language_model_there_is_nothing_to_try():

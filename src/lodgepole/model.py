@@ -443,6 +443,8 @@ class ModelEnded:
     finish_reason: FinishReason
     usage: Usage
     content_filter: ContentFilter | None = None
+    in_one_piece: bool = False
+    """The provider did not stream, though it was asked to."""
 
 
 ModelEvent = ModelText | ModelEnded

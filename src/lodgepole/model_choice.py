@@ -24,6 +24,8 @@ from lodgepole.settings import Endpoint, ModelConfig, Settings
 EXTRACTIVE = "lodgepole-extractive"
 """The name of the model that quotes, which answers until another one is configured."""
 CHECK_TOKENS = 16  # the least that OpenAI's responses accept
+FILLED_SHARE = 0.9  # of a window, as in answers, since models count tokens differently
+READ_SHARE = 0.5  # of the words sent; a server that counts fewer tokens has cut the prompt off
 _HOSTS = {
     "openai": "api.openai.com",
     "anthropic": "api.anthropic.com",
@@ -71,16 +73,28 @@ def model_directory(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedModel:
-    """What a tiny request to one model gave; `problem` is None where it answered."""
+    """What a tiny request to one model gave.
+
+    Attributes:
+        problem: Why it does not answer; None where it does.
+        notes: What is worth knowing of one that answers.
+    """
 
     name: str
     upstream: str
     problem: str | None
+    notes: tuple[str, ...]
     seconds: float
 
 
-async def check_models(settings: Settings, extractive: ChatModel) -> list[CheckedModel]:
-    """Ask each configured model for a word: the default, those listed, one of each provider."""
+async def check_models(
+    settings: Settings, extractive: ChatModel, *, fill_window: bool = False
+) -> list[CheckedModel]:
+    """Ask each configured model for a word: the default, those listed, one of each provider.
+
+    With `fill_window` the question comes after as many words as an answer may be made from, which
+    shows whether the model really has the window that it is configured with.
+    """
     async with AsyncExitStack() as closing:
         directory = model_directory(settings, extractive, closing)
         names = [directory.default.name, *(config.name for config in settings.models)]
@@ -90,11 +104,14 @@ async def check_models(settings: Settings, extractive: ChatModel) -> list[Checke
             for model in (directory.resolve(name) for name in dict.fromkeys(names))
             if model.model is not extractive
         }
-        return [await _checked(model) for model in found.values()]
+        snippet = settings.limits.snippet_tokens_default
+        return [await _checked(model, snippet, fill=fill_window) for model in found.values()]
 
 
-async def _checked(model: ConfiguredModel) -> CheckedModel:
-    asked = "Answer with the one word yes."
+async def _checked(model: ConfiguredModel, snippet_tokens: int, *, fill: bool) -> CheckedModel:
+    room = model.context_tokens - model.max_output_tokens
+    words = int(FILLED_SHARE * room) if fill else 0
+    asked = "word " * words + "Answer with the one word yes."
     request = ModelRequest(
         model=model.upstream,
         messages=(Message("user", asked),),
@@ -103,15 +120,31 @@ async def _checked(model: ConfiguredModel) -> CheckedModel:
         temperature=0.0 if model.takes_temperature else None,
         max_output_tokens=CHECK_TOKENS,
     )
-    begun, problem = time.monotonic(), None
+    begun, problem, notes = time.monotonic(), None, list[str]()
+    if room < snippet_tokens:
+        notes.append(
+            f"its window leaves {room} tokens for questions and sources: set context_tokens"
+        )
     try:
-        await collect(model, request)
+        text, end = await collect(model, request)
     except LodgepoleError as failure:
         problem = str(failure)
+    else:
+        read = end.usage.prompt_tokens
+        if not text and end.finish_reason == "stop":
+            problem = "its answer is empty. Check the model's name and what serves it."
+        elif 0 < read < READ_SHARE * words:
+            problem = (
+                f"of about {words} tokens it has read {read}: its server cuts prompts off. Raise "
+                "the server's window (Ollama: num_ctx), or lower context_tokens."
+            )
+        if end.in_one_piece:
+            notes.append("it does not stream: answers come in one piece, when they are complete")
     return CheckedModel(
         name=model.name,
         upstream=model.upstream,
         problem=problem,
+        notes=tuple(notes),
         seconds=time.monotonic() - begun,
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from typing import Annotated
 
 import typer
 
@@ -56,7 +57,17 @@ def status(*, as_json: JsonOption = False) -> None:
 
 
 @app.command("check", short_help="Try each configured language model.")
-def check(*, as_json: JsonOption = False) -> None:
+def check(
+    *,
+    fill_window: Annotated[
+        bool,
+        typer.Option(
+            "--fill-window",
+            help="Ask after as many words as the window is set to hold. Costs their tokens.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Ask each configured language model for one word, and say what is wrong where it fails.
 
     Tried are the default model, the models listed under [[models]], and one of each provider
@@ -65,7 +76,9 @@ def check(*, as_json: JsonOption = False) -> None:
     from lodgepole.adapters.memory.chat_model import ScriptedChatModel
     from lodgepole.model_choice import check_models
 
-    checked = asyncio.run(check_models(load_settings(), ScriptedChatModel([])))
+    checked = asyncio.run(
+        check_models(load_settings(), ScriptedChatModel([]), fill_window=fill_window)
+    )
     if as_json:
         show_json([dataclasses.asdict(model) for model in checked])
     elif not checked:
@@ -78,5 +91,7 @@ def check(*, as_json: JsonOption = False) -> None:
                 say(f"{known}: answers ({model.seconds:.1f} s)")
             else:
                 say(f"{known}: {model.problem}", style="red")
+            for note in model.notes:
+                say(f"{known}: {note}", style="yellow")
     if any(model.problem for model in checked):
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ token passes through: 133 µs a token against 9, which decides how many answers 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 import httpx2
@@ -89,7 +90,7 @@ class OpenAiChatModel:
                     body = await _bounded(reply, _body(response, LINE_BYTES), deadline)
                     if text := reply.read_whole(body):
                         yield ModelText(text)
-                    yield reply.ended()
+                    yield replace(reply.ended(), in_one_piece=True)
                     return
                 reading = _Reading(reply, response, until, deadline)
                 stack.push_async_callback(reading.stop)
