@@ -99,6 +99,7 @@ async def test_models_of_the_configuration_file_win(tmp_path):
         takes_temperature = true
         prompt_price = 0.5
         completion_price = 2.0
+        attribute = true
         """
     )
     models = await choose()
@@ -106,6 +107,8 @@ async def test_models_of_the_configuration_file_win(tmp_path):
     assert models.resolve("gpt-4o").upstream == "qwen3:32b"
     assert models.resolve("gpt-4o").context_tokens == 40000
     assert models.resolve("gpt-4o").cost(Usage(1_000_000, 500_000)) == 1.5
+    assert models.resolve("gpt-4o").attribute
+    assert not models.resolve("gpt-4.1").attribute
     assert models.resolve("gpt-4.1").cost(Usage(1_000_000, 500_000)) == 0
     assert models.resolve("gpt-4.1").upstream == "gpt-4.1"
     assert models.resolve("gpt-4.1").model is not models.resolve("gpt-4o").model

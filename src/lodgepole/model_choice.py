@@ -237,6 +237,7 @@ class _Remote:
                 takes_images=config.takes_images,
                 prompt_price=config.prompt_price,
                 completion_price=config.completion_price,
+                attribute=config.attribute,
             )
             for name in (config.name, *config.aliases)
         ]

@@ -70,6 +70,9 @@ class ModelConfig:
     max_output_tokens: int | None = None
     takes_temperature: bool | None = None
     takes_images: bool | None = None
+    attribute: bool = False
+    """Whether an answer that names no source at all is cited where one says the same in nearly the
+    same words. For small models that leave the markers out."""
     prompt_price: Annotated[float, Field(ge=0)] = 0.0
     """Of a million tokens that the model reads, in the currency of your choice."""
     completion_price: Annotated[float, Field(ge=0)] = 0.0

@@ -313,3 +313,10 @@ async def test_who_asks_after_a_deletion_does_not_share_an_answer_from_before_it
     await before.aclose()
     assert len(model.requests) == 2
     assert after[0].snippet_count == 1
+
+
+@pytest.mark.parametrize("attribute", [False, True])
+async def test_a_model_that_leaves_markers_out_is_cited_where_that_is_configured(attribute):
+    chat, _ = make_chat(["Madrid is the ", "capital of Spain."], attribute=attribute)
+    events = await events_of(chat, ChatRequest(messages=say("Capital of Spain?")))
+    assert sum(isinstance(event, AnswerCitation) for event in events) == attribute

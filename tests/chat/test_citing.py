@@ -377,3 +377,49 @@ def test_each_sentence_is_cited_at_its_end_with_exactly_its_pages(cuts, said, jo
         assert reference.pages == tuple(sorted(held))
         assert reference.highlight == claim
         assert (reference.start, reference.end) == (1000 + begin, 1000 + begin + len(claim))
+
+
+SAID_NEARLY = "The plan doesn't cover dental care. Paris is the capital of France."
+
+
+@pytest.mark.parametrize("chunks", [[SAID_NEARLY], list(SAID_NEARLY)])
+def test_without_markers_what_a_source_says_is_cited_only_if_asked_for(chunks):
+    events, _ = cite(SAID_NEARLY, chunks=chunks)
+    assert cited(events) == []
+    events, citer = cite(SAID_NEARLY, chunks=chunks, attribute=True)
+    assert cited(events) == [
+        ("The plan doesn't cover dental care.", ["file3.txt"]),
+        (SAID_NEARLY, ["file1.txt"]),
+    ]
+    assert answer_of(events) == SAID_NEARLY
+    assert "rejected" not in {v.kind for v in citer.verifications}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\nParis is the capital of France.\n```\n",
+        "~~~text\nParis is the capital of France.\n```\nMadrid is the capital of Spain.\n~~~",
+        "# Paris is the capital of France",
+        "| Paris is the capital of France |",
+        "Paris is the capital of Spain.",
+        "Paris is not the capital of France.",
+        "The plan covers dental care.",
+        "Paris, they say, has charming suburbs with many visitors.",
+        "Paris.",
+    ],
+)
+def test_what_no_source_says_and_what_is_no_sentence_is_not_attributed(text):
+    events, _ = cite(text, attribute=True)
+    assert cited(events) == []
+
+
+def test_after_a_marker_nothing_is_attributed():
+    text = "It is so [7]. Paris is the capital of France. Madrid is the capital of Spain [2]."
+    events, _ = cite(text, attribute=True)
+    assert [files for _, files in cited(events)] == [["file2.txt"]]
+
+
+def test_code_that_is_closed_hides_nothing_after_it():
+    events, _ = cite("```\nx\n```\nParis is the capital of France.", attribute=True)
+    assert [files for _, files in cited(events)] == [["file1.txt"]]

@@ -45,6 +45,8 @@ class Citer:
         question: Stands in for claims that name nothing, such as `Yes.`
         highlights: Whether references carry the supporting words.
         json: The text is one JSON value; markers count inside its strings alone.
+        attribute: As long as the model names no source at all, a sentence is cited that one of
+            them says in the same words or nearly so.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Citer:
         question: str = "",
         highlights: bool = True,
         json: bool = False,
+        attribute: bool = False,
     ) -> None:
         self.verifications: list[Verification] = []
         """One for each marker and known source, in the order they were checked."""
@@ -70,6 +73,8 @@ class Citer:
         self._cited: list[int] = []
         self._after_marker = False
         self._before: _Sentence | None = None
+        self._attribute = attribute  # until the model's first marker
+        self._fence = ""  # what opened the code that the sentence is in
         self._out: list[str] = []
 
     def feed(self, text: str) -> Iterator[AnswerText | AnswerCitation]:
@@ -107,6 +112,7 @@ class Citer:
         elif self._sentence:
             self._space = ""
         self._after_marker = True
+        self._attribute = False
         for number in marker.numbers(self._known):
             if number in self._snippets and number not in self._cited:
                 self._cited.append(number)
@@ -165,6 +171,29 @@ class Citer:
         self._before = sentence = _Sentence(text, self._position, bool(cited))
         if cited:
             yield from self._cite(cited, sentence)
+        elif self._attribute and self._says_something(text):
+            yield from self._attributed(sentence)
+
+    def _says_something(self, text: str) -> bool:
+        """Whether this is a sentence: no code, no heading, no row of a table."""
+        opening = text[:3]
+        if opening in ("```", "~~~"):
+            self._fence = "" if opening == self._fence else (self._fence or opening)
+            return False
+        return not self._fence and not text.startswith(("#", "|"))
+
+    def _attributed(self, sentence: _Sentence) -> Iterator[AnswerText | AnswerCitation]:
+        """Cite the source that says this sentence best, if any does."""
+        best: tuple[int, Verification] | None = None
+        for number in self._snippets:
+            found = self._source(number).bears_out(sentence.text)
+            if found and (best is None or found.score > best[1].score):
+                best = number, found
+        if best is not None:
+            self.verifications.append(best[1])
+            reference = self._reference(self._snippets[best[0]], best[1])
+            yield from self._flush()
+            yield AnswerCitation(Citation(sentence.end, (reference,)))
 
     def _cite(
         self, numbers: Sequence[int], sentence: _Sentence

@@ -70,6 +70,8 @@ class ConfiguredModel:
         completion_price: Of a million tokens written.
         follows_instructions: Whether it can be asked for more than an answer: to rephrase a
             follow-up question for retrieval, to judge.
+        attribute: Whether answers in which it names no source are cited where a source says the
+            same in nearly the same words.
     """
 
     name: str
@@ -82,6 +84,7 @@ class ConfiguredModel:
     prompt_price: float = 0.0
     completion_price: float = 0.0
     follows_instructions: bool = True
+    attribute: bool = False
 
     def cost(self, usage: Usage) -> float:
         """What these tokens cost, in the operator's currency."""
@@ -100,6 +103,7 @@ def configured(
     takes_images: bool | None = None,
     prompt_price: float = 0.0,
     completion_price: float = 0.0,
+    attribute: bool = False,
 ) -> ConfiguredModel:
     """A remote model; what is not given is what we know of models of that name."""
     known = upstream or name
@@ -118,6 +122,7 @@ def configured(
         takes_images=known.startswith(_IMAGES) if takes_images is None else takes_images,
         prompt_price=prompt_price,
         completion_price=completion_price,
+        attribute=attribute,
     )
 
 

@@ -33,7 +33,12 @@ class Replies:
         self, request: ModelRequest, model: ConfiguredModel, *, highlights: bool, spent: Usage
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield the answer as it is written; `spent` is what was used up before."""
-        citer = Citer(request.sources, question=request.question, highlights=highlights)
+        citer = Citer(
+            request.sources,
+            question=request.question,
+            highlights=highlights,
+            attribute=model.attribute,
+        )
         stream = model.model.stream(request)
         written: list[str] = []
         ended = False

@@ -27,6 +27,8 @@ SUPPORT_SCORE = 0.45
 """Least share of a claim's content that one place of the source must hold; see the tests for
 the paraphrases it lets through and the false claims it stops."""
 ALIGNED_SCORE = 0.8
+NEAR_SHARE = 0.6
+"""Of a claim's words, in a source that may say it nearly so: a quick look before the check."""
 SHORT_CLAIM = 3  # content words; so short a claim must be found whole
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
 _MARKUP = re.compile(r"^\s*(?:[-*•>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)|[*`]+|(?<!\w)_+|_+(?!\w)")
@@ -92,6 +94,14 @@ class SourceText:
         if not content or not _has_numbers(numbers(claimed), plain, self._words):
             return Verification(REJECTED, 0.0)
         return self._quoted(plain, claimed) or self._best(plain, claimed, content)
+
+    def bears_out(self, claim: str) -> Verification | None:
+        """Where the source says the claim in its words or nearly so; None where it does not."""
+        content = content_stems(words(_MARKUP.sub("", claim)))
+        if len(content) < SHORT_CLAIM or len(content & self._content) < NEAR_SHARE * len(content):
+            return None
+        found = self.verify(claim)
+        return found if found.kind in (VERBATIM, ALIGNED) else None
 
     # --- exact ---
 
