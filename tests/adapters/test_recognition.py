@@ -2,6 +2,7 @@
 
 import ctypes
 import io
+import re
 import shutil
 import sys
 import time
@@ -17,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from scanned_pages import A4, printed, recall, scanned, words_of_page
 
 from lodgepole.adapters.pypdfium2_parser import parse
+from lodgepole.adapters.pypdfium2_parser.recognised import upright
 from lodgepole.adapters.rapidocr_recogniser import find_rapidocr, lines_of_boxes
 from lodgepole.adapters.subprocess_parser import SubprocessParser
 from lodgepole.adapters.tesseract_recogniser import (
@@ -176,6 +178,70 @@ def test_letters_that_are_no_language_give_way_to_what_is_seen(tmp_path: Path) -
 
     assert pages_of(read(path, Reader(words_of_page(2))))[1].startswith("Regulation 2.")
     assert parse(path, "a.pdf", Limits()).notice is None  # a list of codes may look like it
+
+
+SEEN = [
+    (60, 300, "Fees of the port"),
+    (32, 500, "nose or arms we see no more"),
+    (32, 600, "deep ply going by"),
+    (32, 700, "Ship        Fee"),
+    (32, 800, "Long        812"),
+]
+
+
+class TurningReader(Reader):
+    """Sees a page that lies on its side; words have the heights of their letters."""
+
+    def __init__(self, turn: int) -> None:
+        super().__init__()
+        self.turn = turn
+
+    def read(self, picture: Picture, *, seconds: float) -> Sequence[Line]:
+        return [
+            Line(
+                tuple(
+                    self.word(picture, match[0], 100 + 30 * match.start(), y, height)
+                    for match in re.finditer(r"\S+", text)
+                )
+            )
+            for height, y, text in SEEN
+        ]
+
+    def word(self, picture: Picture, text: str, x: float, y: float, height: float) -> Word:
+        foot = y + round(0.23 * height) if any(letter in "gpy" for letter in text) else y
+        tall = any(letter in "bdfhlt" or not letter.islower() for letter in text)
+        box = (x, round(y - (0.77 if tall else 0.53) * height), x + 30 * len(text) - 10, foot)
+        for _ in range(self.turn):  # with the clock, on a page whose right edge becomes its foot
+            left, top, right, bottom = box
+            box = (picture.width - bottom, left, picture.width - top, right)
+        x0, y0, x1, y1 = box
+        return Word(text=text, x0=x0, y0=y0, x1=x1, y1=y1, confidence=1)
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_what_is_seen_keeps_its_roles_on_a_page_on_its_side(tmp_path: Path, turn: int) -> None:
+    document = read(mixed(tmp_path / "a"), TurningReader(turn))
+
+    page = document.pages[1].start
+    assert [
+        (block.kind, document.text[block.start : block.end])
+        for block in document.blocks
+        if block.start >= page
+    ] == [
+        (BlockKind.HEADING, "Fees of the port"),
+        (BlockKind.PARAGRAPH, "nose or arms we see no more deep ply going by"),
+        (BlockKind.TABLE, "Ship  Fee\nLong  812"),
+    ]
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_places_are_turned_back(turn: int) -> None:
+    picture = Picture(width=2000, height=2000, dpi=200, pixels=b"")
+
+    seen, turned = upright(TurningReader(turn).read(picture, seconds=1), picture)
+
+    assert seen == TurningReader(0).read(picture, seconds=1)
+    assert turned == picture
 
 
 def test_a_page_on_which_recognition_fails_is_told_and_costs_nothing_else(tmp_path: Path) -> None:

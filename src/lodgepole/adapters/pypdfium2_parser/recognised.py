@@ -5,6 +5,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from statistics import fmean, median
 
@@ -13,15 +14,17 @@ import pypdfium2
 from lodgepole.adapters.pypdfium2_parser.columns import in_reading_order
 from lodgepole.adapters.pypdfium2_parser.lines import CELL_GAP, Line, Page, with_whole_rows
 from lodgepole.adapters.pypdfium2_parser.pictures import grey_page
-from lodgepole.recognition import Picture, Recognition, RecognitionFailed, SeenLine
+from lodgepole.recognition import Picture, Recognition, RecognitionFailed, SeenLine, SeenWord
 
 PAGES_AT_ONCE = 2
 TRUSTED = 0.4  # mean confidence of a line's words, below which it is noise
 LARGE = 1.3  # times the page's usual height, from which a line is set larger than the body
 JUDGED_LETTERS = 100  # on a page, from which it is judged by them
 VOWELS_LEAST = 0.25  # of letters; measured: prose 0.31 to 0.43, code from 0.3, glyphs 0.04 to 0.24
-HEIGHT_TO_SIZE = 1.1  # letters' height, ascender to descender or less, to font size; measured
+HEIGHT_TO_SIZE = 1.06  # letters' height, ascender to descender, to font size; as usual fonts have
+TALL, DEEP = 0.24, 0.23  # of that height, above small letters and below the line
 
+_SMALL, _DEEP = frozenset("acemnorsuvwxz.-:"), frozenset("gjpqy,;")
 _LATIN = re.compile("[A-Za-z]")
 _VOWELS = re.compile("[aeiouyAEIOUY]")
 
@@ -64,11 +67,48 @@ def _take(page: Page, picture: Picture, task: Future[Sequence[SeenLine]]) -> Non
     except RecognitionFailed:
         return
     page.wants_recognition = False
+    seen, picture = upright(seen, picture)
     lines = _lines(seen, picture)
     if lines and (not page.readable or _says_more(lines, page.lines)):
-        page.lines = in_reading_order(with_whole_rows(lines), page.width)
+        page.lines = in_reading_order(with_whole_rows(lines), picture.width * 72 / picture.dpi)
         page.readable = True
         page.recognised = True
+
+
+def upright(seen: Sequence[SeenLine], picture: Picture) -> tuple[Sequence[SeenLine], Picture]:
+    """The places turned so that most lines run from left to right.
+
+    Engines read pages that lie on their side, and give the places as they are on the picture.
+    """
+    turns = Counter(_turn(line) for line in seen if len(line.words) > 1)
+    turn = turns.most_common(1)[0][0] if turns else 0
+    if not turn:
+        return seen, picture
+    width, height = picture.width, picture.height
+
+    def turned(word: SeenWord) -> SeenWord:
+        x0, y0, x1, y1 = word.x0, word.y0, word.x1, word.y1
+        match turn:
+            case 1:
+                x0, y0, x1, y1 = y0, width - x1, y1, width - x0
+            case 2:
+                x0, y0, x1, y1 = width - x1, height - y1, width - x0, height - y0
+            case _:
+                x0, y0, x1, y1 = height - y1, x0, height - y0, x1
+        return replace(word, x0=x0, y0=y0, x1=x1, y1=y1)
+
+    if turn % 2:
+        picture = replace(picture, width=height, height=width)
+    return [SeenLine(tuple(map(turned, line.words))) for line in seen], picture
+
+
+def _turn(line: SeenLine) -> int:
+    """By how many quarter turns with the clock a line is turned."""
+    first, last = line.words[0], line.words[-1]
+    right, down = last.x0 + last.x1 - first.x0 - first.x1, last.y0 + last.y1 - first.y0 - first.y1
+    if abs(right) >= abs(down):
+        return 0 if right >= 0 else 2
+    return 1 if down > 0 else 3
 
 
 def _says_more(lines: Sequence[Line], than: Sequence[Line]) -> bool:
@@ -93,7 +133,7 @@ def _lines(seen: Sequence[SeenLine], picture: Picture) -> list[Line]:
     if not trusted:
         return []
     scale = 72 / picture.dpi
-    heights = [median(word.y1 - word.y0 for word in line.words) for line in trusted]
+    heights = [_height(line) for line in trusted]
     body = median(heights)
     lines: list[Line] = []
     for line, height in zip(trusted, heights, strict=True):
@@ -113,6 +153,21 @@ def _lines(seen: Sequence[SeenLine], picture: Picture) -> list[Line]:
                 made.gaps.append((position, before.x1 * scale, after.x0 * scale))
         lines.append(made)
     return lines
+
+
+def _height(line: SeenLine) -> float:
+    """From the top of a line's tall letters to the foot of its deep ones, as if it had both."""
+    words = [word for word in line.words if any(map(str.isalnum, word.text))]
+    if len({(word.y0, word.y1) for word in words}) == 1:  # boxed as one
+        return (words[0].y1 - words[0].y0) / _share_of_height(_text(line))
+    return median((word.y1 - word.y0) / _share_of_height(word.text) for word in words)
+
+
+def _share_of_height(text: str) -> float:
+    """How much of a line's height letters take: `nose` has neither tall nor deep ones."""
+    tall = 0.0 if all(letter in _SMALL or letter in _DEEP for letter in text) else TALL
+    deep = DEEP if any(letter in _DEEP for letter in text) else 0.0
+    return 1 - TALL - DEEP + tall + deep
 
 
 def _trusted(seen: Sequence[SeenLine]) -> list[SeenLine]:
