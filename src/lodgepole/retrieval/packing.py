@@ -16,9 +16,9 @@ from lodgepole.retrieval.fusion import squash
 class Growth:
     """How far snippets grow, in tokens; chosen by recall within a budget of 4,000 tokens."""
 
-    first: int = 512  # each of the first four
+    first: int = 640  # each of the first four
     others: int = 128  # a passage of usual size stays alone
-    merged: int = 768  # several that touch
+    merged: int = 1024  # several that touch
     first_count: int = 4
     reach: int = 4  # neighbours to either side that the first few may grow into
     reach_others: int = 1
