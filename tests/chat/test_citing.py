@@ -165,6 +165,7 @@ def test_a_marker_after_a_sentence_belongs_to_that_sentence_alone():
         "The capital of France is Paris [1].",
         "Paris has about 2.1 million inhabitants [1].",
         "Dental care isn't covered by the plan [3].",
+        "No, dental care is not covered by the plan [3].",
         "Each year, up to $500 of vision care is covered [3].",
         "The Seine runs through the suburbs of Paris [1].",
         'The almanac puts it plainly: "Madrid is the capital of Spain" [2].',

@@ -1,7 +1,8 @@
 """Facts are judged as a person would.
 
-The second set was written when the judge did well on the first: 16 of its 20 cases were right then.
-What it cannot know stays in the sets: who did what to whom, and that 24 months are two years.
+Each further set was written when the judge did well on those before: 16 of the 20 cases of the
+second were right then, and 14 of the 20 of the third. What it cannot know stays in the sets: who
+did what to whom, and that Monday to Friday leaves out weekends.
 """
 
 import json
@@ -35,6 +36,14 @@ def judged(question, answer, fact, *, cosine=0.6, alone=True):
         ("How did sales go?", "Sales fell by 4 percent.", "Sales rose by 4 %.", "contradicted"),
         ("How many came?", "About 500 came.", "512 came.", "entailed"),
         ("How many came?", "400 came.", "512 came.", "contradicted"),
+        ("How long?", "It takes 24 months.", "It takes two years.", "entailed"),
+        ("How long?", "It takes 14 days.", "It takes 2 weeks.", "entailed"),
+        ("How long?", "It takes 14 weeks.", "It takes 14 days.", "contradicted"),
+        ("Wie lange?", "Es dauert 48 Stunden.", "Es dauert zwei Tage.", "entailed"),
+        ("How heavy may it be?", "It carries up to 530 kg.", "At most 630 kg.", "contradicted"),
+        ("Is it hot?", "No, it is not hot at all.", "The tea is hot.", "contradicted"),
+        ("¿Está incluido?", "No, no está incluido.", "Está incluido en el precio.", "contradicted"),
+        ("Who may enter?", "Only members may enter.", "Non-members may not enter.", "entailed"),
         ("Who founded it?", "It was founded in 1843.", "Ada Lovelace founded it.", "neutral"),
     ],
 )

@@ -108,6 +108,18 @@ ASKS_FOR_FIGURE = re.compile(
     re.IGNORECASE,
 )
 
+# Lengths of time: of each unit what it is counted in, and how many of these it has.
+TIME_UNITS = {
+    "minute": ("minutes minute min minuten minuto minutos minuti минут минуты", 1),
+    "hour": ("hours hour stunden stunde heures heure horas hora ore ora часов часа час", 60),
+    "day": ("days day tage tag tagen jours jour días día giorni giorno dagen dias дней дня", 1_440),
+    "week": ("weeks week wochen woche semaines semaine semanas semana settimane недель", 10_080),
+    "month": ("months month monate monat monaten mois meses mes mesi mese месяцев месяца", 1),
+    "year": ("years year jahre jahr jahren ans années an años año anni anno anos лет года", 12),
+}
+DENYING_ANSWERS = _listed("no nein non não nee nej нет ні لا לא")
+"""First words that say no; what follows them may deny the same once more."""
+
 # Of each pair words that say one thing, and words that say its opposite.
 OPPOSITES = (
     (

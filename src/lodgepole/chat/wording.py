@@ -10,7 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lodgepole.chat.vocabulary import NEGATIONS, NUMBER_WORDS, SCALES, STOPWORDS, folded
+from lodgepole.chat.vocabulary import (
+    DENYING_ANSWERS,
+    NEGATIONS,
+    NUMBER_WORDS,
+    SCALES,
+    STOPWORDS,
+    folded,
+)
 
 # These deny, though their letters alone would say nothing: Japanese verbs at their end.
 _DENYING = "ません|なかった|なく|ない"
@@ -119,8 +126,11 @@ def _scaled(number: str, zeros: int) -> str:
 
 
 def is_negated(items: Sequence[Word]) -> bool:
-    """Whether the words deny something: an odd number of negations."""
-    return sum(w.stem in NEGATIONS for w in items) % 2 == 1
+    """Whether the words deny something: an odd number of negations, but `No, it is not` is one."""
+    said = sum(w.stem in NEGATIONS for w in items)
+    # More than one character after it: `No, members` and not `Non-members`.
+    answered = said == 2 and items[0].stem in DENYING_ANSWERS and items[1].start > items[0].end + 1
+    return said % 2 == 1 or answered
 
 
 def similar_stems(a: str, b: str) -> bool:

@@ -1,13 +1,14 @@
 """Whether an answer states, denies or omits a fact: by words, numbers, negation, meaning. Pure.
 
-It knows no grammar: who did it to whom is beyond it, and so are units (24 months, two years).
+It knows no grammar: who did it to whom is beyond it, and so are units but those of time.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from lodgepole.chat.support import APPROXIMATE, is_near
-from lodgepole.chat.vocabulary import OPPOSITES
+from lodgepole.chat.vocabulary import OPPOSITES, TIME_UNITS
 from lodgepole.chat.wording import content_stems, is_negated, numbers, similar_stems, stem, words
 from lodgepole.evaluation.judged import Entailment
 
@@ -40,6 +41,11 @@ _SIGNS = {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "%": "per
 _UNITS = frozenset(
     content_stems(words(" ".join([*_SIGNS.values(), "dollar euro per cent usd eur"])))
 )
+_TIME = {
+    stem(word): (("months" if unit in ("month", "year") else "minutes", many),)
+    for unit, (listed, many) in TIME_UNITS.items()
+    for word in listed.split()
+}
 _OPPOSITES = [tuple(frozenset(map(stem, side.split())) for side in pair) for pair in OPPOSITES]
 
 
@@ -50,6 +56,8 @@ class Statement:
         content: Stems of words that say something; numbers by value.
         figures: The numbers among them.
         names: Those with a capital letter.
+        units: Of a number the word behind it, in `lengths` where that is a unit of time.
+        lengths: Of such a number the time in minutes or in months: `2 years` and `24 months`.
     """
 
     def __init__(self, text: str) -> None:
@@ -62,7 +70,25 @@ class Statement:
         named -= _UNITS if self.figures else frozenset()
         self.content = frozenset(named | self.figures) or frozenset(w.stem for w in items)
         self.named = self.content - self.figures
+        self.units = {
+            a.stem: b.stem
+            for a, b in pairwise(items)
+            if a.is_number and b.is_content and not b.is_number
+        }
+        self.lengths = {
+            n: (kind, float(n) * many)
+            for n, unit in self.units.items()
+            if n.count(".") < 2
+            for kind, many in _TIME.get(unit, ())
+        }
         self.names = {w.stem for w in items if text[w.start].isupper()} & self.named
+
+    def says_figure(self, figure: str, other: "Statement") -> bool:
+        """Whether this has a figure of `other`; a length of time may be in another unit."""
+        length, ours = other.lengths.get(figure), self.lengths.get(figure)
+        if length is not None and length in self.lengths.values():
+            return True
+        return figure in self.figures and (length is None or ours is None or length == ours)
 
 
 def yes_or_no(question: str, answer: str) -> list[str]:
@@ -95,10 +121,10 @@ def entailment(
     best = max(range(len(said)), key=lambda i: _share(fact.content, said[i].content) + cosines[i])
     near, cosine = said[best], cosines[best]
     agrees = fact.negated == near.negated and not _turned(fact, near)
-    if agrees and _has_figures(fact.figures, said):
-        together = bool(fact.figures) and _has_figures(fact.figures, [near])
+    if agrees and _has_figures(fact, said):
+        together = bool(fact.figures) and _has_figures(fact, [near])
         least = ENTAILED_SHARE_WITH_FIGURES if together else ENTAILED_SHARE
-        if _share(adds, everything | fact.figures) >= least:
+        if _share(adds, everything | fact.figures | _units_of_time(fact)) >= least:
             return "entailed"
         if cosine >= ENTAILED_COSINE and not _names_another(fact, near):
             return "entailed"
@@ -119,16 +145,19 @@ def _contradicts(
 ) -> bool:
     """The opposite, another number, or another name where the answer belongs."""
     if fact.negated != near.negated:
-        return _share(adds, near.content) >= SAME_TOPIC_SHARE
+        return any(_share(s, near.content) >= SAME_TOPIC_SHARE for s in (adds, fact.content))
     if _turned(fact, near):
         return True
     instead = {s for s in near.content if not _among(s, asked) and not _among(s, fact.content)}
-    if fact.figures - near.figures and near.figures - fact.figures:
+    if _other_figure(fact, near):
+        if alone and _same_unit(fact, near):
+            return True
         others = instead - near.figures
         return _share(fact.named, near.content) >= SAME_TOPIC_SHARE or not (fact.named and others)
     about = {s for s in fact.content if _among(s, asked)}
     if any(_among(s, near.content) for s in asked):
-        same_matter = all(_among(s, near.content) for s in about)
+        least = SAME_TOPIC_SHARE if alone else 1
+        same_matter = not about or _share(about, near.content) >= least
     else:
         same_matter = alone or any(_among(s, near.content) for s in fact.content)
     added = set(adds)
@@ -159,11 +188,28 @@ def _turned(fact: Statement, near: Statement) -> bool:
     return False
 
 
-def _has_figures(figures: Iterable[str], said: Sequence[Statement]) -> bool:
+def _has_figures(fact: Statement, said: Sequence[Statement]) -> bool:
     """Whether each number was said, or one near it where `about` was said."""
-    exact = frozenset().union(*(s.figures for s in said))
     about = {n for s in said if APPROXIMATE.search(s.text) for n in s.figures}
-    return all(n in exact or any(is_near(n, other) for other in about) for n in figures)
+    return all(
+        any(s.says_figure(n, fact) for s in said) or any(is_near(n, other) for other in about)
+        for n in fact.figures
+    )
+
+
+def _other_figure(fact: Statement, near: Statement) -> bool:
+    """Whether each has a number that the other does not say."""
+    return any(not near.says_figure(n, fact) for n in fact.figures) and any(
+        not fact.says_figure(n, near) for n in near.figures
+    )
+
+
+def _units_of_time(fact: Statement) -> set[str]:
+    return {fact.units[n] for n in fact.lengths}
+
+
+def _same_unit(fact: Statement, near: Statement) -> bool:
+    return bool(set(fact.units.values()) & set(near.units.values()))
 
 
 def _among(stem: str, stems: Iterable[str]) -> bool:
