@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from scanned_pages import A4, printed, recall, scanned, words_of_page
 
 from lodgepole.adapters.pypdfium2_parser import parse
-from lodgepole.adapters.pypdfium2_parser.recognised import upright
+from lodgepole.adapters.pypdfium2_parser.recognised import is_language, upright
 from lodgepole.adapters.rapidocr_recogniser import find_rapidocr, lines_of_boxes
 from lodgepole.adapters.subprocess_parser import SubprocessParser
 from lodgepole.adapters.tesseract_recogniser import (
@@ -138,7 +138,7 @@ def test_a_page_keeps_its_own_text_where_its_picture_says_less(tmp_path: Path) -
     assert document.notice is None
 
 
-def numbered(path: Path) -> Path:
+def numbered(path: Path, shift: int) -> Path:
     """A page of text by the numbers of glyphs, of which no letters are said; then a usual one."""
     vera = (Path(reportlab.__file__).parent / "fonts" / "Vera.ttf").read_bytes()
     with pypdfium2.PdfDocument(printed(path.with_suffix(".printed"), 1)) as pdf:
@@ -147,7 +147,7 @@ def numbered(path: Path) -> Path:
         page = pdf.new_page(595, 842, 0)
         for index, line in enumerate(words_of_page(2)):
             item = pdfium.FPDFPageObj_CreateTextObj(pdf.raw, font, 11)
-            codes = [ord(letter) - 29 for letter in line]  # as in most TrueType fonts
+            codes = [ord(letter) + shift for letter in line]
             pdfium.FPDFText_SetCharcodes(item, (ctypes.c_uint32 * len(codes))(*codes), len(codes))
             pdfium.FPDFPageObj_Transform(item, 1, 0, 0, 1, 60, 780 - 15 * index)
             pdfium.FPDFPage_InsertObject(page.raw, item)
@@ -158,8 +158,11 @@ def numbered(path: Path) -> Path:
     return path
 
 
-def test_numbers_of_glyphs_are_not_taken_for_letters(tmp_path: Path) -> None:
-    assert pages_of(read(numbered(tmp_path / "a"), Reader()))[0] == "seen on the picture"
+@pytest.mark.parametrize("shift", [-29, 0x500, 0x5000])  # the first as in most TrueType fonts
+def test_numbers_of_glyphs_are_not_taken_for_letters(tmp_path: Path, shift: int) -> None:
+    path = numbered(tmp_path / "a", shift)
+
+    assert pages_of(read(path, Reader()))[0] == "seen on the picture"
 
     unaided = parse(tmp_path / "a", "a.pdf", Limits())
 
@@ -242,6 +245,13 @@ def test_places_are_turned_back(turn: int) -> None:
 
     assert seen == TurningReader(0).read(picture, seconds=1)
     assert turned == picture
+
+
+def test_commands_within_another_script_are_no_broken_text() -> None:
+    commands = "ls rm cp ssh ftp tftp grub dpkg vmlinuz initrd.gz mkfs.xfs " * 3
+
+    assert not is_language(commands)
+    assert is_language(commands + "Система загружается командой, которую следует набрать. " * 3)
 
 
 def test_a_page_on_which_recognition_fails_is_told_and_costs_nothing_else(tmp_path: Path) -> None:

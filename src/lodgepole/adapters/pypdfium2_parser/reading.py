@@ -24,7 +24,12 @@ from lodgepole.adapters.pypdfium2_parser.lines import (
     with_whole_rows,
 )
 from lodgepole.adapters.pypdfium2_parser.mending import Mender
-from lodgepole.adapters.pypdfium2_parser.recognised import is_language, recognise, usable
+from lodgepole.adapters.pypdfium2_parser.recognised import (
+    is_language,
+    is_latin,
+    recognise,
+    usable,
+)
 from lodgepole.adapters.pypdfium2_parser.rows import in_place
 from lodgepole.adapters.pypdfium2_parser.structure import (
     blocks_of,
@@ -211,7 +216,7 @@ def _lines(raw: Any) -> tuple[list[Line], Frame, float] | None:
 def _page(raw: Any, lines: list[Line], width: float, height: float, *, guessed: float) -> Page:
     """What its text says of a page: whether it can be read, and whether a picture says more."""
     text = "".join(line.text for line in lines)
-    if guessed > GUESSED_SHARE and not (is_language(text) and _is_spaced(lines)):
+    if guessed > GUESSED_SHARE and not _is_guessed_right(text, lines):
         return Page([], width, height, readable=False, wants_recognition=True)
     garbled = len(_MEANINGLESS.findall(text)) > GARBLED_SHARE * len(text)
     page = Page(lines, width, height, readable=not garbled)
@@ -225,9 +230,11 @@ def _page(raw: Any, lines: list[Line], width: float, height: float, *, guessed: 
     return page
 
 
-def _is_spaced(lines: Sequence[Line]) -> bool:
+def _is_guessed_right(text: str, lines: Sequence[Line]) -> bool:
+    """Whether the numbers of letters are those of ASCII, as in TeX's oldest fonts."""
     words = sum(len(line.text.split()) for line in lines)
-    return sum(len(line.text) for line in lines) <= WORD_CHARS * words
+    spaced = sum(len(line.text) for line in lines) <= WORD_CHARS * words
+    return spaced and is_latin(text) and is_language(text)
 
 
 def _is_odd(text: str) -> bool:

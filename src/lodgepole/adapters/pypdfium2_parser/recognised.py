@@ -19,7 +19,8 @@ from lodgepole.recognition import Picture, Recognition, RecognitionFailed, SeenL
 PAGES_AT_ONCE = 2
 TRUSTED = 0.4  # mean confidence of a line's words, below which it is noise
 LARGE = 1.3  # times the page's usual height, from which a line is set larger than the body
-JUDGED_LETTERS = 100  # on a page, from which it is judged by them
+JUDGED_LETTERS = 100  # Latin ones on a page, from which it is judged by them
+LATIN_SHARE = 0.8  # of a page's letters, from which it is
 VOWELS_LEAST = 0.25  # of letters; measured: prose 0.31 to 0.43, code from 0.3, glyphs 0.04 to 0.24
 HEIGHT_TO_SIZE = 1.06  # letters' height, ascender to descender, to font size; as usual fonts have
 TALL, DEEP = 0.24, 0.23  # of that height, above small letters and below the line
@@ -117,9 +118,19 @@ def _says_more(lines: Sequence[Line], than: Sequence[Line]) -> bool:
 
 
 def is_language(text: str) -> bool:
-    """Whether Latin letters have the vowels that languages have; text without many always is."""
+    """Whether Latin letters have the vowels that languages have.
+
+    Text without many is not judged, nor are the names and commands within another script.
+    """
     letters = len(_LATIN.findall(text))
-    return letters < JUDGED_LETTERS or len(_VOWELS.findall(text)) > VOWELS_LEAST * letters
+    if letters < JUDGED_LETTERS or not is_latin(text):
+        return True
+    return len(_VOWELS.findall(text)) > VOWELS_LEAST * letters
+
+
+def is_latin(text: str) -> bool:
+    """Whether letters are Latin ones but for a few."""
+    return len(_LATIN.findall(text)) >= LATIN_SHARE * sum(map(str.isalpha, text))
 
 
 def usable(lines: Sequence[Line]) -> int:
