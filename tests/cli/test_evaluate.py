@@ -40,3 +40,11 @@ def test_a_set_that_cannot_be_read_is_refused_in_words(served):
     done = served.run("eval", "bad.jsonl", "--assistant", "x")
     assert done.returncode == 1
     assert "Line 1 has no question" in done.stderr
+
+
+def test_an_assistant_that_is_not_there_is_said_once_and_makes_no_report(served):
+    (served.home / "one.jsonl").write_text('{"question": "When?"}\n')
+    done = served.run("eval", "one.jsonl", "--assistant", "nobody", "--out", "nothing")
+    assert done.returncode == 1
+    assert 'Assistant "nobody" not found' in done.stderr
+    assert not (served.home / "nothing.json").exists()

@@ -16,12 +16,26 @@ Where?,,a.pdf; b.txt,,in the hall
 """
 
 
-@pytest.mark.parametrize(("text", "is_csv"), [(JSONL, False), (CSV, True)])
+SEMICOLONS = """Question; Answer ;files;page;excerpt\r
+When?;At nine.;a.pdf;"2;3";\r
+Where?;;"a.pdf; b.txt";;in the hall\r
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_csv"),
+    [(JSONL, False), (CSV, True), (SEMICOLONS, True), (SEMICOLONS.replace("\r", ""), True)],
+)
 def test_both_formats_say_the_same(text, is_csv):
     assert read_questions(text, is_csv=is_csv) == [
         Question(question="When?", answer="At nine.", files=("a.pdf",), pages=(2, 3)),
         Question(question="Where?", files=("a.pdf", "b.txt"), excerpt="in the hall"),
     ]
+
+
+def test_a_line_of_json_ends_at_its_newline_alone():
+    (question,) = read_questions('{"question": "One\u2028or\x85two?"}\r\n', is_csv=False)
+    assert question.question == "One\u2028or\x85two?"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,13 @@ from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, conne
 from lodgepole.cli.screen import fields, say, show_json
 from lodgepole.cli.uploading import gather, upload_all
 from lodgepole.client import Client, JsonObject, Unreachable, user_message
-from lodgepole.errors import AlreadyExists, InvalidRequest, LodgepoleError, Unauthenticated
+from lodgepole.errors import (
+    AlreadyExists,
+    InvalidRequest,
+    LodgepoleError,
+    NotFound,
+    Unauthenticated,
+)
 from lodgepole.evaluation import reports
 from lodgepole.evaluation.question_set import Question, read_questions
 from lodgepole.evaluation.scoring import (
@@ -112,7 +118,7 @@ def _asked(
             if question.answer and row["answer"]:
                 judged = client.alignment(question.question, row["answer"], question.answer)
                 row["scores"] |= {name: float(v) for name, v in judged["metrics"].items()}
-    except (Unreachable, Unauthenticated):
+    except (Unreachable, Unauthenticated, NotFound):  # so for every question
         raise
     except LodgepoleError as error:
         row["error"] = str(error)

@@ -55,15 +55,20 @@ def read_questions(text: str, *, is_csv: bool) -> list[Question]:
 
 
 def _csv_rows(text: str) -> list[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    if "question" not in (reader.fieldnames or ()):
+    plain = text.removeprefix("\ufeff")
+    header = plain.partition("\n")[0]
+    # Spreadsheets write semicolons where the comma is the decimal point.
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.DictReader(io.StringIO(plain, newline=""), delimiter=delimiter)
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+    if "question" not in reader.fieldnames:
         raise InvalidRequest("The first line of the CSV must name the columns, one `question`.")
     return [(reader.line_num, row) for row in reader]
 
 
 def _json_rows(text: str) -> list[tuple[int, Mapping[str, Any]]]:
     rows: list[tuple[int, Mapping[str, Any]]] = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if not line.strip():
             continue
         try:

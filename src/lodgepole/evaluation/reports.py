@@ -34,6 +34,8 @@ def markdown(run: JsonObject) -> str:
         for name in ("expected", "answer"):
             if row.get(name):
                 lines += ["", f"**{name.capitalize()}**", "", *_quoted(row[name])]
+        if row.get("retrieved"):
+            lines += ["", "**Retrieved**", ""]
         for place in row.get("retrieved", ()):
             mark = "x" if place["relevant"] else " "
             lines.append(f"- [{mark}] {_inline(_place(place))}")
