@@ -12,7 +12,7 @@ from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat.citing import Citer
 from lodgepole.chat.extractive import ExtractiveChatModel
-from lodgepole.chat.quotes import quotes_of
+from lodgepole.chat.quotes import quotes_of, together
 from lodgepole.model import ModelRequest, ModelText
 
 LIST = (
@@ -56,6 +56,38 @@ def test_a_row_stands_under_the_head_of_its_table_and_the_head_is_no_quote():
     ]
     assert "| Plan | Fee |" not in parts
     assert parts["Prices may change."] == ["Prices may change.*"]
+
+
+@pytest.mark.parametrize(("text", "head"), [(TABLE, 2), (LIST.partition("\n\nCall")[0], 1)])
+def test_rows_and_items_under_one_head_are_shown_under_it_once(text, head):
+    quotes = [q for q in quotes_of(make_sources(text)[0]) if len(q.parts) == head + 1]
+    ((_, parts),) = together(quotes[::-1])
+    assert [part.cited for part in parts] == [False] * head + [True] * len(quotes)
+    assert parts[-1].text == quotes[0].text
+
+
+def test_what_has_no_head_or_is_of_another_file_stands_by_itself():
+    quotes = [q for s in make_sources(TABLE, TABLE, "One.", "Two.") for q in quotes_of(s)]
+    assert [len(parts) for _, parts in together(quotes)] == [4, 4, 1, 1]
+
+
+async def test_lists_and_tables_are_cited_in_json_too():
+    for text, question in (
+        (LIST, "What does the Gold plan include?"),
+        (TABLE, "What is the fee of the Gold plan?"),
+    ):
+        request = ModelRequest(
+            model="quotes",
+            messages=(),
+            question=question,
+            sources=make_sources(text),
+            json_object=True,
+        )
+        model = ExtractiveChatModel(MemoryEmbedder(), MemoryTokenizer())
+        answer = "".join([e.text async for e in model.stream(request) if isinstance(e, ModelText)])
+        citer = Citer(request.sources, json=True)
+        events = [*citer.feed(answer), *citer.close()]
+        assert sum(hasattr(event, "citation") for event in events) >= 2, answer
 
 
 def test_a_question_in_a_document_is_quoted_with_its_answer():

@@ -14,7 +14,7 @@ import orjson
 
 from lodgepole.chat.markers import shield
 from lodgepole.chat.phrases import ENGLISH, Phrases, phrases
-from lodgepole.chat.quotes import Quote, quotes_of
+from lodgepole.chat.quotes import Part, Quote, quotes_of, together
 from lodgepole.chat.vocabulary import ASKS_FOR_FIGURE
 from lodgepole.chat.wording import content_stems, words
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
@@ -141,24 +141,24 @@ def _text_parts(quotes: Sequence[Quote], ours: Phrases) -> list[str]:
     if not quotes:
         return [ours.nothing_found]
     parts = [ours.lead]
-    for quote in quotes:
+    for source, shown in together(quotes):
         parts.append("\n\n")
-        parts += _marked(quote)
+        parts += _marked(source, shown)
     return parts
 
 
-def _marked(quote: Quote) -> list[str]:
+def _marked(source: Source, shown: Sequence[Part]) -> list[str]:
     """The parts of a quote, each followed by its marker."""
     marked: list[str] = []
-    for part in quote.parts:
+    for part in shown:
         space = "" if not marked else "\n" if part.own_line else " "
         marked.append(f"{space}{shield(part.text)}")
         if part.cited:
-            marked.append(f" [{quote.source.number}]")
+            marked.append(f" [{source.number}]")
     return marked
 
 
 def _json_parts(quotes: Sequence[Quote], ours: Phrases) -> list[str]:
-    cited = ["".join(_marked(q)) for q in quotes]
+    cited = ["".join(_marked(*group)) for group in together(quotes)]
     answer = {"answer": cited[0] if cited else ours.nothing_found, "quotes": cited}
     return [orjson.dumps(answer).decode()]

@@ -7,6 +7,7 @@ about `it` or `them` the one before; a question in a document is nothing without
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lodgepole.chat.vocabulary import POINTING_BACK
 from lodgepole.chat.wording import LIST_MARK, sentence_spans, squeeze, stems_of
@@ -73,6 +74,17 @@ class _Line:
         if heading:
             return "heading"
         return "code" if "```" in self.text else "prose"
+
+
+def together(quotes: Sequence[Quote]) -> list[tuple[Source, tuple[Part, ...]]]:
+    """What is shown of the quotes in order; rows and items of one head stand under it together."""
+    shown: dict[tuple[str, ...], tuple[Source, tuple[Part, ...]]] = {}
+    for quote in quotes:
+        head = tuple(takewhile(lambda part: not part.cited, quote.parts))
+        key = (quote.source.snippet.file.id, *(part.text for part in head or quote.parts))
+        source, before = shown.get(key, (quote.source, ()))
+        shown[key] = source, (*before, *quote.parts[len(head) if before else 0 :])
+    return list(shown.values())
 
 
 def quotes_of(source: Source) -> Iterator[Quote]:
