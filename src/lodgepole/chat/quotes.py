@@ -38,7 +38,6 @@ class Quote:
         stems: Of the text itself.
         about: Of the line that says what it is about.
         meant: The text as it is understood: an item together with its lead-in.
-        parts: What is shown: the text, and what it needs before and after it.
     """
 
     source: Source
@@ -46,7 +45,13 @@ class Quote:
     stems: frozenset[str]
     about: frozenset[str]
     meant: str
-    parts: tuple[Part, ...]
+    _lines: Sequence["_Line"] = field(repr=False)
+    _at: int
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is shown: the text, and what it needs before and after it."""
+        return _parts(self._lines, self._at)
 
     def overlaps(self, other: "Quote") -> bool:
         ours = {part.text for part in self.parts if part.cited}
@@ -59,21 +64,23 @@ class _Line:
 
     text: str
     apart: bool  # an empty line, or nothing, stands before it
-    rule: str | None = None  # the line under a table's first row
+    rule: str | None  # the line under a table's first row
+    kind: str
+    stems: frozenset[str]
     lead: "_Line | None" = field(default=None, repr=False)
 
-    @property
-    def kind(self) -> str:
-        if self.text.startswith("|"):
-            return "row"
-        heading = self.text.startswith("#")
-        if LIST_MARK.match(self.text) and not heading:
-            return "item"
-        if self.text.endswith((":", "：", "?", "？")):
-            return "lead"
-        if heading:
-            return "heading"
-        return "code" if "```" in self.text else "prose"
+
+def _kind(text: str) -> str:
+    if text.startswith("|"):
+        return "row"
+    heading = text.startswith("#")
+    if not heading and LIST_MARK.match(text):
+        return "item"
+    if text.endswith((":", "：", "?", "？")):
+        return "lead"
+    if heading:
+        return "heading"
+    return "code" if "```" in text else "prose"
 
 
 def together(quotes: Sequence[Quote]) -> list[tuple[Source, tuple[Part, ...]]]:
@@ -93,16 +100,10 @@ def quotes_of(source: Source) -> Iterator[Quote]:
     for i, line in enumerate(lines):
         if line.rule or line.kind == "code":
             continue
-        parts = _parts(lines, i)
         lead = line.lead
-        yield Quote(
-            source,
-            line.text,
-            frozenset(stems_of(line.text)),
-            frozenset(stems_of(lead.text)) if lead else frozenset(),
-            f"{lead.text} {line.text}" if lead and line.kind == "item" else line.text,
-            parts,
-        )
+        meant = f"{lead.text} {line.text}" if lead and line.kind == "item" else line.text
+        about = lead.stems if lead else frozenset[str]()
+        yield Quote(source, line.text, line.stems, about, meant, lines, i)
 
 
 def _lines(text: str) -> list[_Line]:
@@ -110,13 +111,14 @@ def _lines(text: str) -> list[_Line]:
     lead: _Line | None = None
     end = 0
     for start, stop in sentence_spans(text):
-        line = _Line(squeeze(text[start:stop]), end == 0 or bool(_GAP.search(text, end, start)))
+        apart = end == 0 or bool(_GAP.search(text, end, start))
         end = stop
+        said = squeeze(text[start:stop])
         rule = _RULE.match(text, stop)
-        if rule:
-            line.rule = squeeze(rule.group(1))
-        under = {"row": lead is not None and lead.rule, "item": lead is not None and not lead.rule}
-        if not rule and under.get(line.kind):
+        under = squeeze(rule.group(1)) if rule else None
+        line = _Line(said, apart, under, _kind(said), frozenset(stems_of(said)))
+        of_lead = lead is not None and line.kind == ("row" if lead.rule else "item")
+        if of_lead and not rule:
             line.lead = lead
         elif rule or line.kind == "lead":
             lead = line
