@@ -22,6 +22,8 @@ from lodgepole.model import (
     AnswerText,
     Figure,
     Message,
+    ModelEnded,
+    Usage,
 )
 
 MADRID = make_snippet("Madrid is the capital of Spain.", name="spain.txt", score=0.8)
@@ -242,6 +244,20 @@ async def test_a_model_rewrites_the_follow_up_and_its_failure_is_no_failure():
     await events_of(chat, ChatRequest(messages=history))
     assert "Prado" in search.asked[-1][0]
     assert len(model.requests) == 2
+
+
+async def test_rewriting_leaves_room_to_think_and_is_counted_where_the_provider_counts_nothing():
+    silent = ModelEnded(finish_reason="stop", usage=Usage())
+    chat, model = make_chat(
+        ["When was it founded?", silent], ["In 1819."], follows_instructions=True
+    )
+    history = say("Who founded the Prado museum?", "Ferdinand VII.", "And when?")
+    events = await events_of(chat, ChatRequest(messages=history))
+    assert model.requests[0].max_output_tokens >= 1000
+    count = MemoryTokenizer().count
+    rewriting = sum(count(m.content) for m in model.requests[0].messages)
+    answering = sum(len(m.content) for m in model.requests[1].messages) // 4
+    assert events[-1].usage.prompt_tokens == rewriting + answering
 
 
 async def test_several_questions_are_searched_each_and_merged():

@@ -12,6 +12,7 @@ from lodgepole.errors import RateLimited, UpstreamRejected
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.evaluation.judged import JudgedFact
 from lodgepole.limits import Limits
+from lodgepole.model import ModelEnded, Usage
 
 
 def make(*scripts):
@@ -44,6 +45,16 @@ async def test_three_facts_score_as_published_and_both_calls_are_counted():
     assert result.alignment == pytest.approx(0.4)
     read = sum(len(m.content) for r in model.requests for m in r.messages)
     assert abs(result.usage.prompt_tokens - read // 4) <= 2
+
+
+async def test_tokens_are_counted_where_the_provider_counts_none():
+    silent = ModelEnded(finish_reason="stop", usage=Usage())
+    judge, model = make([*facts("a"), silent], [*entailments("entailed"), silent])
+    result = await judge.judge("q", "an answer", "a truth")
+    count = MemoryTokenizer().count
+    read = sum(count(m.content) for r in model.requests for m in r.messages)
+    assert result.usage.prompt_tokens == read
+    assert result.usage.completion_tokens > 0
 
 
 async def test_a_reply_out_of_form_is_asked_for_again():

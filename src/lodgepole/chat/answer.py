@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from lodgepole.chat.generations import collect
+from lodgepole.chat.generations import collect, used
 from lodgepole.chat.models import ConfiguredModel, ModelDirectory
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
 from lodgepole.chat.queries import merge_snippets, queries, standalone_question
@@ -33,6 +33,7 @@ from lodgepole.stages import Stages
 ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)
 PROMPT_OVERHEAD_TOKENS = 64  # of each message and source, beyond its text
+REWRITE_TOKENS = 2_000  # what a reasoning model thinks first counts, too
 LONGEST_REWRITE = 500  # characters of a rewritten question
 
 
@@ -308,14 +309,15 @@ class Chat:
             question=plain,
             sources=(),
             temperature=0.0 if model.takes_temperature else None,
-            max_output_tokens=200,
+            max_output_tokens=min(REWRITE_TOKENS, model.max_output_tokens),
         )
         try:
             text, end = await collect(model, request)
         except LodgepoleError:
             return plain, Usage()
         rewritten = squeeze(text)
-        return rewritten if 0 < len(rewritten) <= LONGEST_REWRITE else plain, end.usage
+        usage = used(self._tokenizer, request, text, end)
+        return rewritten if 0 < len(rewritten) <= LONGEST_REWRITE else plain, usage
 
     async def _find(
         self,

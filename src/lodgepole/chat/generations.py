@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from lodgepole.chat.models import ConfiguredModel
-from lodgepole.model import ModelEnded, ModelEvent, ModelRequest
+from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, Usage
+from lodgepole.ports import Tokenizer
 
 
 async def collect(model: ConfiguredModel, request: ModelRequest) -> tuple[str, ModelEnded]:
@@ -18,6 +19,14 @@ async def collect(model: ConfiguredModel, request: ModelRequest) -> tuple[str, M
     finally:
         await close(stream)
     raise AssertionError("a chat model ends with ModelEnded or raises")
+
+
+def used(tokenizer: Tokenizer, request: ModelRequest, text: str, end: ModelEnded) -> Usage:
+    """As the provider counted; by our own tokenizer where it told nothing."""
+    if end.usage.total_tokens or not text:
+        return end.usage
+    read = sum(tokenizer.count(m.content) for m in request.messages)
+    return Usage(read, tokenizer.count(text))
 
 
 async def close(stream: AsyncIterator[ModelEvent]) -> None:

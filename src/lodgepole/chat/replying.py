@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from lodgepole.chat.citing import Citer
-from lodgepole.chat.generations import close, collect
+from lodgepole.chat.generations import close, collect, used
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
 from lodgepole.chat.models import ConfiguredModel
 from lodgepole.chat.prompts import correction
@@ -52,7 +52,7 @@ class Replies:
                 ended = True
                 for out in citer.close():
                     yield out
-                usage = self._usage(request, "".join(written), event)
+                usage = used(self._tokenizer, request, "".join(written), event)
                 yield _ended(event, spent + usage)
         finally:
             await close(stream)
@@ -70,7 +70,7 @@ class Replies:
         asked = request
         for _ in range(JSON_ATTEMPTS):
             text, end = await collect(model, asked)
-            spent += self._usage(asked, text, end)
+            spent += used(self._tokenizer, asked, text, end)
             try:
                 answer = read_json_object(text, cut_off=end.finish_reason == "length")
             except JsonAnswerError:
@@ -90,13 +90,6 @@ class Replies:
             f"Model {model.name!r} did not answer with a JSON object in {JSON_ATTEMPTS} attempts. "
             "Ask for JSON in the message, raise the model's output limit, or use another model"
         )
-
-    def _usage(self, request: ModelRequest, text: str, end: ModelEnded) -> Usage:
-        """As the provider counted; by our own tokenizer where it told nothing."""
-        if end.usage.total_tokens or not text:
-            return end.usage
-        read = sum(self._tokenizer.count(m.content) for m in request.messages)
-        return Usage(read, self._tokenizer.count(text))
 
     def _count(self, citer: Citer) -> None:
         if self._metrics is not None:

@@ -38,7 +38,9 @@ class Alignment:
         self._tokenizer = tokenizer
         self._limits = limits
         able = models is not None and models.default.follows_instructions
-        self._judge_model = ModelJudge(models.default) if models is not None and able else None
+        self._judge_model = (
+            ModelJudge(models.default, tokenizer) if models is not None and able else None
+        )
 
     async def judge(self, question: str, answer: str, ground_truth_answer: str) -> AlignmentResult:
         """Judge `answer` against `ground_truth_answer`.

@@ -5,12 +5,13 @@ from typing import Any, cast
 
 import orjson
 
-from lodgepole.chat.generations import collect
+from lodgepole.chat.generations import collect, used
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
 from lodgepole.chat.models import ConfiguredModel
 from lodgepole.errors import UpstreamRejected
 from lodgepole.evaluation.judged import MOST_FACTS, Entailment, JudgedFact
 from lodgepole.model import Message, ModelRequest, Usage
+from lodgepole.ports import Tokenizer
 
 ATTEMPTS = 2
 _ENTAILMENTS: tuple[Entailment, ...] = ("entailed", "contradicted", "neutral")
@@ -29,8 +30,9 @@ fact, in order: {"entailments": ["entailed", …]}"""
 class ModelJudge:
     """Asks one model, twice for each answer that is judged."""
 
-    def __init__(self, model: ConfiguredModel) -> None:
+    def __init__(self, model: ConfiguredModel, tokenizer: Tokenizer) -> None:
         self._model = model
+        self._tokenizer = tokenizer
 
     async def judge(
         self, question: str, answer: str, ground_truth_answer: str
@@ -92,4 +94,4 @@ class ModelJudge:
             json_object=True,
         )
         text, end = await collect(self._model, request)
-        return text, end.usage
+        return text, used(self._tokenizer, request, text, end)
