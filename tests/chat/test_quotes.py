@@ -105,6 +105,21 @@ def test_a_question_in_a_document_is_quoted_with_its_answer():
     ]
 
 
+def test_a_heading_is_quoted_with_what_stands_under_it():
+    parts = shown(
+        "## Warranty of the kettle\n\nIt lasts two years. Keep the receipt.\n\nLids cost extra.\n\n"
+        "## What is covered\n\n- the handle\n- the lid\n\n## More\n\n## The end of it"
+    )
+    assert parts["## Warranty of the kettle"] == [
+        "## Warranty of the kettle",
+        "It lasts two years.*",
+        "Keep the receipt.*",
+    ]
+    assert parts["- the lid"] == ["## What is covered", "- the lid*"]
+    assert parts["Lids cost extra."] == ["Lids cost extra.*"]
+    assert parts["## The end of it"] == ["## The end of it*"]
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

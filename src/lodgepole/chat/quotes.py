@@ -1,7 +1,7 @@
 """What can be quoted of a source: its sentences, each with what it needs to be understood. Pure.
 
 A row of a table needs the table's head, an item of a list the line that leads into it, a sentence
-about `it` or `them` the one before; a question in a document is nothing without its answer.
+about `it` or `them` the one before; a heading or a question is nothing without what follows it.
 """
 
 import re
@@ -76,10 +76,8 @@ def _kind(text: str) -> str:
     heading = text.startswith("#")
     if not heading and LIST_MARK.match(text):
         return "item"
-    if text.endswith((":", "：", "?", "？")):
+    if heading or text.endswith((":", "：", "?", "？")):
         return "lead"
-    if heading:
-        return "heading"
     return "code" if "```" in text else "prose"
 
 
