@@ -44,6 +44,7 @@ from lodgepole.model import (
 )
 from lodgepole.ports import Index, IndexedFile, IndexedPassage
 from lodgepole.retrieval.fusion import Weights
+from lodgepole.retrieval.nearness import Nearness
 from lodgepole.retrieval.packing import Growth
 from lodgepole.retrieval.search import Recipe, Search
 from lodgepole.retrieval.terms import detect_language, file_words, passage_words
@@ -65,6 +66,7 @@ SHOWN = ("recall@4", "recall_in_4000tok", "ndcg@10", "recall@1", "page_claim_pre
 
 NO_PRIOR = Weights(file_body=0.0, file_lead=0.0, file_name=0.0)
 NO_NAMES = Weights(file_name=0.0)
+NO_LOOK = Nearness(words=0.0, pairs=0.0)
 NO_GROWTH = Growth(first=1, others=1, merged=1)
 ABLATIONS: dict[str, tuple[Recipe, set[str]]] = {
     "whole recipe": (Recipe(), set()),
@@ -72,6 +74,7 @@ ABLATIONS: dict[str, tuple[Recipe, set[str]]] = {
     "without words": (Recipe(words=False), set()),
     "without the file prior": (Recipe(weights=NO_PRIOR), set()),
     "without files' names": (Recipe(weights=NO_NAMES), set()),
+    "without the closer look": (Recipe(nearness=NO_LOOK), set()),
     "without growth": (Recipe(growth=NO_GROWTH), set()),
     "without headers": (Recipe(), {"header"}),
     "without stemming": (Recipe(), {"stem"}),

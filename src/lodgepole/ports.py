@@ -14,7 +14,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -435,6 +435,8 @@ class Rankings:
     words: Sequence[Hit] = ()  # BM25 over passages
     file_body: Sequence[tuple[FileVersion, float]] = ()  # BM25 over whole files
     file_lead: Sequence[tuple[FileVersion, float]] = ()  # BM25 over lead words
+    rarity: Mapping[str, float] = field(default_factory=dict)
+    """Inverse document frequency of the query's words, as BM25 over passages counted it."""
     embedder: EmbedderIdentity | None = None  # of the index's vectors; None when it holds nothing
 
 
@@ -546,8 +548,8 @@ class Index(Protocol):
         """Ids of assistants that something is stored of; for the sweep."""
         ...
 
-    async def languages(self, assistant_id: str) -> Collection[str]:
-        """Languages of the stored files."""
+    async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
+        """The language of each stored file, by which its words were analysed."""
         ...
 
     async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:

@@ -1,5 +1,6 @@
 """What every Index does, whatever it is made of."""
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -240,9 +241,22 @@ async def test_a_file_without_passages_is_known(index: Index) -> None:
 async def test_languages_are_those_of_the_stored_files(index: Index) -> None:
     await index.add("a", file_of(ONE, "apple", language="en"))
     await index.add("a", file_of(TWO, "pomme", language="fr"))
-    assert set(await index.languages("a")) == {"en", "fr"}
+    assert dict(await index.languages("a")) == {ONE: "en", TWO: "fr"}
     await index.remove("a", [TWO])
-    assert set(await index.languages("a")) == {"en"}
+    assert dict(await index.languages("a")) == {ONE: "en"}
+
+
+async def test_rarity_is_of_the_words_that_passages_have(index: Index) -> None:
+    await index.add("a", file_of(ONE, "apple tree", "apple pie", "pear", lead="quince"))
+    await index.add("a", file_of(TWO, "pear tree", lead="quince"))
+    rankings = await index.search("a", query(ONE, words="apple pie pear fig quince"))
+    assert rankings.rarity == pytest.approx(
+        {
+            "apple": math.log1p(2.5 / 2.5),  # two of four passages, in whichever files
+            "pear": math.log1p(2.5 / 2.5),
+            "pie": math.log1p(3.5 / 1.5),
+        }
+    )
 
 
 # --- another embedder -------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.metadata_filter import MetadataFilter, select
-from lodgepole.model import Assistant, File, FileVersion, Hit, Snippet
+from lodgepole.model import Assistant, File, FileVersion, Hit, Passage, PassageKey, Snippet
 from lodgepole.ports import (
     Catalog,
     Embedder,
@@ -21,6 +21,7 @@ from lodgepole.ports import (
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
 from lodgepole.retrieval.naming import FileNames
+from lodgepole.retrieval.nearness import DEFAULT_NEARNESS, Nearness, look_closer, looked_at
 from lodgepole.retrieval.packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.terms import detect_language, query_words
@@ -42,6 +43,7 @@ class Recipe:
 
     weights: Weights = DEFAULT_WEIGHTS
     growth: Growth = DEFAULT_GROWTH
+    nearness: Nearness = DEFAULT_NEARNESS
     dense: bool = True
     words: bool = True
 
@@ -52,7 +54,7 @@ class _Shelf:
 
     files: Mapping[FileVersion, File]
     versions: frozenset[FileVersion]
-    languages: Collection[str] | None = None  # of what is indexed, once somebody asked
+    languages: Mapping[FileVersion, str] | None = None  # once somebody asked the index
     names: FileNames | None = None  # the same
 
     @classmethod
@@ -151,13 +153,38 @@ class Search:
             weights=self._recipe.weights,
             limit=most,
         )
+        hits, known = await self._closer(assistant.id, query, hits, rankings, everything)
         limits = _Limits(top_k, snippet_tokens, budget_tokens)
         if self._reranking is None and budget_tokens is None and len(hits) > 2 * top_k:
             # So many are nearly always enough, and every passage that is read costs time.
-            snippets = await self._packed(assistant.id, query, hits[: 2 * top_k], files, limits)
+            some = hits[: 2 * top_k]
+            snippets = await self._packed(assistant.id, query, some, files, limits, known=known)
             if len(snippets) == top_k:
                 return snippets
-        return await self._packed(assistant.id, query, hits, files, limits)
+        return await self._packed(assistant.id, query, hits, files, limits, known=known)
+
+    async def _closer(
+        self,
+        assistant_id: str,
+        query: str,
+        hits: Sequence[Hit],
+        rankings: Rankings,
+        everything: _Shelf,
+    ) -> tuple[Sequence[Hit], Mapping[PassageKey, Passage]]:
+        """The hits in the order that a closer look gives, and the passages that were read."""
+        if not rankings.rarity:
+            return hits, {}
+        passages = await self._index.passages(assistant_id, looked_at(hits))
+        with self._stages.stage("look_closer"):
+            again = look_closer(
+                query,
+                hits,
+                passages,
+                languages=everything.languages or {},
+                rarity=rankings.rarity,
+                nearness=self._recipe.nearness,
+            )
+        return again, passages
 
     async def _packed(
         self,
@@ -166,9 +193,12 @@ class Search:
         hits: Sequence[Hit],
         files: Mapping[FileVersion, File],
         limits: _Limits,
+        *,
+        known: Mapping[PassageKey, Passage],
     ) -> list[Snippet]:
         growth = self._recipe.growth
-        passages = await self._index.passages(assistant_id, neighbourhood(hits, growth))
+        wanted = neighbourhood(hits, growth) - known.keys()
+        passages = {**known, **await self._index.passages(assistant_id, wanted)}
         if self._reranking is not None:
             with self._stages.stage("rerank"):
                 hits = await self._reranking.ordered(query, hits, passages)
@@ -217,6 +247,7 @@ class Search:
             words=by_words.words,
             file_body=by_words.file_body,
             file_lead=by_words.file_lead,
+            rarity=by_words.rarity,
             embedder=by_vector.embedder,
         )
 
@@ -280,7 +311,7 @@ class Search:
             return Rankings()
         if everything.languages is None:
             everything.languages = await self._index.languages(assistant_id)
-        words = query_words(query, everything.languages)
+        words = query_words(query, {*everything.languages.values()})
         return await self._index.search(
             assistant_id,
             IndexQuery(versions=versions, vector=None, words=words, limit=RANKING_LENGTH),

@@ -9,6 +9,7 @@
 """
 
 import re
+import sys
 import threading
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -19,9 +20,10 @@ import snowballstemmer
 
 from lodgepole.retrieval.languages import detect_language
 
-__all__ = ["detect_language", "file_words", "passage_words", "query_words"]
+__all__ = ["detect_language", "file_words", "known_words", "passage_words", "query_words"]
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
+KNOWN_TEXTS = 8192  # whose words are remembered: passages and what stands over them
 QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
 
 _STEMMERS = {
@@ -70,6 +72,12 @@ def passage_words(text: str, header: str, language: str) -> list[str]:
 def file_words(name: str, beginning: str, language: str) -> list[str]:
     """The words by which a file as a whole is known: those of its name and of its beginning."""
     return [*_words(name, language), *_words(beginning[:1500], language)]
+
+
+@lru_cache(maxsize=KNOWN_TEXTS)
+def known_words(text: str, language: str) -> tuple[str, ...]:
+    """Every word of `text` in order, remembered: what questions find is found again and again."""
+    return tuple(map(sys.intern, _words(text, language)))
 
 
 def query_words(text: str, languages: Collection[str]) -> list[str]:

@@ -73,6 +73,10 @@ class MemoryIndex:
             ],
             file_body=self._bm25(bodies, words, allowed.__contains__, limit),
             file_lead=self._bm25(leads, words, allowed.__contains__, limit),
+            rarity=_rarity(
+                Counter(word for text in passages.values() for word in {*text} & {*words}),
+                len(passages),
+            ),
         )
 
     def _dense(self, assistant_id: str, query: IndexQuery) -> list[Hit]:
@@ -106,10 +110,7 @@ class MemoryIndex:
         }
         average = sum(map(len, texts.values())) / len(texts) or 1.0
         found_in = Counter(word for found in counts.values() for word in found)
-        idf = {
-            word: math.log(1 + (len(texts) - found_in[word] + 0.5) / (found_in[word] + 0.5))
-            for word in wanted
-        }
+        idf = _rarity(found_in, len(texts))
         scores: list[tuple[Key, float]] = []
         for key, found in counts.items():
             if not found or not allowed(key):
@@ -148,8 +149,9 @@ class MemoryIndex:
     async def assistants(self) -> Collection[str]:
         return {assistant_id for assistant_id, files in self._files.items() if files}
 
-    async def languages(self, assistant_id: str) -> Collection[str]:
-        return {file.language for file in self._files.get(assistant_id, {}).values()}
+    async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
+        files = self._files.get(assistant_id, {})
+        return {version: file.language for version, file in files.items()}
 
     async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
         return self._embedders[assistant_id] if self._files.get(assistant_id) else None
@@ -195,3 +197,10 @@ class MemoryIndex:
 
     async def close(self) -> None:
         self._files.clear()
+
+
+def _rarity(found_in: Mapping[str, int], texts: int) -> dict[str, float]:
+    return {
+        word: math.log(1 + (texts - count + 0.5) / (count + 0.5))
+        for word, count in found_in.items()
+    }

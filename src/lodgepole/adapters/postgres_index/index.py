@@ -150,9 +150,12 @@ class PostgresIndex:
     async def assistants(self) -> Collection[str]:
         return {row[0] for row in await self._rows(b"SELECT assistant_id FROM index_assistants")}
 
-    async def languages(self, assistant_id: str) -> Collection[str]:
-        query = b"SELECT DISTINCT language FROM index_files WHERE assistant_id = %s"
-        return {row[0] for row in await self._rows(query, (assistant_id,))}
+    async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
+        query = b"SELECT file_id, generation, language FROM index_files WHERE assistant_id = %s"
+        rows = await self._rows(query, (assistant_id,))
+        return {
+            FileVersion(file_id, generation): language for file_id, generation, language in rows
+        }
 
     async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
         query = b"SELECT embedder FROM index_assistants WHERE assistant_id = %s"

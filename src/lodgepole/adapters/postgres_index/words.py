@@ -89,6 +89,7 @@ def _stored(word: str) -> str:
 class _Word:
     """One word of a query, where it was found."""
 
+    word: str
     weight: int  # how often the query says it
     places: Numbers  # of files
     leads: Numbers  # for each file, how often its lead says it
@@ -118,6 +119,7 @@ async def read(
         files = np.frombuffer(numbers, ">i8").astype(np.int64)
         found.append(
             _Word(
+                word=terms[place - 1],
                 weight=counted[terms[place - 1]],
                 places=np.searchsorted(view.numbers, files),
                 leads=np.frombuffer(leads, ">i4").astype(np.int64),
@@ -164,11 +166,14 @@ class Scoring:
         passages = _Field(view.lengths, total)
         bodies = _Field(view.words, total)
         leads = _Field(view.lead_words, int(view.lead_words.sum()))
+        rarity: dict[str, float] = {}
         for word in self.found:
             counts = word.postings % _COUNTS
             at = np.repeat(view.starts[word.places], word.counts) + word.postings // _COUNTS
             of_asked = None if asked is None else np.repeat(asked[word.places], word.counts)
             passages.add(word.weight, at, counts, of_asked)
+            if len(at):
+                rarity[word.word] = passages.rarity(len(at))
             holds = word.counts > 0
             sums = np.add.reduceat(counts, _firsts(word.counts[holds]))
             places = word.places[holds]
@@ -190,6 +195,7 @@ class Scoring:
             file_lead=_ordered(
                 [(view.versions[place], score) for place, score in leads.best(limit)], limit
             ),
+            rarity=rarity,
         )
 
     def _passage(self, position: int) -> PassageKey:
@@ -207,6 +213,10 @@ class _Field:
         self._norms = (K1 * (1 - B + B * lengths / average)).astype(np.float32)
         self._found: list[tuple[Numbers, npt.NDArray[np.floating]]] = []
 
+    def rarity(self, count: int) -> float:
+        """The inverse document frequency of a word that so many texts have."""
+        return math.log(1 + (self._texts - count + 0.5) / (count + 0.5))
+
     def add(
         self,
         weight: int,
@@ -215,7 +225,7 @@ class _Field:
         asked: npt.NDArray[np.bool_] | None,
     ) -> None:
         """One word, in all texts that have it; only those `asked` for, or all, are scored."""
-        idf = math.log(1 + (self._texts - len(at) + 0.5) / (len(at) + 0.5))
+        idf = self.rarity(len(at))
         if asked is not None:
             at, counts = at[asked], counts[asked]
         often = counts.astype(np.float32)

@@ -1,7 +1,7 @@
 """The index of one assistant: its SQLite file and what is derived from it."""
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,6 +226,7 @@ class AssistantIndex:
             words=[Hit(*item) for item in ranked(self._passages.index, "words")],
             file_body=[(key.version, score) for key, score in ranked(self._files.index, "body")],
             file_lead=[(key.version, score) for key, score in ranked(self._files.index, "lead")],
+            rarity=self._passages.index.rarity("words", query.words),
         )
 
     def _found(
@@ -317,8 +318,9 @@ class AssistantIndex:
     def versions(self) -> Collection[FileVersion]:
         return set(self._codes.slots) if self._codes else set()
 
-    def languages(self) -> Collection[str]:
-        return {slot.language for slot in self._codes.slots.values()} if self._codes else set()
+    def languages(self) -> Mapping[FileVersion, str]:
+        slots = self._codes.slots if self._codes else {}
+        return {version: slot.language for version, slot in slots.items()}
 
     def embedder(self) -> EmbedderIdentity | None:
         return self._codes.space.embedder if self._codes and self._codes.slots else None

@@ -133,8 +133,8 @@ class TantivyIndex:
     async def assistants(self) -> Collection[str]:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._stored)
 
-    async def languages(self, assistant_id: str) -> Collection[str]:
-        return await self._read(assistant_id, lambda index: index.languages(), set())
+    async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
+        return await self._read(assistant_id, lambda index: index.languages(), {})
 
     async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
         return await self._read(assistant_id, lambda index: index.embedder(), None)

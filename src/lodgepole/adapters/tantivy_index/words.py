@@ -7,6 +7,7 @@ document of the index it would be counted by BM25, deleted ones too.)
 
 import contextlib
 import json
+import math
 import os
 import shutil
 import threading
@@ -184,6 +185,16 @@ class WordIndex:
             Found(int(number or 0), int(ordinal or 0), float(score))
             for (score, _), number, ordinal in zip(hits, found_numbers, ordinals, strict=True)
         ]
+
+    def rarity(self, field: str, words: Collection[str]) -> dict[str, float]:
+        """Of each of `words` that is there, its inverse document frequency as `search` has it."""
+        searcher = self._index.searcher()
+        found = {word: searcher.doc_freq(field, word) for word in set(words)}
+        return {
+            word: math.log1p((max(0, searcher.num_docs - count) + 0.5) / (count + 0.5))
+            for word, count in found.items()
+            if count
+        }
 
     def _of_files(self, numbers: Collection[int]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, "number", list(numbers))
