@@ -2,12 +2,14 @@
 
 import ctypes
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from lodgepole.adapters.pypdfium2_parser.lines import page_text
+from lodgepole.adapters.pypdfium2_parser.lines import frame_of, lines_of, page_text
 from lodgepole.adapters.pypdfium2_parser.shapes import Box
 
 BOXES = 500  # of one text
@@ -32,10 +34,25 @@ def boxes(path: Path, page: int, text: str) -> list[Box]:
         text_page = raw_page.get_textpage()
         try:
             found = _span(page_text(text_page.raw), wanted)
-            return [] if found is None else _rectangles(text_page.raw, *found)
+            if found is not None:
+                return _rectangles(text_page.raw, *found)
+            return list(_lines(raw_page.raw, text_page.raw, wanted))
         finally:
             text_page.close()
             raw_page.close()
+
+
+def _lines(raw_page: Any, text_page: Any, wanted: str) -> Iterator[Box]:
+    """The lines that hold it, whole: those of Arabic and Hebrew are not in the page's own order."""
+    frame = frame_of(raw_page, text_page)
+    lines = [] if frame.turn else list(lines_of(text_page, frame))
+    found = _span("\n".join(line.text for line in lines), wanted)
+    begin = 0
+    for line in lines if found is not None else ():
+        end = begin + len(line.text)
+        if found is not None and begin < found[1] and found[0] < end:
+            yield Box(line.x0, line.y, line.x1, line.y + line.size)
+        begin = end + 1
 
 
 def _span(shown: str, wanted: str) -> tuple[int, int] | None:

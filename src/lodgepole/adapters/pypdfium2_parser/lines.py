@@ -4,12 +4,21 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
+
+from lodgepole.adapters.pypdfium2_parser.right_to_left import (
+    RIGHT_TO_LEFT,
+    SPACE,
+    Placed,
+    as_read,
+    gaps,
+    is_right_to_left,
+)
 
 SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
 CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
@@ -48,6 +57,7 @@ class Line:
     running: bool = False
     level: int = 0
     caption: int = 0  # alike on the lines of one caption; 0 on all others
+    right_to_left: bool = False
     inside: bool = False  # of a figure: a label rather than a heading
     turned: bool = False  # out of the frame, as what is printed along an edge: no heading either
     figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that stand here
@@ -136,11 +146,26 @@ def lines_of(text_page: Any, frame: Frame) -> Iterator[Line]:
             continue
         start, end = words[0][0], words[-1][1]
         line = measure.line(text, start, end)
+        if RIGHT_TO_LEFT.search(line.text):
+            yield measure.as_read(text, line, words)
+            continue
         for (_, before), (after, _) in pairwise(words):
             left, right = measure.right(before - 1), measure.left(after)
             if right - left > CELL_GAP * line.size:
                 line.gaps.append((after - start, left, right))
         yield line
+
+
+def mirrored(page: Page) -> None:
+    """Measure a page of Arabic or Hebrew from its right edge, so that lines begin at their left."""
+    from_right = sum(len(line.text) for line in page.lines if line.right_to_left)
+    mirrors = 2 * from_right > sum(len(line.text) for line in page.lines)
+    for line in page.lines:
+        if mirrors:
+            line.x0, line.x1 = page.width - line.x1, page.width - line.x0
+            line.gaps = [(i, page.width - right, page.width - left) for i, left, right in line.gaps]
+        if line.right_to_left != mirrors:
+            line.gaps = []  # they are in the other order
 
 
 def with_whole_rows(lines: Iterable[Line]) -> list[Line]:
@@ -172,6 +197,7 @@ class _Measure:
         self._page = text_page
         self._same = len(text) == pdfium.FPDFText_CountChars(text_page)
         self._frame = frame
+        self._from_right = is_right_to_left(text)
         self._box = pdfium.FS_RECTF()
         self._box_at = ctypes.byref(self._box)
         self._matrix = pdfium.FS_MATRIX()
@@ -210,6 +236,21 @@ class _Measure:
         size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
         line = Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))
         line.turned = end - start >= TURNED_CHARS and x1 - x0 < TURNED_WIDTH * size
+        return line
+
+    def as_read(self, text: str, line: Line, words: Sequence[tuple[int, int]]) -> Line:
+        """A line of Arabic or Hebrew; its gaps are those between words from right to left."""
+        placed: list[Placed] = []
+        for index in chain.from_iterable(range(*word) for word in words):
+            left, _, right, _ = self._box_of(index)
+            placed.append(Placed(text[index], left, right))
+        line.right_to_left = self._from_right or is_right_to_left(line.text)
+        chars = as_read(placed, len(words) - 1, from_right=line.right_to_left)
+        line.text = "".join(char.char for char in chars)
+        line.x0 = min(char.left for char in chars if char is not SPACE)
+        line.x1 = max(char.right for char in chars if char is not SPACE)
+        if line.right_to_left:
+            line.gaps = list(gaps(chars, CELL_GAP * line.size))
         return line
 
     def _font(self, index: int) -> tuple[float, bool]:

@@ -21,6 +21,7 @@ from lodgepole.adapters.pypdfium2_parser.lines import (
     frame_of,
     guessed_share,
     lines_of,
+    mirrored,
     with_whole_rows,
 )
 from lodgepole.adapters.pypdfium2_parser.mending import Mender
@@ -270,6 +271,8 @@ def _write(
     progressed: Callable[[float], None],
 ) -> tuple[Figure, ...]:
     """Build the text; the figures, placed in it."""
+    for page in pages:
+        mirrored(page)
     mark_running(pages)
     progressed(0.0)
     mark_headings(pages, outline)
