@@ -140,6 +140,15 @@ def test_a_row_stands_on_the_page_on_which_it_begins(tmp_path: Path) -> None:
     assert texts == ["a | b", "a | b\na | b b", "b | b"]
 
 
+def test_signs_of_the_fonts_of_signs_are_read(tmp_path: Path) -> None:
+    places = [("Symbol", "F061"), ("Symbol", "F0A3"), ("Wingdings", "F0FE"), ("Symbol", "x")]
+    signs = "".join(f'<w:sym w:font="{font}" w:char="{place}"/>' for font, place in places)
+
+    document = read(package(tmp_path / "a", f"<w:p><w:r>{signs}<w:t>b</w:t></w:r></w:p>"))
+
+    assert document.text == "α≤☑b"
+
+
 def test_hidden_text_is_left_out(tmp_path: Path) -> None:
     hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r>"
 

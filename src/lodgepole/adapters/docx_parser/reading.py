@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  lxml has no stubs
 
 from lodgepole.adapters.docx_parser.numbering import Numbering
+from lodgepole.adapters.docx_parser.symbols import sign
 from lodgepole.archives import Archive, Kept, attribute, child_of, local_name
 from lodgepole.documents import DocumentBuilder, clean_text
 from lodgepole.errors import UnreadableFile
@@ -258,6 +259,8 @@ def _collect(element: Any, into: _Paragraph) -> None:
             into.parts.append(_RENDERED)
         elif kind == "br" and attribute(child, "type") == "page":
             into.parts.append(_BREAK)
+        elif kind == "sym":
+            into.parts.append(sign(attribute(child, "font"), attribute(child, "char")))
         elif kind in _SIGNS:
             into.parts.append(_SIGNS[kind])
         elif kind in {"footnoteReference", "endnoteReference"}:
