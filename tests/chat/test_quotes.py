@@ -120,6 +120,23 @@ def test_a_heading_is_quoted_with_what_stands_under_it():
     assert parts["## The end of it"] == ["## The end of it*"]
 
 
+def test_a_title_without_a_mark_is_one_over_a_sentence_alone():
+    title = "Balance Billing Protection"
+    under = "You pay no more than the allowed amount."
+    assert shown(f"It ends here.\n\n{title}\n{under} Ask us.\n\nMore.")[title] == [
+        title,
+        f"{under}*",
+        "Ask us.*",
+    ]
+    assert shown(f"{title}\nCOSTS - {title}\n\n{under}\n\nMore.")[title] == [
+        title,
+        f"COSTS - {title}",
+        f"{under}*",
+    ]
+    assert shown(f"{title}\nCopayment and Deductible")[title] == [f"{title}*"]
+    assert shown("Phone number: 555\nCall us.")["Phone number: 555"] == ["Phone number: 555*"]
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

@@ -7,14 +7,15 @@ about `it` or `them` the one before; a heading or a question is nothing without 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from lodgepole.chat.vocabulary import POINTING_BACK
-from lodgepole.chat.wording import LIST_MARK, sentence_spans, squeeze, stems_of
+from lodgepole.chat.wording import LIST_MARK, ends_sentence, sentence_spans, squeeze, stems_of
 from lodgepole.model import Source
 
 LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
 LONGEST_BEFORE = 400
+LONGEST_TITLE = 80
 LONGEST_COMPLETING = 200  # of a sentence that goes on about the one before, and completes it
 _RULE = re.compile(r"[ \t]*\n([ \t]*\|?[ \t]*:?-{3}[^\n]*)")  # what follows a table's first row
 _GAP = re.compile(r"\n[ \t]*\n")
@@ -76,8 +77,10 @@ def _kind(text: str) -> str:
     heading = text.startswith("#")
     if not heading and LIST_MARK.match(text):
         return "item"
-    if heading or text.endswith((":", "：", "?", "？")):
+    if text.endswith((":", "：", "?", "？")):
         return "lead"
+    if heading:
+        return "title"
     return "code" if "```" in text else "prose"
 
 
@@ -118,12 +121,24 @@ def _lines(text: str) -> list[_Line]:
         of_lead = lead is not None and line.kind == ("row" if lead.rule else "item")
         if of_lead and not rule:
             line.lead = lead
-        elif rule or line.kind == "lead":
+        elif rule or line.kind in ("lead", "title"):
             lead = line
         elif line.kind != "item" or line.apart:
             lead = None
         lines.append(line)
+    for line, after in reversed(list(pairwise(lines))):
+        if _is_title(line, after):
+            line.kind = "title"
     return lines
+
+
+def _is_title(line: _Line, after: _Line) -> bool:
+    """Whether a short line that is no sentence stands over one, as headings in PDF files do."""
+    if line.kind != "prose" or len(line.text) > LONGEST_TITLE:
+        return False
+    if ":" in line.text or ends_sentence(line.text):
+        return False
+    return after.kind == "title" or (after.kind == "prose" and ends_sentence(after.text))
 
 
 def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
@@ -133,8 +148,9 @@ def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
         return Part(line.lead.text, cited=False), Part(line.lead.rule, False, own_line=True), here
     if line.lead is not None:
         return Part(line.lead.text, cited=False), here
-    if line.kind == "lead":
+    if line.kind in ("lead", "title"):
         after = tuple(_following(lines, i))
+        after = after if any(part.cited for part in after) else ()
         return Part(line.text, cited=not after), *after
     before = i > 0 and _goes_on(lines[i - 1], line) and len(lines[i - 1].text) <= LONGEST_BEFORE
     after = i + 1 < len(lines) and _goes_on(line, lines[i + 1])
@@ -147,14 +163,17 @@ def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
 
 
 def _following(lines: Sequence[_Line], i: int) -> Iterator[Part]:
-    """The items that a line leads into, or the paragraph that answers it."""
-    left = LONGEST_AFTER
-    for n, line in enumerate(lines[i + 1 :]):
+    """The items that a line leads into, or the paragraph under it, after further titles."""
+    left, begun = LONGEST_AFTER, False
+    for line in lines[i + 1 :]:
         left -= len(line.text)
-        more = line.lead is lines[i] or (line.kind == "prose" and (n == 0 or not line.apart))
-        if left < 0 or not more:
+        of_lead = line.lead is lines[i]
+        title = line.kind == "title" and not begun
+        paragraph = line.kind == "prose" and not (begun and line.apart)
+        if left < 0 or not (title or of_lead or paragraph):
             return
-        yield Part(line.text, own_line=n == 0 or line.lead is lines[i])
+        yield Part(line.text, cited=not title, own_line=title or of_lead or not begun)
+        begun = begun or not title
 
 
 def _goes_on(before: _Line, line: _Line) -> bool:
