@@ -574,7 +574,7 @@ async def test_a_server_that_does_not_stream_is_read_all_the_same(kind):
     events, _ = await run(kind, (200, {}, whole if kind == "openai" else response))
     assert events == [
         ModelText("Madrid [1]."),
-        ModelEnded(finish_reason="length", usage=Usage(21, 9)),
+        ModelEnded(finish_reason="length", usage=Usage(21, 9), in_one_piece=True),
     ]
 
 
