@@ -111,9 +111,9 @@ class _Reader:
         """
         found: dict[str, float] = {}
         for distance in range(_REACH, -1, -1):  # what is nearer overrides
-            for ordinal in {key.ordinal - distance, key.ordinal + distance}:
-                words = self._held(PassageKey(key.version, ordinal))
-                found.update(dict.fromkeys(words, _BY_DISTANCE[distance]))
+            for ordinal in (key.ordinal - distance, key.ordinal + distance):
+                for word in self._held(PassageKey(key.version, ordinal)):
+                    found[word] = _BY_DISTANCE[distance]
         return found
 
     def _held(self, key: PassageKey) -> frozenset[str]:
@@ -152,7 +152,11 @@ class _Reader:
 
 
 def _near(places: Sequence[int], others: Sequence[int]) -> bool:
-    return any(abs(place - other) <= _TOGETHER for place in places for other in others)
+    for place in places:
+        for other in others:
+            if -_TOGETHER <= place - other <= _TOGETHER:
+                return True
+    return False
 
 
 def _standardised(values: Sequence[float]) -> list[float]:

@@ -1,8 +1,9 @@
 """The index of one assistant: its SQLite file and what is derived from it."""
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from lodgepole.adapters.tantivy_index.derived import Derived
 from lodgepole.adapters.tantivy_index.incomplete import is_incomplete
 from lodgepole.adapters.tantivy_index.rows import REBUILDING
 from lodgepole.adapters.tantivy_index.truth import Truth
-from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, Found, WordIndex
+from lodgepole.adapters.tantivy_index.words import FAILURES, Entry, WordIndex
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
 from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vector, Vectors
@@ -211,7 +212,8 @@ class AssistantIndex:
         numbers = None if len(by_number) == len(codes.slots) else by_number.keys()
 
         def ranked(index: WordIndex, field: str) -> list[tuple[PassageKey, float]]:
-            found = self._found(index, field, query, numbers)
+            with self._reading_words():
+                found = index.search(field, query.words, numbers, query.limit)
             # Files that are coming or going are in tantivy before or after they are in `codes`.
             ranking = [
                 (PassageKey(by_number[number], ordinal), score)
@@ -220,20 +222,22 @@ class AssistantIndex:
             ]
             return sorted(ranking, key=lambda item: (-item[1], item[0]))
 
+        words = self._passages.index
+        with self._reading_words():
+            rarity = words.rarity("words", query.words)
         return Rankings(
             embedder=embedder,
             dense=dense,
-            words=[Hit(*item) for item in ranked(self._passages.index, "words")],
+            words=[Hit(*item) for item in ranked(words, "words")],
             file_body=[(key.version, score) for key, score in ranked(self._files.index, "body")],
             file_lead=[(key.version, score) for key, score in ranked(self._files.index, "lead")],
-            rarity=self._passages.index.rarity("words", query.words),
+            rarity=rarity,
         )
 
-    def _found(
-        self, index: WordIndex, field: str, query: IndexQuery, numbers: Collection[int] | None
-    ) -> list[Found]:
+    @contextmanager
+    def _reading_words(self) -> Generator[None]:
         try:
-            return index.search(field, query.words, numbers, query.limit)
+            yield
         except FAILURES as error:
             raise Unavailable(
                 f"The word index in {self._path} cannot be read: {error}. Restart the server: it "
