@@ -257,6 +257,9 @@ async def test_rarity_is_of_the_words_that_passages_have(index: Index) -> None:
             "pie": math.log1p(3.5 / 1.5),
         }
     )
+    await index.add("a", file_of(FileVersion("three", 1), "apple"))
+    rankings = await index.search("a", query(ONE, words="apple"))
+    assert rankings.rarity == pytest.approx({"apple": math.log1p(2.5 / 3.5)})
 
 
 # --- another embedder -------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import tantivy
 
 WRITER_HEAP_BYTES = 32_000_000
+_COUNTED = 2048  # words whose frequency is remembered
 _APPLIED = "applied.json"
 _FOOTER_MAGIC = 1337
 
@@ -62,6 +63,7 @@ class WordIndex:
         # Readers are told of commits by the one who commits; the default watches with a thread.
         self._index.config_reader("Manual")
         self._index.reload()
+        self._counted: dict[tuple[str, str], int] = {}  # of a field's words, since the last change
         self._lock = threading.Lock()
         self._writer: tantivy.IndexWriter | None = None
         self.applied = self._read_applied()
@@ -132,6 +134,7 @@ class WordIndex:
                 self._give_back()
                 raise
             self._index.reload()
+            self._counted = {}
             self.applied = applied
 
     def _ready_writer(self) -> tantivy.IndexWriter:
@@ -188,8 +191,15 @@ class WordIndex:
 
     def rarity(self, field: str, words: Collection[str]) -> dict[str, float]:
         """Of each of `words` that is there, its inverse document frequency as `search` has it."""
-        searcher = self._index.searcher()
-        found = {word: searcher.doc_freq(field, word) for word in set(words)}
+        counted, searcher = self._counted, self._index.searcher()
+        if len(counted) > _COUNTED:
+            counted = self._counted = {}
+        found: dict[str, int] = {}
+        for word in set(words):
+            count = counted.get((field, word))
+            if count is None:
+                count = counted[field, word] = searcher.doc_freq(field, word)
+            found[word] = count
         return {
             word: math.log1p((max(0, searcher.num_docs - count) + 0.5) / (count + 0.5))
             for word, count in found.items()
