@@ -99,8 +99,13 @@ class World:
 
     def __init__(self, passages: int, base: np.ndarray, asked: np.ndarray) -> None:
         self.base, self.asked = base, asked
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        self.vocabulary = np.array([f"{letters[i % 26]}{i:x}" for i in range(VOCABULARY)])
+        syllables = [first + second for first in "bcdfghjklmnprstvwxyz" for second in "aeiou"]
+        self.vocabulary = np.array(
+            [
+                syllables[i % 100] + syllables[i // 100 % 100] + syllables[i // 10_000]
+                for i in range(VOCABULARY)
+            ]
+        )
         self.passages = passages
 
     def words(self, random: np.random.Generator, count: int) -> list[str]:

@@ -1,9 +1,11 @@
 import time
+import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from lodgepole.retrieval import terms
 from lodgepole.retrieval.terms import (
     QUERY_WORDS,
     WORD_CHARS,
@@ -138,3 +140,11 @@ def test_analysis_is_fast_enough_to_be_no_part_of_ingestion() -> None:
     start = time.process_time()
     passage_words(text, "", "en")
     assert len(text) / 1e6 / (time.process_time() - start) > 0.5  # MB per CPU-second
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("abÄß9_-./'’@&+ ,\u0301\u4e2dи\u0e01²½"), max_size=40))
+def test_plain_text_has_the_tokens_that_any_text_has(text: str) -> None:
+    plain = unicodedata.normalize("NFKC", text)
+    assume(not terms._NOT_PLAIN.search(plain))
+    assert terms._PLAIN_TOKEN.findall(plain) == terms._TOKEN.findall(plain)

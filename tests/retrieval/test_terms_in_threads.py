@@ -22,5 +22,5 @@ def analysed(text: str) -> list[str]:
 def test_threads_do_not_mix_their_words():
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(analysed, TEXTS))
-    terms._expand.cache_clear()
+    terms.token_words.cache_clear()
     assert together == [analysed(text) for text in TEXTS]

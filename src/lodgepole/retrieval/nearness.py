@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
-from lodgepole.retrieval.terms import known_words, query_words
+from lodgepole.retrieval.terms import analysed_as, query_words, token_words, tokens
 
 DEPTH = 32  # hits that are looked at
 _BY_DISTANCE = (1.0, 1.0, 0.5)  # what a word counts: in the passage, in the next, in the one after
@@ -103,6 +103,9 @@ class _Reader:
         self._languages = languages
         self._of_passage: dict[PassageKey, frozenset[str]] = {}
         self._over: dict[tuple[str, str], frozenset[str]] = {}
+        # By language: which tokens stand for words of the question, and which do not.
+        self._telling: dict[str, dict[str, frozenset[str]]] = {}
+        self._others: dict[str, set[str]] = {}
 
     def around(self, key: PassageKey) -> dict[str, float]:
         """The question's words in a passage, its neighbours and what stands over them.
@@ -122,9 +125,8 @@ class _Reader:
         if held is None:
             held, passage = frozenset(), self._passages.get(key)
             if passage is not None:
-                language = self._languages.get(key.version, "")
-                words = known_words(passage.text, language)
-                held = self._above(passage.header, language).union(self._wanted.intersection(words))
+                language = analysed_as(self._languages.get(key.version, ""))
+                held = self._above(passage.header, language) | self._inside(passage.text, language)
             self._of_passage[key] = held
         return held
 
@@ -135,10 +137,13 @@ class _Reader:
         if not pairs:
             return
         places: dict[str, list[int]] = {}
-        words = known_words(self._passages[key].text, self._languages.get(key.version, ""))
-        for place, word in enumerate(words):
-            if word in held:
-                places.setdefault(word, []).append(place)
+        language = analysed_as(self._languages.get(key.version, ""))
+        place = 0
+        for token in tokens(self._passages[key].text):
+            for word in token_words(token, language):
+                if word in held:
+                    places.setdefault(word, []).append(place)
+                place += 1
         for one, other in pairs:
             if _near(places.get(one, ()), places.get(other, ())):
                 yield one, other
@@ -147,8 +152,27 @@ class _Reader:
         """The question's words in what stands over a passage; many have the same over them."""
         found = self._over.get((header, language))
         if found is None:
-            found = self._over[header, language] = self._wanted & {*known_words(header, language)}
+            found = self._over[header, language] = self._inside(header, language)
         return found
+
+    def _inside(self, text: str, language: str) -> frozenset[str]:
+        """The question's words in a text. Few tokens of many passages are looked at twice."""
+        wanted = self._wanted
+        telling = self._telling.setdefault(language, {})
+        others = self._others.setdefault(language, set())
+        found = {*tokens(text)}
+        found -= others
+        held: list[frozenset[str]] = []
+        for token in found:
+            words = telling.get(token)
+            if words is None:
+                meant = token_words(token, language)
+                if wanted.isdisjoint(meant):
+                    others.add(token)
+                    continue
+                words = telling[token] = wanted.intersection(meant)
+            held.append(words)
+        return frozenset().union(*held)
 
 
 def _near(places: Sequence[int], others: Sequence[int]) -> bool:

@@ -9,7 +9,6 @@
 """
 
 import re
-import sys
 import threading
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -20,10 +19,17 @@ import snowballstemmer
 
 from lodgepole.retrieval.languages import detect_language
 
-__all__ = ["detect_language", "file_words", "known_words", "passage_words", "query_words"]
+__all__ = [
+    "analysed_as",
+    "detect_language",
+    "file_words",
+    "passage_words",
+    "query_words",
+    "token_words",
+    "tokens",
+]
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
-KNOWN_TEXTS = 8192  # whose words are remembered: passages and what stands over them
 QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
 
 _STEMMERS = {
@@ -46,6 +52,9 @@ _UNSPACED = (
 _MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
 _LETTER = rf"(?:(?![{_UNSPACED}_])[\w{_MARKS}])"
 _TOKEN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+(?:[-_./'’@&+]{_LETTER}+)*")
+# The same where no character is of these, in half the time.
+_PLAIN_TOKEN = re.compile(r"[^\W_]+(?:[-_./'’@&+][^\W_]+)*")
+_NOT_PLAIN = re.compile(rf"[{_UNSPACED}{_MARKS}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _JOINT = re.compile(r"[-_./'’@&+]")
@@ -74,10 +83,19 @@ def file_words(name: str, beginning: str, language: str) -> list[str]:
     return [*_words(name, language), *_words(beginning[:1500], language)]
 
 
-@lru_cache(maxsize=KNOWN_TEXTS)
-def known_words(text: str, language: str) -> tuple[str, ...]:
-    """Every word of `text` in order, remembered: what questions find is found again and again."""
-    return tuple(map(sys.intern, _words(text, language)))
+def tokens(text: str) -> list[str]:
+    """The runs of characters of `text` that are words, in order."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    if "," in text:
+        text = _GROUPED.sub("", text)
+    plain = text.isascii() or not _NOT_PLAIN.search(text)
+    return (_PLAIN_TOKEN if plain else _TOKEN).findall(text)
+
+
+def analysed_as(language: str) -> str:
+    """The language by whose rules words of a file in `language` are stemmed; `und` by none."""
+    return language if language in _STEMMERS else "und"
 
 
 def query_words(text: str, languages: Collection[str]) -> list[str]:
@@ -87,11 +105,11 @@ def query_words(text: str, languages: Collection[str]) -> list[str]:
     Of a long one, such as a conversation, the rarest-looking words are kept: those with digits
     or many letters before short ones; at most `QUERY_WORDS` for each language.
     """
-    known = sorted({code if code in _STEMMERS else "und" for code in languages}) or ["und"]
-    tokens = list(dict.fromkeys(_tokens(text)))
+    known = sorted({*map(analysed_as, languages)}) or ["und"]
+    asked = list(dict.fromkeys(tokens(text)))
     kept: dict[str, None] = {}
     for code in known:
-        words = dict.fromkeys(word for token in tokens for word in _expand(token, code))
+        words = dict.fromkeys(word for token in asked for word in token_words(token, code))
         kept.update(dict.fromkeys(_most_telling(words)))
     return list(kept)
 
@@ -108,21 +126,22 @@ def _weight(word: str) -> int:
     return len(word) + (8 if any(char.isdigit() for char in word) else 0)
 
 
-def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(_GROUPED.sub("", unicodedata.normalize("NFKC", text)))
-
-
 def _words(text: str, language: str) -> list[str]:
-    language = language if language in _STEMMERS else "und"
+    language = analysed_as(language)
     words: list[str] = []
-    for token in _tokens(text):
-        words += _expand(token, language)
+    for token in tokens(text):
+        words += token_words(token, language)
     return words
 
 
 @lru_cache(maxsize=65_536)
-def _expand(token: str, language: str) -> tuple[str, ...]:
-    """The words that one run of characters stands for; nearly always a single one."""
+def token_words(token: str, language: str) -> tuple[str, ...]:
+    """The words that one of `tokens` stands for; nearly always a single one.
+
+    Args:
+        token: As it stands in the text.
+        language: As `analysed_as` gives it.
+    """
     if _UNSPACED_RUN.match(token):
         return (*token, *(token[i : i + 2] for i in range(len(token) - 1)))
     token = _POSSESSIVE.sub("", token)
