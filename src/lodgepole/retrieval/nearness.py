@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
-from lodgepole.retrieval.terms import analysed_as, query_words, token_words, tokens
+from lodgepole.retrieval.terms import analysed_as, known_tokens, query_words, token_words
 
 DEPTH = 32  # hits that are looked at
-_BY_DISTANCE = (1.0, 1.0, 0.5)  # what a word counts: in the passage, in the next, in the one after
+_BY_DISTANCE = (1.0, 1.0)  # what a word counts: in the passage, in the next
 _REACH = len(_BY_DISTANCE) - 1
 _TOGETHER = 4  # words apart, at most, in a passage
 _FOLLOWING = 2  # words apart, at most, in the question
@@ -139,7 +139,7 @@ class _Reader:
         places: dict[str, list[int]] = {}
         language = analysed_as(self._languages.get(key.version, ""))
         place = 0
-        for token in tokens(self._passages[key].text):
+        for token in known_tokens(self._passages[key].text):
             for word in token_words(token, language):
                 if word in held:
                     places.setdefault(word, []).append(place)
@@ -160,7 +160,7 @@ class _Reader:
         wanted = self._wanted
         telling = self._telling.setdefault(language, {})
         others = self._others.setdefault(language, set())
-        found = {*tokens(text)}
+        found = {*known_tokens(text)}
         found -= others
         held: list[frozenset[str]] = []
         for token in found:

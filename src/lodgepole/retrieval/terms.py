@@ -9,6 +9,7 @@
 """
 
 import re
+import sys
 import threading
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -23,6 +24,7 @@ __all__ = [
     "analysed_as",
     "detect_language",
     "file_words",
+    "known_tokens",
     "passage_words",
     "query_words",
     "token_words",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
+KNOWN_TEXTS = 8192  # whose tokens are remembered: passages and what stands over them
 QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
 
 _STEMMERS = {
@@ -56,7 +59,7 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+(?:[-_./'’@&+]{_LETTER}+)*")
 _PLAIN_TOKEN = re.compile(r"[^\W_]+(?:[-_./'’@&+][^\W_]+)*")
 _NOT_PLAIN = re.compile(rf"[{_UNSPACED}{_MARKS}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
-_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_GROUPED = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _JOINT = re.compile(r"[-_./'’@&+]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^A-Za-z\d]+")
@@ -91,6 +94,12 @@ def tokens(text: str) -> list[str]:
         text = _GROUPED.sub("", text)
     plain = text.isascii() or not _NOT_PLAIN.search(text)
     return (_PLAIN_TOKEN if plain else _TOKEN).findall(text)
+
+
+@lru_cache(maxsize=KNOWN_TEXTS)
+def known_tokens(text: str) -> tuple[str, ...]:
+    """The same, remembered: what questions find is found again and again."""
+    return tuple(map(sys.intern, tokens(text)))
 
 
 def analysed_as(language: str) -> str:
