@@ -28,8 +28,8 @@ async def save_document(
 ) -> None:
     """Store a document; saving the same one again changes nothing."""
     for number, figure in enumerate(document.figures):
-        await blobs.put(figure_key(assistant_id, version, number), _chunks(figure))
-    await blobs.put(document_key(assistant_id, version), _chunks(document.body))
+        await blobs.put(figure_key(assistant_id, version, number), in_chunks(figure))
+    await blobs.put(document_key(assistant_id, version), in_chunks(document.body))
 
 
 async def find_body(blobs: Blobs, assistant_id: str, version: FileVersion) -> bytes | None:
@@ -86,6 +86,6 @@ async def load_figure(blobs: Blobs, assistant_id: str, version: FileVersion, num
     return await blobs.get(figure_key(assistant_id, version, number))
 
 
-async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+async def in_chunks(data: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(data), CHUNK_BYTES):
         yield data[start : start + CHUNK_BYTES]

@@ -7,7 +7,7 @@ PostgreSQL and a bucket, shared by any number of processes.
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -26,6 +26,7 @@ from lodgepole.adapters.system_clock import SystemClock
 from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from lodgepole.ports import Allowances, Blobs, Catalog, Clock, Index, Ledger, OperationLog
 from lodgepole.settings import Settings
+from lodgepole.stored_documents import in_chunks
 
 if TYPE_CHECKING:
     from lodgepole.adapters.obstore_blobs import ObstoreBlobs
@@ -117,7 +118,7 @@ async def _many_machines(
     blobs = bucket(settings, copies=copies)
     await blobs.check()
     database = await _database(settings, stack)
-    await claim_bucket(blobs, database, str(settings.blob_url))
+    await _own_bucket(blobs, database, str(settings.blob_url))
     new = secrets.token_bytes(32) if inherited is None else inherited
     secret = await shared_secret(database, SIGNING_SECRET, new.hex())
     index = PostgresIndex(
@@ -147,7 +148,7 @@ def bucket(settings: Settings, *, copies: Path | None = None) -> "ObstoreBlobs":
     return ObstoreBlobs.at(settings.blob_url, plain_http=plain, copies=copies)
 
 
-async def claim_bucket(blobs: Blobs, database: "Database", url: str) -> None:
+async def _own_bucket(blobs: Blobs, database: "Database", url: str) -> None:
     """Write the catalog's name into its bucket, so that no other catalog ever clears it.
 
     What no row accounts for is removed from the blobs: a catalog that is new, or another one,
@@ -175,11 +176,7 @@ async def claim_bucket(blobs: Blobs, database: "Database", url: str) -> None:
             "Set LODGEPOLE_DATABASE_URL to the database that they belong to, or LODGEPOLE_BLOB_URL "
             "to a bucket or prefix that holds nothing."
         )
-    await blobs.put(OWNER_KEY, _once(name.encode()))
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
+    await blobs.put(OWNER_KEY, in_chunks(name.encode()))
 
 
 def check_there(settings: Settings) -> None:

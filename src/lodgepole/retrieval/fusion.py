@@ -53,9 +53,9 @@ def fuse(
         weights: What each ranking counts.
         limit: How many are wanted.
     """
-    dense, lowest_dense = _standardised(rankings.dense)
+    dense, lowest_dense = standardised(rankings.dense)
     found = {key for key, _ in rankings.dense} | {key for key, _ in rankings.words}
-    words, lowest_words = _standardised(rankings.words, among=len(found))
+    words, lowest_words = standardised(rankings.words, among=len(found))
     share = weights.dense_foreign if foreign else weights.dense
     if not words:
         share = 1.0
@@ -81,8 +81,8 @@ def _file_priors(
     named: Mapping[FileVersion, float],
 ) -> dict[FileVersion, float]:
     """What belonging to each of `files` adds to a passage's score."""
-    body, lowest_body = _standardised(rankings.file_body, among=len(files))
-    lead, lowest_lead = _standardised(rankings.file_lead, among=len(files))
+    body, lowest_body = standardised(rankings.file_body, among=len(files))
+    lead, lowest_lead = standardised(rankings.file_lead, among=len(files))
     return {
         version: weights.file_body * body.get(version, lowest_body)
         + weights.file_lead * lead.get(version, lowest_lead)
@@ -91,7 +91,7 @@ def _file_priors(
     }
 
 
-def _standardised(
+def standardised(
     ranking: Iterable[tuple[Key, float]], *, among: int = 0
 ) -> tuple[dict[Key, float], float]:
     """Scores less their mean, in standard deviations, and that of what is not in the ranking.
@@ -114,8 +114,7 @@ def _standardised(
     if deviation < 1e-9:
         return dict.fromkeys([key for key, _ in pairs], 0.0), 0.0
     lowest = 0.0 if nothing else min(scores)
-    standardised = {key: (score - mean) / deviation for key, score in pairs}
-    return standardised, (lowest - mean) / deviation
+    return {key: (score - mean) / deviation for key, score in pairs}, (lowest - mean) / deviation
 
 
 def squash(score: float) -> float:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
+from lodgepole.retrieval.fusion import standardised
 from lodgepole.retrieval.terms import analysed_as, known_tokens, query_words, token_words
 
 DEPTH = 32  # hits that are looked at
-_BY_DISTANCE = (1.0, 1.0)  # what a word counts: in the passage, in the next
-_REACH = len(_BY_DISTANCE) - 1
+REACH = 1  # passages to either side whose words count as a passage's own
 _TOGETHER = 4  # words apart, at most, in a passage
 _FOLLOWING = 2  # words apart, at most, in the question
 
@@ -36,7 +36,7 @@ def looked_at(hits: Sequence[Hit]) -> set[PassageKey]:
     return {
         PassageKey(hit.key.version, ordinal)
         for hit in hits[:DEPTH]
-        for ordinal in range(max(0, hit.key.ordinal - _REACH), hit.key.ordinal + _REACH + 1)
+        for ordinal in range(max(0, hit.key.ordinal - REACH), hit.key.ordinal + REACH + 1)
     }
 
 
@@ -62,21 +62,22 @@ def look_closer(
     head, rest = hits[:DEPTH], hits[DEPTH:]
     words = [word for word in query_words(query, {*languages.values()}) if word in rarity]
     reader = _Reader(words, passages, languages)
-    by_words = _standardised(
-        [
-            math.fsum(share * rarity[word] for word, share in reader.around(hit.key).items())
-            for hit in head
-        ]
+    by_words, _ = standardised(
+        (hit.key, math.fsum(rarity[word] for word in reader.around(hit.key))) for hit in head
     )
-    by_pairs = _standardised(
-        [
-            math.fsum(min(rarity[one], rarity[other]) for one, other in reader.together(hit.key))
-            for hit in head
-        ]
+    by_pairs, _ = standardised(
+        (
+            hit.key,
+            math.fsum(min(rarity[word] for word in pair) for pair in reader.together(hit.key)),
+        )
+        for hit in head
     )
     again = [
-        Hit(hit.key, hit.score + nearness.words * by_word + nearness.pairs * by_pair)
-        for hit, by_word, by_pair in zip(head, by_words, by_pairs, strict=True)
+        Hit(
+            hit.key,
+            hit.score + nearness.words * by_words[hit.key] + nearness.pairs * by_pairs[hit.key],
+        )
+        for hit in head
     ]
     again.sort(key=lambda hit: (-hit.score, hit.key))
     # What was not looked at stays behind, in scores too.
@@ -107,17 +108,14 @@ class _Reader:
         self._telling: dict[str, dict[str, frozenset[str]]] = {}
         self._others: dict[str, set[str]] = {}
 
-    def around(self, key: PassageKey) -> dict[str, float]:
-        """The question's words in a passage, its neighbours and what stands over them.
-
-        With each word, what it counts by the nearest of these that has it.
-        """
-        found: dict[str, float] = {}
-        for distance in range(_REACH, -1, -1):  # what is nearer overrides
-            for ordinal in (key.ordinal - distance, key.ordinal + distance):
-                for word in self._held(PassageKey(key.version, ordinal)):
-                    found[word] = _BY_DISTANCE[distance]
-        return found
+    def around(self, key: PassageKey) -> frozenset[str]:
+        """The question's words in a passage, its neighbours and what stands over them."""
+        return frozenset().union(
+            *(
+                self._held(PassageKey(key.version, key.ordinal + distance))
+                for distance in range(-REACH, REACH + 1)
+            )
+        )
 
     def _held(self, key: PassageKey) -> frozenset[str]:
         """The question's words in a passage and in what stands over it."""
@@ -181,12 +179,3 @@ def _near(places: Sequence[int], others: Sequence[int]) -> bool:
             if -_TOGETHER <= place - other <= _TOGETHER:
                 return True
     return False
-
-
-def _standardised(values: Sequence[float]) -> list[float]:
-    """Less their mean, in standard deviations; all 0 where they do not differ."""
-    if not values:
-        return []
-    mean = math.fsum(values) / len(values)
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    return [(value - mean) / deviation if deviation > 1e-9 else 0.0 for value in values]

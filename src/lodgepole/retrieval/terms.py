@@ -28,7 +28,6 @@ __all__ = [
     "passage_words",
     "query_words",
     "token_words",
-    "tokens",
 ]
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
@@ -86,8 +85,7 @@ def file_words(name: str, beginning: str, language: str) -> list[str]:
     return [*_words(name, language), *_words(beginning[:1500], language)]
 
 
-def tokens(text: str) -> list[str]:
-    """The runs of characters of `text` that are words, in order."""
+def _tokens(text: str) -> list[str]:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     if "," in text:
@@ -98,8 +96,11 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=KNOWN_TEXTS)
 def known_tokens(text: str) -> tuple[str, ...]:
-    """The same, remembered: what questions find is found again and again."""
-    return tuple(map(sys.intern, tokens(text)))
+    """The runs of characters of `text` that are words, in order.
+
+    They are remembered: what questions find is found again and again.
+    """
+    return tuple(map(sys.intern, _tokens(text)))
 
 
 def analysed_as(language: str) -> str:
@@ -115,7 +116,7 @@ def query_words(text: str, languages: Collection[str]) -> list[str]:
     or many letters before short ones; at most `QUERY_WORDS` for each language.
     """
     known = sorted({*map(analysed_as, languages)}) or ["und"]
-    asked = list(dict.fromkeys(tokens(text)))
+    asked = list(dict.fromkeys(_tokens(text)))
     kept: dict[str, None] = {}
     for code in known:
         words = dict.fromkeys(word for token in asked for word in token_words(token, code))
@@ -138,14 +139,14 @@ def _weight(word: str) -> int:
 def _words(text: str, language: str) -> list[str]:
     language = analysed_as(language)
     words: list[str] = []
-    for token in tokens(text):
+    for token in _tokens(text):
         words += token_words(token, language)
     return words
 
 
 @lru_cache(maxsize=65_536)
 def token_words(token: str, language: str) -> tuple[str, ...]:
-    """The words that one of `tokens` stands for; nearly always a single one.
+    """The words that one of `known_tokens` stands for; nearly always a single one.
 
     Args:
         token: As it stands in the text.
