@@ -87,5 +87,6 @@ async def load_figure(blobs: Blobs, assistant_id: str, version: FileVersion, num
 
 
 async def in_chunks(data: bytes) -> AsyncIterator[bytes]:
+    """Bytes as `Blobs.put` takes them."""
     for start in range(0, len(data), CHUNK_BYTES):
         yield data[start : start + CHUNK_BYTES]
