@@ -3,9 +3,8 @@
 Files wait in the queue before the workers start. What counts is the middle of the run, between the
 first and the last fifth of the files, so that neither starting nor the end of the queue counts.
 Each worker embeds with one thread: give the machine as many cores as the most workers. Beside it
-stands what the machine itself allows: the bare network, at work in as many processes. The S3 server
-of the tests runs in this process and has a part of a core for each file, so small files scale less
-here than before a real one.
+stands what the machine itself allows: the bare network, at work in as many processes. PostgreSQL
+and the S3 server of the tests work on the same cores.
 
     python scripts/bench_workers.py --workers 1 2
 """
@@ -70,15 +69,12 @@ def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
             http.put(path, files={"file": (name, text(number, size))}).raise_for_status()
         [(folder,)] = made.rows("SHOW data_directory")
         database = int(Path(str(folder), "postmaster.pid").read_text().split("\n")[0])
-        database_before, s3_before = cpu_seconds(database), time.process_time()
+        database_before = cpu_seconds(database)
         started = [made.worker() for _ in range(workers)]
         while made.rows("SELECT count(*) FROM operations WHERE status = 'Processing'") != [(0,)]:
             Event().wait(1)
         cpu = sum(cpu_seconds(process.popen.pid) for process in started)
-        beside = {
-            "PostgreSQL": cpu_seconds(database) - database_before,
-            "the tests' S3 server": time.process_time() - s3_before,
-        }
+        database_cpu = cpu_seconds(database) - database_before
     rows = made.rows("SELECT status, completed_at FROM operations ORDER BY completed_at")
     assert {row[0] for row in rows} == {"Completed"}, "every file was read"
     stored = index_bytes(made) - empty
@@ -86,8 +82,8 @@ def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
     assert isinstance(passages, int)
     print(
         f"  CPU for each MB of text: workers {cpu / files / size * 1e6:.1f} s, starting included, "
-        + ", ".join(f"{name} {taken / files / size * 1e6:.1f} s" for name, taken in beside.items())
-        + f"; {passages} passages, {stored / passages:.0f} bytes of each in PostgreSQL"
+        f"PostgreSQL {database_cpu / files / size * 1e6:.1f} s; "
+        f"{passages} passages, {stored / passages:.0f} bytes of each in PostgreSQL"
     )
     ends = [row[1] for row in rows if isinstance(row[1], datetime)]
     fifth = len(ends) // 5
