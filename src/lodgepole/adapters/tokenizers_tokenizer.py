@@ -34,11 +34,11 @@ class TokenizersTokenizer:
 
     def spans(self, text: str) -> Sequence[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
+        add, known = spans.append, self._known.get
         for chunk in _CHUNK.finditer(text):
-            begin = chunk.start()
-            spans += [
-                (begin + start, begin + end) for start, end in self._chunk_spans(chunk.group())
-            ]
+            begin, letters = chunk.start(), chunk.group()
+            for start, end in known(letters) or self._chunk_spans(letters):
+                add((begin + start, begin + end))
         return spans
 
     def _chunk_spans(self, chunk: str) -> Spans:

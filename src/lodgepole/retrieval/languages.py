@@ -72,10 +72,10 @@ def detect_language(text: str) -> str:
     Looks at no more than `SAMPLE_CHARS`, taken evenly from all of it.
     """
     sample = _sample(text)
-    letters = sum(1 for char in sample if char.isalpha())
+    letters = sum(map(str.isalpha, sample))
     if letters < 3:
         return UNDETERMINED
-    for code, pattern in _SCRIPTS:
+    for code, pattern in () if sample.isascii() else _SCRIPTS:
         # Kana is a third of Japanese; the other scripts fill their texts.
         found = len(pattern.findall(sample))
         if found * (8 if code == "ja" else 2.5) > letters:
