@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+from lodgepole.adapters.sqlalchemy_database import dialects
 from lodgepole.adapters.sqlalchemy_database.allowances import SqlAllowances
 from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
 from lodgepole.adapters.sqlalchemy_database.database import MIGRATIONS, migrate, open_database
@@ -301,6 +302,16 @@ async def test_a_restart_is_unavailable_for_a_moment_and_then_all_goes_on(restar
             one.database.finished.give()
             await one.database.read(lambda c: c.execute(text("SELECT pg_sleep(0.05)")))
     await one.log.complete(claim)
+
+
+async def test_connections_that_ended_while_nobody_used_them_are_made_anew(restarted, monkeypatch):
+    monkeypatch.setattr(dialects, "RESTED_SECONDS", 0.0)
+    server, (one, _) = restarted
+    await one.assistant()
+    await asyncio.to_thread(server.crash)
+    await asyncio.to_thread(server.start)
+    assert await one.catalog.find_assistant("p", "a") is not None
+    await one.upload("o1")
 
 
 async def test_a_database_that_is_not_there_is_unavailable():

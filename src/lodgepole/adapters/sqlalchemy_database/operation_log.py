@@ -141,15 +141,14 @@ class SqlOperationLog:
             key = self._claiming.next_due(connection, now)
             if key is None:
                 return None
-            query = _by_key(key.assistant_id, key.id)
-            operation = read_operation(connection.execute(query).one())
-            operation = replace(operation, attempts=operation.attempts + 1)
-            connection.execute(
+            claimed = connection.execute(
                 update(operations)
-                .where(operations.c.assistant_id == operation.assistant_id)
-                .where(operations.c.id == operation.id)
-                .values(attempts=operation.attempts, worker_id=worker_id, due_at=now + lease)
+                .where(operations.c.assistant_id == key.assistant_id)
+                .where(operations.c.id == key.id)
+                .values(attempts=operations.c.attempts + 1, worker_id=worker_id, due_at=now + lease)
+                .returning(operations)
             )
+            operation = read_operation(claimed.one())
             return Claim(operation=operation, worker_id=worker_id, expires_at=now + lease)
 
         return await self._database.write(work)
