@@ -33,11 +33,14 @@ async def copy(
     command = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
     blocks = _blocks(len(columns), rows)
     async with connection.cursor() as cursor, cursor.copy(command.encode()) as sink:
-        while (block := await asyncio.to_thread(next, blocks, None)) is not None:
+        last = False
+        while not last:
+            block, last = await asyncio.to_thread(next, blocks)
             await sink.write(block)
 
 
-def _blocks(columns: int, rows: Iterable[Row]) -> Iterator[bytes]:
+def _blocks(columns: int, rows: Iterable[Row]) -> Iterator[tuple[bytes, bool]]:
+    """What is sent, and with each part whether it is the last."""
     fields = struct.pack("!h", columns)
     block = bytearray(_HEADER)
     for row in rows:
@@ -45,9 +48,9 @@ def _blocks(columns: int, rows: Iterable[Row]) -> Iterator[bytes]:
         for value in row:
             block += _NULL if value is None else _field(len(value)) + value
         if len(block) > _BLOCK_BYTES:
-            yield bytes(block)
+            yield bytes(block), False
             block.clear()
-    yield bytes(block) + _END
+    yield bytes(block) + _END, True
 
 
 def halfvecs(vectors: Vectors) -> list[bytes]:

@@ -183,7 +183,7 @@ class PostgresIndex:
             cursor = connection.cursor(binary=True)
             return await (await cursor.execute(query, parameters)).fetchall()
 
-        return await self._connections.read(work)
+        return await self._connections.look(work)
 
 
 def _passage(ordinal: int, content: bytes) -> Passage:

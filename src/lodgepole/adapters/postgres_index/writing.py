@@ -37,7 +37,10 @@ WHERE index_files.assistant_id = %s
     AND index_files.file_id = gone.file_id AND index_files.generation = gone.generation
 RETURNING index_files.number
 """
-_ADD_FILE = b"INSERT INTO index_files VALUES (%s, %s, %s, %s, %s, %s, %s, %b)"
+_ADD_FILE = b"""
+INSERT INTO index_files VALUES (%s, nextval('index_revisions'), %s, %s, %s, %s, %s, %b)
+RETURNING number
+"""
 _SETTLE = b"""
 UPDATE index_assistants SET revision = %s, reload_revision = greatest(reload_revision, %s)
 WHERE assistant_id = %s
@@ -95,11 +98,9 @@ async def add(connection: Connection, assistant_id: str, file: IndexedFile) -> N
     replaced = await _delete(connection, assistant_id, [file.version])
     if replaced and held.aside and not await _has_side(connection, assistant_id, 1 - held.side):
         held.aside = None  # it was the last of them
-    (number,) = await _one(connection, b"SELECT nextval('index_revisions')")
     sizes = (len(file.passages), len(file.lead_words), words.lengths(file))
-    await connection.execute(
-        _ADD_FILE, (assistant_id, number, *file.version, file.language, *sizes)
-    )
+    added = (assistant_id, *file.version, file.language, *sizes)
+    (number,) = await _one(connection, _ADD_FILE, added)
     passages = _passages(assistant_id, number, file)
     columns = ("number", "ordinal", "assistant_id", "passage")
     await copy(connection, "index_passages", columns, passages)
