@@ -17,7 +17,7 @@ from lodgepole.adapters.preparing_processes import Children, Joined, PreparingPo
 from lodgepole.adapters.preparing_processes import pool as pool_module
 from lodgepole.adapters.preparing_processes.pool import ADDRESS_FILE
 from lodgepole.errors import ClaimLost, Unavailable, UnreadableFile
-from lodgepole.ingestion.preparing import EMBEDDED_PERCENT, Preparing
+from lodgepole.ingestion.preparing import PARSED_PERCENT, Preparing
 from lodgepole.limits import Limits
 from lodgepole.model import FileKind, FileVersion
 from lodgepole.ports import Preparation
@@ -146,7 +146,7 @@ async def test_what_is_prepared_elsewhere_is_what_would_be_prepared_here(tmp_pat
         assert one.file.embedder == expected.file.embedder
         assert list(one.file.lead_words) == list(expected.file.lead_words)
     assert (there.documents, there.percents) == (here.documents, here.percents)
-    assert there.percents[-1] == EMBEDDED_PERCENT
+    assert there.percents[0] == PARSED_PERCENT
 
 
 async def test_a_document_that_was_kept_is_not_read_again(tmp_path, work):

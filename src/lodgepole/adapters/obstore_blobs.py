@@ -125,15 +125,15 @@ class ObstoreBlobs:
                 raise NotFound(f"No stored bytes under {key}.")
             yield path
             return
-        directory = await asyncio.to_thread(tempfile.mkdtemp, prefix="lodgepole-", dir=self._copies)
+        made = await asyncio.to_thread(tempfile.mkstemp, prefix="lodgepole-", dir=self._copies)
+        descriptor, path = made[0], Path(made[1])
         try:
-            path = Path(directory, "blob")
-            with await asyncio.to_thread(path.open, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 async for chunk in self.stream(key):
                     await asyncio.to_thread(file.write, chunk)
             yield path
         finally:
-            await asyncio.to_thread(shutil.rmtree, directory)
+            await asyncio.to_thread(path.unlink)
 
     async def remove_prefix(self, prefix: str) -> None:
         _check(prefix.removesuffix("/"))

@@ -128,7 +128,7 @@ class Pipeline:
             UnreadableFile: There is none, and the original cannot be read any more.
             NotFound: The original is not there.
         """
-        await self._prepare(assistant_id, file.upload, file.version, _untold)
+        await self._prepare(assistant_id, file.upload, file.version, _untold, begun=True)
 
     async def remove_if_dead(self, operation: Operation) -> None:
         """Remove what a cancelled operation may have written after the deletion that ended it."""
@@ -189,7 +189,12 @@ class Pipeline:
             return None
         try:
             prepared = await self._prepare(
-                operation.assistant_id, operation.upload, version, progress
+                operation.assistant_id,
+                operation.upload,
+                version,
+                progress,
+                begun=operation.attempts > 1,
+                given=operation.type is OperationType.UPSERT_FILE,
             )
         except UnreadableFile as error:
             await self._give_up(claim, str(error), version, published)
@@ -241,18 +246,33 @@ class Pipeline:
         self._stages.count("operations_total", type=kind, outcome=outcome)
 
     async def _prepare(
-        self, assistant_id: str, upload: Upload, version: FileVersion, progress: Progress
+        self,
+        assistant_id: str,
+        upload: Upload,
+        version: FileVersion,
+        progress: Progress,
+        *,
+        begun: bool,
+        given: bool = False,
     ) -> Prepared:
-        """Everything up to the flip."""
+        """Everything up to the flip.
+
+        Whether an earlier attempt may have stored the document, and the client may have given
+        passages, the caller says: each look for what cannot be there is a request to the bucket.
+        """
         searched = await self._index.embedder(assistant_id)
-        prepared = await self._index_with(searched, assistant_id, upload, version, progress)
+        prepared = await self._index_with(
+            searched, assistant_id, upload, version, progress, begun=begun, given=given
+        )
         for _ in range(SWITCHES):
             now = await self._index.embedder(assistant_id)
             if prepared.file.embedder != searched or now == searched:
                 break
             # The index was switched to the configured embedder as the former one was at work.
             searched = now
-            prepared = await self._index_with(searched, assistant_id, upload, version, progress)
+            prepared = await self._index_with(
+                searched, assistant_id, upload, version, progress, begun=True, given=False
+            )
         return prepared
 
     async def _index_with(
@@ -262,13 +282,16 @@ class Pipeline:
         upload: Upload,
         version: FileVersion,
         progress: Progress,
+        *,
+        begun: bool,
+        given: bool,
     ) -> Prepared:
-        begun = time.perf_counter()
+        since = time.perf_counter()
 
         async def keep(document: ReadDocument) -> None:
-            nonlocal begun
-            self._stages.took("read", time.perf_counter() - begun, "ingestion_seconds")
-            begun = time.perf_counter()
+            nonlocal since
+            self._stages.took("read", time.perf_counter() - since, "ingestion_seconds")
+            since = time.perf_counter()
             await _whole(save_document(self._blobs, assistant_id, version, document))
             self._step("document stored")
 
@@ -279,19 +302,21 @@ class Pipeline:
                 name=upload.name,
                 kind=upload.kind,
                 multimodal=upload.multimodal,
-                document=await find_body(self._blobs, assistant_id, version),
+                document=await find_body(self._blobs, assistant_id, version) if begun else None,
                 embedder=searched,
-                given=await find_given(self._blobs, assistant_id, version.file_id),
+                given=await find_given(self._blobs, assistant_id, version.file_id)
+                if given
+                else None,
             )
             prepared = await self._preparer.prepare(work, keep=keep, progress=progress)
-        self._stages.took("embed", time.perf_counter() - begun, "ingestion_seconds")
+        self._stages.took("embed", time.perf_counter() - since, "ingestion_seconds")
         self._step("prepared")
         with self._stages.stage("index", "ingestion_seconds"):
             await _whole(self._index.add(assistant_id, prepared.file))
         self._step("indexed")
         if work.given is not None:
-            given = version_prefix(assistant_id, given_version(version.file_id))
-            await self._blobs.remove_prefix(given)
+            used = version_prefix(assistant_id, given_version(version.file_id))
+            await self._blobs.remove_prefix(used)
         return prepared
 
 

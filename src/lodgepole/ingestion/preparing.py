@@ -43,7 +43,6 @@ PARSED_PERCENT = 20
 EMBEDDED_PERCENT = 90
 """Shares of the work as measured on text PDFs, where embedding is most of it."""
 EMBED_BATCH = 64
-WORDS_BATCH = 256  # passages whose words are counted before other threads get their turn
 LEAD_CHARS = 1500
 TOKENS_PER_UNIT = 512
 
@@ -69,16 +68,11 @@ class Preparing:
     async def prepare(self, work: Preparation, *, keep: Keep, progress: Progress) -> Prepared:
         document = await self._document(work, keep, progress)
         await progress(PARSED_PERCENT)
-        passages = await self._passages(document, work.name)
-        language = await asyncio.to_thread(detect_language, document.text)
-        indexed: list[IndexedPassage] = []
-        for start in range(0, len(passages), WORDS_BATCH):
-            batch = passages[start : start + WORDS_BATCH]
-            indexed += await asyncio.to_thread(_with_words, batch, language)
+        language, indexed = await asyncio.to_thread(self._cut, document, work.name)
+        passages = [passage.passage for passage in indexed]
         self._step("chunked")
         embedder, vectors = await self._vectors(work, passages, progress)
         self._step("embedded")
-        await progress(EMBEDDED_PERCENT)
         return Prepared(
             file=IndexedFile(
                 version=work.version,
@@ -114,10 +108,9 @@ class Preparing:
         await keep(await asyncio.to_thread(as_stored, document))
         return document
 
-    async def _passages(self, document: Document, name: str) -> list[Passage]:
-        passages = await asyncio.to_thread(
-            chunk, document, file_name=name, tokenizer=self._tokenizer
-        )
+    def _cut(self, document: Document, name: str) -> tuple[str, list[IndexedPassage]]:
+        """The document's language, and its passages with their words."""
+        passages = chunk(document, file_name=name, tokenizer=self._tokenizer)
         if not passages:
             raise UnreadableFile(f"{name} holds no text.")
         if len(passages) > self._limits.passages_per_file:
@@ -125,7 +118,13 @@ class Preparing:
                 f"{name} holds {len(passages)} passages of text; at most "
                 f"{self._limits.passages_per_file} are allowed. Split the file."
             )
-        return passages
+        language = detect_language(document.text)
+        return language, [
+            IndexedPassage(
+                passage=passage, words=passage_words(passage.text, passage.header, language)
+            )
+            for passage in passages
+        ]
 
     async def _vectors(
         self, work: Preparation, passages: Sequence[Passage], progress: Progress
@@ -155,13 +154,13 @@ async def _embedded(
     batches: list[Vectors] = []
     reported = PARSED_PERCENT
     for start in range(0, len(passages), EMBED_BATCH):
-        texts = [passage.text for passage in passages[start : start + EMBED_BATCH]]
-        batches.append(await _of_texts(embedder, texts, known))
-        done = (start + len(texts)) / len(passages)
+        done = start / len(passages)
         percent = PARSED_PERCENT + int((EMBEDDED_PERCENT - PARSED_PERCENT) * done)
         if percent > reported:
             await progress(percent)
             reported = percent
+        texts = [passage.text for passage in passages[start : start + EMBED_BATCH]]
+        batches.append(await _of_texts(embedder, texts, known))
     return np.concatenate(batches)
 
 
@@ -197,10 +196,3 @@ def ingestion_units(document: Document, passages: Sequence[Passage]) -> float:
         return float(len(document.pages))
     tokens = sum(passage.tokens for passage in passages)
     return float(-(-tokens // TOKENS_PER_UNIT))
-
-
-def _with_words(passages: Sequence[Passage], language: str) -> list[IndexedPassage]:
-    return [
-        IndexedPassage(passage=passage, words=passage_words(passage.text, passage.header, language))
-        for passage in passages
-    ]

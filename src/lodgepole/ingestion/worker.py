@@ -62,15 +62,17 @@ class _Room:
     def __init__(self, size: int) -> None:
         self._free = size
         self._given = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def take_for_any(self, stop: asyncio.Event) -> bool:
-        """Wait for room for a large file; False when `stop` was set first."""
-        while self._free < LARGE_WEIGHT:
-            await _first(_set(self._given), stop)
-            if stop.is_set():
-                return False
-        self._free -= LARGE_WEIGHT
-        return True
+        """Wait for room for a large file; False once `stop` is set."""
+        async with self._turn:  # one looks whenever something is given, the others after it
+            while not stop.is_set():
+                if self._free >= LARGE_WEIGHT:
+                    self._free -= LARGE_WEIGHT
+                    return True
+                await _first(_set(self._given), stop)
+        return False
 
     def give(self, weight: int) -> None:
         self._free += weight
@@ -148,7 +150,7 @@ class Worker:
         return claims
 
     async def _slot(self, stop: asyncio.Event, room: _Room) -> None:
-        while not stop.is_set() and await room.take_for_any(stop):
+        while await room.take_for_any(stop):
             taken = LARGE_WEIGHT
             try:
                 claim = await self._next(stop)
