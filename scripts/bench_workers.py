@@ -1,8 +1,8 @@
 """How much faster files are read by two worker processes than by one, on PostgreSQL and S3.
 
-Files wait in the queue before the workers start. What counts is the middle of the run, between the
-first and the last fifth of the files, so that neither starting nor the end of the queue counts.
-Each worker embeds with one thread: give the machine as many cores as the most workers. Beside it
+Files wait in the queue all the time. One worker and two take turns on the same queue, so that what
+else happens on the machine happens to both; each turn counts once its workers are at work. Each
+worker embeds with one thread: give the machine as many cores as the most workers. Beside it
 stands what the machine itself allows: the bare network, at work in as many processes. PostgreSQL
 and the S3 server of the tests work on the same cores.
 
@@ -29,12 +29,16 @@ import platformdirs
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from cluster import KEY, Cluster, cluster
+from cluster import KEY, Cluster, Process, cluster
 from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder, find_model
 from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 
 ASSISTANTS = 4
 EMBED_SECONDS = 6.0
+SETTLE_SECONDS = 12.0
+"""Until a worker that was started has ended its first files, or those of one that was stopped are
+taken over."""
+MOST_BYTES_A_SECOND = 75_000  # of one worker, so that the queue is never empty
 SYLLABLES = ("bour", "dal", "ght", "rm", "ker", "ven", "sel")
 WORDS = tuple(f"{first}{second}" for first in ("har", "ti", "li", "sto") for second in SYLLABLES)
 
@@ -51,8 +55,10 @@ def text(number: int, size: int) -> str:
     return " ".join(sentences)
 
 
-def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
-    """kB a second, in the middle of the run."""
+def throughput(
+    made: Cluster, turns: list[int], files: int, size: int, seconds: float
+) -> dict[int, list[float]]:
+    """KB a second, for each number of workers as often as it has a turn."""
     served = made.api("--no-work")
     empty = index_bytes(made)
     with httpx2.Client(
@@ -65,33 +71,63 @@ def throughput(made: Cluster, workers: int, files: int, size: int) -> float:
             http.post("/assistants", json={"name": f"a{number}"}).raise_for_status()
         for number in range(files):
             name = f"f{number}.txt"
-            path = f"/files/a{number % ASSISTANTS}/f{number}"
-            http.put(path, files={"file": (name, text(number, size))}).raise_for_status()
-        [(folder,)] = made.rows("SHOW data_directory")
-        database = int(Path(str(folder), "postmaster.pid").read_text().split("\n")[0])
-        database_before = cpu_seconds(database)
-        started = [made.worker() for _ in range(workers)]
-        while made.rows("SELECT count(*) FROM operations WHERE status = 'Processing'") != [(0,)]:
-            Event().wait(1)
-        cpu = sum(cpu_seconds(process.popen.pid) for process in started)
-        database_cpu = cpu_seconds(database) - database_before
-    rows = made.rows("SELECT status, completed_at FROM operations ORDER BY completed_at")
-    assert {row[0] for row in rows} == {"Completed"}, "every file was read"
+            path = f"/files/a{number % ASSISTANTS}"
+            http.post(path, files={"file": (name, text(number, size))}).raise_for_status()
+    rates: dict[int, list[float]] = {}
+    working: list[Process] = []
+    database = server_of(made)
+    for workers in turns:
+        while len(working) > workers:
+            working.pop().stop()
+        while len(working) < workers:
+            working.append(made.worker())
+        Event().wait(SETTLE_SECONDS)
+        pids = [process.popen.pid for process in working]
+        before = [cpu_seconds(pid) for pid in (*pids, database)]
+        Event().wait(seconds)
+        after = [cpu_seconds(pid) for pid in (*pids, database)]
+        used = [end - begin for begin, end in zip(before, after, strict=True)]
+        ends = ends_since(made, seconds)
+        assert unfinished(made), "more files are needed"
+        # Files end in groups: the slope is steadier than their number.
+        slope, _ = statistics.linear_regression(ends, range(len(ends)))
+        rate = slope * size / 1000
+        rates.setdefault(workers, []).append(rate)
+        megabytes = rate * seconds / 1000
+        print(
+            f"  {workers} worker{'s' if workers > 1 else ''}: {rate:.1f} kB/s; CPU for each MB of "
+            f"text: workers {sum(used[:-1]) / megabytes:.1f} s, "
+            f"PostgreSQL {used[-1] / megabytes:.1f} s",
+            flush=True,
+        )
+    for process in working:
+        process.stop()
     stored = index_bytes(made) - empty
     [(passages,)] = made.rows("SELECT count(*) FROM index_passages")
     assert isinstance(passages, int)
-    print(
-        f"  CPU for each MB of text: workers {cpu / files / size * 1e6:.1f} s, starting included, "
-        f"PostgreSQL {database_cpu / files / size * 1e6:.1f} s; "
-        f"{passages} passages, {stored / passages:.0f} bytes of each in PostgreSQL"
+    print(f"  {passages} passages, {stored / passages:.0f} bytes of each in PostgreSQL")
+    [(failed,)] = made.rows("SELECT count(*) FROM operations WHERE status = 'Failed'")
+    assert failed == 0, "every file was read"
+    return rates
+
+
+def ends_since(made: Cluster, seconds: float) -> list[float]:
+    """When files ended, of those that did in the last so many seconds."""
+    rows = made.rows(
+        "SELECT completed_at FROM operations WHERE completed_at > now() - "  # noqa: S608  a number
+        f"interval '{seconds} seconds' ORDER BY completed_at"
     )
-    ends = [row[1] for row in rows if isinstance(row[1], datetime)]
-    fifth = len(ends) // 5
-    middle = ends[fifth:-fifth]
-    # Files end in groups, as they share commits: the slope is steadier than first to last.
-    seconds = [(end - middle[0]).total_seconds() for end in middle]
-    slope, _ = statistics.linear_regression(seconds, range(len(middle)))
-    return slope * size / 1000
+    return [row[0].timestamp() for row in rows if isinstance(row[0], datetime)]
+
+
+def unfinished(made: Cluster) -> bool:
+    return made.rows("SELECT EXISTS (SELECT FROM operations WHERE due_at <= now())") == [(True,)]
+
+
+def server_of(made: Cluster) -> int:
+    """The process of PostgreSQL that all others of it come from."""
+    [(folder,)] = made.rows("SHOW data_directory")
+    return int(Path(str(folder), "postmaster.pid").read_text().split("\n")[0])
 
 
 def bare(processes: int) -> float:
@@ -155,24 +191,34 @@ def cpu_seconds(pid: int) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--files", type=int, default=200)
-    parser.add_argument("--size", type=int, default=20_000, help="bytes of each file")
+    parser.add_argument("--turns", type=int, default=4, help="of each number of workers")
+    parser.add_argument("--seconds", type=float, default=25.0, help="of each turn that count")
+    parser.add_argument("--size", type=int, default=40_000, help="bytes of each file")
     parser.add_argument("--embed", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.embed:
         embed()
         return 0
-    print(f"{options.files} files of {options.size / 1000:.0f} kB of text, one thread a worker")
-    first = first_bare = 0.0
+    turns: list[int] = options.workers * options.turns
+    most = sum(turns) * (options.seconds + SETTLE_SECONDS) * MOST_BYTES_A_SECOND
+    files = round(most / options.size)
+    size = options.size / 1000
+    print(f"files of {size:.0f} kB of text, one thread a worker; turns of {options.seconds:.0f} s")
+    bares = {workers: [bare(workers)] for workers in options.workers}
+    with cluster() as made:
+        rates = throughput(made, turns, files, options.size, options.seconds)
     for workers in options.workers:
-        alone = bare(workers)
-        with cluster() as made:
-            rate = throughput(made, workers, options.files, options.size)
-        first, first_bare = first or rate, first_bare or alone
+        bares[workers].append(bare(workers))
+    first = options.workers[0]
+    together = {workers: statistics.mean(rates[workers]) for workers in options.workers}
+    alone = {workers: statistics.mean(bares[workers]) for workers in options.workers}
+    for workers in options.workers:
+        each = [rate / base for rate, base in zip(rates[workers], rates[first], strict=True)]
         print(
-            f"{workers} worker{'s' if workers > 1 else ''}: {rate:.1f} kB/s, {rate / first:.2f} x; "
-            f"the bare network {alone:.0f} passages/s, {alone / first_bare:.2f} x",
-            flush=True,
+            f"{workers} worker{'s' if workers > 1 else ''}: {together[workers]:.1f} kB/s in all "
+            f"turns, {together[workers] / together[first]:.2f} x (turn by turn {min(each):.2f} to "
+            f"{max(each):.2f}); the bare network {alone[workers]:.0f} passages/s, "
+            f"{alone[workers] / alone[first]:.2f} x"
         )
     return 0
 
