@@ -1,21 +1,34 @@
 """What every Blobs does."""
 
 import asyncio
+import uuid
 from itertools import pairwise
 
+import obstore
 import pytest
-from obstore.store import MemoryStore
+from obstore.store import MemoryStore, from_url
 
+from gcs_server import BUCKET as GCS_BUCKET
+from gcs_server import gcs_before
 from lodgepole.adapters.memory.blobs import MemoryBlobs
-from lodgepole.adapters.obstore_blobs import ObstoreBlobs
+from lodgepole.adapters.obstore_blobs import MULTIPART_BYTES, ObstoreBlobs
 from lodgepole.errors import InvalidRequest, NotFound, TooLarge, Unavailable
 
 MIB = 1024 * 1024
 
 
-@pytest.fixture(params=["memory", "directory", "object store", "s3"])
+@pytest.fixture
+def gcs_url(s3_server, tmp_path, monkeypatch):
+    with gcs_before(s3_server.port, tmp_path) as credentials:
+        monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", str(credentials))
+        yield f"gs://{GCS_BUCKET}/{uuid.uuid4().hex}/files"
+
+
+@pytest.fixture(params=["memory", "directory", "object store", "s3", "gcs"])
 def blobs(request, tmp_path):
     match request.param:
+        case "gcs":
+            return ObstoreBlobs.at(request.getfixturevalue("gcs_url"), plain_http=True)
         case "memory":
             return MemoryBlobs()
         case "directory":
@@ -157,6 +170,22 @@ async def test_no_empty_folder_with_an_id_in_its_name_is_left(tmp_path):
     assert (tmp_path / "blobs/a/f").is_dir()
     await blobs.remove_prefix("a/f/2/")
     assert not (tmp_path / "blobs/a/f").exists()
+
+
+async def test_a_small_put_is_one_request(bucket_url):
+    blobs = ObstoreBlobs.at(bucket_url, plain_http=True)
+    sizes = {"a/none": 0, "a/small": MULTIPART_BYTES - 1, "a/large": MULTIPART_BYTES}
+    for key, size in sizes.items():
+        await blobs.put(key, chunks(bytes(size)))
+        assert len(await blobs.get(key)) == size
+    store = from_url(bucket_url, client_options={"allow_http": True})
+    tags = {entry["path"]: entry["e_tag"] for page in obstore.list(store) for entry in page}
+    # S3 says of an object in how many parts it came.
+    assert {key: "-" in tag for key, tag in tags.items()} == {
+        "a/none": False,
+        "a/small": False,
+        "a/large": True,
+    }
 
 
 async def test_a_large_put_goes_in_parts_and_comes_back_whole(bucket_url):

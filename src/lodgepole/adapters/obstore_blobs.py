@@ -93,9 +93,17 @@ class ObstoreBlobs:
         if self._root is not None:
             await _put_durably(self._root, key, chunks)
             return
+        begun = bytearray()
+        async for chunk in chunks:
+            begun += chunk
+            if len(begun) >= MULTIPART_BYTES:
+                break
+        # What comes in parts takes two requests more.
+        parts = len(begun) >= MULTIPART_BYTES
+        content = _joined(begun, chunks) if parts else bytes(begun)
         try:
             await obstore.put_async(
-                self._store, key, _joined(chunks), use_multipart=True, chunk_size=MULTIPART_BYTES
+                self._store, key, content, use_multipart=parts, chunk_size=MULTIPART_BYTES
             )
         except (BaseError, FileNotFoundError, PermissionError) as error:
             raise _unavailable(error) from error
@@ -229,9 +237,9 @@ def _remove_directory(directory: Path) -> None:
         directory.parent.rmdir()
 
 
-async def _joined(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Chunks of a useful size; object stores want few large ones."""
-    held = bytearray()
+async def _joined(begun: bytearray, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What is there and what follows, in chunks of a useful size: stores want few large ones."""
+    held = begun
     async for chunk in chunks:
         held += chunk
         if len(held) >= CHUNK_BYTES:
