@@ -151,11 +151,11 @@ class PostgresIndex:
         return {row[0] for row in await self._rows(b"SELECT assistant_id FROM index_assistants")}
 
     async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
-        query = b"SELECT file_id, generation, language FROM index_files WHERE assistant_id = %s"
-        rows = await self._rows(query, (assistant_id,))
-        return {
-            FileVersion(file_id, generation): language for file_id, generation, language in rows
-        }
+        async def work(connection: Connection) -> Mapping[FileVersion, str]:
+            view = await self._views.current(connection, assistant_id)
+            return {} if view is None else dict(zip(view.versions, view.languages, strict=True))
+
+        return await self._connections.read(work)
 
     async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
         query = b"SELECT embedder FROM index_assistants WHERE assistant_id = %s"

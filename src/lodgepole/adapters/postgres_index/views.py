@@ -5,6 +5,7 @@ older is first brought up to it, so that a process never answers from what other
 """
 
 import asyncio
+import sys
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,7 +32,7 @@ SELECT revision, reload_revision, side, embedder, mixed FROM index_assistants
 WHERE assistant_id = %s
 """
 _FILES = b"""
-SELECT number, file_id, generation, passages, lead_words, lengths FROM index_files
+SELECT number, file_id, generation, passages, lead_words, lengths, language FROM index_files
 WHERE assistant_id = %s AND number > %s ORDER BY number
 """
 _CODES = b"""
@@ -53,6 +54,7 @@ class View:
     words: Numbers = field(default_factory=lambda: _NO_NUMBERS)  # of all its passages
     lead_words: Numbers = field(default_factory=lambda: _NO_NUMBERS)
     versions: tuple[FileVersion, ...] = ()
+    languages: tuple[str, ...] = ()
     places: dict[FileVersion, int] = field(default_factory=dict[FileVersion, int])
     starts: Numbers = field(default_factory=lambda: np.zeros(1, np.int64))  # of passages
     lengths: Lengths = field(default_factory=lambda: np.empty(0, np.uint16))  # of each passage
@@ -177,7 +179,7 @@ async def _read(connection: Connection, assistant_id: str, empty: View, base: Vi
 
 
 def _joined(empty: View, base: View, rows: Sequence[tuple[Any, ...]]) -> View:
-    columns = list(zip(*rows, strict=True)) or [(), (), (), (), (), ()]
+    columns = list(zip(*rows, strict=True)) or [()] * 7
     versions = [FileVersion(*pair) for pair in zip(columns[1], columns[2], strict=True)]
 
     def joined(known: Numbers, new: Collection[Any]) -> Numbers:
@@ -194,6 +196,7 @@ def _joined(empty: View, base: View, rows: Sequence[tuple[Any, ...]]) -> View:
         words=joined(base.words, [int(some.sum()) for some in lengths]),
         lead_words=joined(base.lead_words, columns[4]),
         versions=together,
+        languages=(*base.languages, *map(sys.intern, columns[6])),
         places=places,
         starts=np.concatenate(([0], np.cumsum(passages))),
         lengths=np.concatenate((base.lengths, *lengths)),
