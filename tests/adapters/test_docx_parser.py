@@ -253,6 +253,36 @@ def test_a_table_of_one_cell_is_a_frame_and_nested_tables_stay_in_their_row(tmp_
     assert document.text == "Framed.\n\nTwice.\n\na | x y z\nb |"
 
 
+def test_a_cell_is_read_in_each_row_that_it_spans(tmp_path: Path) -> None:
+    def tc(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{p(text)}</w:tc>"
+
+    begins, goes_on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    two = '<w:gridSpan w:val="2"/>'
+    rows = (
+        (tc("Region", begins), tc("Fee", two)),
+        (tc("", goes_on), tc("Summer"), tc("Winter")),
+        (tc("North", begins), tc("5"), tc("6")),
+        (tc("", goes_on), tc("7"), tc("8")),
+        (tc("", goes_on), tc("closed", two)),
+        ('<w:trPr><w:gridBefore w:val="1"/></w:trPr>', tc("9"), tc("9")),
+        (tc("All", two), tc("44")),
+    )
+    table = "".join(f"<w:tr>{''.join(cells)}</w:tr>" for cells in rows)
+
+    document = read(package(tmp_path / "a", f"<w:tbl>{table}</w:tbl>"))
+
+    assert document.text.split("\n") == [
+        "Region | Fee | Fee",
+        "Region | Summer | Winter",
+        "North | 5 | 6",
+        "North | 7 | 8",
+        "North | closed",
+        "| 9 | 9",
+        "All |  | 44",
+    ]
+
+
 def bomb(path: Path) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("_rels/.rels", RELATIONS)

@@ -90,6 +90,35 @@ def test_a_table_of_data_keeps_its_rows_whatever_stands_in_its_cells(path: Path)
     assert [block.kind for block in document.blocks] == [BlockKind.CAPTION, BlockKind.TABLE]
 
 
+def test_a_cell_of_a_page_is_read_in_each_row_that_it_spans(path: Path) -> None:
+    document = read(
+        html.parse,
+        path,
+        "<table><thead><tr><th rowspan=2>Region<th rowspan=99>Town<th colspan=2>Fee</tr>"
+        "<tr><th>Summer<th>Winter</tr></thead>"
+        "<tr><td rowspan=3>North<td>Bodø<td>5<td>6</tr><tr><td>Alta<td colspan=2>closed</tr>"
+        "<tr><td>Vardø<td>7<td>8</tr><tr><td rowspan=0>South<td>Oslo<td>9<td>9</tr>"
+        "<tr><td>Skien<td>1<td>1</tr></table>",
+    )
+    assert document.text.split("\n") == [
+        "Region | Town | Fee | Fee",
+        "Region | Town | Summer | Winter",
+        "North | Bodø | 5 | 6",
+        "North | Alta | closed | closed",
+        "North | Vardø | 7 | 8",
+        "South | Oslo | 9 | 9",
+        "South | Skien | 1 | 1",
+    ]
+
+
+def test_spans_of_any_size_do_not_grow_a_page(path: Path) -> None:
+    row = "<tr>" + "<td rowspan=65534 colspan=1000>x" * 30 + "<td rowspan=-1 colspan=x>y</tr>"
+
+    document = read(html.parse, path, f"<table>{row * 1000}</table>")
+
+    assert len(document.text) < 2_000_000
+
+
 def test_items_have_the_numbers_that_a_browser_shows(path: Path) -> None:
     page = (
         "<ol start=3><li>three<ul><li>dot</ul><li><p>four</p><li value=9>ni&shy;ne</ol>"
@@ -317,6 +346,23 @@ def test_slides_are_pages_in_the_order_in_which_they_are_shown(path: Path) -> No
     assert (K.TABLE, "Ship | Fee") in shown(document)
 
 
+def test_a_cell_of_a_slide_is_read_in_each_row_that_it_spans(path: Path) -> None:
+    def tc(text: str, spans: str = "") -> str:
+        return f"<a:tc {spans}><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"
+
+    rows = (
+        (tc("Fees", 'gridSpan="3"'), tc("", 'hMerge="1"'), tc("", 'hMerge="1"')),
+        (tc("North", 'rowSpan="2"'), tc("Bodø"), tc("5")),
+        (tc("", 'vMerge="1"'), tc("Alta"), tc("7")),
+    )
+    table = "".join(f"<a:tr>{''.join(cells)}</a:tr>" for cells in rows)
+    made = slide(f"<p:graphicFrame><a:tbl>{table}</a:tbl></p:graphicFrame>")
+
+    document = read(pptx_parser.parse, path, archive({**SLIDES, "ppt/slides/slide1.xml": made}))
+
+    assert (K.TABLE, "Fees\nNorth | Bodø | 5\nNorth | Alta | 7") in shown(document)
+
+
 CHART = (
     '<c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart><c:title><a:p><a:r><a:t>Fees</a:t></a:r></a:p>'
     "</c:title><c:plotArea>{}{}</c:plotArea></c:chart></c:chartSpace>"
@@ -400,6 +446,40 @@ def test_rows_of_sheets_are_records_with_dates_as_dates(path: Path) -> None:
         (K.RECORD, "Ship: 0.3 | Arrival: 2026-03-02 12:00 | 7 | Paid: #N/A"),
         (K.HEADING, "Plain"),
         (K.TABLE, "1 | 2"),
+    ]
+
+
+def test_merged_cells_of_a_sheet_are_read_in_each_row(path: Path) -> None:
+    def row(number: int, **cells: str) -> str:
+        made = (
+            f'<c r="{column}{number}" t="inlineStr"><is><t>{text}</t></is></c>'
+            for column, text in cells.items()
+        )
+        return f'<row r="{number}">{"".join(made)}</row>'
+
+    rows = (
+        row(1, A="Fees of harbours"),
+        row(3, A="Region", B="Town", C="Fee"),
+        row(4, C="2023", D="2024"),
+        row(5, A="North", B="Bodø", C="5", D="6"),
+        row(7, B="Alta", C="7", D="8"),
+        row(8, A=""),
+        row(9, B="Oslo", C="9", D="9"),
+    )
+    ranges = ("A1:D1", "A3:A4", "B3:B4", "C3:D3", "A5:A8", "A8:B", "x")
+    merged = "".join(f'<mergeCell ref="{one}"/>' for one in ranges)
+    sheet = (
+        f"<worksheet><sheetData>{''.join(rows)}</sheetData>"
+        f"<mergeCells>{merged}</mergeCells></worksheet>"
+    )
+
+    document = read(xlsx_parser.parse, path, archive({**BOOK, "xl/worksheets/one.xml": sheet}))
+
+    assert shown(document)[1:5] == [
+        (K.PARAGRAPH, "Fees of harbours"),
+        (K.RECORD, "Region: North | Town: Bodø | Fee 2023: 5 | Fee 2024: 6"),
+        (K.RECORD, "Region: North | Town: Alta | Fee 2023: 7 | Fee 2024: 8"),
+        (K.RECORD, "Town: Oslo | Fee 2023: 9 | Fee 2024: 9"),
     ]
 
 

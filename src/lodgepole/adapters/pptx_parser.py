@@ -10,9 +10,10 @@ from lodgepole.archives import Archive, Kept, attribute, child_of, local_name
 from lodgepole.documents import DocumentBuilder, clean_text
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document
+from lodgepole.tables import CELL_GAP, Cell, Grid
 
 SLIDES = Kept("a presentation", ".pptx", "a presentation program", old=".ppt")
-CELL_GAP = " | "
+SPAN_DIGITS = 6  # of a number of rows or columns
 _INEXACT = re.compile(r"-?\d+\.\d{12,}(?:[eE][+-]?\d{1,3})?")  # 0.1 as a computer has it
 _TITLES = frozenset({"title", "ctrTitle"})
 _LEFT_OUT = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
@@ -133,11 +134,22 @@ def _paragraphs(builder: DocumentBuilder, paragraphs: Any, owner: Any) -> None:
 
 
 def _table(builder: DocumentBuilder, table: Any) -> None:
-    rows = [
-        CELL_GAP.join(" ".join(map(_text, _named(cell, "p"))) for cell in _named(row, "tc"))
-        for row in _named(table, "tr")
-    ]
+    grid = Grid([list(_cells(row)) for row in _named(table, "tr")])
+    rows = [CELL_GAP.join(cell for cell in row if cell is not None) for row in grid.rows()]
     builder.add("\n".join(row for row in rows if row.strip(" |")), BlockKind.TABLE)
+
+
+def _cells(row: Any) -> Iterator[Cell]:
+    for column, cell in enumerate(_named(row, "tc")):
+        text = " ".join(map(_text, _named(cell, "p")))
+        spanned = any(attribute(cell, name) in {"1", "true"} for name in ("hMerge", "vMerge"))
+        if text or not spanned:
+            rows, columns = (attribute(cell, name) or "1" for name in ("rowSpan", "gridSpan"))
+            yield Cell(column, text, _span(rows), _span(columns))
+
+
+def _span(value: str) -> int:
+    return max(int(value), 1) if value.isdecimal() and len(value) < SPAN_DIGITS else 1
 
 
 def _chart(builder: DocumentBuilder, root: Any) -> None:

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -12,7 +13,7 @@ from lodgepole.archives import Archive, Kept, attribute, child_of, local_name
 from lodgepole.documents import DocumentBuilder
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document
-from lodgepole.tables import add_rows
+from lodgepole.tables import Cell, Grid, add_rows
 
 BOOK = Kept("a workbook", ".xlsx", "a spreadsheet program", old=".xls")
 COLUMNS = 16_384  # Excel's own limit
@@ -22,7 +23,7 @@ _ELAPSED_FORMAT = 46
 _ELAPSED_CODE = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
 _NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
-_REFERENCE = re.compile(r"([A-Z]{1,3})\d+")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 # ECMA-376 part 1, 18.17.4.1: serials count from 1899-12-30 (1900 taken for a leap year) or 1904.
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001  no zone in cells
 _LAST_SERIAL = 2_958_465  # 9999-12-31
@@ -61,11 +62,49 @@ def _read(archive: Archive, name: str, limits: Limits) -> Document:
         part = relations.get(str(target), "")
         if not part.startswith(f"{folder}/"):
             part = posixpath.normpath(posixpath.join(folder, part))
-        data = child_of(archive.xml(part), "sheetData")
-        if data is not None and any(True for _ in data):
-            builder.add(attribute(sheet, "name") or "", BlockKind.HEADING, level=1)
+        found = archive.xml(part)
+        data = child_of(found, "sheetData")
+        if data is None or not any(True for _ in data):
+            continue
+        builder.add(attribute(sheet, "name") or "", BlockKind.HEADING, level=1)
+        merged = _merged(child_of(found, "mergeCells"))
+        if merged:
+            grid = Grid(list(_placed(data, cells, merged)))
+            rows = ([cell or "" for cell in row] for row in grid.rows())
+            add_rows(builder, rows, grouped=grid.grouped)
+        else:
             add_rows(builder, map(cells.row, data))
     return builder.build()
+
+
+def _merged(element: Any) -> dict[tuple[int, int], tuple[int, int]]:
+    """The last row and column of merged ranges, by their first; rows count from 1."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for item in _children(element):
+        corners = [_REFERENCE.fullmatch(c) for c in (attribute(item, "ref") or "").split(":")]
+        if len(corners) == 2 and corners[0] and corners[1]:
+            (top, left), (bottom, right) = ((int(c[2]), _column(c[1])) for c in corners if c)
+            found[top, left] = bottom, right
+    return found
+
+
+def _placed(
+    data: Any, cells: "_Cells", merged: dict[tuple[int, int], tuple[int, int]]
+) -> Iterator[list[Cell]]:
+    """Cells that show something; a merged range spans the rows of it that the sheet has kept."""
+    numbers: list[int] = []
+    for row in data:
+        said = attribute(row, "r") or ""
+        before = numbers[-1] if numbers else 0
+        numbers.append(max(int(said) if said.isdecimal() and len(said) < 8 else 0, before + 1))
+    for place, row in enumerate(data):
+        shown: list[Cell] = []
+        for column, text in enumerate(cells.row(row)):
+            if text:
+                bottom, right = merged.get((numbers[place], column), (0, 0))
+                below = bisect_right(numbers, bottom)
+                shown.append(Cell(column, text, max(below - place, 1), max(right - column, 0) + 1))
+        yield shown
 
 
 def _children(element: Any) -> list[Any]:

@@ -9,14 +9,15 @@ from typing import Any
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  lxml has no stubs
 
 from lodgepole.adapters.docx_parser.numbering import Numbering
+from lodgepole.adapters.docx_parser.spans import placed
 from lodgepole.adapters.docx_parser.symbols import sign
 from lodgepole.archives import Archive, Kept, attribute, child_of, local_name
 from lodgepole.documents import DocumentBuilder, clean_text
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document
+from lodgepole.tables import CELL_GAP, Grid
 
-CELL_GAP = " | "
 WORD = Kept("a Word document", ".docx", "a word processor", old=".doc")
 _SKIPPED = frozenset(
     {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "pPr", "rPr", "sectPr",
@@ -183,9 +184,10 @@ class _Reader:
             return
         lines: list[str] = []
         hanging = _Paragraph()
-        for row in rows:
-            cells = [self._cell(cell, hanging).strip(" ") for cell in row]
-            shown = [" ".join(clean_text(_BREAKS.sub(" ", cell)).split()) for cell in cells]
+        raw = [[self._cell(cell, hanging).strip(" ") for cell in row] for row in rows]
+        grid = Grid(placed(rows, [list(map(_shown, cells)) for cells in raw]))
+        for cells, whole in zip(raw, grid.rows(), strict=True):
+            shown = [cell for cell in whole if cell is not None]
             if _BREAKS.match(next(filter(None, cells), "")):
                 self._rows(lines)  # the row is the first of its page
                 lines = []
@@ -290,6 +292,10 @@ def _within_box(element: Any, cell: Any) -> bool:
             return True
         parent = parent.getparent()
     return False
+
+
+def _shown(cell: str) -> str:
+    return " ".join(clean_text(_BREAKS.sub(" ", cell)).split())
 
 
 def _plain(element: Any) -> str:

@@ -1,6 +1,7 @@
 """HTML read in the order of the page, without recursion: elements may be nested without end."""
 
 import re
+from collections.abc import Sequence
 from string import ascii_lowercase
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -8,8 +9,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from lodgepole.documents import DocumentBuilder, clean_text
 from lodgepole.errors import UnreadableFile
 from lodgepole.model import BlockKind
+from lodgepole.tables import CELL_GAP, Cell, Grid
 
-CELL_GAP = " | "
+TABLE_COLUMNS = 200  # beyond which a cell spans nothing
 TABLE_NODES = 200_000  # of one table
 NESTING = 1000  # the time to build the tree rises with its square
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
@@ -203,15 +205,42 @@ def _rows(table: LexborNode) -> list[str] | None:
         return None
     if table.css_first("ul, ol") is not None and table.css_first("th, caption") is None:
         return None
-    rows: list[str] = []
-    for number, row in enumerate(table.css("tr")):
-        if number > TABLE_NODES:
-            break
-        cells = [_cell(cell) for cell in row.css("td, th")]
-        if any(cells):
-            rows.append(CELL_GAP.join(cells).strip(" |"))
+    grid = Grid(_placed(table.css("tr")[: TABLE_NODES + 1]))
+    lines = (
+        CELL_GAP.join(cell for cell in row if cell is not None).strip(" |") for row in grid.rows()
+    )
+    rows = [line for line in lines if line]
     several = any(CELL_GAP in row for row in rows)
     return rows if rows and (several or len(rows) > 1) else None
+
+
+def _placed(rows: Sequence[LexborNode]) -> list[list[Cell]]:
+    """Cells at their columns: each in the next that no cell of a row above reaches down to."""
+    ends = {_group(row): number for number, row in enumerate(rows, 1)}
+    placed: list[list[Cell]] = []
+    free: dict[int, int] = {}  # the first row, by column, in which a cell from above has ended
+    for number, row in enumerate(rows):
+        cells: list[Cell] = []
+        column = 0
+        for node in row.css("td, th"):
+            while free.get(column, 0) > number:
+                column += 1
+            spare = max(TABLE_COLUMNS - column, 1)
+            columns = min(max(_int(node.attributes.get("colspan")) or 1, 1), spare)
+            spanned = _int(node.attributes.get("rowspan"))
+            left = ends[_group(row)] - number
+            down = 1 if spanned is None or spanned < 0 else min(spanned or left, left)
+            cells.append(Cell(column, _cell(node), down, columns))
+            if down > 1 and column < TABLE_COLUMNS:
+                free.update(dict.fromkeys(range(column, column + columns), number + down))
+            column += columns
+        placed.append(cells)
+    return placed
+
+
+def _group(row: LexborNode) -> int:
+    """The head, body or foot of a table that a row is in, out of which no cell reaches."""
+    return 0 if row.parent is None else row.parent.mem_id
 
 
 def _cell(cell: LexborNode) -> str:
