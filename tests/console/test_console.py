@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -141,6 +141,29 @@ def test_dropped_files_are_followed_until_they_are_ready_or_failed_in_words(
     expect(files.filter(has_text="Ready")).to_have_count(2)
     edit_and_filter(page)
     download_and_delete(page)
+
+
+def test_files_that_wait_for_their_turn_look_like_those_on_the_way(
+    signed_in: Page, tmp_path: Path
+):
+    page = signed_in
+    create(page, "turns")
+    held: list[Route] = []
+    page.route(
+        "**/assistant/files/turns",
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    paths = [tmp_path / f"{n}.txt" for n in range(4)]
+    for path in paths:
+        path.write_text("Something to read.", encoding="utf-8")
+    drop(page, *paths)
+    lines = page.get_by_role("list", name="Uploads").locator(":scope > li")
+    expect(lines.filter(has_text="Waiting")).to_have_count(1)
+    boxes = [line.bounding_box() for line in lines.all()]
+    assert len({box["height"] for box in boxes if box}) == 1, boxes
+    for route in held:
+        route.abort()
+    expect(lines.filter(has_text="Failed")).to_have_count(3)
 
 
 def edit_and_filter(page: Page) -> None:

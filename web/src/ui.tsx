@@ -71,7 +71,7 @@ export function Empty({ title, children }: { title: string; children?: Component
 
 export function Waiting({ what }: { what: string }) {
   return (
-    <p class="waiting" role="status">
+    <p class="loading" role="status">
       <span class="spinner" aria-hidden="true" /> {what}
     </p>
   );
