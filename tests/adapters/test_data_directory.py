@@ -30,6 +30,13 @@ def test_the_directory_can_be_held_again_after_release(tmp_path):
             assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
 
+def test_folders_made_above_it_are_private_too(tmp_path):
+    (tmp_path / "there").mkdir(mode=0o755)
+    with held(tmp_path / "there" / "lodgepole" / "demo") as path:
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "there").stat().st_mode) == 0o755
+
+
 def test_a_path_that_cannot_be_made_is_unavailable(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="Cannot write"), held(tmp_path / "file" / "data"):

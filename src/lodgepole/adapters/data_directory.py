@@ -24,7 +24,7 @@ def held(path: Path) -> Generator[Path]:
         Unavailable: It cannot be made or written.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(path)
         descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise Unavailable(f"Cannot write the data directory {path}: {error.strerror}.") from error
@@ -51,9 +51,16 @@ def made(path: Path) -> None:
         Unavailable: It cannot be made.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(path)
     except OSError as error:
         raise Unavailable(f"Cannot make the data directory {path}: {error.strerror}.") from error
+
+
+def _make_private(path: Path) -> None:
+    """Make the folder and those above it that are missing: one may become a data directory too."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import orjson
 import typer
 
 import lodgepole
+from lodgepole.adapters.data_directory import made
 from lodgepole.cli.answers import write_answer
 from lodgepole.cli.connection import find_key, load_settings
 from lodgepole.cli.questions import questions_about
@@ -165,7 +166,7 @@ def _running(settings: "Settings") -> Generator[_Server]:
     Raises:
         Unavailable: It did not start; the message is its own.
     """
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made(settings.data_dir)
     log = settings.data_dir / "server.log"
     command = [
         *(sys.executable, "-m", "lodgepole", "serve", "--json"),
