@@ -97,6 +97,6 @@ def test_a_changed_embedder_takes_over_while_questions_are_answered(
         assert "blue" in api.found()  # by the former embedder or by the new
         wait_for(lambda: engines() == {"onnx-directory"})
         assert "blue" in api.found()
-    said = machine.run("models", "status", **changed).stdout
+    said = machine.run("models", "status", "--data-dir", str(data), **changed).stdout
     assert "exported@" in said
-    assert "passages in 1 assistants" in said
+    assert "passages in 1 assistant." in said

@@ -84,6 +84,14 @@ def test_a_data_directory_in_use_is_one_sentence(served):
     assert f"in use by another Lodgepole (process {holder.process.pid})" in message
 
 
+def test_a_second_start_names_the_server_that_is_there(served):
+    holder = served.servers[0]
+    port = holder.url.rpartition(":")[2]
+    ended = served.run("serve", "--port", port, "--data-dir", str(holder.data_dir))
+    assert ended.returncode == 1
+    assert f"serves at {holder.url} already" in ended.stderr
+
+
 def test_a_data_directory_that_cannot_be_made_is_one_sentence(machine, tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     ended = machine.run("serve", "--port", "0", "--data-dir", str(tmp_path / "file" / "data"))

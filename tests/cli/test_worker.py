@@ -1,6 +1,7 @@
 """Workers as processes of their own."""
 
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -177,7 +178,17 @@ def test_verify_finds_what_a_deletion_left_and_what_it_did_not(machine, api_of, 
         "verify", "--data-dir", str(data), "--absent", "hocuspocus", "--absent", "unmentionable"
     )
     assert clean.returncode == 0, clean.stdout
-    assert "1 Available files: nothing is missing" in clean.stdout
+    assert "1 Available file: nothing is missing" in clean.stdout
     trace = machine.run("verify", "--data-dir", str(data), "--absent", "abracadabra", "--json")
     assert trace.returncode == 1
     assert "index.db holds 'abracadabra'" in trace.stdout
+    check_that_garbage_is_told_from_loss(machine, data)
+
+
+def check_that_garbage_is_told_from_loss(machine, data: Path) -> None:
+    [content] = (data / "blobs").glob("*/*/*")
+    shutil.copytree(content, content.with_name("99"))
+    left = machine.run("verify", "--data-dir", str(data))
+    assert left.returncode == 1
+    assert "lodgepole verify --repair" in left.stdout
+    assert machine.run("verify", "--data-dir", str(data), "--repair").returncode == 0

@@ -143,9 +143,7 @@ def test_dropped_files_are_followed_until_they_are_ready_or_failed_in_words(
     download_and_delete(page)
 
 
-def test_files_that_wait_for_their_turn_look_like_those_on_the_way(
-    signed_in: Page, tmp_path: Path
-):
+def test_files_that_wait_for_their_turn_look_like_those_on_the_way(signed_in: Page, tmp_path: Path):
     page = signed_in
     create(page, "turns")
     held: list[Route] = []

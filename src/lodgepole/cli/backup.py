@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
-from lodgepole.cli.screen import say, show_json, size
+from lodgepole.cli.screen import count, say, show_json, size
 from lodgepole.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from lodgepole.adapters.data_backup import BackupReport
     from lodgepole.settings import Settings
 
 
@@ -32,7 +33,7 @@ def backup(
         show_json({"backup": str(target), **dataclasses.asdict(report)})
     else:
         say(
-            f"{report.assistants} assistants with {report.files} Available files are in {target} "
+            f"{_held(report)} in {target} "
             f"({size(report.size)}). Bring them back: lodgepole restore {target} --data-dir DIR"
         )
 
@@ -56,10 +57,12 @@ def restore(
     if as_json:
         show_json({"data_dir": str(settings.data_dir), **dataclasses.asdict(report)})
     else:
-        say(
-            f"{report.assistants} assistants with {report.files} Available files are restored. "
-            f"Start it: lodgepole serve --data-dir {settings.data_dir}"
-        )
+        say(f"{_held(report)} restored. Start it: lodgepole serve --data-dir {settings.data_dir}")
+
+
+def _held(report: "BackupReport") -> str:
+    assistants = count(report.assistants, "assistant")
+    return f"{assistants} with {count(report.files, 'Available file')}"
 
 
 def _one_machine(data_dir: Path | None) -> "Settings":

@@ -80,7 +80,7 @@ def connect(
 ) -> Client:
     """A client for the server that the options, the settings or the data directory name."""
     settings = load_settings(url=url, data_dir=data_dir)
-    address = settings.url or _running(settings.data_dir) or _usual(settings)
+    address = settings.url or running(settings.data_dir) or _usual(settings)
     return Client(address, find_key(settings, address), answer_seconds=answer_seconds)
 
 
@@ -140,7 +140,8 @@ def read_json_option(name: str, text: str | None) -> dict[str, Any] | None:
     return value
 
 
-def _running(data_dir: Path) -> str | None:
+def running(data_dir: Path) -> str | None:
+    """The address of the server in the data directory, as it left it; it may be dead."""
     try:
         return str(orjson.loads((data_dir / ADDRESS_FILE).read_bytes())["url"])
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):

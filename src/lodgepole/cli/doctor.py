@@ -20,7 +20,7 @@ from lodgepole.cli.connection import (
     connect,
     load_settings,
 )
-from lodgepole.cli.screen import say, show_json, size
+from lodgepole.cli.screen import count, say, show_json, size
 from lodgepole.errors import LodgepoleError, Unauthenticated
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ async def _embed(settings: "Settings") -> str:
 def _server(url: str | None, data_dir: Path | None) -> Iterator[Finding]:
     with connect(url, data_dir, answer_seconds=SILENCE_SECONDS) as client:
         try:
-            count = sum(1 for _ in client.assistants())
+            held = sum(1 for _ in client.assistants())
         except Unauthenticated:
             yield Finding("ok", "Server", f"answers at {client.url}")
             advice = (
@@ -277,5 +277,5 @@ def _server(url: str | None, data_dir: Path | None) -> Iterator[Finding]:
             yield Finding(state, "Server", str(error))
         else:
             yield Finding("ok", "Server", f"answers at {client.url}")
-            yield Finding("ok", "Key", f"accepted; {count} assistants")
+            yield Finding("ok", "Key", f"accepted; {count(held, 'assistant')}")
             yield Finding("ok", "Python SDK", f'Pinecone(api_key="...", host="{client.url}")')

@@ -166,8 +166,10 @@ def _write(out: Path, run: JsonObject) -> None:
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"Cannot read {path}: {error}.") from error
+    except OSError as error:
+        raise InvalidRequest(f"Cannot read {path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"Cannot read {path}: it is no text in UTF-8.") from error
 
 
 def _read_run(path: Path) -> JsonObject:

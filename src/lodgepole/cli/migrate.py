@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
-from lodgepole.cli.screen import say, show_json, size
+from lodgepole.cli.screen import count, say, show_json, size
 from lodgepole.errors import InvalidRequest
 
 
@@ -48,8 +48,8 @@ def migrate(
         for finding in report.findings:
             say(finding, style="red")
         say(
-            f"{report.assistants} assistants, {report.files} Available files "
-            f"({size(report.bytes)}) and {report.passages} passages are there, "
+            f"{count(report.assistants, 'assistant')}, {count(report.files, 'Available file')} "
+            f"({size(report.bytes)}) and {count(report.passages, 'passage')} are there, "
             + ("every byte the same." if not report.findings else "but see above.")
         )
     if report.findings:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from lodgepole.cli.connection import JsonOption, load_settings
-from lodgepole.cli.screen import say, show_json
+from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
+from lodgepole.cli.screen import count, say, show_json
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -35,14 +35,14 @@ def pull(*, as_json: JsonOption = False) -> None:
 
 
 @app.command("status", short_help="Show what files are searched by.")
-def status(*, as_json: JsonOption = False) -> None:
+def status(*, data_dir: DataDirOption = None, as_json: JsonOption = False) -> None:
     """Show which embedding models the files are searched by, and how far a change has come.
 
-    Reads the indexes in `data_dir`, whether a server is running there or not.
+    Reads the indexes in the data directory, whether a server is running there or not.
     """
     from lodgepole import embedder_choice
 
-    found = embedder_choice.embedding_progress(load_settings())
+    found = embedder_choice.embedding_progress(load_settings(data_dir=data_dir))
     if as_json:
         show_json([dataclasses.asdict(progress) for progress in found])
         return
@@ -51,7 +51,10 @@ def status(*, as_json: JsonOption = False) -> None:
     for progress in found:
         who = f"{progress.embedder.model} ({progress.embedder.engine})"
         if progress.assistants:
-            say(f"{who}: {progress.searched} passages in {progress.assistants} assistants.")
+            say(
+                f"{who}: {count(progress.searched, 'passage')} in "
+                f"{count(progress.assistants, 'assistant')}."
+            )
         if progress.total:
             say(f"{who}: being made, {progress.prepared} of {progress.total} passages are ready.")
 

@@ -68,6 +68,11 @@ def fields(pairs: Sequence[tuple[str, str]]) -> None:
         say(f"{name.ljust(width)}  {value}")
 
 
+def count(number: int, noun: str) -> str:
+    """`1 assistant`, `3 assistants`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def size(count: int) -> str:
     """Bytes for people: `812 B`, `54.1 kB`, `3.2 MB`, `78.9 GB`."""
     if count < 1000:

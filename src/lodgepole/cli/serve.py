@@ -18,6 +18,7 @@ from lodgepole.cli.connection import (
     load_settings,
     read_key,
     remove_address,
+    running,
     url_host,
     write_address,
     write_whole,
@@ -93,7 +94,7 @@ def serve(
         work=False if no_work else None,
     )
     log_to_standard_error(settings)
-    with _listening(settings.host, settings.port) as listener:
+    with _listening(settings) as listener:
         asyncio.run(_serve(settings, listener, port_file=port_file, as_json=as_json))
 
 
@@ -197,12 +198,13 @@ def _open_files() -> int:
     return soft
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(settings: "Settings") -> socket.socket:
     """A socket bound to the address, before anything else is begun.
 
     Raises:
         Unavailable: The address cannot be used; the message says why and what to do.
     """
+    host, port = settings.host, settings.port
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -217,6 +219,11 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
+            ours = running(settings.data_dir)
+            if ours is not None and ours.endswith(f":{port}"):
+                raise Unavailable(
+                    f"Lodgepole serves at {ours} already, with the same data directory."
+                ) from error
             raise Unavailable(
                 f"Port {port} on {host} is in use by another program. Stop that one, or choose "
                 "another port; `lodgepole serve --port 0` takes a free one."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
-from lodgepole.cli.screen import say, show_json_line
+from lodgepole.cli.screen import count, say, show_json_line
 from lodgepole.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -49,9 +49,15 @@ def verify(
         for finding in findings:
             say(finding, style="red")
         say(
-            f"{found['assistants']} assistants, {found['available_files']} Available files: "
+            f"{count(found['assistants'], 'assistant')}, "
+            f"{count(found['available_files'], 'Available file')}: "
             + ("nothing is missing, nothing is left over." if not findings else "see above.")
         )
+        if any("accounted for nowhere" in finding for finding in findings):
+            say(
+                "What is accounted for nowhere is no loss: a server removes it within minutes of "
+                "its start, and `lodgepole verify --repair` at once."
+            )
     if findings:
         raise typer.Exit(1)
 
