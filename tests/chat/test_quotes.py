@@ -105,6 +105,18 @@ def test_a_question_in_a_document_is_quoted_with_its_answer():
     ]
 
 
+def test_a_field_stands_under_the_first_of_its_record():
+    parts = shown(
+        "name: Gold plan\nfee: 30 dollars\nnote: Cancel it by the end of any month that you want."
+        "\n\nname: Basic plan\nfee: 12 dollars\n\nQ: How long?\nA: Two years"
+    )
+    assert parts["fee: 30 dollars"] == ["name: Gold plan", "fee: 30 dollars*"]
+    assert parts["fee: 12 dollars"] == ["name: Basic plan", "fee: 12 dollars*"]
+    assert parts["name: Basic plan"] == ["name: Basic plan*"]
+    assert parts["Q: How long?"] == ["Q: How long?", "A: Two years*"]
+    assert parts["A: Two years"] == ["A: Two years*"]
+
+
 def test_a_heading_is_quoted_with_what_stands_under_it():
     parts = shown(
         "## Warranty of the kettle\n\nIt lasts two years. Keep the receipt.\n\nLids cost extra.\n\n"

@@ -1,7 +1,8 @@
 """What can be quoted of a source: its sentences, each with what it needs to be understood. Pure.
 
-A row of a table needs the table's head, an item of a list the line that leads into it, a sentence
-about `it` or `them` the one before; a heading or a question is nothing without what follows it.
+A row of a table needs the table's head, an item of a list the line that leads into it, a field of
+a record the first of it, a sentence about `it` or `them` the one before; a heading or a question is
+nothing without what follows it.
 """
 
 import re
@@ -10,7 +11,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from lodgepole.chat.vocabulary import POINTING_BACK
-from lodgepole.chat.wording import LIST_MARK, ends_sentence, sentence_spans, squeeze, stems_of
+from lodgepole.chat.wording import (
+    LIST_MARK,
+    ends_sentence,
+    is_field,
+    sentence_spans,
+    squeeze,
+    stems_of,
+)
 from lodgepole.model import Source
 
 LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
@@ -81,6 +89,8 @@ def _kind(text: str) -> str:
         return "lead"
     if heading:
         return "title"
+    if is_field(text):
+        return "field"
     return "code" if "```" in text else "prose"
 
 
@@ -102,7 +112,7 @@ def quotes_of(source: Source) -> Iterator[Quote]:
         if line.rule or line.kind == "code":
             continue
         lead = line.lead
-        meant = f"{lead.text} {line.text}" if lead and line.kind == "item" else line.text
+        meant = f"{lead.text} {line.text}" if lead and line.kind in ("item", "field") else line.text
         about = lead.stems if lead else frozenset[str]()
         yield Quote(source, line.text, line.stems, about, meant, lines, i)
 
@@ -110,6 +120,7 @@ def quotes_of(source: Source) -> Iterator[Quote]:
 def _lines(text: str) -> list[_Line]:
     lines: list[_Line] = []
     lead: _Line | None = None
+    record: _Line | None = None  # the first field of the one under way
     end = 0
     for start, stop in sentence_spans(text):
         apart = end == 0 or bool(_GAP.search(text, end, start))
@@ -125,6 +136,12 @@ def _lines(text: str) -> list[_Line]:
             lead = line
         elif line.kind != "item" or line.apart:
             lead = None
+        if apart:
+            record = None
+        if line.kind == "field" and record is not None:
+            line.lead = record
+        elif line.kind == "field" and len(said) <= LONGEST_TITLE:
+            record = line
         lines.append(line)
     for line, after in reversed(list(pairwise(lines))):
         if _is_title(line, after):
@@ -143,7 +160,7 @@ def _is_title(line: _Line, after: _Line) -> bool:
 
 def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
     line = lines[i]
-    here = Part(line.text, own_line=line.kind in ("row", "item"))
+    here = Part(line.text, own_line=line.kind in ("row", "item", "field"))
     if line.lead is not None and line.lead.rule:
         return Part(line.lead.text, cited=False), Part(line.lead.rule, False, own_line=True), here
     if line.lead is not None:
@@ -169,7 +186,7 @@ def _following(lines: Sequence[_Line], i: int) -> Iterator[Part]:
         left -= len(line.text)
         of_lead = line.lead is lines[i]
         title = line.kind == "title" and not begun
-        paragraph = line.kind == "prose" and not (begun and line.apart)
+        paragraph = line.kind in ("prose", "field") and not (begun and line.apart)
         if left < 0 or not (title or of_lead or paragraph):
             return
         yield Part(line.text, cited=not title, own_line=title or of_lead or not begun)

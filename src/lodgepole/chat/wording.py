@@ -18,6 +18,7 @@ from lodgepole.chat.vocabulary import (
     STOPWORDS,
     folded,
 )
+from lodgepole.tables import CELL_GAP
 
 # These deny, though their letters alone would say nothing: Japanese verbs at their end.
 _DENYING = "ません|なかった|なく|ない"
@@ -146,7 +147,7 @@ def similar_stems(a: str, b: str) -> bool:
 # --- sentences --------------------------------------------------------------------------------
 
 LIST_MARK = re.compile(r"\s*(?:[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|#{1,6}\s|\|)")
-_COLUMNS = re.compile(r"\t|\S {3,}\S|\|.*\|")
+_COLUMNS = re.compile(r"\t|\S {3,}\S|\|.*\|| \| ")
 _KEY_VALUE = re.compile(r"""\s*["']?[\w .()/-]{1,40}["']?\s?:\s*\S""")
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|[。！？।]+[」』”’）]*")
 _LABEL = re.compile(r"""\s*["']?[A-Za-z_][\w.-]{0,30}["']?: +["']?(?=\S)""")
@@ -164,6 +165,11 @@ def ends_sentence(text: str) -> bool:
         return True
     line = text[text.rfind("\n") + 1 :].strip()
     return not re.fullmatch(r"\d{1,3}\.", line) and not _ABBREVIATION.search(core)
+
+
+def is_field(line: str) -> bool:
+    """Whether a line is a field of a record, `town: Bergen`."""
+    return _LABEL.match(line) is not None
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -211,8 +217,13 @@ def _continues(previous: str, line: str, width: int) -> bool:
 
 
 def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    if CELL_GAP in text[start:end]:
+        if end - start <= _LONGEST:
+            return [_trim(text, start, end)]
+    else:
+        start = _after_label(text, start, end)
     spans: list[tuple[int, int]] = []
-    begin = start = _after_label(text, start, end)
+    begin = start
     for m in _END.finditer(text, start, end):
         following = text[m.end() : end].lstrip()[:1]
         # `(?=\s)` looks no further than `end`, so the last sentence closes below.
@@ -227,8 +238,10 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _after_label(text: str, start: int, end: int) -> int:
     """Where a record's field begins to speak, when its value is prose and not a mere value."""
     label = _LABEL.match(text, start, end)
-    prose = label and len(_WORD.findall(text, label.end(), end)) >= _PROSE_WORDS
-    return label.end() if label and prose else start
+    if label is None or not ends_sentence(text[label.end() : end].rstrip()):
+        return start
+    prose = len(_WORD.findall(text, label.end(), end)) >= _PROSE_WORDS
+    return label.end() if prose else start
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
