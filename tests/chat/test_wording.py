@@ -31,6 +31,8 @@ def sentences(text):
          ["Name: Ada | Note: She came by sea. Then she left for the town again.",
           "Name: Bo | Note: x"]),
         ("Town | Fee\nalta | 5", ["Town | Fee", "alta | 5"]),
+        ("The answer is No. Then look at No. 5 of it. Diese Art. Dann Art. 7 davon.",
+         ["The answer is No.", "Then look at No. 5 of it.", "Diese Art.", "Dann Art. 7 davon."]),
         ("これは文です。次の文です。", ["これは文です。", "次の文です。"]),
         ("***\n\n---", []),
     ],

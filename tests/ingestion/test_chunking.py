@@ -134,6 +134,15 @@ def test_abbreviations_and_decimals_do_not_end_a_sentence() -> None:
     assert [passage.text for passage in passages] == [first, "He was glad."]
 
 
+def test_no_is_a_word_unless_a_number_follows() -> None:
+    first, second = "So the answer is still No.", "It stands in Art. 12 and in No. 5 of it."
+    document = build((BlockKind.PARAGRAPH, f"{first} {second}"))
+
+    passages = passages_of(document, TOKENIZER.count(second))
+
+    assert [passage.text for passage in passages] == [first, second]
+
+
 def test_chinese_sentences_end_without_a_space() -> None:
     text = "松鼠住在树上。它们喜欢松果！冬天很长。"
 

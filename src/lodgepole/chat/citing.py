@@ -145,7 +145,7 @@ class Citer:
         if not self._sentence:
             return False
         closes = c in _CLOSERS and not (self._space and c in _OPENERS_TOO)
-        if closes or not ends_sentence(self._sentence):
+        if closes or not ends_sentence(self._sentence, c):
             return False
         return bool(self._space) or self._sentence.rstrip(_CLOSERS)[-1] in "。！？"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lodgepole.abbreviations import stands_before_number
 from lodgepole.chat.vocabulary import (
     DENYING_ANSWERS,
     NEGATIONS,
@@ -29,8 +30,8 @@ _WORD = re.compile(
 
 
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[\"'])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|Dr|Mr|Mrs|Ms|Prof|St|No|Nos|vs|etc|e\.g|i\.e"
-    r"|cf|al|Inc|Ltd|Co|Corp|Fig|Figs|Eq|Sec|Art|Vol|pp|ca|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep"
+    r"(?:^|[\s(\[\"'])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|Dr|Mr|Mrs|Ms|Prof|St|Nos|vs|etc|e\.g|i\.e"
+    r"|cf|al|Inc|Ltd|Co|Corp|Fig|Figs|Eq|Sec|Vol|pp|ca|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep"
     r"|Sept|Oct|Nov|Dec|Gen|Col|Sgt|Capt|Lt|Rev|Hon|Jr|Sr|bzw|ggf|Nr|Abs|Mio|Mrd|Sra|Dra|Ave)\.$"
 )
 
@@ -152,11 +153,12 @@ _KEY_VALUE = re.compile(r"""\s*["']?[\w .()/-]{1,40}["']?\s?:\s*\S""")
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|[。！？।]+[」』”’）]*")
 _LABEL = re.compile(r"""\s*["']?[A-Za-z_][\w.-]{0,30}["']?: +["']?(?=\S)""")
 _PROSE_WORDS = 8
+FOLLOWING_CHARS = 8  # enough to tell a number
 _LONGEST = 700
 
 
-def ends_sentence(text: str) -> bool:
-    """Whether `text`, if white space followed it, would be a finished sentence."""
+def ends_sentence(text: str, following: str = "") -> bool:
+    """Whether `text`, with white space and then `following` after it, is a finished sentence."""
     tail = text[-24:]
     core = tail.rstrip("\"'”’)]*_」』）")
     if not core or core[-1] not in ".!?…。！？।":
@@ -164,7 +166,9 @@ def ends_sentence(text: str) -> bool:
     if core[-1] != ".":
         return True
     line = text[text.rfind("\n") + 1 :].strip()
-    return not re.fullmatch(r"\d{1,3}\.", line) and not _ABBREVIATION.search(core)
+    if re.fullmatch(r"\d{1,3}\.", line) or _ABBREVIATION.search(core):
+        return False
+    return not stands_before_number(core, following)
 
 
 def is_field(line: str) -> bool:
@@ -225,9 +229,12 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     begin = start
     for m in _END.finditer(text, start, end):
-        following = text[m.end() : end].lstrip()[:1]
+        after = _trim(text, m.end(), end)[0]
+        following = text[after : min(end, after + FOLLOWING_CHARS)]
         # `(?=\s)` looks no further than `end`, so the last sentence closes below.
-        if not following or following.islower() or not ends_sentence(text[begin : m.end()]):
+        if not following or following[0].islower():
+            continue
+        if not ends_sentence(text[begin : m.end()], following):
             continue
         spans.append((begin, m.end()))
         begin = m.end()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from lodgepole.abbreviations import stands_before_number
 from lodgepole.documents import blocks_with_pages
 from lodgepole.ingestion.running_lines import repeated
 from lodgepole.model import Block, BlockKind, Document, Passage
@@ -30,7 +31,7 @@ _SENTENCE_END = re.compile(
     r"""([.!?…]+["'”’»)\]]*)\s+(?=\S)|([。！？｡]+[」』”’）】》]*)\s*(?=\S)|([।؟۔።]+)\s+(?=\S)"""
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Nos?|vs|Figs?|Eqs?|al|e\.g|i\.e|cf|ca|Jr|Sr|approx|Art|"
+    r"(?:\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Nos|vs|Figs?|Eqs?|al|e\.g|i\.e|cf|ca|Jr|Sr|approx|"
     r"Sec|Vol|pp?|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|bzw|z\.B|Abs|Nr|M|Mme|Sra?)|^\d+)\.$"
 )
 _LINE = re.compile(r"[^\n]+")
@@ -218,9 +219,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if match[1] is not None:
             if text[match.end()].islower():
                 continue
-            if match[1] == "." and _ABBREVIATION.search(
-                text[max(first, match.start() - 7) : match.start() + 1]
-            ):
+            word = text[max(first, match.start() - 7) : match.start() + 1]
+            short = _ABBREVIATION.search(word) or stands_before_number(word, text, match.end())
+            if match[1] == "." and short:
                 continue
         yield from _trimmed(text, first, match.end())
         first = match.end()
