@@ -223,6 +223,27 @@ def test_a_verbatim_claim_is_highlighted_with_the_sources_own_characters():
     assert citer.verifications[0].kind == "verbatim"
 
 
+@pytest.mark.parametrize(
+    ("text", "claim", "highlight"),
+    [
+        ("- **Decision:** alerts a week before.", "Decision: alerts a week before.",
+         "**Decision:** alerts a week before."),
+        ("(a) Drought: two dry winters.", "(a) Drought: two dry winters.",
+         "(a) Drought: two dry winters."),
+        ("The budget is **not approved** yet.", "The budget is not approved",
+         "The budget is **not approved**"),
+        ("He said (late) that the market closed.", "that the market closed.",
+         "that the market closed."),
+        ("Use `pay-gw` here.", "pay-gw here.", "`pay-gw` here."),
+    ],
+)  # fmt: skip
+def test_a_mark_that_is_opened_or_closed_in_a_highlight_is_whole_in_it(text, claim, highlight):
+    source = Source(number=1, snippet=make_snippet(text))
+    events, _ = cite(f"{claim} [1]", (source,))
+    (reference,) = next(e for e in events if isinstance(e, AnswerCitation)).citation.references
+    assert reference.highlight == highlight
+
+
 def test_pages_are_those_of_the_highlight_not_of_the_whole_snippet():
     text = "Paris is large.\nMadrid is the capital of Spain.\nRome is old."
     snippet = make_snippet(text, pages=(4, 5, 6), page_starts=((4, 0), (5, 16), (6, 48)))

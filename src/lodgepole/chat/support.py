@@ -37,6 +37,11 @@ APPROXIMATE = re.compile(
     r"|more than|less than|at least|up to|etwa|rund|environ|unos)\b",
     re.IGNORECASE,
 )
+LONGEST_MARK = 3  # characters, as in `***`
+_CLOSING = re.compile(r"[.!?…。！？%)\"”]{1,3}")
+_OPENED = re.compile(r"(?:\*{1,3}|_{1,3}|`{1,3}|[(\[“„«])$")
+_EMPHASIS = re.compile(r"\*{1,3}|_{1,3}|`{1,3}")
+_CLOSED_BY = {"(": ")", "[": "]", "“": "”", "„": "“", "«": "»"}
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:but|and|or|while|although|whereas|however|except|unless)\b")
 
 
@@ -131,9 +136,16 @@ class SourceText:
         return None
 
     def _with_mark(self, start: int, end: int) -> tuple[int, int]:
-        """Take in the mark that ends the sentence, so that the quote is whole."""
-        m = re.compile(r"[.!?…。！？%)\"”]{1,3}").match(self.text, end)
-        return start, (m.end() if m else end)
+        """Take in the mark that ends the sentence and what is opened or closed inside."""
+        m = _CLOSING.match(self.text, end)
+        end = m.end() if m else end
+        before = _OPENED.search(self.text, max(0, start - LONGEST_MARK), start)
+        if before and _is_open(before.group(), self.text[start:end]):
+            start = before.start()
+        after = _EMPHASIS.match(self.text, end)
+        if after and self.text.count(after.group(), start, end) % 2:
+            end = after.end()
+        return start, end
 
     # --- in other words ---
 
@@ -205,6 +217,14 @@ def _has_numbers(figures: Iterable[str], claim: str, source: Sequence[Word]) -> 
     if not APPROXIMATE.search(claim):
         return False
     return all(any(is_near(n, h) for h in here) for n in missing)
+
+
+def _is_open(mark: str, after: str) -> bool:
+    """Whether what follows closes the mark without having opened it."""
+    closing = _CLOSED_BY.get(mark)
+    if closing is None:
+        return after.count(mark) % 2 == 1
+    return 0 <= after.find(closing) < (after.find(mark) % (len(after) + 1))
 
 
 def _share(content: Iterable[str], inside: frozenset[str]) -> float:
