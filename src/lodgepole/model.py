@@ -319,6 +319,7 @@ class Snippet:
     page_starts: tuple[tuple[int, int], ...] = ()  # (page, offset within `text`) in order
     heading_path: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
+    running: tuple[tuple[int, int], ...] = ()  # [start, end) within `text` that are not searched
 
 
 # --- conversation -----------------------------------------------------------------------------

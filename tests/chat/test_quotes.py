@@ -1,19 +1,20 @@
 """A quote comes with what it needs to be understood."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from build import make_sources
+from build import make_snippet, make_sources
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat.citing import Citer
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.quotes import quotes_of, together
-from lodgepole.model import ModelRequest, ModelText
+from lodgepole.model import FileKind, ModelRequest, ModelText, Source
 
 LIST = (
     "The Gold plan includes:\n\n- crowns at half price\n- two cleanings a year\n- glasses\n\n"
@@ -170,6 +171,66 @@ def test_a_short_sentence_that_completes_one_goes_with_it_and_a_long_one_does_no
         "This is called confinement.*",
     ]
     assert shown(f"{first} This {'really ' * 40}is so.")[first] == [f"{first}*"]
+
+
+def test_running_lines_are_not_quoted():
+    text = "It was dry.\n\nValley Water Report 2025\n\nIt was wet."
+    start = text.index("Valley")
+    snippet = make_snippet(text, running=((start - 1, start + 25),))
+    quoted = [quote.text for quote in quotes_of(Source(number=1, snippet=snippet))]
+    assert quoted == ["It was dry.", "It was wet."]
+
+
+RECORDS = """id: T-1
+subject: Export drops the last column
+status: resolved
+comments[0].author: support
+comments[0].body: Lost when its header was empty. Fixed in version 5.8.2, so please update.
+
+id: T-2
+subject: Crash of the app on start
+status: open
+comments[0].author: support
+comments[0].body: Caused by the camera permission. Version 5.8.4 asks for it at the first scan."""
+
+
+def records():
+    snippet = make_snippet(RECORDS)
+    upload = replace(snippet.file.upload, kind=FileKind.JSON)
+    return Source(number=1, snippet=replace(snippet, file=replace(snippet.file, upload=upload)))
+
+
+def test_what_a_record_says_stands_under_the_field_that_names_it():
+    parts = {
+        quote.text: [part.text + "*" * part.cited for part in quote.parts]
+        for quote in quotes_of(records())
+    }
+    said = "Version 5.8.4 asks for it at the first scan."
+    assert parts[said] == ["subject: Crash of the app on start", f"{said}*"]
+    assert parts["status: resolved"][0] == "subject: Export drops the last column"
+    assert parts["id: T-2"] == ["subject: Crash of the app on start", "id: T-2*"]
+    assert parts["subject: Crash of the app on start"] == [
+        "subject: Crash of the app on start*",
+        "status: open",
+        "comments[0].author: support",
+        "Caused by the camera permission.",
+        said,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Which version helps against the crash of the app?", "Version 5.8.4 asks"),
+        ("What is the status of T-1?", "status: resolved"),
+        ("Who worked on the crash of the app on start?", ".author: support"),
+    ],
+)
+async def test_a_record_is_found_by_its_fields_and_answers_by_another(question, words):
+    request = ModelRequest(model="quotes", messages=(), question=question, sources=(records(),))
+    model = ExtractiveChatModel(MemoryEmbedder(), MemoryTokenizer())
+    parts = [e.text async for e in model.stream(request) if isinstance(e, ModelText)]
+    assert words in "".join(parts), parts
 
 
 @pytest.mark.parametrize(

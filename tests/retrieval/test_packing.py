@@ -85,6 +85,8 @@ def test_what_stands_between_passages_is_shown_and_counted() -> None:
         growth=GROWTH,
     )  # fmt: skip
     assert "w59 Page 1 of 2 w60" in first.text
+    assert {first.text[a:b] for a, b in first.running} == {" Page 1 of 2 "}
+    assert (len(first.running), second.running) == (2, ())
     assert (first.tokens, second.tokens) == (3 * 10 + 2 * 4, 10)
     assert first.tokens == MemoryTokenizer().count(first.text)
 

@@ -113,17 +113,17 @@ def _candidates(question: str, asked: set[str], sources: Sequence[Source]) -> li
     found: dict[str, Quote] = {}
     for source in sources:
         for quote in quotes_of(source):
-            found.setdefault(quote.text, quote)
-    inside = {text: asked & (quote.stems | quote.about) for text, quote in found.items()}
+            found.setdefault(quote.meant, quote)
+    inside = {meant: asked & (quote.stems | quote.about) for meant, quote in found.items()}
     frequency = Counter(stem for stems in inside.values() for stem in stems)
     weight = {s: math.log(1 + len(found) / (1 + frequency[s])) for s in asked}
     total = sum(weight.values()) or 1.0
     wants_figure = ASKS_FOR_FIGURE.search(question) is not None
     candidates: list[_Candidate] = []
-    for text, quote in found.items():
-        if len(quote.stems) < LEAST_WORDS:
+    for meant, quote in found.items():
+        if not (quote.stems & asked if quote.value else len(quote.stems) >= LEAST_WORDS):
             continue
-        lexical = sum(weight[s] for s in inside[text]) / total
+        lexical = sum(weight[s] for s in inside[meant]) / total
         worth = LEXICAL_WEIGHT * lexical + PASSAGE_WEIGHT * quote.source.snippet.score
         if wants_figure and any(s[0].isdigit() for s in quote.stems):
             worth += FIGURE_WEIGHT

@@ -1,13 +1,13 @@
 """What can be quoted of a source: its sentences, each with what it needs to be understood. Pure.
 
 A row of a table needs the table's head, an item of a list the line that leads into it, a field of
-a record the first of it, a sentence about `it` or `them` the one before; a heading or a question is
-nothing without what follows it.
+a record the one that names it, a sentence about `it` or `them` the one before; a heading or a
+question is nothing without what follows it.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from lodgepole.chat.vocabulary import POINTING_BACK
@@ -19,11 +19,12 @@ from lodgepole.chat.wording import (
     squeeze,
     stems_of,
 )
-from lodgepole.model import Source
+from lodgepole.model import FileKind, Source
 
 LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
 LONGEST_BEFORE = 400
 LONGEST_TITLE = 80
+WORDS_OF_NAME = 2  # in the field that tells people which record this is
 LONGEST_COMPLETING = 200  # of a sentence that goes on about the one before, and completes it
 _RULE = re.compile(r"[ \t]*\n([ \t]*\|?[ \t]*:?-{3}[^\n]*)")  # what follows a table's first row
 _GAP = re.compile(r"\n[ \t]*\n")
@@ -47,6 +48,7 @@ class Quote:
         stems: Of the text itself.
         about: Of the line that says what it is about.
         meant: The text as it is understood: an item together with its lead-in.
+        value: Whether it is one of a JSON record: short, and of use only when asked for by name.
     """
 
     source: Source
@@ -54,6 +56,7 @@ class Quote:
     stems: frozenset[str]
     about: frozenset[str]
     meant: str
+    value: bool
     _lines: Sequence["_Line"] = field(repr=False)
     _at: int
 
@@ -63,8 +66,9 @@ class Quote:
         return _parts(self._lines, self._at)
 
     def overlaps(self, other: "Quote") -> bool:
-        ours = {part.text for part in self.parts if part.cited}
-        return any(part.cited and part.text in ours for part in other.parts)
+        """Whether what it cites is shown with the other already."""
+        theirs = {part.text for part in other.parts}
+        return any(part.cited and part.text in theirs for part in self.parts)
 
 
 @dataclass(slots=True)
@@ -77,6 +81,7 @@ class _Line:
     kind: str
     stems: frozenset[str]
     lead: "_Line | None" = field(default=None, repr=False)
+    about: frozenset[str] = frozenset()
 
 
 def _kind(text: str) -> str:
@@ -107,22 +112,48 @@ def together(quotes: Sequence[Quote]) -> list[tuple[Source, tuple[Part, ...]]]:
 
 def quotes_of(source: Source) -> Iterator[Quote]:
     """Every sentence, row and item in order; heads of tables and code are none by themselves."""
-    lines = _lines(source.snippet.text)
+    lines = _lines(source.snippet.text, source.snippet.running)
+    in_json = source.snippet.file.upload.kind is FileKind.JSON
+    if in_json:
+        _name_records(lines)
     for i, line in enumerate(lines):
         if line.rule or line.kind == "code":
             continue
         lead = line.lead
-        meant = f"{lead.text} {line.text}" if lead and line.kind in ("item", "field") else line.text
-        about = lead.stems if lead else frozenset[str]()
-        yield Quote(source, line.text, line.stems, about, meant, lines, i)
+        led = lead is not None and lead is not line and line.kind in ("item", "field")
+        meant = f"{lead.text} {line.text}" if lead and led else line.text
+        about = line.about | (lead.stems if lead else frozenset[str]())
+        value = in_json and line is not lead and is_field(line.text)
+        yield Quote(source, line.text, line.stems, about, meant, value, lines, i)
 
 
-def _lines(text: str) -> list[_Line]:
+def _name_records(lines: Sequence[_Line]) -> None:
+    """Each line of a record is about what names it: its first field, and the first with words."""
+    starts = [i for i, line in enumerate(lines) if line.apart]
+    for start, end in pairwise([*starts, len(lines)]):
+        record = lines[start:end]
+        if len(record) < 2 or not is_field(record[0].text):
+            continue
+        head = next((line for line in record if _is_name(line.text)), record[0])
+        values = frozenset[str]().union(*(line.stems for line in record if is_field(line.text)))
+        named = record[0].stems | head.stems
+        for line in record:
+            # A sentence is about all that the record is; a value by itself about its name alone.
+            line.about = named if is_field(line.text) else values
+            line.kind, line.lead = "field", head
+
+
+def _is_name(text: str) -> bool:
+    value = text.partition(": ")[2] if is_field(text) else text
+    return len(_FIRST_WORD.findall(value)) >= WORDS_OF_NAME and len(text) <= LONGEST_TITLE
+
+
+def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[_Line]:
     lines: list[_Line] = []
     lead: _Line | None = None
     record: _Line | None = None  # the first field of the one under way
     end = 0
-    for start, stop in sentence_spans(text):
+    for start, stop in _spans(text, running):
         apart = end == 0 or bool(_GAP.search(text, end, start))
         end = stop
         said = squeeze(text[start:stop])
@@ -149,6 +180,13 @@ def _lines(text: str) -> list[_Line]:
     return lines
 
 
+def _spans(text: str, running: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Of the sentences, without headers and footers that are repeated over pages."""
+    for start, stop in sentence_spans(text):
+        if not any(a <= start and stop <= b for a, b in running):
+            yield start, stop
+
+
 def _is_title(line: _Line, after: _Line) -> bool:
     """Whether a short line that is no sentence stands over one, as headings in PDF files do."""
     if line.kind != "prose" or len(line.text) > LONGEST_TITLE:
@@ -163,6 +201,8 @@ def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
     here = Part(line.text, own_line=line.kind in ("row", "item", "field"))
     if line.lead is not None and line.lead.rule:
         return Part(line.lead.text, cited=False), Part(line.lead.rule, False, own_line=True), here
+    if line.lead is line:
+        return here, *(replace(part, cited=False) for part in _following(lines, i))
     if line.lead is not None:
         return Part(line.lead.text, cited=False), here
     if line.kind in ("lead", "title"):

@@ -149,9 +149,9 @@ def similar_stems(a: str, b: str) -> bool:
 
 LIST_MARK = re.compile(r"\s*(?:[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|#{1,6}\s|\|)")
 _COLUMNS = re.compile(r"\t|\S {3,}\S|\|.*\|| \| ")
-_KEY_VALUE = re.compile(r"""\s*["']?[\w .()/-]{1,40}["']?\s?:\s*\S""")
+_KEY_VALUE = re.compile(r"""\s*["']?[\w .()\[\]/-]{1,40}["']?\s?:\s*\S""")
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|[。！？।]+[」』”’）]*")
-_LABEL = re.compile(r"""\s*["']?[A-Za-z_][\w.-]{0,30}["']?: +["']?(?=\S)""")
+_LABEL = re.compile(r"""\s*["']?[A-Za-z_][\w.\[\]-]{0,30}["']?: +["']?(?=\S)""")
 _PROSE_WORDS = 8
 FOLLOWING_CHARS = 8  # enough to tell a number
 _LONGEST = 700

@@ -208,8 +208,19 @@ def _snippet(
         tokens=run.tokens,
         page_starts=tuple(starts.items()),
         heading_path=members[0].heading_path,
+        running=tuple(_running(members)),
     )
     return snippet if run.tokens <= snippet_tokens else _cut(snippet, snippet_tokens, tokenizer)
+
+
+def _running(members: Sequence[Passage]) -> Iterator[tuple[int, int]]:
+    """What stands between the passages and is no white space, within their text."""
+    at = 0
+    for passage in members[:-1]:
+        at += len(passage.text)
+        if passage.gap.strip():
+            yield at, at + len(passage.gap)
+        at += len(passage.gap)
 
 
 def _cut(snippet: Snippet, tokens: int, tokenizer: Tokenizer) -> Snippet:
@@ -227,6 +238,7 @@ def _cut(snippet: Snippet, tokens: int, tokenizer: Tokenizer) -> Snippet:
         tokens=len(spans),
         page_starts=starts,
         heading_path=snippet.heading_path,
+        running=tuple((a, min(b, end)) for a, b in snippet.running if a < end),
     )
 
 
