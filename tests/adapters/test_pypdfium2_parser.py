@@ -78,6 +78,51 @@ def test_lines_become_paragraphs_where_the_author_did_not_break_them(tmp_path: P
     assert shown(document, BlockKind.PARAGRAPH) == [" ".join(LEFT), "Name: Ada", "Town: Bergen"]
 
 
+@pytest.mark.parametrize("drawn", ["first", "last"])
+@pytest.mark.parametrize(
+    ("cap", "rest", "begins"),
+    [
+        ("O", "nce upon a time", "Once upon a time"),
+        ("“W", "HEN THE ships", "“WHEN THE ships"),
+        ("A", "ship came once", "A ship came once"),
+        ("A", "ll of it", "All of it"),
+        ("L", "’homme", "L’homme"),
+    ],
+)
+def test_a_large_first_letter_stands_in_the_word_that_it_begins(
+    tmp_path: Path, drawn: str, cap: str, rest: str, begins: str
+) -> None:
+    said = f"{rest} there was a harbour, and every ship paid a fee of nine dollars there. "
+    lines = textwrap.wrap(said + "The keeper wrote each name into a book. " * 6, 60)
+
+    def draw(canvas: Canvas) -> None:
+        def large() -> None:
+            canvas.setFont("Times-Roman", 36)
+            canvas.drawString(60, 714, cap)
+            canvas.setFont("Times-Roman", 10)
+
+        if drawn == "first":
+            large()
+        put(canvas, lines[:3], x=62 + 0.8 * 36 * len(cap.replace("“", "")) + 16 * ("“" in cap))
+        put(canvas, lines[3:], y=701)
+        if drawn == "last":
+            large()
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.PARAGRAPH) == [begins + " ".join(lines).removeprefix(rest)]
+
+
+def test_a_large_letter_over_a_list_is_no_beginning(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["apple", "alder", "ash"], x=90)
+        put(canvas, [*LEFT], y=600)
+        canvas.setFont("Times-Roman", 36)
+        canvas.drawString(60, 714, "A")
+
+    assert {"A", "apple"} <= set(read(write(tmp_path / "a", draw)).text.split())
+
+
 @pytest.mark.parametrize("rows", [True, False])
 def test_two_columns_are_read_one_after_the_other(tmp_path: Path, rows: bool) -> None:
     count = min(len(LEFT), len(RIGHT))

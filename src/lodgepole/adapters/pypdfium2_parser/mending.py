@@ -62,6 +62,10 @@ class Mender:
             return split > kept
         return halves.total() >= SPLIT_SHARE * sum(len(page.lines) for page in self._pages)
 
+    def spelt(self, word: str) -> int:
+        """How often the document has a word of two letters or more, given in small letters."""
+        return self._words[word]
+
     def _texts(self) -> Iterator[str]:
         for page in self._pages:
             yield "\n".join(line.text for line in page.lines).casefold()

@@ -11,6 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from lodgepole.adapters.pypdfium2_parser.columns import in_reading_order
+from lodgepole.adapters.pypdfium2_parser.drop_caps import with_drop_caps
 from lodgepole.adapters.pypdfium2_parser.figures import find_figures
 from lodgepole.adapters.pypdfium2_parser.filled_in import form_of, notes_of, with_notes
 from lodgepole.adapters.pypdfium2_parser.lines import (
@@ -282,6 +283,7 @@ def _write(
     for number, page in enumerate(pages, 1):
         builder.begin_page()
         figures += [_figure(found, len(builder)) for found in page.figures]
+        page.lines = with_drop_caps(page.lines, mender.spelt)
         for block in blocks_of(page, mender):
             builder.add(block.text, block.kind, level=block.level, gap=block.gap)
             start = len(builder) - len(block.text.strip())
