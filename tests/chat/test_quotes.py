@@ -194,8 +194,8 @@ comments[0].author: support
 comments[0].body: Caused by the camera permission. Version 5.8.4 asks for it at the first scan."""
 
 
-def records():
-    snippet = make_snippet(RECORDS)
+def record_source(text):
+    snippet = make_snippet(text)
     upload = replace(snippet.file.upload, kind=FileKind.JSON)
     return Source(number=1, snippet=replace(snippet, file=replace(snippet.file, upload=upload)))
 
@@ -203,7 +203,7 @@ def records():
 def test_what_a_record_says_stands_under_the_field_that_names_it():
     parts = {
         quote.text: [part.text + "*" * part.cited for part in quote.parts]
-        for quote in quotes_of(records())
+        for quote in quotes_of(record_source(RECORDS))
     }
     said = "Version 5.8.4 asks for it at the first scan."
     assert parts[said] == ["subject: Crash of the app on start", f"{said}*"]
@@ -218,6 +218,31 @@ def test_what_a_record_says_stands_under_the_field_that_names_it():
     ]
 
 
+def test_an_answer_of_a_record_stands_under_its_question():
+    asked = "question: How long is the warranty?"
+    source = record_source(f"id: 7\n{asked}\nanswer: Two years.\ntopic: Kettles and pots")
+    parts = {q.text: [p.text + "*" * p.cited for p in q.parts] for q in quotes_of(source)}
+    assert parts["answer: Two years."] == [asked, "answer: Two years.*"]
+    assert parts[asked] == [asked, "answer: Two years.*", "topic: Kettles and pots*"]
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        ("id: 22\ntext: It is surrounded by green. The garden of Irena was opened in the summer of "
+         "2002. It is one of the largest.",
+         "The garden of Irena was opened in the summer of 2002."),
+        ("id: 23\ntitle: The old garden\ntext: It is surrounded by green. The garden of Irena was "
+         "opened in the summer of 2002. It is one of the largest.",
+         "The garden of Irena was opened in the summer of 2002."),
+    ],
+)  # fmt: skip
+def test_sentences_of_a_record_without_a_name_are_as_elsewhere(text, prose):
+    quotes = {q.text: [part.text for part in q.parts] for q in quotes_of(record_source(text))}
+    name = ["title: The old garden"] if "title" in text else []
+    assert quotes[prose] == [*name, prose, "It is one of the largest."]
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [
@@ -227,7 +252,9 @@ def test_what_a_record_says_stands_under_the_field_that_names_it():
     ],
 )
 async def test_a_record_is_found_by_its_fields_and_answers_by_another(question, words):
-    request = ModelRequest(model="quotes", messages=(), question=question, sources=(records(),))
+    request = ModelRequest(
+        model="quotes", messages=(), question=question, sources=(record_source(RECORDS),)
+    )
     model = ExtractiveChatModel(MemoryEmbedder(), MemoryTokenizer())
     parts = [e.text async for e in model.stream(request) if isinstance(e, ModelText)]
     assert words in "".join(parts), parts

@@ -82,6 +82,7 @@ class _Line:
     stems: frozenset[str]
     lead: "_Line | None" = field(default=None, repr=False)
     about: frozenset[str] = frozenset()
+    begins: bool = True  # no other sentence stands before it on its line
 
 
 def _kind(text: str) -> str:
@@ -120,7 +121,7 @@ def quotes_of(source: Source) -> Iterator[Quote]:
         if line.rule or line.kind == "code":
             continue
         lead = line.lead
-        led = lead is not None and lead is not line and line.kind in ("item", "field")
+        led = lead is not None and lead is not line and line.kind in ("item", "field", "prose")
         meant = f"{lead.text} {line.text}" if lead and led else line.text
         about = line.about | (lead.stems if lead else frozenset[str]())
         value = in_json and line is not lead and is_field(line.text)
@@ -128,24 +129,33 @@ def quotes_of(source: Source) -> Iterator[Quote]:
 
 
 def _name_records(lines: Sequence[_Line]) -> None:
-    """Each line of a record is about what names it: its first field, and the first with words."""
+    """Each line of a record is about what names it: its first field, and the first with words.
+
+    A record without such a field is left as it is.
+    """
     starts = [i for i, line in enumerate(lines) if line.apart]
     for start, end in pairwise([*starts, len(lines)]):
         record = lines[start:end]
         if len(record) < 2 or not is_field(record[0].text):
             continue
-        head = next((line for line in record if _is_name(line.text)), record[0])
+        head = next(filter(_is_name, record), None)
+        if head is None:
+            continue
         values = frozenset[str]().union(*(line.stems for line in record if is_field(line.text)))
         named = record[0].stems | head.stems
         for line in record:
             # A sentence is about all that the record is; a value by itself about its name alone.
-            line.about = named if is_field(line.text) else values
-            line.kind, line.lead = "field", head
+            if line.kind in ("field", "prose"):
+                line.about, line.lead = named if is_field(line.text) else values, head
 
 
-def _is_name(text: str) -> bool:
+def _is_name(line: _Line) -> bool:
+    text = line.text
+    sentence = ends_sentence(text) and line.kind != "lead"
+    if not line.begins or len(text) > LONGEST_TITLE or sentence:
+        return False
     value = text.partition(": ")[2] if is_field(text) else text
-    return len(_FIRST_WORD.findall(value)) >= WORDS_OF_NAME and len(text) <= LONGEST_TITLE
+    return len(_FIRST_WORD.findall(value)) >= WORDS_OF_NAME
 
 
 def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[_Line]:
@@ -155,11 +165,12 @@ def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[_Line]:
     end = 0
     for start, stop in _spans(text, running):
         apart = end == 0 or bool(_GAP.search(text, end, start))
+        begins = end == 0 or "\n" in text[end:start]
         end = stop
         said = squeeze(text[start:stop])
         rule = _RULE.match(text, stop)
         under = squeeze(rule.group(1)) if rule else None
-        line = _Line(said, apart, under, _kind(said), frozenset(stems_of(said)))
+        line = _Line(said, apart, under, _kind(said), frozenset(stems_of(said)), begins=begins)
         of_lead = lead is not None and line.kind == ("row" if lead.rule else "item")
         if of_lead and not rule:
             line.lead = lead
@@ -203,7 +214,7 @@ def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
         return Part(line.lead.text, cited=False), Part(line.lead.rule, False, own_line=True), here
     if line.lead is line:
         return here, *(replace(part, cited=False) for part in _following(lines, i))
-    if line.lead is not None:
+    if line.lead is not None and line.kind != "prose":
         return Part(line.lead.text, cited=False), here
     if line.kind in ("lead", "title"):
         after = tuple(_following(lines, i))
@@ -212,11 +223,14 @@ def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
     before = i > 0 and _goes_on(lines[i - 1], line) and len(lines[i - 1].text) <= LONGEST_BEFORE
     after = i + 1 < len(lines) and _goes_on(line, lines[i + 1])
     completing = after and len(lines[i + 1].text) <= LONGEST_COMPLETING
-    return (
+    parts = (
         *((Part(lines[i - 1].text),) if before else ()),
         here,
         *((Part(lines[i + 1].text),) if completing else ()),
     )
+    if line.lead is None:
+        return parts
+    return Part(line.lead.text, cited=False), replace(parts[0], own_line=True), *parts[1:]
 
 
 def _following(lines: Sequence[_Line], i: int) -> Iterator[Part]:
