@@ -217,6 +217,14 @@ async def checked_at(endpoint, monkeypatch, *, fill_window=False, **config):
     return checked
 
 
+async def test_where_nothing_answers_the_setting_to_look_at_is_named(monkeypatch):
+    listed = [{"name": "m", "base_url": "http://127.0.0.1:9/v1"}]  # nobody listens there
+    monkeypatch.setenv("LODGEPOLE_MODELS", json.dumps(listed))
+    (checked,) = await check_models(Settings(), QUOTES)
+    assert "cannot be reached" in (checked.problem or "")
+    assert "base_url" in (checked.problem or "")
+
+
 async def test_a_model_that_answers_with_nothing_does_not_answer(monkeypatch):
     checked = await checked_at(Endpoint(word=""), monkeypatch)
     assert "answer is empty" in (checked.problem or "")

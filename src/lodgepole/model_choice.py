@@ -16,7 +16,7 @@ from lodgepole.chat.models import (
     provider_models,
 )
 from lodgepole.chat.retrying import RetryingChatModel
-from lodgepole.errors import InvalidRequest, LodgepoleError
+from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 from lodgepole.model import Message, ModelRequest
 from lodgepole.ports import ChatModel
 from lodgepole.settings import Endpoint, ModelConfig, Settings
@@ -69,6 +69,11 @@ def model_directory(
         } | {n: m for n, m in named.items() if m.model is not model}
         named[wanted] = configured(wanted, model)
     return ModelDirectory(named[wanted], [quotes, *named.values()])
+
+
+WHERE_TO_LOOK = (
+    "If that goes on, check that its server runs, and its address (OPENAI_BASE_URL or base_url)."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,8 @@ async def _checked(model: ConfiguredModel, snippet_tokens: int, *, fill: bool) -
         )
     try:
         text, end = await collect(model, request)
+    except Unavailable as failure:
+        problem = f"{str(failure).removesuffix('Try again.')}{WHERE_TO_LOOK}"
     except LodgepoleError as failure:
         problem = str(failure)
     else:

@@ -17,6 +17,12 @@ async def test_the_page_needs_no_key_and_is_asked_for_anew_each_time(house, path
     assert answer.content == (CONSOLE / "index.html").read_bytes()
 
 
+async def test_the_bare_address_leads_to_it(house):
+    async with house.client(key=None) as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/console")
+
+
 async def test_nothing_from_elsewhere_may_run_or_frame_it(house):
     async with house.client(key=None) as client:
         for path in ("/console", SCRIPT, "/console/fonts/FoxitSerif.pfb"):

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 import lodgepole
 from lodgepole.errors import NotFound
@@ -46,6 +47,12 @@ class _Asset:
     zipped: bytes
     media_type: str
     tag: str
+
+
+@router.get("/")
+async def front_door() -> Response:
+    """What people type: the address that the server says it serves at."""
+    return RedirectResponse("/console")
 
 
 @router.get("/console")
