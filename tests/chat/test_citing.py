@@ -244,6 +244,15 @@ def test_a_mark_that_is_opened_or_closed_in_a_highlight_is_whole_in_it(text, cla
     assert reference.highlight == highlight
 
 
+@pytest.mark.parametrize(("name", "page"), [("Crash on start", 1), ("Crash at the end", 2)])
+def test_words_that_stand_there_twice_are_those_after_what_the_answer_says_before(name, page):
+    first, second = "Crash on start\nIts status is open.\n", "Crash at the end\nIts status is open."
+    snippet = make_snippet(first + second, pages=(1, 2), page_starts=((1, 0), (2, len(first))))
+    events, _ = cite(f"{name}\nIts status is open. [1]", (Source(number=1, snippet=snippet),))
+    (reference,) = next(e for e in events if isinstance(e, AnswerCitation)).citation.references
+    assert (reference.highlight, reference.pages) == ("Its status is open.", (page,))
+
+
 def test_pages_are_those_of_the_highlight_not_of_the_whole_snippet():
     text = "Paris is large.\nMadrid is the capital of Spain.\nRome is old."
     snippet = make_snippet(text, pages=(4, 5, 6), page_starts=((4, 0), (5, 16), (6, 48)))

@@ -168,9 +168,10 @@ class Citer:
             if cited and self._before is not None:
                 yield from self._cite(cited, self._before)
             return
+        before = self._before.text if self._before else ""
         self._before = sentence = _Sentence(text, self._position, bool(cited))
         if cited:
-            yield from self._cite(cited, sentence)
+            yield from self._cite(cited, sentence, before)
         elif self._attribute and self._says_something(text):
             yield from self._attributed(sentence)
 
@@ -196,11 +197,13 @@ class Citer:
             yield AnswerCitation(Citation(sentence.end, (reference,)))
 
     def _cite(
-        self, numbers: Sequence[int], sentence: _Sentence
+        self, numbers: Sequence[int], sentence: _Sentence, before: str = ""
     ) -> Iterator[AnswerText | AnswerCitation]:
         references: list[Reference] = []
         for number in numbers:
-            found = self._source(number).verify(sentence.text, question=self._question)
+            found = self._source(number).verify(
+                sentence.text, question=self._question, before=before
+            )
             self.verifications.append(found)
             if found.kind != REJECTED:
                 references.append(self._reference(self._snippets[number], found))

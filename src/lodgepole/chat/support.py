@@ -7,7 +7,7 @@ marker on a sentence that its source does not bear out.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -81,15 +81,19 @@ class SourceText:
         inside = [w for w in self._words if start <= w.start < end]
         return _Stretch(start, end, inside, frozenset(content_stems(inside)))
 
-    def verify(self, claim: str, *, question: str = "") -> Verification:
+    def verify(self, claim: str, *, question: str = "", before: str = "") -> Verification:
         """Find the words that bear out `claim`.
 
-        `question` stands in for a claim that names nothing itself, such as `Yes.`
+        Args:
+            claim: One sentence of an answer.
+            question: Stands in for a claim that names nothing itself, such as `Yes.`
+            before: What the answer says before it; of the same words in several places, those
+                that come after this are meant.
         """
         plain = _MARKUP.sub("", claim)
         claimed = words(plain)
         if sum(w.is_content for w in claimed) >= 2:
-            exact = self._find([w.stem for w in claimed])
+            exact = self._find([w.stem for w in claimed], before)
             if exact and not self._turned_round(claimed, *exact):
                 return Verification(VERBATIM, 1.0, *exact)
         content = content_stems(claimed)
@@ -126,14 +130,22 @@ class SourceText:
         denied = is_negated(claimed)
         return bool(around) and all(is_negated(s.words) != denied for s in around)
 
-    def _find(self, stems: Sequence[str]) -> tuple[int, int] | None:
-        if not stems:
+    def _find(self, stems: Sequence[str], before: str = "") -> tuple[int, int] | None:
+        places = self._places(stems)
+        found = next(places, None)
+        if found is None:
             return None
-        n, first = len(stems), stems[0]
-        for i in range(len(self._stems) - n + 1):
-            if self._stems[i] == first and self._stems[i : i + n] == stems:
-                return self._with_mark(self._words[i].start, self._words[i + n - 1].end)
-        return None
+        if before and (others := [*places]):
+            lead = next(self._places([w.stem for w in words(_MARKUP.sub("", before))]), found)
+            found = next((i for i in (found, *others) if i > lead), found)
+        return self._with_mark(self._words[found].start, self._words[found + len(stems) - 1].end)
+
+    def _places(self, stems: Sequence[str]) -> Iterator[int]:
+        """Where these words stand one after the other."""
+        n = len(stems)
+        for i in range(len(self._stems) - n + 1 if stems else 0):
+            if self._stems[i] == stems[0] and self._stems[i : i + n] == stems:
+                yield i
 
     def _with_mark(self, start: int, end: int) -> tuple[int, int]:
         """Take in the mark that ends the sentence and what is opened or closed inside."""
