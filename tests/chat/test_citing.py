@@ -253,6 +253,17 @@ def test_words_that_stand_there_twice_are_those_after_what_the_answer_says_befor
     assert (reference.highlight, reference.pages) == ("Its status is open.", (page,))
 
 
+def test_sentences_that_stand_there_twice_are_cited_from_one_place():
+    said = "Demand fell again. The board met often. The works were visited."
+    text = f"One.\n{said}\nTotal 59.6 61.4\n{said}"
+    second = text.index("Total")
+    source = Source(number=1, snippet=make_snippet(text))
+    events, _ = cite("Total 59.6 61.4\n" + said.replace(". ", ". [1] ") + " [1]", (source,))
+    places = [e.citation.references[0].start for e in events if isinstance(e, AnswerCitation)]
+    assert len(places) == 3
+    assert min(places) > second
+
+
 def test_pages_are_those_of_the_highlight_not_of_the_whole_snippet():
     text = "Paris is large.\nMadrid is the capital of Spain.\nRome is old."
     snippet = make_snippet(text, pages=(4, 5, 6), page_starts=((4, 0), (5, 16), (6, 48)))

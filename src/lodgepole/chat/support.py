@@ -73,6 +73,7 @@ class SourceText:
         self._words = words(text)
         self._stems = [w.stem for w in self._words]
         self._content = frozenset(content_stems(self._words))
+        self._found: dict[tuple[str, ...], int] = {}  # where words were last found, of several
         singles = [self._stretch(a, b) for a, b in sentence_spans(text)]
         self._singles = singles
         self._pairs = [self._stretch(a.start, b.end) for a, b in pairwise(singles)]
@@ -136,15 +137,17 @@ class SourceText:
         if found is None:
             return None
         if before and (others := [*places]):
-            lead = next(self._places([w.stem for w in words(_MARKUP.sub("", before))]), found)
+            said = tuple(w.stem for w in words(_MARKUP.sub("", before)))
+            lead = self._found.get(said, next(self._places(said), found))
             found = next((i for i in (found, *others) if i > lead), found)
+        self._found[tuple(stems)] = found
         return self._with_mark(self._words[found].start, self._words[found + len(stems) - 1].end)
 
     def _places(self, stems: Sequence[str]) -> Iterator[int]:
         """Where these words stand one after the other."""
-        n = len(stems)
-        for i in range(len(self._stems) - n + 1 if stems else 0):
-            if self._stems[i] == stems[0] and self._stems[i : i + n] == stems:
+        wanted, n = [*stems], len(stems)
+        for i in range(len(self._stems) - n + 1 if wanted else 0):
+            if self._stems[i] == wanted[0] and self._stems[i : i + n] == wanted:
                 yield i
 
     def _with_mark(self, start: int, end: int) -> tuple[int, int]:
