@@ -150,7 +150,8 @@ def test_what_the_server_refuses_is_told_in_its_words(served):
 
 def test_a_wrong_key_is_told(served):
     refused = served.run("assistants", "list", LODGEPOLE_API_KEY="wrong")
-    assert (refused.returncode, refused.stderr) == (1, "error: Invalid API key.\n")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: Invalid API key. Set LODGEPOLE_API_KEY to a key of ")
 
 
 def test_no_server_is_told_with_an_exit_code_of_its_own(machine):

@@ -31,10 +31,14 @@ from lodgepole.cli import (
 )
 from lodgepole.cli.screen import fail
 from lodgepole.client import Unreachable
-from lodgepole.errors import LodgepoleError
+from lodgepole.errors import LodgepoleError, Unauthenticated
 
 EXIT_FAILED = 1
 EXIT_UNREACHABLE = 3
+WHICH_KEY = (
+    "Set LODGEPOLE_API_KEY to a key of that server, or --data-dir to its data directory, if it "
+    "is on this machine."
+)
 
 
 class _Commands(typer.core.TyperGroup):
@@ -48,6 +52,8 @@ class _Commands(typer.core.TyperGroup):
         try:
             return super().invoke(ctx)
         except LodgepoleError as error:
+            if isinstance(error, Unauthenticated):
+                error.args = (f"{error} {WHICH_KEY}",)
             fail(error, as_json=ctx.meta["json"])
             code = EXIT_UNREACHABLE if isinstance(error, Unreachable) else EXIT_FAILED
             raise typer.Exit(code) from error
