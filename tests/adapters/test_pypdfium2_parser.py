@@ -160,6 +160,45 @@ def test_table_rows_stay_on_one_line(tmp_path: Path) -> None:
     assert table.split("\n")[:2] == ["Item 0  0  0.50 EUR", "Item 1  17  1.50 EUR"]
 
 
+def justified(canvas: Canvas, lines: list[str], width: float, y: float) -> None:
+    """Draw lines word by word, all but the last stretched to a width."""
+    for line in lines:
+        words = line.split()
+        widths = [canvas.stringWidth(word, "Times-Roman", 10) for word in words]
+        space = (width - sum(widths)) / (len(words) - 1) if line != lines[-1] else 2.5
+        x = 60.0
+        for word, taken in zip(words, widths, strict=True):
+            canvas.drawString(x, y, word)
+            x += taken + space
+        y -= 13
+
+
+def test_prose_stretched_to_a_narrow_column_is_no_table(tmp_path: Path) -> None:
+    lines = textwrap.wrap(
+        "The left column speaks of rivers and of extraordinary forests that line them, and it "
+        "goes on for a considerable while so that there is very much to be read here.",
+        20,
+    )
+
+    document = read(write(tmp_path / "a", lambda canvas: justified(canvas, lines, 98, 740)))
+
+    assert shown(document, BlockKind.PARAGRAPH) == [" ".join(lines)]
+
+
+def test_rows_as_wide_as_the_prose_above_them_stay_rows(tmp_path: Path) -> None:
+    rows = [["yes", "no", "yes"], ["no", "yes", "no"], ["11", "12", "13"], ["21", "22", "23"]]
+
+    def draw(canvas: Canvas) -> None:
+        justified(canvas, ["All of the answers here", "in three columns"], 110, 740)
+        for number, row in enumerate(rows):
+            for x, cell in zip((60, 108, 156), row, strict=True):
+                canvas.drawString(x, 714 - 13 * number, cell)
+
+    document = read(write(tmp_path / "a", draw))
+
+    assert shown(document, BlockKind.TABLE) == ["\n".join("  ".join(row) for row in rows)]
+
+
 def test_headings_are_told_by_size_weight_and_capitals(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for font, size, y, text in (

@@ -22,6 +22,7 @@ from lodgepole.adapters.pypdfium2_parser.right_to_left import (
 
 SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
 CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
+EVEN = 0.15  # font sizes by which the spaces of a justified line may differ
 ANGLE_SAMPLES = 20  # characters of a page that are asked how they stand
 MEANING_SAMPLES = 50  # that are asked whether their font says which letters they are
 TURNED_WIDTH = 1.3  # font sizes that a turned line is wide at most
@@ -54,6 +55,7 @@ class Line:
     bold: bool
     gaps: list[tuple[int, float, float]] = field(default_factory=list)
     """Wide white space inside: `(index of the character after it, left, right)`."""
+    even: bool = False  # all its spaces are as wide as its gaps
     running: bool = False
     level: int = 0
     caption: int = 0  # alike on the lines of one caption; 0 on all others
@@ -149,10 +151,14 @@ def lines_of(text_page: Any, frame: Frame) -> Iterator[Line]:
         if RIGHT_TO_LEFT.search(line.text):
             yield measure.as_read(text, line, words)
             continue
-        for (_, before), (after, _) in pairwise(words):
-            left, right = measure.right(before - 1), measure.left(after)
-            if right - left > CELL_GAP * line.size:
-                line.gaps.append((after - start, left, right))
+        spaces = [
+            (after - start, measure.right(before - 1), measure.left(after))
+            for (_, before), (after, _) in pairwise(words)
+        ]
+        line.gaps = [space for space in spaces if space[2] - space[1] > CELL_GAP * line.size]
+        if line.gaps:
+            widths = [right - left for _, left, right in spaces]
+            line.even = max(widths) - min(widths) <= EVEN * line.size
         yield line
 
 
@@ -179,6 +185,7 @@ def with_whole_rows(lines: Iterable[Line]) -> list[Line]:
             and line.x0 > last.x1
         ):
             shift = len(last.text) + 1
+            last.even = False
             if line.x0 - last.x1 > CELL_GAP * line.size:
                 last.gaps.append((shift, last.x1, line.x0))
             last.gaps += [(shift + index, left, right) for index, left, right in line.gaps]

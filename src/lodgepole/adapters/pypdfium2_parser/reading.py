@@ -14,6 +14,7 @@ from lodgepole.adapters.pypdfium2_parser.columns import in_reading_order
 from lodgepole.adapters.pypdfium2_parser.drop_caps import with_drop_caps
 from lodgepole.adapters.pypdfium2_parser.figures import find_figures
 from lodgepole.adapters.pypdfium2_parser.filled_in import form_of, notes_of, with_notes
+from lodgepole.adapters.pypdfium2_parser.justified import with_stretched_spaces
 from lodgepole.adapters.pypdfium2_parser.lines import (
     FoundFigure,
     Frame,
@@ -208,7 +209,9 @@ def _lines(raw: Any) -> tuple[list[Line], Frame, float] | None:
             text_page = pdfium.FPDFText_LoadPage(raw)
         if frame is None or not text_page:
             return None
-        return with_whole_rows(lines_of(text_page, frame)), frame, guessed_share(text_page)
+        lines = with_whole_rows(lines_of(text_page, frame))
+        with_stretched_spaces(lines)
+        return lines, frame, guessed_share(text_page)
     finally:
         if text_page:
             pdfium.FPDFText_ClosePage(text_page)
