@@ -1,11 +1,15 @@
 """The commands against a real server, as a person or a script calls them."""
 
 import json
+import signal
+import subprocess
+import time
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 import typer.main
+from tests.cli.conftest import LODGEPOLE
 
 from lodgepole.cli import app
 from lodgepole.cli.demo import examples
@@ -163,3 +167,25 @@ def test_no_server_is_told_with_an_exit_code_of_its_own(machine):
 def test_a_wrong_command_line_has_the_usual_exit_code(machine):
     assert machine.run("assistants", "create").returncode == 2
     assert machine.run("dance").returncode == 2
+
+
+def test_an_upload_that_is_interrupted_says_where_to_look(served, tmp_path: Path):
+    served.run("assistants", "create", "left")
+    book = tmp_path / "book.txt"
+    lines = (f"Paragraph {n} is of place {n % 97}, by the river." for n in range(30_000))
+    book.write_text("\n\n".join(lines), encoding="utf-8")
+    upload = subprocess.Popen(
+        [*LODGEPOLE, "files", "upload", "left", str(book)],
+        env=served.environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end = time.monotonic() + 30
+    while "book.txt" not in served.run("files", "list", "left").stdout:
+        assert time.monotonic() < end
+    upload.send_signal(signal.SIGINT)
+    errors = upload.communicate(timeout=30)[1]
+    assert upload.returncode == 130
+    assert "`lodgepole files list left` shows them" in errors
+    assert served.run("assistants", "delete", "left", "--yes").returncode == 0

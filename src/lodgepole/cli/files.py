@@ -13,7 +13,7 @@ from lodgepole.cli.connection import (
     connect,
     read_json_option,
 )
-from lodgepole.cli.screen import columns, fields, say, show_json, size
+from lodgepole.cli.screen import columns, complain, fields, say, show_json, size
 from lodgepole.cli.syncing import Pull, Push
 from lodgepole.cli.uploading import gather, upload_all
 from lodgepole.cli.waiting import until_deleted
@@ -55,9 +55,16 @@ def upload_files(
     if not found:
         raise InvalidRequest("There is no file to upload at " + ", ".join(map(str, paths)) + ".")
     with connect(url, data_dir) as client:
-        results = upload_all(
-            client, assistant, found, metadata=stored, multimodal=multimodal, quiet=as_json
-        )
+        try:
+            results = upload_all(
+                client, assistant, found, metadata=stored, multimodal=multimodal, quiet=as_json
+            )
+        except KeyboardInterrupt:
+            complain(
+                "Interrupted. Files that the server has taken are read all the same: "
+                f"`lodgepole files list {assistant}` shows them."
+            )
+            raise
     failed = [result for result in results if result.error is not None]
     if as_json:
         show_json({"files": [result.as_json() for result in results]})
