@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from ordinary_user import ORDINARY
 from postgres_server import PostgresServer
 from s3_server import BUCKET, S3Server
 
@@ -68,7 +69,7 @@ class Cluster:
         with log.open("ab") as errors:
             popen = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "lodgepole", *command),
+                    *(*ORDINARY, sys.executable, "-m", "lodgepole", *command),
                     *("--data-dir", str(self.folder / name)),
                 ],
                 env={**self.environment, **changed},

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-LODGEPOLE = (sys.executable, "-m", "lodgepole")
+from ordinary_user import ORDINARY
+
+LODGEPOLE = (*ORDINARY, sys.executable, "-m", "lodgepole")
 RUN_SECONDS = 90
 FOREIGN = ("LODGEPOLE_", "XDG_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_")
 """Variables that would lead a test to someone's data or to a paid model."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import sys
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,12 +11,12 @@ import numpy as np
 
 from lodgepole.adapters.onnx_directory.network import Floats, Network
 from lodgepole.adapters.onnx_directory.stepping import in_steps
+from lodgepole.adapters.thread_priority import step_back
 from lodgepole.errors import Unavailable
 from lodgepole.ports import EmbedderIdentity, Vector, Vectors
 
 Pooling = Literal["mean", "cls"]
 STEP_TEXTS = 8
-PASSAGE_NICENESS = 5  # a third of the share of a thread that answers, while there is one
 
 
 class OnnxDirectoryEmbedder:
@@ -64,7 +62,7 @@ class OnnxDirectoryEmbedder:
             dimension=dimension,
         )
         self._passage_pool = ThreadPoolExecutor(
-            self._threads, "embed-passages", initializer=_step_back
+            self._threads, "embed-passages", initializer=step_back
         )
         self._query_pool = ThreadPoolExecutor(1, "embed-query")
 
@@ -112,9 +110,3 @@ class OnnxDirectoryEmbedder:
             raise Unavailable("The ONNX model's output is neither one vector nor one a token.")
         # One text at a time has no padding, so that every row counts.
         return output[0] if self._pooling == "cls" else output.mean(axis=0)
-
-
-def _step_back() -> None:
-    """Let whoever waits for an answer go before this thread, where threads have priorities."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PASSAGE_NICENESS)

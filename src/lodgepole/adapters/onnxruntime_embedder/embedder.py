@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import sys
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,10 +13,10 @@ from lodgepole.adapters.onnxruntime_embedder.graph import DIMENSION, Form
 from lodgepole.adapters.onnxruntime_embedder.network import Network
 from lodgepole.adapters.onnxruntime_embedder.self_test import passes
 from lodgepole.adapters.onnxruntime_embedder.weights import MODEL, find_model
+from lodgepole.adapters.thread_priority import step_back
 from lodgepole.errors import Unavailable
 from lodgepole.ports import EmbedderIdentity, Vector, Vectors
 
-PASSAGE_NICENESS = 5  # a third of the share of a thread that answers, while there is one
 STEP_TEXTS = 16  # embedded by one thread before it looks for other work; about 0.1 s
 
 
@@ -46,7 +44,7 @@ class OnnxRuntimeEmbedder:
         self._network, self._form = _sound_network(cache_dir, form)
         self._threads = threads or os.cpu_count() or 1
         self._passage_pool = ThreadPoolExecutor(
-            self._threads, thread_name_prefix="embed-passages", initializer=_step_back
+            self._threads, thread_name_prefix="embed-passages", initializer=step_back
         )
         self._query_pool = ThreadPoolExecutor(1, thread_name_prefix="embed-query")
 
@@ -83,12 +81,6 @@ class OnnxRuntimeEmbedder:
         for pool in (self._passage_pool, self._query_pool):
             pool.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._passage_pool.shutdown)
-
-
-def _step_back() -> None:
-    """Let whoever waits for an answer go before this thread, where threads have priorities."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PASSAGE_NICENESS)
 
 
 def _sound_network(cache_dir: Path, form: Form) -> tuple[Network, Form]:
