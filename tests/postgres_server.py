@@ -246,11 +246,13 @@ def _free_port() -> int:
 
 
 @contextmanager
-def fresh_database(server_url: str, *, template: str = "template0") -> Iterator[str]:
+def fresh_database(
+    server_url: str, *, template: str = "template0", options: str = ""
+) -> Iterator[str]:
     """The URL of a new database, with the extension `vector`, removed at the end."""
     name = f"lodgepole_{uuid.uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {options}".encode())
     url = f"{server_url.rpartition('/')[0]}/{name}"
     try:
         with psycopg.connect(url, autocommit=True) as connection:

@@ -19,7 +19,7 @@ from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
 from lodgepole.adapters.sqlalchemy_database.secrets import shared_secret
 from lodgepole.adapters.sqlalchemy_database.tables import REVISION, metadata
 from lodgepole.adapters.system_clock import SystemClock
-from lodgepole.errors import InvalidRequest, Unavailable
+from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 from lodgepole.model import (
     Assistant,
     AssistantStatus,
@@ -31,7 +31,7 @@ from lodgepole.model import (
     OperationType,
     Upload,
 )
-from postgres_server import PostgresServer
+from postgres_server import PostgresServer, fresh_database
 
 LEASE = timedelta(minutes=1)
 LONG = timedelta(seconds=20)
@@ -312,6 +312,13 @@ async def test_connections_that_ended_while_nobody_used_them_are_made_anew(resta
     await asyncio.to_thread(server.start)
     assert await one.catalog.find_assistant("p", "a") is not None
     await one.upload("o1")
+
+
+async def test_a_database_that_cannot_hold_every_character_is_refused(postgres_url):
+    ascii_only = "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+    refused = pytest.raises(LodgepoleError, match="encoding is SQL_ASCII, and must be UTF8")
+    with fresh_database(postgres_url, options=ascii_only) as url, refused:
+        await open_database(url)
 
 
 async def test_a_database_that_is_not_there_is_unavailable():

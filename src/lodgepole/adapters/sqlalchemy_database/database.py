@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from lodgepole.adapters.sqlalchemy_database.dialects import (
     CONNECTIONS,
+    check_encoding,
     disk_is_full,
     is_postgres,
     lock_schema,
@@ -155,11 +156,13 @@ async def open_database(
             through a pooler.
 
     Raises:
-        LodgepoleError: The schema was made by a release that this one cannot work beside.
+        LodgepoleError: The schema was made by a release that this one cannot work beside, or the
+            database cannot hold every character.
         Unavailable: It cannot be reached or opened.
     """
     database = Database(*open_engines(url, connections=connections))
     try:
+        await database.read(check_encoding)
         if await database.read(_read_revision) != REVISION:
             await database.write(migrate)
         if is_postgres(url):

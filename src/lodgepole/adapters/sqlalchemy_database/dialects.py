@@ -23,6 +23,7 @@ from lodgepole.adapters.sqlalchemy_database.transactions import (
     OnTheLoop,
     Transactions,
 )
+from lodgepole.errors import LodgepoleError
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a write waits for another process to finish its own."""
@@ -42,6 +43,7 @@ POSTGRES_OPTIONS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
     "application_name": "lodgepole",
+    "client_encoding": "utf8",
 }
 DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 MIGRATION_LOCK = 0x6C6F646765  # any number that nobody else takes
@@ -140,6 +142,17 @@ def disk_is_full(error: Exception) -> bool:
         getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         or getattr(original, "sqlstate", None) == DISK_FULL
     )
+
+
+def check_encoding(connection: Connection) -> None:
+    """Raises LodgepoleError where the database cannot hold every character."""
+    if connection.dialect.name == "postgresql":
+        encoding = connection.execute(text("SHOW server_encoding")).scalar()
+        if encoding != "UTF8":
+            raise LodgepoleError(
+                f"The database's encoding is {encoding}, and must be UTF8: make one by "
+                "CREATE DATABASE lodgepole ENCODING 'UTF8' TEMPLATE template0."
+            )
 
 
 def lock_schema(connection: Connection) -> None:
