@@ -1,6 +1,8 @@
+import subprocess
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import LODGEPOLE, Machine
 
 from lodgepole.cli.connection import (
     connect,
@@ -89,3 +91,22 @@ def test_an_option_that_is_a_json_object_is_read():
 )
 def test_hosts_are_written_so_that_a_url_can_hold_them(host: str, written: str):
     assert url_host(host) == written
+
+
+def test_a_folder_that_may_not_be_looked_into_is_a_clear_error(machine: Machine, tmp_path: Path):
+    here = tmp_path / "closed"
+    here.mkdir()
+    try:
+        done = subprocess.run(
+            ["sh", "-c", 'chmod 000 . && exec "$@"', "sh", *LODGEPOLE, "serve"],
+            cwd=here,
+            env=machine.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        here.chmod(0o700)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "lodgepole.toml cannot be read: Permission denied" in done.stderr

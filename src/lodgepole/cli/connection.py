@@ -66,6 +66,10 @@ def load_settings(**given: Any) -> "Settings":
             for fault in error.errors(include_url=False, include_input=False)
         )
         raise InvalidRequest(f"A setting is wrong. {wrong.rstrip('.')}.") from error
+    except OSError as error:
+        raise InvalidRequest(
+            f"The settings in {error.filename} cannot be read: {error.strerror}."
+        ) from error
     except SettingsError as error:
         raise InvalidRequest(f"A setting cannot be read: {error}.") from error
 
