@@ -11,9 +11,9 @@ import numpy as np
 
 from lodgepole.adapters.onnx_directory.network import Floats, Network
 from lodgepole.adapters.onnx_directory.stepping import in_steps
-from lodgepole.adapters.thread_priority import step_back
 from lodgepole.errors import Unavailable
 from lodgepole.ports import EmbedderIdentity, Vector, Vectors
+from lodgepole.thread_priority import step_back
 
 Pooling = Literal["mean", "cls"]
 STEP_TEXTS = 8

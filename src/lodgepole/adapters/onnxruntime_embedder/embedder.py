@@ -13,9 +13,9 @@ from lodgepole.adapters.onnxruntime_embedder.graph import DIMENSION, Form
 from lodgepole.adapters.onnxruntime_embedder.network import Network
 from lodgepole.adapters.onnxruntime_embedder.self_test import passes
 from lodgepole.adapters.onnxruntime_embedder.weights import MODEL, find_model
-from lodgepole.adapters.thread_priority import step_back
 from lodgepole.errors import Unavailable
 from lodgepole.ports import EmbedderIdentity, Vector, Vectors
+from lodgepole.thread_priority import step_back
 
 STEP_TEXTS = 16  # embedded by one thread before it looks for other work; about 0.1 s
 

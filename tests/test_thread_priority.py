@@ -8,7 +8,7 @@ from ordinary_user import ORDINARY
 PROGRAM = """
 import os, sys, threading
 from concurrent.futures import ThreadPoolExecutor
-from lodgepole.adapters.thread_priority import step_back
+from lodgepole.thread_priority import step_back
 os.nice(int(sys.argv[1]))
 def niceness():
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
