@@ -31,7 +31,7 @@ CLIENT_OPTIONS: Any = {"connect_timeout": "5s", "timeout": "300s"}  # of the lar
 RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 """Within one request of ours; after that whoever asked is told to come again."""
 RETRY_AFTER_SECONDS = 5.0
-MOVES = 5
+MOVES = 20
 """Tries to put a file into a folder that a removal may take away once it is empty."""
 PARTIAL = ".partial"
 """Where local writes are made, beside the assistants; no key begins with a dot."""
@@ -211,7 +211,8 @@ def _move_into_place(partial: Path, root: Path, key: str) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             partial.replace(target)
             break
-        except FileNotFoundError:  # a removal beside us found the new folder empty
+        # A removal beside us found the new folder empty; mkdir takes one that goes for a file.
+        except (FileNotFoundError, FileExistsError):
             if not left:
                 raise
     for folder in [target.parent, *(folder.parent for folder in new)]:
