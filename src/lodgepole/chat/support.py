@@ -239,7 +239,8 @@ def _is_open(mark: str, after: str) -> bool:
     closing = _CLOSED_BY.get(mark)
     if closing is None:
         return after.count(mark) % 2 == 1
-    return 0 <= after.find(closing) < (after.find(mark) % (len(after) + 1))
+    closed, opened_again = after.find(closing), after.find(mark)
+    return closed >= 0 and (opened_again < 0 or closed < opened_again)
 
 
 def _share(content: Iterable[str], inside: frozenset[str]) -> float:

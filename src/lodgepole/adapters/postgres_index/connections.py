@@ -172,6 +172,7 @@ class Connections:
             prepare_threshold=None,
             connect_timeout=CONNECT_SECONDS,
             application_name="lodgepole",
+            client_encoding="utf8",
         )
 
     async def _returned(self, connection: Connection) -> None:
