@@ -43,7 +43,7 @@ serve: setup ## Start the server on 127.0.0.1:8080
 setup: .venv/.synced ## Install everything locked into .venv
 
 system: ## Install the programs outside Python that tests use, where that can be done
-	@sh scripts/setup_system.sh
+	@sh scripts/release/setup_system.sh
 
 check: setup ## Format, lint, types and import contracts, all read-only
 	@$(BIN)/ruff format --check .
@@ -56,7 +56,7 @@ test-clients: setup ## Every generation of official clients, each in its own env
 
 conformance: setup ## Run the clients and write docs/reference/conformance.md anew
 	@$(BIN)/pytest tests/clients/check_clients.py --write-results
-	@$(BIN)/python scripts/make_conformance.py
+	@$(BIN)/python scripts/docs/conformance.py
 
 web: ## Build the console from web/ into src/lodgepole/console (needs Node; the result is committed)
 	@cd web && npm ci --silent && npm run --silent build
@@ -72,13 +72,13 @@ lock: .uv/bin/uv ## Write requirements/*.lock anew from pyproject.toml (ARGS=--u
 	@$(COMPILE_ANY) --group docs --output-file requirements/docs.lock
 
 fuzz-api: setup .fuzz/.synced ## Generated requests against a server and our OpenAPI (CASES=N for each operation)
-	@.fuzz/bin/python scripts/fuzz_api.py --examples $(CASES) $(ARGS)
+	@.fuzz/bin/python scripts/fuzz/fuzz_api.py --examples $(CASES) $(ARGS)
 
 wheel: setup ## Build wheel and sdist into OUT (default dist/)
 	@$(UV) build --out-dir $(OUT)
 
 check-wheel: setup ## Install the wheel fresh and run its demo; run the steps of the image's build
-	@$(BIN)/python scripts/check_wheel.py
+	@$(BIN)/python scripts/release/check_wheel.py
 	@$(BIN)/pytest tests/packaging/check_image_steps.py
 
 docs: .docs/.synced ## Build the documentation into dist/docs; a dead link is an error
@@ -92,14 +92,14 @@ clean: ## Remove what was installed and built here
 
 chaos: setup ## Kill server and workers 200 times under load; nothing may be lost (ARGS="--kills 20")
 	@mkdir -p dist
-	@bash -o pipefail -c '$(BIN)/python scripts/chaos.py $(ARGS) | tee dist/bench.txt'
-	@$(BIN)/python scripts/make_benchmarks.py "Killed processes" dist/bench.txt "make chaos ARGS='$(ARGS)'"
+	@bash -o pipefail -c '$(BIN)/python scripts/chaos/one_machine.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Killed processes" dist/bench.txt "make chaos ARGS='$(ARGS)'"
 
 chaos-cluster: setup ## 3 servers, 3 workers, PostgreSQL and S3 under load, all of it disturbed: 5 minutes
-	@$(BIN)/python scripts/chaos_cluster.py $(ARGS)
+	@$(BIN)/python scripts/chaos/cluster_chaos.py $(ARGS)
 
 test-cluster: setup system ## What a change must pass on PostgreSQL and S3: contracts, wire, failures
-	@$(BIN)/pytest tests/contracts tests/adapters/test_postgres_database.py tests/ingestion/test_moving.py tests/failure/test_many_machines.py
+	@$(BIN)/pytest tests/contracts tests/adapters/databases/sql/test_postgres.py tests/ingestion/test_migration.py tests/failure/test_many_machines.py
 	@LODGEPOLE_TEST_SET_UP=many $(BIN)/pytest tests/wire
 
 ##@ Measure
@@ -107,62 +107,62 @@ test-cluster: setup system ## What a change must pass on PostgreSQL and S3: cont
 bench: bench-footprint bench-embed ## The quick measurements
 
 bench-footprint: setup ## Start-up CPU, idle memory and installed size
-	@$(BIN)/python scripts/bench_footprint.py
+	@$(BIN)/python scripts/bench/footprint.py
 
 bench-chat: setup ## Many answers streaming at once, over HTTP: lateness, memory and CPU
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_chat.py $(ARGS) | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py Chat dist/bench.txt "make bench-chat"
+	@$(BIN)/python scripts/bench/chat.py $(ARGS) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/write_benchmarks.py Chat dist/bench.txt "make bench-chat"
 
 bench-embed: setup ## Embedding throughput and query latency
-	@$(BIN)/python scripts/bench_embed.py
+	@$(BIN)/python scripts/bench/embed.py
 
 bench-latency: setup ## /context beside a heavy ingestion against idle, with and without workers
 	@mkdir -p dist
-	@bash -o pipefail -c '$(BIN)/python scripts/bench_ingest_latency.py $(ARGS) | tee dist/bench.txt'
-	@$(BIN)/python scripts/make_benchmarks.py "Questions beside an ingestion" dist/bench.txt "make bench-latency ARGS='$(ARGS)'"
+	@bash -o pipefail -c '$(BIN)/python scripts/bench/ingest_latency.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Questions beside an ingestion" dist/bench.txt "make bench-latency ARGS='$(ARGS)'"
 
 bench-bulk: setup ## A 100 MB PDF and 10,000 files in one assistant: time and memory
 	@mkdir -p dist
-	@bash -o pipefail -c '$(BIN)/python scripts/bench_bulk.py $(ARGS) | tee dist/bench.txt'
-	@$(BIN)/python scripts/make_benchmarks.py "Large and many files" dist/bench.txt "make bench-bulk ARGS='$(ARGS)'"
+	@bash -o pipefail -c '$(BIN)/python scripts/bench/bulk.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Large and many files" dist/bench.txt "make bench-bulk ARGS='$(ARGS)'"
 
 bench-ingest: setup ## Reading, cutting and embedding by kind of file, as parts of a CPU-second (ARGS=)
 	@mkdir -p dist
-	@bash -o pipefail -c '$(BIN)/python scripts/bench_ingest.py $(ARGS) | tee dist/bench.txt'
-	@$(BIN)/python scripts/make_benchmarks.py "Reading and embedding" dist/bench.txt "make bench-ingest ARGS='$(ARGS)'"
+	@bash -o pipefail -c '$(BIN)/python scripts/bench/ingest.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Reading and embedding" dist/bench.txt "make bench-ingest ARGS='$(ARGS)'"
 
 hostile: setup ## Read files made to break a reader; each line says how it ended
 	@$(BIN)/pytest tests/failure/test_hostile_files.py -s
 
 bench-workers: setup ## Files read by one worker process and by two; what a claim costs, and the catalog (ARGS=)
 	@mkdir -p dist
-	@bash -o pipefail -c '{ $(BIN)/python scripts/bench_workers.py $(ARGS) && \
-		$(BIN)/python scripts/bench_claims.py && $(BIN)/python scripts/bench_catalog.py; } \
+	@bash -o pipefail -c '{ $(BIN)/python scripts/bench/workers.py $(ARGS) && \
+		$(BIN)/python scripts/bench/claims.py && $(BIN)/python scripts/bench/catalog.py; } \
 		| tee dist/bench.txt'
-	@$(BIN)/python scripts/make_benchmarks.py Workers dist/bench.txt "make bench-workers ARGS='$(ARGS)'"
+	@$(BIN)/python scripts/bench/write_benchmarks.py Workers dist/bench.txt "make bench-workers ARGS='$(ARGS)'"
 
 bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR …", INDEX=postgres)
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_retrieval.py $(SETS) --index $(INDEX) --ablate | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py "Retrieval$(ON_INDEX)" dist/bench.txt \
+	@$(BIN)/python scripts/bench/retrieval.py $(SETS) --index $(INDEX) --ablate | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Retrieval$(ON_INDEX)" dist/bench.txt \
 		"make bench-retrieval INDEX=$(INDEX)"
 
 bench-context: setup ## /context over HTTP beside the embedding of a query (SETS=DIR)
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_context.py $(firstword $(SETS)) | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py Context dist/bench.txt "make bench-context"
+	@$(BIN)/python scripts/bench/context.py $(firstword $(SETS)) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/write_benchmarks.py Context dist/bench.txt "make bench-context"
 
 bench-scale: setup ## Searches and changes at size (SIZES="10000 100000", INDEX=postgres)
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_scale.py --index $(INDEX) --sizes $(SIZES) $(ARGS) | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py "Scale$(ON_INDEX)" dist/bench.txt \
+	@$(BIN)/python scripts/bench/scale.py --index $(INDEX) --sizes $(SIZES) $(ARGS) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Scale$(ON_INDEX)" dist/bench.txt \
 		"make bench-scale INDEX=$(INDEX) SIZES='$(SIZES)'"
 
 bench-vector-ways: setup ## Ways to find the nearest vectors in PostgreSQL, beside each other
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench_vector_ways.py $(ARGS) | tee dist/bench.txt
-	@$(BIN)/python scripts/make_benchmarks.py "Vectors in PostgreSQL" dist/bench.txt "make bench-vector-ways"
+	@$(BIN)/python scripts/bench/vector_ways.py $(ARGS) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Vectors in PostgreSQL" dist/bench.txt "make bench-vector-ways"
 
 # The lock files are in the requirements format: exact versions and hashes, and no index named,
 # so that an installation behind a mirror is locked too.

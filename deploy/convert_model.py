@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from lodgepole.adapters.onnxruntime_embedder.conversion import converted_model
+from lodgepole.adapters.embedders.builtin.conversion import converted_model
 
 
 def main(directory: Path) -> None:

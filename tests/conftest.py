@@ -2,16 +2,15 @@
 
 import asyncio
 import itertools
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lodgepole.access.api_keys import Keys
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.clock import MemoryClock
@@ -21,24 +20,27 @@ from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.assistants import Assistants
-from lodgepole.content_links import ContentSigner
-from lodgepole.files import Files
 from lodgepole.ingestion.pipeline import Pipeline
-from lodgepole.ingestion.preparing import Preparing
+from lodgepole.ingestion.processing import LocalProcessor
 from lodgepole.ingestion.sweep import GRACE, Sweep
 from lodgepole.ingestion.worker import Worker
-from lodgepole.keys import Keys
+from lodgepole.library.assistants import Assistants
+from lodgepole.library.download_tokens import DownloadTokens
+from lodgepole.library.files import Files
+from lodgepole.library.operations import Operations
 from lodgepole.limits import Limits
 from lodgepole.model import Assistant, File, OperationStatus, PassageKey
-from lodgepole.operations import Operations
-from lodgepole.ports import Blobs, Catalog, Embedder, Index, OperationLog, Parser
+from lodgepole.ports.blobs import Blobs
+from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.embedder import Embedder
+from lodgepole.ports.index import Index
+from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.parser import Parser
 from lodgepole.retrieval.embedders import Embedders
 
 if TYPE_CHECKING:
-    from s3_server import S3Server
+    from tests.support.s3_server import S3Server
 
-sys.path.insert(0, str(Path(__file__).parent))  # for `postgres_server`
 
 TICK = timedelta(milliseconds=1)
 PASSAGES = 200  # more than any file of a test has
@@ -91,7 +93,7 @@ class House:
             clock=self.clock,
             new_id=self.new_id,
             limits=self.limits,
-            signer=ContentSigner(secret=b"secret", clock=self.clock, limits=self.limits),
+            signer=DownloadTokens(secret=b"secret", clock=self.clock, limits=self.limits),
         )
 
     @property
@@ -113,7 +115,7 @@ class House:
             catalog=self.catalog,
             log=self.log,
             blobs=self.blobs,
-            preparer=Preparing(
+            processor=LocalProcessor(
                 parser=self.parser,
                 tokenizer=MemoryTokenizer(),
                 embedders=Embedders(self.embedder),
@@ -226,7 +228,7 @@ def make_house() -> type[House]:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a server whose user may make databases: ours, or the one that is named."""
-    from postgres_server import PostgresServer, named_server
+    from tests.support.postgres_server import PostgresServer, named_server
 
     named = named_server()
     if named is not None:
@@ -240,7 +242,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def database_url(postgres_url: str) -> Iterator[str]:
     """A new, empty PostgreSQL database with the extension `vector`, for one test."""
-    from postgres_server import fresh_database
+    from tests.support.postgres_server import fresh_database
 
     with fresh_database(postgres_url) as url:
         yield url
@@ -250,9 +252,9 @@ def database_url(postgres_url: str) -> Iterator[str]:
 def migrated_template(postgres_url: str) -> Iterator[str]:
     """The name of a database with the whole schema, to make others of."""
     from sqlalchemy import create_engine
+    from tests.support.postgres_server import fresh_database
 
-    from lodgepole.adapters.sqlalchemy_database.database import migrate
-    from postgres_server import fresh_database
+    from lodgepole.adapters.databases.sql.database import migrate
 
     with fresh_database(postgres_url) as url:
         engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
@@ -265,7 +267,7 @@ def migrated_template(postgres_url: str) -> Iterator[str]:
 @pytest.fixture
 def migrated_database_url(postgres_url: str, migrated_template: str) -> Iterator[str]:
     """A new PostgreSQL database with the schema of this release, for one test."""
-    from postgres_server import fresh_database
+    from tests.support.postgres_server import fresh_database
 
     with fresh_database(postgres_url, template=migrated_template) as url:
         yield url
@@ -276,7 +278,7 @@ def migrated_database_url(postgres_url: str, migrated_template: str) -> Iterator
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator["S3Server"]:
-    from s3_server import S3Server
+    from tests.support.s3_server import S3Server
 
     server = S3Server()
     yield server
@@ -286,7 +288,7 @@ def s3_server() -> Iterator["S3Server"]:
 @pytest.fixture
 def bucket_url(s3_server: "S3Server") -> Iterator[str]:
     """An empty prefix of a bucket that this process can talk to."""
-    from s3_server import BUCKET, talking_to
+    from tests.support.s3_server import BUCKET, talking_to
 
     with talking_to(s3_server):
         yield f"s3://{BUCKET}/{uuid.uuid4().hex}/files"

@@ -12,7 +12,7 @@ from lodgepole.api import errors as api_errors
 from lodgepole.cli.demo import QUESTIONS, QUOTING_MODEL, examples
 from lodgepole.limits import Limits
 from lodgepole.model import Role
-from lodgepole.model_choice import EXTRACTIVE
+from lodgepole.runtime.chat_models import EXTRACTIVE
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "lodgepole"
@@ -100,7 +100,7 @@ def test_the_readme_begins_with_the_two_commands():
 
 def test_the_command_line_reference_is_what_the_commands_say(tmp_path: Path):
     fresh = tmp_path / "command-line.md"
-    run_script("make_cli_reference.py", fresh)
+    run_script("cli_reference.py", fresh)
     assert (ROOT / "docs" / "command-line.md").read_text("utf-8") == fresh.read_text("utf-8")
 
 
@@ -108,12 +108,12 @@ def test_the_command_line_reference_is_what_the_commands_say(tmp_path: Path):
 
 
 def run_script(name: str, target: Path) -> None:
-    script = ROOT / "scripts" / name
+    script = ROOT / "scripts" / "docs" / name
     subprocess.run([sys.executable, str(script), str(target)], check=True, stdout=subprocess.PIPE)
 
 
 def test_the_examples_are_built_alike_everywhere(tmp_path: Path):
-    run_script("make_examples.py", tmp_path)
+    run_script("examples.py", tmp_path)
     made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert set(made) == {"operator-handbook.pdf", "administrator-guide.docx"}
     for name, content in made.items():
@@ -132,7 +132,7 @@ def test_the_demo_asks_the_model_that_quotes():
 
 
 def test_the_handbook_says_the_limits_that_hold():
-    text = (ROOT / "scripts" / "handbook" / "operator-handbook.md").read_text("utf-8")
+    text = (ROOT / "scripts" / "docs" / "handbook" / "operator-handbook.md").read_text("utf-8")
     limits = Limits()
     for row in (
         f"Size of a file, other than PDF | {limits.file_bytes // 1_000_000} MB",
@@ -158,7 +158,7 @@ def test_the_handbook_says_the_limits_that_hold():
 
 
 def test_the_guides_name_the_roles_and_bounds_that_hold():
-    guide = (ROOT / "scripts" / "handbook" / "administrator-guide.md").read_text("utf-8")
+    guide = (ROOT / "scripts" / "docs" / "handbook" / "administrator-guide.md").read_text("utf-8")
     assert [role for role in Role if f"| {role} |" not in guide] == []
     user = " ".join((ROOT / "examples" / "user-guide.md").read_text("utf-8").split())
     limits = Limits()

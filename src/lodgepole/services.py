@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 
-from lodgepole.accounting import Accounting
-from lodgepole.assistants import Assistants
+from lodgepole.access.api_keys import Keys
+from lodgepole.access.usage import UsageMeter
 from lodgepole.chat.answer import Chat
-from lodgepole.chat.models import ModelDirectory
+from lodgepole.chat.model_directory import ModelDirectory
 from lodgepole.evaluation.alignment import Alignment
-from lodgepole.files import Files
-from lodgepole.keys import Keys
+from lodgepole.library.assistants import Assistants
+from lodgepole.library.files import Files
+from lodgepole.library.operations import Operations
 from lodgepole.limits import Limits
-from lodgepole.operations import Operations
-from lodgepole.ports import Allowances, Blobs, Catalog, Clock, Index, OperationLog
+from lodgepole.ports.allowances import Allowances
+from lodgepole.ports.blobs import Blobs
+from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.index import Index
+from lodgepole.ports.operation_log import OperationLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +25,7 @@ class Services:
     files: Files
     operations: Operations
     keys: Keys
-    accounting: Accounting
+    usage_meter: UsageMeter
     chat: Chat
     alignment: Alignment
     models: ModelDirectory

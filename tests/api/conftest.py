@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from lodgepole.accounting import Accounting
+from lodgepole.access.api_keys import Keys
+from lodgepole.access.usage import UsageMeter
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.catalog import MemoryCatalog
@@ -23,24 +24,23 @@ from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.api.app import create_app
-from lodgepole.assistants import Assistants
-from lodgepole.blob_keys import original_key, version_prefix
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
-from lodgepole.chat.models import ConfiguredModel, ModelDirectory
-from lodgepole.content_links import ContentSigner
+from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.errors import UnreadableFile
 from lodgepole.evaluation.alignment import Alignment
-from lodgepole.files import Files
 from lodgepole.ingestion.chunking import chunk
-from lodgepole.keys import Keys
+from lodgepole.library.assistants import Assistants
+from lodgepole.library.blob_keys import original_key, version_prefix
+from lodgepole.library.download_tokens import DownloadTokens
+from lodgepole.library.files import Files
+from lodgepole.library.operations import Operations
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, FileVersion, Operation, OperationType, Role
-from lodgepole.operations import Operations
-from lodgepole.ports import IndexedFile, IndexedPassage
+from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.retrieval.search import Search
-from lodgepole.retrieval.terms import detect_language, file_words, passage_words
 from lodgepole.services import Services
+from lodgepole.text.analyzer import detect_language, file_words, passage_words
 
 KEY = "secret-of-the-tests"
 LEASE = timedelta(minutes=1)
@@ -159,11 +159,11 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
             clock=clock,
             new_id=new_id,
             limits=limits,
-            signer=ContentSigner(secret=b"signing", clock=clock, limits=limits),
+            signer=DownloadTokens(secret=b"signing", clock=clock, limits=limits),
         ),
         operations=Operations(log=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
-        accounting=Accounting(MemoryLedger(database), clock),
+        usage_meter=UsageMeter(MemoryLedger(database), clock),
         chat=Chat(search, models, tokenizer, new_id=new_id, limits=limits),
         alignment=Alignment(embedder, tokenizer, limits),
         models=models,

@@ -6,7 +6,7 @@ from tests.api.conftest import KEY, House, build, opened
 from tests.wire.requirements import requirement
 
 from lodgepole.errors import Unavailable
-from lodgepole.files import Files
+from lodgepole.library.files import Files
 from lodgepole.limits import Limits
 from lodgepole.model import Role
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from lodgepole import wiring
 from lodgepole.chat.extractive import NOTHING_FOUND
-from lodgepole.settings import Settings
+from lodgepole.runtime import wiring
+from lodgepole.runtime.settings import Settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SET = Path(__file__).with_name("absent_questions.jsonl")

@@ -1,18 +1,14 @@
 """One turn: what is refused, what is searched for, what is answered."""
 
 import itertools
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from build import make_assistant, make_snippet
+from tests.support.chat import make_assistant, make_snippet
 
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat.answer import Chat, ChatRequest, ContextRequest
-from lodgepole.chat.models import ConfiguredModel, ModelDirectory
+from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.errors import InvalidRequest, RateLimited
 from lodgepole.limits import Limits
 from lodgepole.model import (
@@ -37,7 +33,7 @@ class ShelfSearch:
         self.snippets = snippets
         self.asked = []
 
-    async def edition(self, assistant):
+    async def corpus_fingerprint(self, assistant):
         return str(self.snippets)
 
     async def find(self, assistant, query, **options):

@@ -1,19 +1,14 @@
 """Answers without a language model are quotes, or say that there is nothing to quote."""
 
-import sys
-from pathlib import Path
-
 import orjson
-
-sys.path.insert(0, str(Path(__file__).parent))
-from build import make_snippet
+from tests.support.chat import make_snippet
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.citing import Citer
+from lodgepole.chat.citations import Citer
 from lodgepole.chat.extractive import LEAD, NOTHING_FOUND, ExtractiveChatModel
-from lodgepole.chat.wording import squeeze
 from lodgepole.model import ModelEnded, ModelRequest, ModelText, Source
+from lodgepole.text.sentences import squeeze
 
 
 def ask(question, *snippets, **more):

@@ -11,12 +11,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from lodgepole import wiring
-from lodgepole.chat.queries import standalone_question
-from lodgepole.chat.support import REJECTED, SourceText
-from lodgepole.chat.wording import content_stems, is_negated, numbers, words
+from lodgepole.chat.claim_verification import REJECTED, SourceText
+from lodgepole.chat.query_planning import standalone_question
 from lodgepole.model import Message
-from lodgepole.settings import Settings
+from lodgepole.runtime import wiring
+from lodgepole.runtime.settings import Settings
+from lodgepole.text.sentences import content_stems, is_negated, numbers, words
 
 CASES = json.loads(Path(__file__).with_name("other_languages.json").read_text("utf-8"))
 

@@ -1,17 +1,13 @@
 """A quote comes with what it needs to be understood."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from build import make_snippet, make_sources
+from tests.support.chat import make_snippet, make_sources
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.citing import Citer
+from lodgepole.chat.citations import Citer
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.quotes import quotes_of, together
 from lodgepole.model import FileKind, ModelRequest, ModelText, Source

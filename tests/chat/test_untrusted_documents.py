@@ -1,17 +1,13 @@
 """What a document says is data: it changes no role, no citation, no file and no tool."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from build import make_snippet
+from tests.support.chat import make_snippet
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.citing import Citer
+from lodgepole.chat.citations import Citer
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.prompts import conversation, rewrite_messages
 from lodgepole.model import AnswerCitation, AnswerText, Message, ModelRequest, ModelText, Source

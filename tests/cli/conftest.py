@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
-from ordinary_user import ORDINARY
+from tests.support.ordinary_user import ORDINARY
 
 LODGEPOLE = (*ORDINARY, sys.executable, "-m", "lodgepole")
 RUN_SECONDS = 90

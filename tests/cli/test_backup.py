@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lodgepole.adapters.data_backup import back_up, restore
-from lodgepole.client import Client
+from lodgepole.adapters.host.data_backup import back_up, restore
+from lodgepole.client.api_client import Client
 from lodgepole.errors import Conflict, InvalidRequest, NotFound
 
 pytestmark = pytest.mark.live

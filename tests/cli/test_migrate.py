@@ -7,8 +7,7 @@ import subprocess
 import httpx2
 import pytest
 from tests.cli.conftest import LODGEPOLE
-
-from s3_server import BUCKET
+from tests.support.s3_server import BUCKET
 
 FERRIES = "The ferry to Anholt leaves at 09:15 on weekdays. "
 MUSEUM = "The museum of clocks in Horsens opens at 10:40 on Sundays. "

@@ -8,8 +8,8 @@ from signal import SIGKILL
 import httpx2
 import pytest
 
-from lodgepole.adapters.onnxruntime_embedder import find_model
-from lodgepole.adapters.onnxruntime_embedder.conversion import converted_model
+from lodgepole.adapters.embedders.builtin import find_model
+from lodgepole.adapters.embedders.builtin.conversion import converted_model
 
 pytestmark = pytest.mark.live
 TEXT = "\n\n".join(

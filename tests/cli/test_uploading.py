@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from lodgepole.cli.uploading import gather, upload_all
-from lodgepole.client import Client
+from lodgepole.client.api_client import Client
 from lodgepole.errors import InvalidRequest, Unauthenticated
 
 

@@ -18,7 +18,7 @@ def results() -> dict[str, dict[str, str]]:
 
 def test_the_page_is_made_of_the_committed_results(tmp_path: Path):
     fresh = tmp_path / "conformance.md"
-    script = ROOT / "scripts" / "make_conformance.py"
+    script = ROOT / "scripts" / "docs" / "conformance.py"
     subprocess.run([sys.executable, str(script), str(fresh)], check=True)
     assert PAGE.read_text("utf-8") == fresh.read_text("utf-8"), "run `make conformance`"
 

@@ -6,19 +6,20 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from sqlalchemy import create_engine
+from tests.support.postgres_server import fresh_database
 
+from lodgepole.adapters.databases.sql.allowances import SqlAllowances
+from lodgepole.adapters.databases.sql.catalog import SqlCatalog
+from lodgepole.adapters.databases.sql.database import migrate, open_database
+from lodgepole.adapters.databases.sql.ledger import SqlLedger
+from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.tables import metadata
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
-from lodgepole.adapters.sqlalchemy_database.allowances import SqlAllowances
-from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
-from lodgepole.adapters.sqlalchemy_database.database import migrate, open_database
-from lodgepole.adapters.sqlalchemy_database.ledger import SqlLedger
-from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
-from lodgepole.adapters.sqlalchemy_database.tables import metadata
 from lodgepole.model import (
     Assistant,
     AssistantStatus,
@@ -30,8 +31,10 @@ from lodgepole.model import (
     OperationType,
     Upload,
 )
-from lodgepole.ports import Allowances, Catalog, Ledger, OperationLog
-from postgres_server import fresh_database
+from lodgepole.ports.allowances import Allowances
+from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.ledger import Ledger
+from lodgepole.ports.operation_log import OperationLog
 
 READERS = "schema_readers"  # has its row from the migration
 START = datetime(2026, 3, 1, tzinfo=UTC)

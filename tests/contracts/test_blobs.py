@@ -7,11 +7,11 @@ from itertools import pairwise
 import obstore
 import pytest
 from obstore.store import MemoryStore, from_url
+from tests.support.gcs_server import BUCKET as GCS_BUCKET
+from tests.support.gcs_server import gcs_before
 
-from gcs_server import BUCKET as GCS_BUCKET
-from gcs_server import gcs_before
+from lodgepole.adapters.blobs.obstore import MULTIPART_BYTES, ObstoreBlobs
 from lodgepole.adapters.memory.blobs import MemoryBlobs
-from lodgepole.adapters.obstore_blobs import MULTIPART_BYTES, ObstoreBlobs
 from lodgepole.errors import InvalidRequest, NotFound, TooLarge, Unavailable
 
 MIB = 1024 * 1024

@@ -5,11 +5,11 @@ import numpy as np
 import orjson
 import pytest
 
+from lodgepole.adapters.embedders.builtin import OnnxRuntimeEmbedder, find_model
+from lodgepole.adapters.embedders.builtin.conversion import converted_model
+from lodgepole.adapters.embedders.onnx import OnnxDirectoryEmbedder
+from lodgepole.adapters.embedders.openai import EmbeddingEndpoint, OpenAIEmbedder
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
-from lodgepole.adapters.model_endpoints import EmbeddingEndpoint, OpenAIEmbedder
-from lodgepole.adapters.onnx_directory import OnnxDirectoryEmbedder
-from lodgepole.adapters.onnxruntime_embedder import OnnxRuntimeEmbedder, find_model
-from lodgepole.adapters.onnxruntime_embedder.conversion import converted_model
 
 TEXTS = [
     "The lodgepole pine grows from Alaska to California.",

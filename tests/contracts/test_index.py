@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
+from lodgepole.adapters.indexes.tantivy import TantivyIndex
 from lodgepole.adapters.memory.index import MemoryIndex
-from lodgepole.adapters.postgres_index import Connections, PostgresIndex
-from lodgepole.adapters.tantivy_index import TantivyIndex
 from lodgepole.model import FileVersion, Passage, PassageKey
-from lodgepole.ports import EmbedderIdentity, Index, IndexedFile, IndexedPassage, IndexQuery
+from lodgepole.ports.embedder import EmbedderIdentity
+from lodgepole.ports.index import Index, IndexedFile, IndexedPassage, IndexQuery
 
 DIMENSION = 96
 IDENTITY = EmbedderIdentity(engine="test", model="random", dimension=DIMENSION)
@@ -250,7 +251,7 @@ async def test_rarity_is_of_the_words_that_passages_have(index: Index) -> None:
     await index.add("a", file_of(ONE, "apple tree", "apple pie", "pear", lead="quince"))
     await index.add("a", file_of(TWO, "pear tree", lead="quince"))
     rankings = await index.search("a", query(ONE, words="apple pie pear fig quince"))
-    assert rankings.rarity == pytest.approx(
+    assert rankings.idf == pytest.approx(
         {
             "apple": math.log1p(2.5 / 2.5),  # two of four passages, in whichever files
             "pear": math.log1p(2.5 / 2.5),
@@ -259,7 +260,7 @@ async def test_rarity_is_of_the_words_that_passages_have(index: Index) -> None:
     )
     await index.add("a", file_of(FileVersion("three", 1), "apple"))
     rankings = await index.search("a", query(ONE, words="apple"))
-    assert rankings.rarity == pytest.approx({"apple": math.log1p(2.5 / 3.5)})
+    assert rankings.idf == pytest.approx({"apple": math.log1p(2.5 / 3.5)})
 
 
 # --- another embedder -------------------------------------------------------------------------

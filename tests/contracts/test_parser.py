@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from lodgepole.adapters.memory.parser import MemoryParser
-from lodgepole.adapters.subprocess_parser import SubprocessParser
-from lodgepole.documents import check_document
+from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
+from lodgepole.documents.builder import check_document
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, FileKind
-from lodgepole.ports import Parser
+from lodgepole.ports.parser import Parser
 
 
 @pytest.fixture(params=["memory", "subprocess"])
@@ -20,7 +20,9 @@ async def parser(request: pytest.FixtureRequest) -> AsyncIterator[Parser]:
     made: Parser = (
         MemoryParser()
         if request.param == "memory"
-        else SubprocessParser((sys.executable, "-m", "lodgepole.parser_child"), Limits())
+        else SubprocessParser(
+            (sys.executable, "-m", "lodgepole.adapters.parsers.subprocess.child"), Limits()
+        )
     )
     yield made
     await made.close()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lodgepole.adapters.embedders.builtin import find_model
+from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.adapters.onnxruntime_embedder import find_model
-from lodgepole.adapters.tokenizers_tokenizer import TokenizersTokenizer
 
 TOKENIZERS = {
     "memory": MemoryTokenizer(),

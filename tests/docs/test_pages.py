@@ -11,7 +11,7 @@ import pytest
 import yaml
 from tests.docs.snippets import DOCS, ROOT, Snippet, of, snippets
 
-from lodgepole.settings import Settings
+from lodgepole.runtime.settings import Settings
 
 ALL = tuple(snippets())
 
@@ -50,11 +50,11 @@ def test_values_of_the_chart_exist(snippet: Snippet):
 
 
 def test_the_references_are_what_the_program_says(tmp_path: Path):
-    script = ROOT / "scripts" / "make_api_reference.py"
+    script = ROOT / "scripts" / "docs" / "api_reference.py"
     subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, timeout=60)
     for name in ("api.md", "errors.md", "differences.md"):
         written = (DOCS / "reference" / name).read_text("utf-8")
-        assert written == (tmp_path / name).read_text("utf-8"), "run scripts/make_api_reference.py"
+        assert written == (tmp_path / name).read_text("utf-8"), "run scripts/docs/api_reference.py"
 
 
 def test_every_page_is_in_the_navigation():

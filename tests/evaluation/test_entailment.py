@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lodgepole import wiring
 from lodgepole.evaluation.entailment import Statement, entailment, yes_or_no
-from lodgepole.settings import Settings
+from lodgepole.runtime import wiring
+from lodgepole.runtime.settings import Settings
 
 CASES = json.loads(Path(__file__).with_name("judged_cases.json").read_text("utf-8"))
 LEAST_RIGHT = 0.85

@@ -7,7 +7,7 @@ import pytest
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.models import ConfiguredModel, ModelDirectory
+from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.errors import RateLimited, UpstreamRejected
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.evaluation.judged import JudgedFact

@@ -7,16 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.hostile_files import FILES, HostileFile, forms
 
-sys.path.insert(0, str(Path(__file__).parent))
-from hostile_files import FILES, HostileFile, forms
-
-from lodgepole.adapters.subprocess_parser import SubprocessParser
-from lodgepole.documents import check_document
+from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
+from lodgepole.documents.builder import check_document
 from lodgepole.errors import UnreadableFile
+from lodgepole.library.uploads import file_kind
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
-from lodgepole.uploads import file_kind
 
 LIMITS = Limits(parse_memory_bytes=1024 * MIB, parse_seconds=60, pdf_page_cpu_seconds=3)
 CHECKED_BLOCKS = 20_000  # above which the check takes longer than the reading
@@ -24,7 +22,9 @@ SECONDS = 75.0  # on a machine that does other things too
 
 
 async def outcome(file: HostileFile, path: Path) -> Document | UnreadableFile:
-    parser = SubprocessParser((sys.executable, "-m", "lodgepole.parser_child"), LIMITS, children=1)
+    parser = SubprocessParser(
+        (sys.executable, "-m", "lodgepole.adapters.parsers.subprocess.child"), LIMITS, children=1
+    )
     try:
         async with asyncio.timeout(SECONDS):
             return await parser.parse(
@@ -62,7 +62,9 @@ async def test_a_page_that_takes_too_long_ends_the_reading_and_says_so(tmp_path:
     path = tmp_path / "file"
     await asyncio.to_thread(lambda: path.write_bytes(forms(30)))
     limits = Limits(parse_memory_bytes=4096 * MIB, pdf_page_cpu_seconds=0.5)
-    parser = SubprocessParser((sys.executable, "-m", "lodgepole.parser_child"), limits)
+    parser = SubprocessParser(
+        (sys.executable, "-m", "lodgepole.adapters.parsers.subprocess.child"), limits
+    )
     try:
         with pytest.raises(UnreadableFile, match=r"'a\.pdf' has a page that takes longer than 0"):
             await parser.parse(path, kind=FileKind.PDF, name="a.pdf", multimodal=False)

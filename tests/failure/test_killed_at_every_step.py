@@ -9,18 +9,18 @@ import inspect
 import random
 
 import pytest
+from tests.support.postgres_server import fresh_database
 
-from lodgepole.adapters.obstore_blobs import ObstoreBlobs
-from lodgepole.adapters.postgres_index import Connections, PostgresIndex
-from lodgepole.adapters.sqlalchemy_database.catalog import SqlCatalog
-from lodgepole.adapters.sqlalchemy_database.database import open_database
-from lodgepole.adapters.sqlalchemy_database.operation_log import SqlOperationLog
-from lodgepole.blob_keys import document_key, original_key
+from lodgepole.adapters.blobs.obstore import ObstoreBlobs
+from lodgepole.adapters.databases.sql.catalog import SqlCatalog
+from lodgepole.adapters.databases.sql.database import open_database
+from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
 from lodgepole.errors import Unavailable
 from lodgepole.ingestion.worker import BACKOFF_MOST
+from lodgepole.library.blob_keys import document_key, original_key
 from lodgepole.limits import Limits
 from lodgepole.model import AssistantStatus
-from postgres_server import fresh_database
 
 PAGES = b"First page.\fSecond page, about harbours.\fThird page."
 RUNS_MOST = 300

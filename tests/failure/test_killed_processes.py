@@ -16,7 +16,14 @@ ROOT = Path(__file__).parent.parent.parent
 def test_nothing_is_lost_half_visible_or_left_over_by_kills(workers):
     ended = subprocess.run(
         [
-            *(sys.executable, str(ROOT / "scripts" / "chaos.py"), "--kills", "6", "--seed", "5"),
+            *(
+                sys.executable,
+                str(ROOT / "scripts" / "chaos" / "one_machine.py"),
+                "--kills",
+                "6",
+                "--seed",
+                "5",
+            ),
             *("--workers", str(workers), "--interval", "0.8"),
         ],
         capture_output=True,

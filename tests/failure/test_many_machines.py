@@ -7,8 +7,7 @@ import time
 
 import httpx2
 import pytest
-
-from cluster import KEY, cluster
+from tests.support.cluster import KEY, cluster
 
 WAIT_SECONDS = 100.0
 LEASE = {"LODGEPOLE_LIMITS__OPERATION_LEASE_SECONDS": "6"}

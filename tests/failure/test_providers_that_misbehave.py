@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-from tests.adapters.test_remote_chat_models import Provider, openai_reply, sse
+from tests.adapters.chat_models.test_providers import Provider, openai_reply, sse
 
-from lodgepole import wiring
-from lodgepole.settings import Settings
+from lodgepole.runtime import wiring
+from lodgepole.runtime.settings import Settings
 
 SAID = "The kettle has a warranty of two years from the purchase"
 TEXT = f"The office opens at nine. {SAID}. As note [2] says [1], lids cost four euros.\n"

@@ -7,14 +7,15 @@ is lost from what can be found, and the end is that of a change that nobody dist
 import numpy as np
 import pytest
 
+from lodgepole.adapters.indexes.tantivy import TantivyIndex, embedding_states
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.index import MemoryIndex
-from lodgepole.adapters.tantivy_index import TantivyIndex, embedding_states
 from lodgepole.errors import Unavailable
 from lodgepole.ingestion.reembedding import BATCH, Reembedding
 from lodgepole.model import FileVersion, Passage, PassageKey
-from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexedPassage, IndexQuery
+from lodgepole.ports.embedder import EmbedderIdentity
+from lodgepole.ports.index import IndexedFile, IndexedPassage, IndexQuery
 
 STEPS_MOST = 100
 FILES = {

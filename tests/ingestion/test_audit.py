@@ -2,8 +2,8 @@
 
 import pytest
 
-from lodgepole.blob_keys import document_key, original_key
 from lodgepole.ingestion.audit import Audit
+from lodgepole.library.blob_keys import document_key, original_key
 
 
 def audit(house):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.documents import DocumentBuilder, check_document
+from lodgepole.documents.builder import DocumentBuilder, check_document
 from lodgepole.ingestion.chunking import CHARS_PER_TOKEN, WHOLE_TOKENS, chunk
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document, Passage

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.parser import MemoryParser
-from lodgepole.blob_keys import document_key, figure_key
-from lodgepole.ingestion.preparing import EMBEDDED_PERCENT, PARSED_PERCENT, ingestion_units
+from lodgepole.documents.stored_documents import find_document, load_document
+from lodgepole.ingestion.processing import EMBEDDED_PERCENT, PARSED_PERCENT, ingestion_units
+from lodgepole.library.blob_keys import document_key, figure_key
 from lodgepole.limits import Limits
 from lodgepole.model import Document, Figure, FileStatus, OperationStatus, PageSpan, Passage
-from lodgepole.ports import IndexQuery
-from lodgepole.stored_documents import find_document, load_document
+from lodgepole.ports.index import IndexQuery
 
 FIGURE = Figure(
     page=1, position=0, caption="A chart", mime_type="image/png", data=b"png", width=9, height=9

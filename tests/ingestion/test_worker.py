@@ -10,10 +10,10 @@ from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
-from lodgepole.blob_keys import original_key
 from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable
 from lodgepole.ingestion.sweep import GRACE
 from lodgepole.ingestion.worker import BACKOFF_MOST, LARGE_WEIGHT, SMALL_BYTES, backoff
+from lodgepole.library.blob_keys import original_key
 from lodgepole.limits import Limits
 from lodgepole.model import FileStatus, FileVersion, OperationStatus
 
@@ -83,7 +83,7 @@ async def test_a_worker_rests_once_when_its_work_has_ended(make_house, monkeypat
     house = make_house(parser=parser)
     assistant = await house.assistant()
     loop = asyncio.get_running_loop()
-    worker = house.worker(resting=lambda: loop.call_soon_threadsafe(rests.put_nowait, None))
+    worker = house.worker(on_idle=lambda: loop.call_soon_threadsafe(rests.put_nowait, None))
     async with running(worker):
         _, operation = await upload(house, assistant)
         await parser.begun.wait()

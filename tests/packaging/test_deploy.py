@@ -12,7 +12,7 @@ from tests.packaging.charts import render
 from tests.packaging.dockerfile import Stage, parse
 
 from lodgepole.limits import Limits
-from lodgepole.settings import Settings
+from lodgepole.runtime.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -360,7 +360,7 @@ def test_labels_budgets_and_scalers_are_of_the_right_pods():
 
 
 def test_workers_come_with_the_age_of_the_queue_by_a_metric_that_exists():
-    from lodgepole.metric_definitions import DEFINITIONS
+    from lodgepole.telemetry.metrics import DEFINITIONS
 
     [metric] = cluster()["HorizontalPodAutoscaler", "notes-worker"]["spec"]["metrics"]
     name = metric["external"]["metric"]["name"]

@@ -57,13 +57,13 @@ def test_the_wheel_has_every_module_and_says_that_it_is_typed(
 
 
 def test_the_wheel_has_the_migrations(in_wheel: set[str]):
-    migrations = {name for name in in_wheel if "sqlalchemy_database/migrations/versions/" in name}
+    migrations = {name for name in in_wheel if "databases/sql/migrations/versions/" in name}
     assert migrations
     assert any(name.endswith("migrations/script.py.mako") for name in in_wheel)
 
 
 def test_the_wheel_has_the_console_and_the_page_of_the_api(in_wheel: set[str]):
-    for page in ("console", "api/docs_page"):
+    for page in ("console", "api/routes/docs_page"):
         files = {name for name in shipped("*") if name.startswith(f"lodgepole/{page}/")}
         assert f"lodgepole/{page}/index.html" in files
         assert files - in_wheel == set()
@@ -104,7 +104,7 @@ def test_the_sdist_can_be_built_tested_and_documented(built: tuple[Path, Path]):
     for needed in (
         *("pyproject.toml", "Makefile", "LICENSE", "NOTICE", "README.md", "mkdocs.yml"),
         *("requirements/dev.lock", "src/lodgepole/py.typed", "src/lodgepole/console/index.html"),
-        *("tests/test_house.py", "scripts/make_examples.py", "docs/index.md", "web/package.json"),
+        *("tests/test_house.py", "scripts/docs/examples.py", "docs/index.md", "web/package.json"),
         *("deploy/Dockerfile", "examples/operator-handbook.pdf"),
     ):
         assert needed in names, needed

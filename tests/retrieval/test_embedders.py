@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from retrieval_build import ASSISTANT, file_named, passages_of
+from tests.support.retrieval import ASSISTANT, file_named, passages_of
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.errors import Unavailable
-from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexedPassage
+from lodgepole.ports.embedder import EmbedderIdentity
+from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.search import Search
 

@@ -1,14 +1,14 @@
 from dataclasses import replace
 
 import pytest
-from retrieval_build import file_named
+from tests.support.retrieval import file_named
 
 from lodgepole.adapters.memory.blobs import MemoryBlobs
-from lodgepole.blob_keys import version_prefix
+from lodgepole.documents.stored_documents import as_stored, save_document
+from lodgepole.library.blob_keys import version_prefix
 from lodgepole.model import Block, BlockKind, Document, Figure, PageSpan, Snippet
 from lodgepole.retrieval import figures as module
 from lodgepole.retrieval.figures import SnippetFigures
-from lodgepole.stored_documents import as_stored, save_document
 
 TEXT = "Some prose. Figure 1: a. Figure 2: b."
 

@@ -1,8 +1,8 @@
 """Questions in twelve languages find their passage among all of them, by the whole pipeline."""
 
 import pytest
-from retrieval_build import ASSISTANT, file_named
-from test_search import Shelf
+from tests.retrieval.test_search import Shelf
+from tests.support.retrieval import ASSISTANT, file_named
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.retrieval.search import Search

@@ -1,8 +1,8 @@
 import pytest
 
 from lodgepole.model import FileVersion, Hit, PassageKey
-from lodgepole.ports import Rankings
-from lodgepole.retrieval.fusion import Weights, fuse, squash
+from lodgepole.ports.index import Rankings
+from lodgepole.retrieval.fusion import Weights, fuse, sigmoid
 
 A, B = FileVersion("a", 1), FileVersion("b", 1)
 
@@ -77,7 +77,7 @@ def test_ties_are_in_key_order() -> None:
 
 
 def test_squashed_scores_lie_between_0_and_1_in_the_same_order() -> None:
-    scores = [squash(score) for score in (-1e9, -2.0, 0.0, 0.1, 5.0, 1e9)]
+    scores = [sigmoid(score) for score in (-1e9, -2.0, 0.0, 0.1, 5.0, 1e9)]
     assert scores == sorted(scores)
     assert scores[0] >= 0.0
     assert scores[2] == 0.5

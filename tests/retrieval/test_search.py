@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from retrieval_build import ASSISTANT, file_named, passages_of
+from tests.support.retrieval import ASSISTANT, file_named, passages_of
 
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
@@ -11,10 +11,10 @@ from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.errors import InvalidRequest
 from lodgepole.metadata_filter import parse_filter
 from lodgepole.model import File, FileVersion
-from lodgepole.ports import IndexedFile, IndexedPassage
+from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.search import Search, embedder_languages
-from lodgepole.retrieval.terms import detect_language, file_words, passage_words
+from lodgepole.text.analyzer import detect_language, file_words, passage_words
 
 PARKS = "Lodgepole pines grow in the high valleys. Bears sleep through the winter. " * 3
 TAXES = "The filing deadline is April 15. Penalties accrue at 0.5% monthly. " * 3
@@ -148,11 +148,11 @@ def test_what_an_embedder_understands_is_known_by_its_model() -> None:
 
 async def test_the_edition_changes_with_the_files_that_may_be_searched(shelf: Shelf):
     search = shelf.search()
-    editions = [await search.edition(ASSISTANT)]
+    editions = [await search.corpus_fingerprint(ASSISTANT)]
     first, *rest = shelf.files
     later = replace(first, updated_at=first.updated_at + timedelta(days=9))
     for files in ([later, *rest], [replace(later, generation=later.generation + 1), *rest], rest):
         shelf.files = files
-        editions.append(await search.edition(ASSISTANT))
+        editions.append(await search.corpus_fingerprint(ASSISTANT))
     assert len({*editions}) == len(editions)
-    assert await search.edition(ASSISTANT) == editions[-1]
+    assert await search.corpus_fingerprint(ASSISTANT) == editions[-1]

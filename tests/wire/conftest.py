@@ -64,7 +64,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def _of_many() -> Iterator[Server]:
-    from cluster import cluster
+    from tests.support.cluster import cluster
 
     with cluster() as many:
         changed = {"LODGEPOLE_API_KEY": KEY}

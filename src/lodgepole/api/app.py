@@ -6,22 +6,22 @@ from pathlib import Path
 from fastapi import FastAPI
 
 import lodgepole
-from lodgepole.api import (
-    additions,
+from lodgepole.access.rate_limits import RequestRates
+from lodgepole.api import errors, request_metrics, signed_urls
+from lodgepole.api.multipart import UploadSpool
+from lodgepole.api.request_metrics import Observed, Observing
+from lodgepole.api.routes import (
     chat,
     console,
     control,
     data,
     documentation,
-    errors,
     evaluation,
     health,
-    observing,
-    signed_urls,
 )
-from lodgepole.api.multipart import UploadSpool
-from lodgepole.api.observing import Observed, Observing
-from lodgepole.api.rates import RequestRates
+from lodgepole.api.routes import (
+    extensions as additions,
+)
 from lodgepole.services import Services
 
 PREFIXES = ("/assistant", "")
@@ -71,7 +71,7 @@ def create_app(
     app.include_router(documentation.router)
     app.include_router(console.router)
     app.include_router(signed_urls.router)
-    app.include_router(observing.router)
+    app.include_router(request_metrics.router)
     if watched is not None:
         app.add_middleware(Observed, watched)
     errors.install(app)

@@ -6,8 +6,8 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api.base_url import base_url
-from lodgepole.api.rates import RequestRates
 from lodgepole.api.versions import VERSION_HEADER, WireVersion, wire_version
 from lodgepole.errors import PermissionDenied
 from lodgepole.model import ApiKey, Role
@@ -58,7 +58,7 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
                 f"{request.method} here: use a key with `{role}` or `all`."
             )
         await rates.spend(key.project_id)
-        services.accounting.count_request(key)
+        services.usage_meter.count_request(key)
         return Call(
             services=services,
             key=key,

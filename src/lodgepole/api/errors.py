@@ -14,7 +14,6 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lodgepole import log_records
 from lodgepole.api.json_response import json_response
 from lodgepole.api.sse import ClientGone
 from lodgepole.api.versions import VERSION_HEADER, wire_version
@@ -33,6 +32,7 @@ from lodgepole.errors import (
     UnreadableFile,
     UpstreamRejected,
 )
+from lodgepole.telemetry import log_format
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +174,7 @@ class RequestBoundary:
             await self._app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)
-        log_records.request_id.set(request_id)
+        log_format.request_id.set(request_id)
         started = False
 
         async def send_with_id(message: Message) -> None:

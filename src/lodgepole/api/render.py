@@ -10,9 +10,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from lodgepole.accounting import ProjectUsage
+from lodgepole.access.usage import ProjectUsage
 from lodgepole.chat.answer import ContextResult
+from lodgepole.documents.text_windows import TextView
 from lodgepole.evaluation.judged import AlignmentResult
+from lodgepole.library.passage_exports import PassagePart
 from lodgepole.model import (
     ApiKey,
     Assistant,
@@ -27,8 +29,6 @@ from lodgepole.model import (
     Snippet,
     Usage,
 )
-from lodgepole.passage_exports import PassagePart
-from lodgepole.text_views import TextView
 
 JsonObject = dict[str, Any]
 Link = Callable[[File], str]

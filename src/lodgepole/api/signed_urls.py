@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response, StreamingResponse
 
-from lodgepole.files import Files
+from lodgepole.library.files import Files
 from lodgepole.model import File, FileKind
 from lodgepole.services import Services
 

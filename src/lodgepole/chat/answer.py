@@ -6,14 +6,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from lodgepole.chat.answer_metrics import AnswerWatch
+from lodgepole.chat.answer_stream import Replies
 from lodgepole.chat.generations import collect, used
-from lodgepole.chat.models import ConfiguredModel, ModelDirectory
+from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
-from lodgepole.chat.queries import merge_snippets, queries, standalone_question
-from lodgepole.chat.replying import Replies
-from lodgepole.chat.sharing import SharedAnswers
-from lodgepole.chat.watching import AnswerWatch
-from lodgepole.chat.wording import squeeze
+from lodgepole.chat.query_planning import merge_snippets, queries, standalone_question
+from lodgepole.chat.request_coalescing import SharedAnswers
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
@@ -26,9 +25,11 @@ from lodgepole.model import (
     Snippet,
     Usage,
 )
-from lodgepole.ports import Metrics, Tokenizer
+from lodgepole.ports.telemetry import Metrics
+from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.figures import SnippetFigures
-from lodgepole.stages import Stages
+from lodgepole.telemetry.stages import Stages
+from lodgepole.text.sentences import squeeze
 
 ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)
@@ -51,7 +52,7 @@ class Retrieval(Protocol):
         budget_tokens: int | None = None,
     ) -> list[Snippet]: ...
 
-    async def edition(self, assistant: Assistant) -> str: ...
+    async def corpus_fingerprint(self, assistant: Assistant) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +166,8 @@ class Chat:
         self, assistant: Assistant, request: ChatRequest
     ) -> AsyncGenerator[AnswerEvent]:
         # What began before a file was deleted must not answer who asks after it.
-        edition = await self._search.edition(assistant)
-        asked = f"{assistant.id} {assistant.updated_at} {edition} {request!r}"
+        corpus_fingerprint = await self._search.corpus_fingerprint(assistant)
+        asked = f"{assistant.id} {assistant.updated_at} {corpus_fingerprint} {request!r}"
         key = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()
         shared = self._shared.join(key, lambda: self._answer(assistant, request))
         async with aclosing(shared) as events:

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import orjson
 
-from lodgepole.chat.markers import shield
-from lodgepole.chat.phrases import ENGLISH, Phrases, phrases
+from lodgepole.chat.citation_markers import shield
+from lodgepole.chat.messages import ENGLISH, Phrases, phrases
 from lodgepole.chat.quotes import Part, Quote, quotes_of, together
-from lodgepole.chat.vocabulary import ASKS_FOR_FIGURE
-from lodgepole.chat.wording import content_stems, words
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
-from lodgepole.ports import Embedder, Tokenizer
+from lodgepole.ports.embedder import Embedder
+from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.search import embedder_languages
+from lodgepole.text.sentences import content_stems, words
+from lodgepole.text.word_lists import ASKS_FOR_FIGURE
 
 LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 EMBEDDED_SENTENCES = 6

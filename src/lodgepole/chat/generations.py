@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from lodgepole.chat.models import ConfiguredModel
+from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, Usage
-from lodgepole.ports import Tokenizer
+from lodgepole.ports.tokenizer import Tokenizer
 
 
 async def collect(model: ConfiguredModel, request: ModelRequest) -> tuple[str, ModelEnded]:

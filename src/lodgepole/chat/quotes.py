@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
-from lodgepole.chat.vocabulary import POINTING_BACK
-from lodgepole.chat.wording import (
+from lodgepole.model import FileKind, Source
+from lodgepole.text.sentences import (
     LIST_MARK,
     ends_sentence,
     is_field,
@@ -19,7 +19,7 @@ from lodgepole.chat.wording import (
     squeeze,
     stems_of,
 )
-from lodgepole.model import FileKind, Source
+from lodgepole.text.word_lists import POINTING_BACK
 
 LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
 LONGEST_BEFORE = 400

@@ -30,7 +30,7 @@ from lodgepole.cli import (
     worker,
 )
 from lodgepole.cli.screen import fail
-from lodgepole.client import Unreachable
+from lodgepole.client.api_client import Unreachable
 from lodgepole.errors import LodgepoleError, Unauthenticated
 
 EXIT_FAILED = 1

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lodgepole.cli.screen import say
-from lodgepole.client import JsonObject
+from lodgepole.client.api_client import JsonObject
 
 QUOTE_CHARS = 400  # shown of one quote; `--json` has all of it
 

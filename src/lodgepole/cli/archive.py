@@ -24,7 +24,7 @@ from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, conne
 from lodgepole.cli.screen import say, show_json, size
 from lodgepole.cli.syncing import crc32c
 from lodgepole.cli.waiting import pause
-from lodgepole.client import Client, JsonObject
+from lodgepole.client.api_client import Client, JsonObject
 from lodgepole.errors import (
     AlreadyExists,
     Conflict,

@@ -13,7 +13,7 @@ from lodgepole.cli.connection import (
 )
 from lodgepole.cli.screen import columns, fields, say, show_json
 from lodgepole.cli.waiting import until_gone
-from lodgepole.client import JsonObject
+from lodgepole.client.api_client import JsonObject
 from lodgepole.errors import InvalidRequest
 
 app = typer.Typer(

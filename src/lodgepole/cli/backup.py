@@ -11,8 +11,8 @@ from lodgepole.cli.screen import count, say, show_json, size
 from lodgepole.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from lodgepole.adapters.data_backup import BackupReport
-    from lodgepole.settings import Settings
+    from lodgepole.adapters.host.data_backup import BackupReport
+    from lodgepole.runtime.settings import Settings
 
 
 def backup(
@@ -26,7 +26,7 @@ def backup(
     Holds all that a server here knows, secrets and the hashes of keys too: keep it private. On
     the same file system the originals are hard links, which take no room.
     """
-    from lodgepole.adapters.data_backup import back_up
+    from lodgepole.adapters.host.data_backup import back_up
 
     report = back_up(_one_machine(data_dir).data_dir, target)
     if as_json:
@@ -48,8 +48,8 @@ def restore(
 
     Stop the server first. Nothing is written when the backup is damaged.
     """
-    from lodgepole.adapters import data_backup
-    from lodgepole.adapters.data_directory import held
+    from lodgepole.adapters.host import data_backup
+    from lodgepole.adapters.host.data_directory import held
 
     settings = _one_machine(data_dir)
     with held(settings.data_dir):

@@ -17,7 +17,7 @@ from lodgepole.cli.connection import (
     read_json_option,
 )
 from lodgepole.cli.screen import complain, say, show_json
-from lodgepole.client import Client, JsonObject, Unreachable, user_message
+from lodgepole.client.api_client import Client, JsonObject, Unreachable, user_message
 from lodgepole.errors import InvalidRequest, LodgepoleError, Unauthenticated
 
 AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]

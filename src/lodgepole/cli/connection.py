@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import orjson
 import typer
 
-from lodgepole.client import ANSWER_SECONDS, LOOPBACK_HOSTS, Client
+from lodgepole.client.api_client import ANSWER_SECONDS, LOOPBACK_HOSTS, Client
 from lodgepole.errors import InvalidRequest, Unavailable
 
 if TYPE_CHECKING:
-    from lodgepole.settings import Settings
+    from lodgepole.runtime.settings import Settings
 
 KEY_FILE = "api_key"
 ADDRESS_FILE = "server.json"
@@ -56,7 +56,7 @@ def load_settings(**given: Any) -> "Settings":
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
-    from lodgepole.settings import Settings
+    from lodgepole.runtime.settings import Settings
 
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})

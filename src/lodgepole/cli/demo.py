@@ -18,17 +18,17 @@ import orjson
 import typer
 
 import lodgepole
-from lodgepole.adapters.data_directory import made
+from lodgepole.adapters.host.data_directory import made
 from lodgepole.cli.answers import write_answer
 from lodgepole.cli.connection import find_key, load_settings
 from lodgepole.cli.questions import questions_about
 from lodgepole.cli.screen import say
 from lodgepole.cli.uploading import gather, upload_all
-from lodgepole.client import Client, JsonObject, user_message
+from lodgepole.client.api_client import Client, JsonObject, user_message
 from lodgepole.errors import AlreadyExists, InvalidRequest, Unavailable
 
 if TYPE_CHECKING:
-    from lodgepole.settings import Settings
+    from lodgepole.runtime.settings import Settings
 
 QUESTIONS = (
     "How long does a signed link to a file stay valid?",

@@ -24,7 +24,7 @@ from lodgepole.cli.screen import count, say, show_json, size
 from lodgepole.errors import LodgepoleError, Unauthenticated
 
 if TYPE_CHECKING:
-    from lodgepole.settings import Settings
+    from lodgepole.runtime.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
 FREE_BYTES = 2_000_000_000
@@ -126,11 +126,11 @@ def _shared(settings: "Settings") -> Iterator[Finding]:
     """Database and bucket of many machines; nothing on one."""
     if settings.database_url is None or settings.blob_url is None:
         return
-    from lodgepole import stores
+    from lodgepole.runtime import storage
 
     yield from asyncio.run(_of_database(settings.database_url.get_secret_value()))
     try:
-        asyncio.run(stores.bucket(settings).check())
+        asyncio.run(storage.bucket(settings).check())
     except LodgepoleError as error:
         advice = "Look at its name, at the AWS_* variables, and at what this key may do."
         yield Finding("problem", "Bucket", str(error), advice)
@@ -139,7 +139,7 @@ def _shared(settings: "Settings") -> Iterator[Finding]:
 
 
 async def _of_database(url: str) -> list[Finding]:
-    from lodgepole.adapters.sqlalchemy_database.looking import look
+    from lodgepole.adapters.databases.sql.server_probe import look
 
     try:
         found = await look(url)
@@ -226,7 +226,7 @@ def _port(settings: "Settings") -> Iterator[Finding]:
 
 
 def _recognition(settings: "Settings") -> Iterator[Finding]:
-    from lodgepole.adapters.tesseract_recogniser import find_tesseract
+    from lodgepole.adapters.ocr.tesseract import find_tesseract
 
     what = "Text recognition"
     if not settings.ocr_languages:
@@ -252,10 +252,10 @@ def _model(settings: "Settings") -> Iterator[Finding]:
 
 
 async def _embed(settings: "Settings") -> str:
-    from lodgepole import embedder_choice
+    from lodgepole.runtime.embedders import open_embedders
 
     async with AsyncExitStack() as stack:
-        embedders = await embedder_choice.open_embedders(settings, stack)
+        embedders = await open_embedders(settings, stack)
         await embedders.configured.embed_query("Does it work?")
         identity = embedders.configured.identity
         return f"{identity.model} by {identity.engine} answers"

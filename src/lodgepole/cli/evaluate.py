@@ -12,7 +12,7 @@ import typer
 from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, connect, write_whole
 from lodgepole.cli.screen import fields, say, show_json
 from lodgepole.cli.uploading import gather, upload_all
-from lodgepole.client import Client, JsonObject, Unreachable, user_message
+from lodgepole.client.api_client import Client, JsonObject, Unreachable, user_message
 from lodgepole.errors import (
     AlreadyExists,
     InvalidRequest,

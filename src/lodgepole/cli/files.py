@@ -17,7 +17,7 @@ from lodgepole.cli.screen import columns, complain, fields, say, show_json, size
 from lodgepole.cli.syncing import Pull, Push
 from lodgepole.cli.uploading import gather, upload_all
 from lodgepole.cli.waiting import until_deleted
-from lodgepole.client import JsonObject
+from lodgepole.client.api_client import JsonObject
 from lodgepole.errors import InvalidRequest
 
 app = typer.Typer(

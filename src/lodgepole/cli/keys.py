@@ -8,11 +8,11 @@ import typer
 
 from lodgepole.cli.connection import KEY_FILE, DataDirOption, JsonOption, load_settings, read_key
 from lodgepole.cli.screen import columns, say, show_json
-from lodgepole.client import JsonObject
+from lodgepole.client.api_client import JsonObject
 from lodgepole.model import ApiKey, Role
 
 if TYPE_CHECKING:
-    from lodgepole.settings import Settings
+    from lodgepole.runtime.settings import Settings
 
 PROJECT = "default"
 
@@ -90,24 +90,24 @@ def revoke_key(
 
 
 async def _create(settings: "Settings", project: str, name: str, role: Role) -> tuple[str, ApiKey]:
-    from lodgepole import upkeep
+    from lodgepole.runtime import maintenance
 
-    async with upkeep.opened_keys(settings) as keys:
+    async with maintenance.opened_keys(settings) as keys:
         return await keys.create(project, name=name, role=role)
 
 
 async def _list(settings: "Settings", project: str) -> Sequence[ApiKey]:
-    from lodgepole import upkeep
+    from lodgepole.runtime import maintenance
 
-    async with upkeep.opened_keys(settings) as keys:
+    async with maintenance.opened_keys(settings) as keys:
         return await keys.list(project)
 
 
 async def _revoke(settings: "Settings", project: str, key_id: str) -> None:
-    from lodgepole import upkeep
-    from lodgepole.keys import hash_secret
+    from lodgepole.access.api_keys import hash_secret
+    from lodgepole.runtime import maintenance
 
-    async with upkeep.opened_keys(settings) as keys:
+    async with maintenance.opened_keys(settings) as keys:
         revoked = [key.hash for key in await keys.list(project) if key.id == key_id]
         await keys.revoke(project, key_id)
     kept = read_key(settings.data_dir)

@@ -29,7 +29,7 @@ def migrate(
     directory is only read. Vectors are taken along, so that nothing is embedded anew. Keys stay
     good, and so do links to files, unless a server has run on the target before.
     """
-    from lodgepole import upkeep
+    from lodgepole.runtime import maintenance
 
     settings = load_settings(data_dir=data_dir)
     if settings.on_many_machines:
@@ -40,7 +40,7 @@ def migrate(
     with tempfile.TemporaryDirectory(prefix="lodgepole-") as folder:
         target = load_settings(data_dir=Path(folder), database_url=to, blob_url=blobs)
         report = asyncio.run(
-            upkeep.move(settings, target, lambda line: None if as_json else say(line))
+            maintenance.move(settings, target, lambda line: None if as_json else say(line))
         )
     if as_json:
         show_json(dataclasses.asdict(report))

@@ -24,10 +24,10 @@ def _models() -> None:
 @app.command("pull", short_help="Fetch the embedding model.")
 def pull(*, as_json: JsonOption = False) -> None:
     """Fetch the weights of the embedding model into the cache and verify them."""
-    from lodgepole import embedder_choice
+    from lodgepole.runtime import embedders
 
     settings = load_settings()
-    where = embedder_choice.pull_model(settings)
+    where = embedders.pull_model(settings)
     if as_json:
         show_json({"path": str(where)})
     else:
@@ -40,9 +40,9 @@ def status(*, data_dir: DataDirOption = None, as_json: JsonOption = False) -> No
 
     Reads the indexes in the data directory, whether a server is running there or not.
     """
-    from lodgepole import embedder_choice
+    from lodgepole.runtime import embedders
 
-    found = embedder_choice.embedding_progress(load_settings(data_dir=data_dir))
+    found = embedders.embedding_progress(load_settings(data_dir=data_dir))
     if as_json:
         show_json([dataclasses.asdict(progress) for progress in found])
         return
@@ -77,7 +77,7 @@ def check(
     that a key is set for. Exit code 1 when one of them does not answer.
     """
     from lodgepole.adapters.memory.chat_model import ScriptedChatModel
-    from lodgepole.model_choice import check_models
+    from lodgepole.runtime.chat_models import check_models
 
     checked = asyncio.run(
         check_models(load_settings(), ScriptedChatModel([]), fill_window=fill_window)

@@ -25,11 +25,11 @@ from lodgepole.cli.connection import (
 )
 from lodgepole.cli.screen import fields, say, show_json_line
 from lodgepole.errors import InvalidRequest, Unavailable
-from lodgepole.log_records import JsonLines, TextLines
+from lodgepole.telemetry.log_format import JsonLines, TextLines
 
 if TYPE_CHECKING:
-    from lodgepole.settings import Settings
-    from lodgepole.wiring import Runtime
+    from lodgepole.runtime.settings import Settings
+    from lodgepole.runtime.wiring import Runtime
 
 TICK_SECONDS = 1.0
 STOP_SECONDS = 10  # that open answers get before their connections are closed
@@ -112,8 +112,8 @@ async def _serve(
 ) -> None:
     import uvicorn
 
-    from lodgepole import wiring
     from lodgepole.api.connections import connections_within
+    from lodgepole.runtime import wiring
 
     class Server(uvicorn.Server):
         """Announces itself when it listens, and returns on a signal instead of dying of it.

@@ -17,7 +17,7 @@ import google_crc32c
 from lodgepole.cli.screen import say
 from lodgepole.cli.uploading import gather
 from lodgepole.cli.waiting import pause, until_deleted
-from lodgepole.client import Client, JsonObject, Unreachable
+from lodgepole.client.api_client import Client, JsonObject, Unreachable
 from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound, Unauthenticated, Unavailable
 
 PATH_KEY = "path"

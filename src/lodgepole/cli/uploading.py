@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lodgepole.cli.screen import say, size
 from lodgepole.cli.waiting import pause
-from lodgepole.client import Client, JsonObject, Unreachable
+from lodgepole.client.api_client import Client, JsonObject, Unreachable
 from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound, Unauthenticated
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_read(path: Path) -> bool:
-    from lodgepole.uploads import file_kind
+    from lodgepole.library.uploads import file_kind
 
     try:
         file_kind(path.name)

@@ -11,7 +11,7 @@ from lodgepole.cli.screen import count, say, show_json_line
 from lodgepole.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from lodgepole.settings import Settings
+    from lodgepole.runtime.settings import Settings
 
 
 def verify(
@@ -63,10 +63,10 @@ def verify(
 
 
 async def _verify(settings: "Settings", texts: list[str], *, repair: bool) -> dict[str, Any]:
-    from lodgepole import upkeep
-    from lodgepole.adapters.data_directory import holding
+    from lodgepole.adapters.host.data_directory import holding
+    from lodgepole.runtime import maintenance
 
-    report = await upkeep.verify(settings, repair=repair)
+    report = await maintenance.verify(settings, repair=repair)
     traces = [
         f"{path.relative_to(settings.data_dir)} holds {text!r}."
         for text in texts

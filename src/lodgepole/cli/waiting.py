@@ -2,7 +2,7 @@
 
 import time
 
-from lodgepole.client import Client, JsonObject
+from lodgepole.client.api_client import Client, JsonObject
 from lodgepole.errors import DeadlineExceeded, NotFound
 
 POLL_SECONDS = 0.2  # between looks; the server holds a look at an operation when its end is near

@@ -14,7 +14,7 @@ from lodgepole.cli.connection import load_settings
 from lodgepole.cli.serve import log_to_standard_error
 
 if TYPE_CHECKING:
-    from lodgepole.settings import Settings
+    from lodgepole.runtime.settings import Settings
 
 ALIVE_FILE = "worker-alive"
 ALIVE_SECONDS = 10.0
@@ -50,7 +50,7 @@ def worker(
 
 
 async def _work(settings: "Settings", parent: int | None) -> None:
-    from lodgepole import wiring
+    from lodgepole.runtime import wiring
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -60,7 +60,7 @@ async def _work(settings: "Settings", parent: int | None) -> None:
         async with alive(settings.data_dir / ALIVE_FILE):
             await wiring.work_alone(settings, stop)
         return
-    await wiring.prepare_for_server(settings, stop, parent=parent)
+    await wiring.process_for_server(settings, stop, parent=parent)
 
 
 @contextlib.asynccontextmanager

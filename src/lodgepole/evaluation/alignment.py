@@ -10,15 +10,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lodgepole.chat.models import ModelDirectory
-from lodgepole.chat.wording import content_stems, sentence_spans, words
+from lodgepole.chat.model_directory import ModelDirectory
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.entailment import Statement, entailment, yes_or_no
 from lodgepole.evaluation.judged import MOST_FACTS, AlignmentResult, JudgedFact, score
 from lodgepole.evaluation.model_judge import ModelJudge
 from lodgepole.limits import Limits
 from lodgepole.model import Usage
-from lodgepole.ports import Embedder, Tokenizer
+from lodgepole.ports.embedder import Embedder
+from lodgepole.ports.tokenizer import Tokenizer
+from lodgepole.text.sentences import content_stems, sentence_spans, words
 
 _CLAUSES = re.compile(r";\s+|,?\s+(?:but|whereas|while)\s+|,\s+and\s+", re.IGNORECASE)
 _CLAUSE_WORDS = 3

@@ -7,11 +7,11 @@ import orjson
 
 from lodgepole.chat.generations import collect, used
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
-from lodgepole.chat.models import ConfiguredModel
+from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.errors import UpstreamRejected
 from lodgepole.evaluation.judged import MOST_FACTS, Entailment, JudgedFact
 from lodgepole.model import Message, ModelRequest, Usage
-from lodgepole.ports import Tokenizer
+from lodgepole.ports.tokenizer import Tokenizer
 
 ATTEMPTS = 2
 _ENTAILMENTS: tuple[Entailment, ...] = ("entailed", "contradicted", "neutral")

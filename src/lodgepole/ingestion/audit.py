@@ -3,10 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from lodgepole.blob_keys import document_key, original_key
 from lodgepole.ingestion.sweep import accounted_for, stored_versions
+from lodgepole.library.blob_keys import document_key, original_key
 from lodgepole.model import FileVersion
-from lodgepole.ports import Blobs, Catalog, Index, OperationLog
+from lodgepole.ports.blobs import Blobs
+from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.index import Index
+from lodgepole.ports.operation_log import OperationLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from lodgepole.abbreviations import stands_before_number
-from lodgepole.documents import blocks_with_pages
-from lodgepole.ingestion.running_lines import repeated
+from lodgepole.documents.builder import blocks_with_pages
+from lodgepole.ingestion.headers_footers import repeated
 from lodgepole.model import Block, BlockKind, Document, Passage
-from lodgepole.ports import Tokenizer
+from lodgepole.ports.tokenizer import Tokenizer
+from lodgepole.text.abbreviations import stands_before_number
 
 WHOLE_TOKENS = 256  # up to which a table row, a record or a block of code is not cut
 CHARS_PER_TOKEN = 40  # at most in a passage: tokenizers count a word of any length as one

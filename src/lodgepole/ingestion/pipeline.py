@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from lodgepole.blob_keys import (
+from lodgepole.documents.stored_documents import find_body, find_given, save_document
+from lodgepole.errors import UnreadableFile
+from lodgepole.library.blob_keys import (
     assistant_prefix,
     file_prefix,
     given_version,
@@ -21,7 +23,6 @@ from lodgepole.blob_keys import (
     version_of,
     version_prefix,
 )
-from lodgepole.errors import UnreadableFile
 from lodgepole.model import (
     Claim,
     File,
@@ -31,20 +32,14 @@ from lodgepole.model import (
     OperationType,
     Upload,
 )
-from lodgepole.ports import (
-    Blobs,
-    Catalog,
-    Clock,
-    EmbedderIdentity,
-    Index,
-    OperationLog,
-    Preparation,
-    Prepared,
-    Preparer,
-    ReadDocument,
-)
-from lodgepole.stages import Stages
-from lodgepole.stored_documents import find_body, find_given, save_document
+from lodgepole.ports.blobs import Blobs
+from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.embedder import EmbedderIdentity
+from lodgepole.ports.file_processor import FileProcessor, ProcessedFile, ProcessingJob, ReadDocument
+from lodgepole.ports.index import Index
+from lodgepole.ports.operation_log import OperationLog
+from lodgepole.telemetry.stages import Stages
 
 T = TypeVar("T")
 Progress = Callable[[int], Awaitable[None]]
@@ -76,7 +71,7 @@ class Pipeline:
         catalog: Catalog,
         log: OperationLog,
         blobs: Blobs,
-        preparer: Preparer,
+        processor: FileProcessor,
         index: Index,
         clock: Clock,
         step: Step = lambda _: None,
@@ -87,7 +82,7 @@ class Pipeline:
         self._catalog = catalog
         self._log = log
         self._blobs = blobs
-        self._preparer = preparer
+        self._processor = processor
         self._index = index
         self._clock = clock
         self._step = step
@@ -128,7 +123,7 @@ class Pipeline:
             UnreadableFile: There is none, and the original cannot be read any more.
             NotFound: The original is not there.
         """
-        await self._prepare(assistant_id, file.upload, file.version, _untold, begun=True)
+        await self._process(assistant_id, file.upload, file.version, _untold, begun=True)
 
     async def remove_if_dead(self, operation: Operation) -> None:
         """Remove what a cancelled operation may have written after the deletion that ended it."""
@@ -188,7 +183,7 @@ class Pipeline:
             await self._change_metadata(claim, file)
             return None
         try:
-            prepared = await self._prepare(
+            processed = await self._process(
                 operation.assistant_id,
                 operation.upload,
                 version,
@@ -201,9 +196,9 @@ class Pipeline:
             return None
         await self._log.complete(
             claim,
-            notice=prepared.notice,
-            page_count=prepared.page_count,
-            ingestion_units=prepared.ingestion_units,
+            notice=processed.notice,
+            page_count=processed.page_count,
+            ingestion_units=processed.ingestion_units,
         )
         self._count(claim, "completed")
         self._step("published")
@@ -245,7 +240,7 @@ class Pipeline:
         kind = str(claim.operation.type)
         self._stages.count("operations_total", type=kind, outcome=outcome)
 
-    async def _prepare(
+    async def _process(
         self,
         assistant_id: str,
         upload: Upload,
@@ -254,26 +249,26 @@ class Pipeline:
         *,
         begun: bool,
         given: bool = False,
-    ) -> Prepared:
+    ) -> ProcessedFile:
         """Everything up to the flip.
 
         Whether an earlier attempt may have stored the document, and the client may have given
         passages, the caller says: each look for what cannot be there is a request to the bucket.
         """
         searched = await self._index.embedder(assistant_id)
-        prepared = await self._index_with(
+        processed = await self._index_with(
             searched, assistant_id, upload, version, progress, begun=begun, given=given
         )
         for _ in range(SWITCHES):
             now = await self._index.embedder(assistant_id)
-            if prepared.file.embedder != searched or now == searched:
+            if processed.file.embedder != searched or now == searched:
                 break
             # The index was switched to the configured embedder as the former one was at work.
             searched = now
-            prepared = await self._index_with(
+            processed = await self._index_with(
                 searched, assistant_id, upload, version, progress, begun=True, given=False
             )
-        return prepared
+        return processed
 
     async def _index_with(
         self,
@@ -285,7 +280,7 @@ class Pipeline:
         *,
         begun: bool,
         given: bool,
-    ) -> Prepared:
+    ) -> ProcessedFile:
         since = time.perf_counter()
 
         async def keep(document: ReadDocument) -> None:
@@ -296,7 +291,7 @@ class Pipeline:
             self._step("document stored")
 
         async with self._blobs.local(original_key(assistant_id, version)) as path:
-            work = Preparation(
+            work = ProcessingJob(
                 path=path,
                 version=version,
                 name=upload.name,
@@ -308,16 +303,16 @@ class Pipeline:
                 if given
                 else None,
             )
-            prepared = await self._preparer.prepare(work, keep=keep, progress=progress)
+            processed = await self._processor.process(work, keep=keep, progress=progress)
         self._stages.took("embed", time.perf_counter() - since, "ingestion_seconds")
         self._step("prepared")
         with self._stages.stage("index", "ingestion_seconds"):
-            await _whole(self._index.add(assistant_id, prepared.file))
+            await _whole(self._index.add(assistant_id, processed.file))
         self._step("indexed")
         if work.given is not None:
             used = version_prefix(assistant_id, given_version(version.file_id))
             await self._blobs.remove_prefix(used)
-        return prepared
+        return processed
 
 
 async def _untold(percent: int) -> None:

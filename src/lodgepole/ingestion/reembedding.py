@@ -15,7 +15,11 @@ import numpy as np
 
 from lodgepole.errors import LodgepoleError
 from lodgepole.model import FileVersion, PassageKey
-from lodgepole.ports import Clock, Embedder, Index, Metrics, OperationLog, Vectors
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.embedder import Embedder, Vectors
+from lodgepole.ports.index import Index
+from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.telemetry import Metrics
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from lodgepole.blob_keys import assistant_prefix, given_version, version_of, version_prefix
+from lodgepole.library.blob_keys import assistant_prefix, given_version, version_of, version_prefix
 from lodgepole.limits import Limits
 from lodgepole.model import FileVersion
-from lodgepole.ports import Blobs, Clock, Index, OperationLog
+from lodgepole.ports.blobs import Blobs
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.index import Index
+from lodgepole.ports.operation_log import OperationLog
 
 GRACE = timedelta(minutes=10)
 Place = Literal["index", "blobs"]

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lodgepole.errors import ClaimLost, LodgepoleError, Unavailable
+from lodgepole.ingestion.index_rebuild import Rebuilding
 from lodgepole.ingestion.pipeline import Pipeline, Retired
-from lodgepole.ingestion.rebuilding import Rebuilding
 from lodgepole.ingestion.reembedding import Reembedding
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, Operation, OperationType
-from lodgepole.ports import Clock, OperationLog
-from lodgepole.stages import Stages
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.operation_log import OperationLog
+from lodgepole.telemetry.stages import Stages
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +31,9 @@ STOP_GRACE = timedelta(seconds=10)
 SWEEP_EVERY = timedelta(minutes=15)
 SWEEP_SHARE = 20
 """A sweep that takes long comes less often: one part of so many of the time is enough for it."""
-HOUSE = "house"
-HOUSE_LEASE = timedelta(minutes=2)
-HOUSE_RENEWED = timedelta(seconds=30)
+LEADER = "house"
+LEADER_LEASE = timedelta(minutes=2)
+LEADER_RENEWED = timedelta(seconds=30)
 """One process at a time sweeps and re-embeds; another one does when that is gone."""
 RETIRE_AFTER = timedelta(seconds=5)
 """Longer than any reader needs from choosing what to search to having read it."""
@@ -56,7 +57,7 @@ class _Running:
     task: asyncio.Task[Retired | None]
 
 
-class _Room:
+class _WeightedSemaphore:
     """How much may be under way at once; what is claimed next may always be large."""
 
     def __init__(self, size: int) -> None:
@@ -100,9 +101,9 @@ class Worker:
         reembedding: Reembedding | None = None,
         rebuilding: Rebuilding | None = None,
         stages: Stages | None = None,
-        resting: Callable[[], object] = lambda: None,
+        on_idle: Callable[[], object] = lambda: None,
     ) -> None:
-        """`resting` is called in a thread whenever work has ended and no more is under way."""
+        """`on_idle` is called in a thread whenever work has ended and no more is under way."""
         self._log = log
         self._pipeline = pipeline
         self._sweep = sweep
@@ -114,8 +115,8 @@ class Worker:
         self._reembedding = reembedding
         self._rebuilding = rebuilding
         self._stages = stages or Stages()
-        self._resting = resting
-        self._tired = False
+        self._on_idle = on_idle
+        self._trim_due = False
         self._lease = timedelta(seconds=limits.operation_lease_seconds)
         self._running: list[_Running] = []
         self._house = asyncio.Event()
@@ -130,7 +131,7 @@ class Worker:
         """Work until `stop` is set. Cancelling instead is like being killed: nothing is lost."""
         await self._guarded(lambda: self._log.take_back(self._worker_id))
         async with asyncio.TaskGroup() as group:
-            room = _Room(self._slots * LARGE_WEIGHT)
+            room = _WeightedSemaphore(self._slots * LARGE_WEIGHT)
             for _ in range(self._slots * LARGE_WEIGHT):
                 group.create_task(self._slot(stop, room))
             group.create_task(self._keep_house(stop))
@@ -149,7 +150,7 @@ class Worker:
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
         return claims
 
-    async def _slot(self, stop: asyncio.Event, room: _Room) -> None:
+    async def _slot(self, stop: asyncio.Event, room: _WeightedSemaphore) -> None:
         while await room.take_for_any(stop):
             taken = LARGE_WEIGHT
             try:
@@ -231,7 +232,7 @@ class Worker:
             raise ClaimLost(f"Operation {claim.operation.id} was ended from outside") from None
         finally:
             self._running.remove(running)
-            self._tired = True
+            self._trim_due = True
             heartbeat.cancel()
             stopping.cancel()
             await asyncio.gather(heartbeat, stopping, return_exceptions=True)
@@ -315,21 +316,21 @@ class Worker:
         while not stop.is_set():
             if self._clock.now() >= turn_at:
                 await self._guarded(self._ask_for_house)
-                turn_at = self._clock.now() + HOUSE_RENEWED
+                turn_at = self._clock.now() + LEADER_RENEWED
             if self._house.is_set() and self._clock.now() >= sweep_at:
                 began = self._clock.now()
                 await self._guarded(self._sweep.run)
                 took = self._clock.now() - began
                 sweep_at = self._clock.now() + max(SWEEP_EVERY, SWEEP_SHARE * took)
             await self._remove_retired(self._clock.now())
-            if self._tired and not self._running:
-                self._tired = False
-                await asyncio.to_thread(self._resting)
+            if self._trim_due and not self._running:
+                self._trim_due = False
+                await asyncio.to_thread(self._on_idle)
             await _first(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
 
     async def _ask_for_house(self) -> None:
-        if await self._log.take_turn(HOUSE, self._worker_id, lease=HOUSE_LEASE):
+        if await self._log.take_turn(LEADER, self._worker_id, lease=LEADER_LEASE):
             self._house.set()
         else:
             self._house.clear()

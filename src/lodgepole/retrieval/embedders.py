@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from lodgepole.errors import LodgepoleError
-from lodgepole.ports import Embedder, EmbedderIdentity
+from lodgepole.ports.embedder import Embedder, EmbedderIdentity
 
 log = logging.getLogger(__name__)
 

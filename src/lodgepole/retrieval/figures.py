@@ -4,10 +4,10 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lodgepole.documents.stored_documents import find_document, load_figure
 from lodgepole.errors import NotFound
 from lodgepole.model import Figure, FileVersion, Snippet
-from lodgepole.ports import Blobs
-from lodgepole.stored_documents import find_document, load_figure
+from lodgepole.ports.blobs import Blobs
 
 DOCUMENTS = 64  # whose lists of figures are remembered; a version never changes
 IMAGE_BYTES = 24 * 1024 * 1024  # of one response; figures beyond are shown by caption alone

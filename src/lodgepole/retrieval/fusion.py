@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from lodgepole.model import FileVersion, Hit, PassageKey
-from lodgepole.ports import Rankings
+from lodgepole.ports.index import Rankings
 
 Key = TypeVar("Key", PassageKey, FileVersion)
 
@@ -117,6 +117,6 @@ def standardised(
     return {key: (score - mean) / deviation for key, score in pairs}, (lowest - mean) / deviation
 
 
-def squash(score: float) -> float:
+def sigmoid(score: float) -> float:
     """A fused score as a number in [0, 1] that keeps the order; 0 becomes ½."""
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score)) / 2))

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from lodgepole.errors import DeadlineExceeded, LodgepoleError
 from lodgepole.model import Hit, Passage, PassageKey
-from lodgepole.ports import Clock, Metrics, Reranker
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.reranker import Reranker
+from lodgepole.ports.telemetry import Metrics
 
 log = logging.getLogger(__name__)
 

@@ -8,24 +8,18 @@ from dataclasses import dataclass
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.metadata_filter import MetadataFilter, select
 from lodgepole.model import Assistant, File, FileVersion, Hit, Passage, PassageKey, Snippet
-from lodgepole.ports import (
-    Catalog,
-    Embedder,
-    EmbedderIdentity,
-    Index,
-    IndexQuery,
-    Rankings,
-    Tokenizer,
-    Vector,
-)
+from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector
+from lodgepole.ports.index import Index, IndexQuery, Rankings
+from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.embedders import Embedders
+from lodgepole.retrieval.filename_boost import FileNames
 from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
-from lodgepole.retrieval.naming import FileNames
-from lodgepole.retrieval.nearness import DEFAULT_NEARNESS, Nearness, look_closer, looked_at
-from lodgepole.retrieval.packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
+from lodgepole.retrieval.proximity import DEFAULT_PROXIMITY, Proximity, keys_to_rescore, rescore
 from lodgepole.retrieval.reranking import Reranking
-from lodgepole.retrieval.terms import detect_language, query_words
-from lodgepole.stages import Stages
+from lodgepole.retrieval.snippet_packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
+from lodgepole.telemetry.stages import Stages
+from lodgepole.text.analyzer import detect_language, query_words
 
 RANKING_LENGTH = 200  # of each ranking; fusion standardises over these
 CANDIDATES = 50  # passages at least that snippets are made of
@@ -43,13 +37,13 @@ class Recipe:
 
     weights: Weights = DEFAULT_WEIGHTS
     growth: Growth = DEFAULT_GROWTH
-    nearness: Nearness = DEFAULT_NEARNESS
+    proximity: Proximity = DEFAULT_PROXIMITY
     dense: bool = True
     words: bool = True
 
 
 @dataclass(slots=True)
-class _Shelf:
+class _FileSet:
     """The files that a query may search."""
 
     files: Mapping[FileVersion, File]
@@ -58,7 +52,7 @@ class _Shelf:
     names: FileNames | None = None  # the same
 
     @classmethod
-    def of(cls, files: Iterable[File]) -> "_Shelf":
+    def of(cls, files: Iterable[File]) -> "_FileSet":
         by_version = {file.version: file for file in files}
         return cls(by_version, frozenset(by_version))
 
@@ -102,7 +96,7 @@ class Search:
         self._reranking = reranking
         self._recipe = recipe or Recipe()
         self._stages = stages or Stages()
-        self._shelves: dict[str, tuple[Sequence[File], _Shelf]] = {}  # last used last
+        self._file_sets: dict[str, tuple[Sequence[File], _FileSet]] = {}  # last used last
 
     async def find(
         self,
@@ -133,9 +127,9 @@ class Search:
                 f'Assistant "{assistant.name}" has no available files to search. Upload a file '
                 "and wait until its status is Available."
             )
-        everything = shelf = self._shelf(assistant.id, available)
+        everything = shelf = self._file_set(assistant.id, available)
         if filter is not None:
-            shelf = _Shelf.of(
+            shelf = _FileSet.of(
                 await select(available, lambda file: filter.matches(file.upload.metadata))
             )
         files = shelf.files
@@ -169,20 +163,20 @@ class Search:
         query: str,
         hits: Sequence[Hit],
         rankings: Rankings,
-        everything: _Shelf,
+        everything: _FileSet,
     ) -> tuple[Sequence[Hit], Mapping[PassageKey, Passage]]:
         """The hits in the order that a closer look gives, and the passages that were read."""
-        if not rankings.rarity:
+        if not rankings.idf:
             return hits, {}
-        passages = await self._index.passages(assistant_id, looked_at(hits))
+        passages = await self._index.passages(assistant_id, keys_to_rescore(hits))
         with self._stages.stage("look_closer"):
-            again = look_closer(
+            again = rescore(
                 query,
                 hits,
                 passages,
                 languages=everything.languages or {},
-                rarity=rankings.rarity,
-                nearness=self._recipe.nearness,
+                idf=rankings.idf,
+                proximity=self._recipe.proximity,
             )
         return again, passages
 
@@ -214,20 +208,20 @@ class Search:
                 growth=growth,
             )
 
-    async def edition(self, assistant: Assistant) -> str:
+    async def corpus_fingerprint(self, assistant: Assistant) -> str:
         """Another word whenever another set of files, contents or metadata may be searched."""
         available = await self._catalog.available_files(assistant.id)
         newest = max((file.updated_at for file in available), default=None)
         return f"{len(available)} {sum(file.generation for file in available)} {newest}"
 
-    def _shelf(self, assistant_id: str, available: Sequence[File]) -> "_Shelf":
+    def _file_set(self, assistant_id: str, available: Sequence[File]) -> "_FileSet":
         """All files, as of the last query where they are the same: 10,000 take 10 ms to sort."""
-        known = self._shelves.pop(assistant_id, None)
+        known = self._file_sets.pop(assistant_id, None)
         if known is None or known[0] != available:
-            known = (available, _Shelf.of(available))
-        self._shelves[assistant_id] = known
-        if len(self._shelves) > SHELVES:
-            del self._shelves[next(iter(self._shelves))]
+            known = (available, _FileSet.of(available))
+        self._file_sets[assistant_id] = known
+        if len(self._file_sets) > SHELVES:
+            del self._file_sets[next(iter(self._file_sets))]
         return known[1]
 
     async def _rankings(
@@ -235,7 +229,7 @@ class Search:
         assistant_id: str,
         query: str,
         versions: Collection[FileVersion],
-        everything: _Shelf,
+        everything: _FileSet,
     ) -> Rankings:
         """Dense and word rankings, made at the same time."""
         by_vector, by_words = await asyncio.gather(
@@ -247,7 +241,7 @@ class Search:
             words=by_words.words,
             file_body=by_words.file_body,
             file_lead=by_words.file_lead,
-            rarity=by_words.rarity,
+            idf=by_words.idf,
             embedder=by_vector.embedder,
         )
 
@@ -305,7 +299,7 @@ class Search:
         assistant_id: str,
         query: str,
         versions: Collection[FileVersion],
-        everything: _Shelf,
+        everything: _FileSet,
     ) -> Rankings:
         if not self._recipe.words:
             return Rankings()

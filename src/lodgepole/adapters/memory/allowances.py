@@ -1,6 +1,6 @@
 """Allowances in memory: those of one process."""
 
-from lodgepole.ports import Clock
+from lodgepole.ports.clock import Clock
 
 WINDOW_SECONDS = 60.0
 

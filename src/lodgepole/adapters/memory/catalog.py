@@ -8,7 +8,7 @@ from typing import Any
 from lodgepole.adapters.memory.database import MemoryDatabase, page
 from lodgepole.errors import AlreadyExists, NotFound
 from lodgepole.model import ApiKey, Assistant, AssistantStatus, File, FileStatus, ListPage
-from lodgepole.ports import FileMatcher
+from lodgepole.ports.catalog import FileMatcher
 
 
 class MemoryCatalog:

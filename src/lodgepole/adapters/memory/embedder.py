@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lodgepole.ports import EmbedderIdentity, Vector, Vectors
+from lodgepole.ports.embedder import EmbedderIdentity, Vector, Vectors
 
 _WORD = re.compile(r"\w+")
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 import numpy as np
 
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
-from lodgepole.ports import EmbedderIdentity, IndexedFile, IndexQuery, Rankings, Vectors
+from lodgepole.ports.embedder import EmbedderIdentity, Vectors
+from lodgepole.ports.index import IndexedFile, IndexQuery, Rankings
 
 Key = TypeVar("Key", PassageKey, FileVersion)
 
@@ -73,7 +74,7 @@ class MemoryIndex:
             ],
             file_body=self._bm25(bodies, words, allowed.__contains__, limit),
             file_lead=self._bm25(leads, words, allowed.__contains__, limit),
-            rarity=_rarity(
+            idf=_idf(
                 Counter(word for text in passages.values() for word in {*text} & {*words}),
                 len(passages),
             ),
@@ -110,7 +111,7 @@ class MemoryIndex:
         }
         average = sum(map(len, texts.values())) / len(texts) or 1.0
         found_in = Counter(word for found in counts.values() for word in found)
-        idf = _rarity(found_in, len(texts))
+        idf = _idf(found_in, len(texts))
         scores: list[tuple[Key, float]] = []
         for key, found in counts.items():
             if not found or not allowed(key):
@@ -199,7 +200,7 @@ class MemoryIndex:
         self._files.clear()
 
 
-def _rarity(found_in: Mapping[str, int], texts: int) -> dict[str, float]:
+def _idf(found_in: Mapping[str, int], texts: int) -> dict[str, float]:
     return {
         word: math.log(1 + (texts - count + 0.5) / (count + 0.5))
         for word, count in found_in.items()

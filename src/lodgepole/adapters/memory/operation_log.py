@@ -18,7 +18,7 @@ from lodgepole.model import (
     OperationStatus,
     OperationType,
 )
-from lodgepole.ports import Clock
+from lodgepole.ports.clock import Clock
 
 FILE_DELETED = "Cancelled: the file was deleted."
 ASSISTANT_DELETED = "Cancelled: the assistant was deleted."

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from lodgepole.documents import DocumentBuilder, decode_text
+from lodgepole.documents.builder import DocumentBuilder, decode_text
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document, FileKind
-from lodgepole.ports import ReadingProgress, untold
+from lodgepole.ports.parser import ReadingProgress, untold
 
 _HEADING = re.compile(r"(#{1,6}) ")
 

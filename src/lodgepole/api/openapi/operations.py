@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from lodgepole.api.schemas import additions, assistants, chat, evaluation, files
+from lodgepole.api.schemas import assistants, chat, evaluation, extensions, files
 
 ALWAYS = (401, 403, 429, 500, 503)
 """No key, a key of another role, too many requests, a bug of ours, storage that does not answer."""
@@ -94,18 +94,18 @@ GIVEN_LINES = (
     "are taken, the rest is passed over."
 )
 ADDITIONS: Mapping[str, Described] = {
-    "describe_me": Described(answer=additions.KeyModel),
-    "list_keys": Described(answer=additions.ListKeysResponse),
+    "describe_me": Described(answer=extensions.KeyModel),
+    "list_keys": Described(answer=extensions.ListKeysResponse),
     "create_key": Described(
-        body=additions.CreateKeyRequest,
-        answer=additions.CreatedKeyModel,
+        body=extensions.CreateKeyRequest,
+        answer=extensions.CreatedKeyModel,
         errors=(400, 409, 413),
     ),
     "revoke_key": Described(errors=(404, 409)),
-    "describe_usage": Described(answer=additions.UsageReportModel, errors=(400,)),
-    "read_passages": Described(answer=additions.PassagesModel, errors=(400, 404)),
+    "describe_usage": Described(answer=extensions.UsageReportModel, errors=(400,)),
+    "read_passages": Described(answer=extensions.PassagesModel, errors=(400, 404)),
     "give_passages": Described(lines=GIVEN_LINES, errors=(400, 404, 413)),
-    "read_text": Described(answer=additions.DocumentTextModel, errors=(400, 404, 409)),
+    "read_text": Described(answer=extensions.DocumentTextModel, errors=(400, 404, 409)),
 }
 """The same for our own."""
 

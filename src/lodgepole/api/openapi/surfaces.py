@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 import lodgepole
-from lodgepole.api import additions, chat, control, data, evaluation
 from lodgepole.api.openapi.operations import ADDITIONS, OPERATIONS, Described
+from lodgepole.api.routes import chat, control, data, evaluation, extensions
 from lodgepole.api.versions import VERSION_HEADER
 
 JsonObject = dict[str, Any]
@@ -55,14 +55,14 @@ PUBLISHED = Surface(
     versioned=True,
 )
 OWN = Surface(
-    routers=(additions.router, additions.documents),
+    routers=(extensions.router, extensions.documents),
     operations=ADDITIONS,
     summary="What Lodgepole serves beyond the Pinecone Assistant API.",
     description=(
         "These paths are Lodgepole's own and the same for every version of the published API; "
         f"Lodgepole {lodgepole.__version__}."
     ),
-    server=additions.PREFIX,
+    server=extensions.PREFIX,
     tags={
         "Administration": "Keys, and what they are used for.",
         "Documents": "Files as they were read.",

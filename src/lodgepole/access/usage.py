@@ -1,0 +1,119 @@
+"""What each key asks for: counted in memory, and written to the ledger every few seconds."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from lodgepole.errors import LodgepoleError
+from lodgepole.model import ApiKey, Holdings, LedgerEntry, Usage
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+WRITTEN_EVERY_SECONDS = 10.0
+"""A crash loses so much of the counts; they are for looking at, not for bills."""
+KEPT_DAYS = 400
+PLACES = 10_000
+"""Keys and days held in memory; counts of further ones are dropped until the next write."""
+Place = tuple[str, str, date]  # project, key, day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectUsage:
+    """What a project has, and what its keys asked for since a day."""
+
+    holdings: Holdings
+    since: date
+    entries: Sequence[LedgerEntry]  # by day
+
+
+class UsageMeter:
+    """Counts requests and tokens by key and day."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._counts: dict[Place, list[int]] = {}  # requests, prompt and completion tokens
+        self._writing: asyncio.Task[None] | None = None
+        self._cleaned: date | None = None
+
+    def count_request(self, key: ApiKey) -> None:
+        """One request was made with this key."""
+        self._count(key, 1, 0, 0)
+
+    def count_tokens(self, key: ApiKey, usage: Usage) -> None:
+        """A request made with this key was answered at this cost."""
+        self._count(key, 0, usage.prompt_tokens, usage.completion_tokens)
+
+    async def report(self, project_id: str, *, days: int) -> ProjectUsage:
+        """What is known of a project, this process's last seconds included.
+
+        Args:
+            project_id: Whose.
+            days: How many to look back, today included; from 1.
+        """
+        await self._write()
+        since = self._clock.now().date() - timedelta(days=days - 1)
+        return ProjectUsage(
+            holdings=await self._ledger.holdings(project_id),
+            since=since,
+            entries=await self._ledger.read(project_id, since=since),
+        )
+
+    async def close(self) -> None:
+        """Write what is left."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.wait([self._writing])
+        await self._write_or_say()
+
+    def _count(self, key: ApiKey, *numbers: int) -> None:
+        place = (key.project_id, key.id, self._clock.now().date())
+        counts = self._counts.get(place)
+        if counts is None:
+            if len(self._counts) >= PLACES:
+                return
+            counts = self._counts[place] = [0, 0, 0]
+        for index, number in enumerate(numbers):
+            counts[index] += number
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write_later())
+
+    async def _write_later(self) -> None:
+        await asyncio.sleep(WRITTEN_EVERY_SECONDS)
+        self._writing = None  # what is counted from here on has a task of its own
+        await self._write_or_say()
+
+    async def _write_or_say(self) -> None:
+        try:
+            await self._write()
+        except LodgepoleError as error:
+            log.warning("The counts of requests and tokens were not written: %s", error)
+
+    async def _write(self) -> None:
+        counts, self._counts = self._counts, {}
+        entries = [
+            LedgerEntry(
+                project_id=project_id,
+                key_id=key_id,
+                day=day,
+                requests=requests,
+                prompt_tokens=prompt,
+                completion_tokens=completion,
+            )
+            for (project_id, key_id, day), (requests, prompt, completion) in counts.items()
+        ]
+        try:
+            await self._ledger.add(entries)
+        except LodgepoleError:
+            for place, numbers in counts.items():
+                known = self._counts.setdefault(place, [0, 0, 0])
+                self._counts[place] = [a + b for a, b in zip(known, numbers, strict=True)]
+            raise
+        today = self._clock.now().date()
+        if entries and self._cleaned != today:
+            self._cleaned = today
+            await self._ledger.forget(today - timedelta(days=KEPT_DAYS))

@@ -1,0 +1,1 @@
+"""Catalog, operation log and ledger."""

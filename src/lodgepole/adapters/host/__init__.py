@@ -1,0 +1,1 @@
+"""The machine: data directory, its backup, the clock, memory of the process."""

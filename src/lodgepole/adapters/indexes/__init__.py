@@ -1,0 +1,1 @@
+"""Passages, found by vector and by word."""

@@ -1,0 +1,1 @@
+"""What embedders and rerankers share: ONNX networks, endpoints, thread priority."""

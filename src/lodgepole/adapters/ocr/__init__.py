@@ -1,0 +1,1 @@
+"""Engines of text recognition for scanned pages."""

@@ -1,0 +1,274 @@
+"""The lines of a page as pdfium sees them, each with its place, its size and its gaps."""
+
+import ctypes
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from lodgepole.adapters.parsers.pdf.right_to_left import (
+    RIGHT_TO_LEFT,
+    SPACE,
+    Placed,
+    as_read,
+    gaps,
+    is_right_to_left,
+)
+
+SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
+CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
+EVEN = 0.15  # font sizes by which the spaces of a justified line may differ
+ANGLE_SAMPLES = 20  # characters of a page that are asked how they stand
+MEANING_SAMPLES = 50  # that are asked whether their font says which letters they are
+TURNED_WIDTH = 1.3  # font sizes that a turned line is wide at most
+TURNED_CHARS = 4  # so narrow a line has at least
+_WORD = re.compile(r"\S+")
+BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
+BULLET = re.compile("(?:[" + BULLET_SIGNS + r"o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)]|\[\d{1,3}\])\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFigure:
+    """A figure that has no place in the text yet."""
+
+    page: int  # from 1
+    caption: str
+    data: bytes  # PNG
+    width: int
+    height: int
+
+
+@dataclass(slots=True)
+class Line:
+    """One line as pdfium sees it, with measures in points; `y` grows upwards."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float  # of its font
+    bold: bool
+    gaps: list[tuple[int, float, float]] = field(default_factory=list)
+    """Wide white space inside: `(index of the character after it, left, right)`."""
+    even: bool = False  # all its spaces are as wide as its gaps
+    running: bool = False
+    level: int = 0
+    caption: int = 0  # alike on the lines of one caption; 0 on all others
+    right_to_left: bool = False
+    inside: bool = False  # of a figure: a label rather than a heading
+    turned: bool = False  # out of the frame, as what is printed along an edge: no heading either
+    figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that stand here
+    cells: list[list[str]] = field(default_factory=list[list[str]])
+    """Of a row of a table that was put together, the lines of each cell; else empty."""
+
+
+@dataclass(slots=True)
+class Page:
+    lines: list[Line]
+    width: float
+    height: float
+    readable: bool = True
+    found: bool = True  # in the page tree, which may promise more than it holds
+    wants_recognition: bool = False  # shows something, and its text says little of it
+    recognised: bool = False
+    figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that no line is near
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a page must be turned for most of its text to be upright."""
+
+    turn: int  # quarter turns of the text against the clock, 0..3
+    page_width: float  # of the page's own sides, before any turning, in points
+    page_height: float
+
+    @property
+    def width(self) -> float:
+        return self.page_height if self.turn % 2 else self.page_width
+
+    def turned(
+        self, left: float, bottom: float, right: float, top: float
+    ) -> tuple[float, float, float, float]:
+        """A box of the page in this frame."""
+        width, height = self.page_width, self.page_height
+        match self.turn:
+            case 1:
+                return bottom, width - right, top, width - left
+            case 2:
+                return width - right, height - top, width - left, height - bottom
+            case 3:
+                return height - top, left, height - bottom, right
+            case _:
+                return left, bottom, right, top
+
+
+def frame_of(page: Any, text_page: Any) -> Frame:
+    count = pdfium.FPDFText_CountChars(text_page)
+    turns = Counter(
+        -round(pdfium.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4  # clockwise
+        for index in range(0, count, max(1, count // ANGLE_SAMPLES))
+        if not chr(pdfium.FPDFText_GetUnicode(text_page, index)).isspace()
+    )
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    if pdfium.FPDFPage_GetRotation(page) % 2:  # as it is shown
+        width, height = height, width
+    return Frame(turns.most_common(1)[0][0] if turns else 0, width, height)
+
+
+def guessed_share(text_page: Any) -> float:
+    """Share of a page's characters whose fonts give only a number, which pdfium takes for them."""
+    count = pdfium.FPDFText_CountChars(text_page)
+    asked = range(0, count, max(1, count // MEANING_SAMPLES))
+    guessed = sum(pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in asked)
+    return guessed / len(asked) if asked else 0.0
+
+
+def page_text(text_page: Any) -> str:
+    count = pdfium.FPDFText_CountChars(text_page)
+    if count <= 0:
+        return ""
+    # Characters beyond the basic plane take two units each.
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="replace")
+
+
+def lines_of(text_page: Any, frame: Frame) -> Iterator[Line]:
+    """Lines in pdfium's order, measured in the frame."""
+    text = page_text(text_page)
+    measure = _Measure(text_page, text, frame)
+    for match in re.finditer(r"[^\r\n]+", text):
+        words = [(word.start(), word.end()) for word in _WORD.finditer(text, *match.span())]
+        if not words:
+            continue
+        start, end = words[0][0], words[-1][1]
+        line = measure.line(text, start, end)
+        if RIGHT_TO_LEFT.search(line.text):
+            yield measure.as_read(text, line, words)
+            continue
+        spaces = [
+            (after - start, measure.right(before - 1), measure.left(after))
+            for (_, before), (after, _) in pairwise(words)
+        ]
+        line.gaps = [space for space in spaces if space[2] - space[1] > CELL_GAP * line.size]
+        if line.gaps:
+            widths = [right - left for _, left, right in spaces]
+            line.even = max(widths) - min(widths) <= EVEN * line.size
+        yield line
+
+
+def mirrored(page: Page) -> None:
+    """Measure a page of Arabic or Hebrew from its right edge, so that lines begin at their left."""
+    from_right = sum(len(line.text) for line in page.lines if line.right_to_left)
+    mirrors = 2 * from_right > sum(len(line.text) for line in page.lines)
+    for line in page.lines:
+        if mirrors:
+            line.x0, line.x1 = page.width - line.x1, page.width - line.x0
+            line.gaps = [(i, page.width - right, page.width - left) for i, left, right in line.gaps]
+        if line.right_to_left != mirrors:
+            line.gaps = []  # they are in the other order
+
+
+def with_whole_rows(lines: Iterable[Line]) -> list[Line]:
+    """The lines, those joined that pdfium broke in two on one height, as it may between cells."""
+    rows: list[Line] = []
+    for line in lines:
+        last = rows[-1] if rows else None
+        if (
+            last is not None
+            and abs(last.y - line.y) < SAME_HEIGHT * line.size
+            and line.x0 > last.x1
+        ):
+            shift = len(last.text) + 1
+            last.even = False
+            if line.x0 - last.x1 > CELL_GAP * line.size:
+                last.gaps.append((shift, last.x1, line.x0))
+            last.gaps += [(shift + index, left, right) for index, left, right in line.gaps]
+            last.text = f"{last.text} {line.text}"
+            last.x1 = line.x1
+            last.bold = last.bold and line.bold
+        else:
+            rows.append(line)
+    return rows
+
+
+class _Measure:
+    """Where characters of one page's text stand; indices are into that text."""
+
+    def __init__(self, text_page: Any, text: str, frame: Frame) -> None:
+        self._page = text_page
+        self._same = len(text) == pdfium.FPDFText_CountChars(text_page)
+        self._frame = frame
+        self._from_right = is_right_to_left(text)
+        self._box = pdfium.FS_RECTF()
+        self._box_at = ctypes.byref(self._box)
+        self._matrix = pdfium.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
+
+    def _char(self, index: int) -> int:
+        if self._same:
+            return index
+        return pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, index)
+
+    def _box_of(self, index: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of a character."""
+        box = self._box
+        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
+        if self._frame.turn:
+            return self._frame.turned(box.left, box.bottom, box.right, box.top)
+        return box.left, box.bottom, box.right, box.top
+
+    def left(self, index: int) -> float:
+        if self._frame.turn:
+            return self._box_of(index)[0]
+        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
+        return self._box.left
+
+    def right(self, index: int) -> float:
+        if self._frame.turn:
+            return self._box_of(index)[2]
+        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
+        return self._box.right
+
+    def line(self, text: str, start: int, end: int) -> Line:
+        x1 = self.right(end - 1)
+        x0, y, _, _ = self._box_of(start)
+        fonts = [self._font(index) for index in (start, (start + end) // 2, end - 1)]
+        size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
+        line = Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))
+        line.turned = end - start >= TURNED_CHARS and x1 - x0 < TURNED_WIDTH * size
+        return line
+
+    def as_read(self, text: str, line: Line, words: Sequence[tuple[int, int]]) -> Line:
+        """A line of Arabic or Hebrew; its gaps are those between words from right to left."""
+        placed: list[Placed] = []
+        for index in chain.from_iterable(range(*word) for word in words):
+            left, _, right, _ = self._box_of(index)
+            placed.append(Placed(text[index], left, right))
+        line.right_to_left = self._from_right or is_right_to_left(line.text)
+        chars = as_read(placed, len(words) - 1, from_right=line.right_to_left)
+        line.text = "".join(char.char for char in chars)
+        line.x0 = min(char.left for char in chars if char is not SPACE)
+        line.x1 = max(char.right for char in chars if char is not SPACE)
+        if line.right_to_left:
+            line.gaps = list(gaps(chars, CELL_GAP * line.size))
+        return line
+
+    def _font(self, index: int) -> tuple[float, bool]:
+        """`(size in points, is bold)` of a character; the size as scaled onto the page."""
+        char = self._char(index)
+        size = pdfium.FPDFText_GetFontSize(self._page, char)
+        if pdfium.FPDFText_GetMatrix(self._page, char, self._matrix):
+            size *= (self._matrix.b**2 + self._matrix.d**2) ** 0.5
+        length = pdfium.FPDFText_GetFontInfo(
+            self._page, char, self._name, len(self._name), self._flags
+        )
+        name = self._name.value[:length].lower()
+        bold = b"bold" in name or b"black" in name or b"heavy" in name or b"-bd" in name
+        return round(size, 1), bold or pdfium.FPDFText_GetFontWeight(self._page, char) >= 600

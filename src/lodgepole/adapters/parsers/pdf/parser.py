@@ -1,0 +1,351 @@
+"""One PDF from its bytes to a document."""
+
+import ctypes
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from lodgepole.adapters.parsers.pdf.columns import in_reading_order
+from lodgepole.adapters.parsers.pdf.dehyphenation import Mender
+from lodgepole.adapters.parsers.pdf.drop_caps import with_drop_caps
+from lodgepole.adapters.parsers.pdf.figures import find_figures
+from lodgepole.adapters.parsers.pdf.form_fields import form_of, notes_of, with_notes
+from lodgepole.adapters.parsers.pdf.justified import with_stretched_spaces
+from lodgepole.adapters.parsers.pdf.lines import (
+    FoundFigure,
+    Frame,
+    Line,
+    Page,
+    frame_of,
+    guessed_share,
+    lines_of,
+    mirrored,
+    with_whole_rows,
+)
+from lodgepole.adapters.parsers.pdf.ocr import is_language, is_latin, recognise, usable
+from lodgepole.adapters.parsers.pdf.rows import in_place
+from lodgepole.adapters.parsers.pdf.structure import (
+    blocks_of,
+    mark_headings,
+    mark_running,
+    spelling,
+)
+from lodgepole.documents.builder import DocumentBuilder, clean_text
+from lodgepole.documents.ocr import Recognition
+from lodgepole.errors import UnreadableFile
+from lodgepole.limits import Limits
+from lodgepole.model import Document, Figure
+
+READ, RECOGNISED, DRAWN = 0.2, 0.6, 0.9  # shares of the work at the ends of its stages
+OUTLINE_ENTRIES = 20_000
+GARBLED_SHARE = 0.3  # of characters without a meaning, from which a page is not readable
+USABLE_CHARS = 50  # letters and digits, below which a page with pictures may be a scan
+PICTURE_SHARE = 0.25  # of a page with little text that pictures cover when it may be a scan
+DRAWN_LETTERS = 100  # paths of a page without text that may be letters
+ODD_CHARS = 100
+ODD_SHARE = 0.4  # of letters and digits, below which a page's text may be no text
+PAGE_OBJECTS = 5000  # looked at to tell whether a page shows something
+GUESSED_SHARE = 0.5  # of characters without a letter in their font, from which text is doubted
+WORD_CHARS = 15  # on average, above which guessed characters stand for no words
+_PICTURES = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING)
+_FILLING = re.compile(r"[\s._·…–—-]+")
+_MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_ENCRYPTED = 4  # FPDF_ERR_PASSWORD of fpdfview.h
+
+
+def parse(
+    path: Path,
+    name: str,
+    limits: Limits,
+    *,
+    multimodal: bool = False,
+    recognition: Recognition | None = None,
+    progressed: Callable[[float], None] = lambda _: None,
+) -> Document:
+    """Read a PDF's text, and its figures.
+
+    Args:
+        path: Where its bytes are.
+        name: What messages call it.
+        limits: What it may take.
+        multimodal: Whether to find figures too.
+        recognition: Reads pages without usable text; None where none is installed.
+        progressed: Told after each page what share of the work is done.
+
+    Raises:
+        UnreadableFile: It is encrypted, damaged, over a limit, or has no text on any page.
+    """
+    pdf = _open(path, name)
+    try:
+        count = len(pdf)
+        most = limits.parse_pages
+        if multimodal:
+            most = min(most, limits.multimodal_pdf_pages)
+        if count > most:
+            raise UnreadableFile(
+                f"{name!r} has {count:,} pages; at most {most:,} are read"
+                f"{' with their figures' if multimodal else ''}: split it and upload the parts."
+            )
+        if count == 0:
+            raise _damaged(name)
+        outline = _outline(pdf)
+        form = form_of(pdf)
+        pages: list[Page] = []
+        chars = 0
+        for index in range(count):
+            page = _read_page(pdf, index, form)
+            chars += sum(len(line.text) for line in page.lines)
+            if chars > limits.parse_text_chars:
+                raise UnreadableFile(
+                    f"{name!r} holds more than {limits.parse_text_chars:,} characters of text: "
+                    "split it and upload the parts."
+                )
+            pages.append(page)
+            progressed(READ * len(pages) / count)
+        if recognition is not None:
+            recognise(pdf, pages, recognition, _between(progressed, READ, RECOGNISED))
+        if multimodal:
+            find_figures(pdf, pages, recognition, _between(progressed, RECOGNISED, DRAWN))
+        title = _title(pdf)
+    finally:
+        pdf.close()
+    while pages and not pages[-1].found:
+        pages.pop()
+    if not pages:
+        raise _damaged(name)
+    notice = _notice(pages, name, promised=count, recognises=recognition is not None)
+    builder = DocumentBuilder(name, limits)
+    figures = _write(pages, outline, builder, _between(progressed, DRAWN, 1.0))
+    document = builder.build(title=title, notice=notice)
+    end = len(document.text)  # pages without text may come after it
+    placed = (replace(figure, position=min(figure.position, end)) for figure in figures)
+    return replace(document, figures=tuple(sorted(placed, key=lambda figure: figure.position)))
+
+
+def _between(told: Callable[[float], None], begin: float, end: float) -> Callable[[float], None]:
+    """Tells of a stage by what share of it is done."""
+    return lambda done: told(begin + (end - begin) * done)
+
+
+def _open(path: Path, name: str) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == _ENCRYPTED:
+            raise UnreadableFile(
+                f"{name!r} is encrypted: remove its password and upload it again."
+            ) from None
+        raise _damaged(name) from None
+
+
+def _damaged(name: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"{name!r} is damaged or not a PDF: open it in a PDF viewer, save it anew and upload it "
+        "again."
+    )
+
+
+def _title(pdf: pypdfium2.PdfDocument) -> str:
+    try:
+        return clean_text(pdf.get_metadata_value("Title"))
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        return ""
+
+
+def _outline(pdf: pypdfium2.PdfDocument) -> dict[int, dict[str, int]]:
+    """Titles on each page (from 0) with their levels, spelt for comparison."""
+    found: dict[int, dict[str, int]] = {}
+    try:
+        for number, bookmark in enumerate(pdf.get_toc(max_depth=9)):
+            if number >= OUTLINE_ENTRIES:
+                break
+            target = bookmark.get_dest()
+            index = None if target is None else target.get_index()
+            key = spelling(bookmark.get_title())
+            if index is not None and key:
+                found.setdefault(index, {})[key] = bookmark.level + 1
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        return found  # a damaged outline says less, and the text is still there
+    return found
+
+
+def _read_page(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:
+    raw = pdfium.FPDF_LoadPage(pdf.raw, index)
+    if not raw:
+        return Page([], 0, 0, readable=False, found=False)
+    try:
+        width, height = pdfium.FPDF_GetPageWidthF(raw), pdfium.FPDF_GetPageHeightF(raw)
+        found = _lines(raw)
+        if found is None:
+            return Page([], width, height, readable=False, wants_recognition=True)
+        lines, frame, guessed = found
+        lines = in_place(in_reading_order(lines, frame.width))
+        lines = with_notes(lines, list(notes_of(form, raw, frame)))
+        return _page(raw, lines, width, height, guessed=guessed)
+    finally:
+        pdfium.FPDF_ClosePage(raw)
+
+
+def _lines(raw: Any) -> tuple[list[Line], Frame, float] | None:
+    """The lines, how they stand, and the share of their characters that are guessed."""
+    rotation = pdfium.FPDFPage_GetRotation(raw)
+    text_page = pdfium.FPDFText_LoadPage(raw)
+    try:
+        frame = frame_of(raw, text_page) if text_page else None
+        if frame is not None and frame.turn != rotation:
+            # pdfium puts text in order as the page is shown: let it be shown upright.
+            pdfium.FPDFText_ClosePage(text_page)
+            pdfium.FPDFPage_SetRotation(raw, frame.turn)
+            text_page = pdfium.FPDFText_LoadPage(raw)
+        if frame is None or not text_page:
+            return None
+        lines = with_whole_rows(lines_of(text_page, frame))
+        with_stretched_spaces(lines)
+        return lines, frame, guessed_share(text_page)
+    finally:
+        if text_page:
+            pdfium.FPDFText_ClosePage(text_page)
+        pdfium.FPDFPage_SetRotation(raw, rotation)
+
+
+def _page(raw: Any, lines: list[Line], width: float, height: float, *, guessed: float) -> Page:
+    """What its text says of a page: whether it can be read, and whether a picture says more."""
+    text = "".join(line.text for line in lines)
+    if guessed > GUESSED_SHARE and not _is_guessed_right(text, lines):
+        return Page([], width, height, readable=False, wants_recognition=True)
+    garbled = len(_MEANINGLESS.findall(text)) > GARBLED_SHARE * len(text)
+    page = Page(lines, width, height, readable=not garbled)
+    letters = usable(lines)
+    if garbled or _is_odd(text):
+        page.wants_recognition = True
+    elif letters < USABLE_CHARS:
+        area = width * height if letters else 0.0  # a page without text may show little
+        page.wants_recognition = _shows_pictures(raw, PICTURE_SHARE * area)
+        page.readable = bool(lines) or not page.wants_recognition
+    return page
+
+
+def _is_guessed_right(text: str, lines: Sequence[Line]) -> bool:
+    """Whether the numbers of letters are those of ASCII, as in TeX's oldest fonts."""
+    words = sum(len(line.text.split()) for line in lines)
+    spaced = sum(len(line.text) for line in lines) <= WORD_CHARS * words
+    return spaced and is_latin(text) and is_language(text)
+
+
+def _is_odd(text: str) -> bool:
+    """Whether text is no language, or signs, as where a font says other letters than it shows."""
+    signs = _FILLING.sub("", text)
+    return not is_language(text) or (
+        len(signs) > ODD_CHARS and sum(map(str.isalnum, signs)) < ODD_SHARE * len(signs)
+    )
+
+
+def _shows_pictures(page: Any, area: float) -> bool:
+    """Whether the page shows pictures of at least that area, or letters drawn as lines."""
+    paths = 0
+    shown = 0.0
+    sides = [ctypes.c_float() for _ in range(4)]
+    for number in range(min(pdfium.FPDFPage_CountObjects(page), PAGE_OBJECTS)):
+        item = pdfium.FPDFPage_GetObject(page, number)
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            paths += 1
+        elif kind in _PICTURES and pdfium.FPDFPageObj_GetBounds(item, *sides):
+            left, bottom, right, top = (side.value for side in sides)
+            shown += max(right - left, 0.0) * max(top - bottom, 0.0)
+        if paths >= DRAWN_LETTERS or shown > area:
+            return True
+    return False
+
+
+def _write(
+    pages: Sequence[Page],
+    outline: dict[int, dict[str, int]],
+    builder: DocumentBuilder,
+    progressed: Callable[[float], None],
+) -> tuple[Figure, ...]:
+    """Build the text; the figures, placed in it."""
+    for page in pages:
+        mirrored(page)
+    mark_running(pages)
+    progressed(0.0)
+    mark_headings(pages, outline)
+    progressed(0.0)
+    mender = Mender(pages)
+    figures: list[Figure] = []
+    for number, page in enumerate(pages, 1):
+        builder.begin_page()
+        figures += [_figure(found, len(builder)) for found in page.figures]
+        page.lines = with_drop_caps(page.lines, mender.spelt)
+        for block in blocks_of(page, mender):
+            builder.add(block.text, block.kind, level=block.level, gap=block.gap)
+            start = len(builder) - len(block.text.strip())
+            figures += [_figure(found, start) for found in block.figures]
+        progressed(number / len(pages))
+    return tuple(figures)
+
+
+def _figure(found: FoundFigure, position: int) -> Figure:
+    return Figure(
+        page=found.page,
+        position=position,
+        caption=clean_text(found.caption),
+        mime_type="image/png",
+        data=found.data,
+        width=found.width,
+        height=found.height,
+    )
+
+
+def _notice(pages: Sequence[Page], name: str, *, promised: int, recognises: bool) -> str | None:
+    """What a reader should know of pages that gave no text; None when all is well.
+
+    Raises:
+        UnreadableFile: None gave any, though they are not blank.
+    """
+    unread = [number for number, page in enumerate(pages, 1) if not page.readable]
+    late = [number for number in unread if pages[number - 1].wants_recognition]
+    if unread and not any(page.lines and page.readable for page in pages):
+        if not recognises:
+            raise UnreadableFile(
+                f"{name!r} has no readable text on any page: it is scanned, or its fonts say "
+                "nothing, and text recognition is not installed here. Install tesseract-ocr on "
+                "the server, or run the file through OCR, and upload it again."
+            )
+        if len(late) == len(unread):
+            raise UnreadableFile(
+                f"{name!r} is scanned, and recognising its text took too long: split it and "
+                "upload the parts."
+            )
+        raise UnreadableFile(
+            f"{name!r} has no readable text on any page, and text recognition found none in its "
+            "pictures: upload a sharper scan."
+        )
+    sentences: list[str] = []
+    if unread:
+        sentences.append(f"{_listed(unread)} no readable text.")
+        if not recognises:
+            sentences.append(
+                "To have scanned pages read, install tesseract-ocr on the server and upload the "
+                "file again."
+            )
+        elif late:
+            sentences.append(f"Text recognition ran out of time on {len(late):,} of them.")
+    if len(pages) < promised:
+        sentences.append(f"The file says it has {promised:,} pages; {len(pages):,} could be found.")
+    return " ".join(sentences) or None
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """`Page 3 holds`, `Pages 3, 5 and 9 hold`."""
+    shown = [str(number) for number in numbers[:20]]
+    if len(numbers) > len(shown):
+        shown.append(f"{len(numbers) - len(shown):,} more")
+    if len(shown) == 1:
+        return f"Page {shown[0]} holds"
+    return f"Pages {', '.join(shown[:-1])} and {shown[-1]} hold"

@@ -1,0 +1,245 @@
+"""The process that reads files: requests on standard input, documents on standard output.
+
+It is started by `adapters/subprocess_parser`, trusts nothing it reads, and may be killed at any
+moment. Frames are a length (4 bytes, big-endian) and that many bytes. The first frame to arrive
+holds the limits and the languages of text recognition; each later one names a file, and is
+answered by one frame: the letter `D` and a document, or `U` and a message for the uploader. Frames
+of the letter `P` and a byte may come before it: so many percent of long work are done.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from lodgepole.documents.builder import to_json
+from lodgepole.documents.ocr import Recogniser, Recognition
+from lodgepole.errors import UnreadableFile
+from lodgepole.limits import MIB, Limits
+from lodgepole.model import Document, FileKind
+
+READY = b"R"
+DOCUMENT = b"D"
+UNREADABLE = b"U"
+PROGRESS = b"P"
+_LENGTH = struct.Struct(">I")
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes first
+
+PROGRESS_SECONDS = 1.0  # between two signs of it
+LOOK_SECONDS = 0.25  # between two looks at how long a page has taken
+RECOGNITION_SHARE = 0.7  # of the time for one file; the rest is for what comes before and after
+
+FormatParser = Callable[..., Document]
+"""Takes path, name and limits; PDF also what its keyword arguments say."""
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    requests, answers = _take_over_pipes()
+    first = _read_frame(requests)
+    if first is None:
+        return
+    options = orjson.loads(first)
+    limits = Limits(**options["limits"])
+    _confine(limits)
+    _write_frame(answers, READY)
+    while (frame := _read_frame(requests)) is not None:
+        _allow_cpu(limits)
+        request = orjson.loads(frame)
+        with _Watch(answers, request["name"], limits) as watch:
+            answer = _answer(request, limits, options, watch)
+        _write_frame(answers, answer)
+
+
+class _Watch:
+    """Tells the parent of progress, and ends the process when a page of a PDF takes too long.
+
+    A library that does not come back cannot be stopped, but a thread beside it can say why.
+    """
+
+    def __init__(self, answers: BinaryIO, name: str, limits: Limits) -> None:
+        self._answers = answers
+        self._name = name
+        self._limit = limits.pdf_page_cpu_seconds
+        self._told = time.monotonic()
+        self._began = float("inf")  # of the process's CPU time; not watching yet
+        self._done_percent = 0
+        self._lock = threading.Lock()
+        self._done = threading.Event()
+
+    def __enter__(self) -> "_Watch":
+        return self
+
+    def pages(self) -> None:
+        """Begin to watch: each page ends in a call of `progressed`."""
+        self._began = time.process_time()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def progressed(self, done: float | None = None) -> None:
+        """A part is done; of all the work that share, where it is known."""
+        self._began = time.process_time()
+        if done is not None:
+            self._done_percent = min(max(int(100 * done), 0), 100)
+        if time.monotonic() - self._told >= PROGRESS_SECONDS:
+            self._told = time.monotonic()
+            with self._lock:
+                _write_frame(self._answers, PROGRESS + bytes([self._done_percent]))
+
+    def _look(self) -> None:
+        while not self._done.wait(LOOK_SECONDS):
+            if time.process_time() - self._began > self._limit:
+                with self._lock:
+                    message = (
+                        f"{self._name!r} has a page that takes longer than {self._limit:g} s to "
+                        "read: print it to a new PDF and upload that."
+                    )
+                    _write_frame(self._answers, UNREADABLE + message.encode())
+                    os._exit(1)
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._began = float("inf")
+        with self._lock:
+            pass  # whoever is writing has written
+
+
+def _answer(
+    request: dict[str, Any], limits: Limits, options: dict[str, Any], watch: _Watch
+) -> bytes:
+    name = request["name"]
+    try:
+        kind = FileKind(request["kind"])
+        parse = format_parser(kind)
+        if kind is FileKind.PDF:
+            parse = partial(
+                parse,
+                recognition=_recognition(options["ocr_languages"], limits, watch.progressed),
+                multimodal=request["multimodal"],
+                progressed=watch.progressed,
+            )
+            watch.pages()
+        return DOCUMENT + to_json(parse(Path(request["path"]), name, limits))
+    except UnreadableFile as error:
+        return UNREADABLE + str(error).encode("utf-8", errors="replace")
+    except MemoryError:
+        message = (
+            f"{name!r} needs more memory than the {limits.parse_memory_bytes // MIB:,} MiB that "
+            "reading one file may take: split it and upload the parts."
+        )
+    except RecursionError:
+        message = f"{name!r} is nested too deeply to be read: flatten it and upload it again."
+    return UNREADABLE + message.encode("utf-8", errors="replace")
+
+
+def format_parser(kind: FileKind) -> FormatParser:  # noqa: C901  one line a format, no branches
+    """The function that reads files of this kind, its library imported only now."""
+    # ruff: noqa: PLC0415  a child that reads text has no need of the PDF library
+    match kind:
+        case FileKind.PDF:
+            from lodgepole.adapters.parsers.pdf import parse
+        case FileKind.DOCX:
+            from lodgepole.adapters.parsers.docx import parse
+        case FileKind.MARKDOWN:
+            from lodgepole.adapters.parsers.markdown import parse
+        case FileKind.TEXT:
+            from lodgepole.adapters.parsers.text import parse
+        case FileKind.JSON:
+            from lodgepole.adapters.parsers.json import parse
+        case FileKind.JSON_LINES:
+            from lodgepole.adapters.parsers.json import parse_lines as parse
+        case FileKind.HTML:
+            from lodgepole.adapters.parsers.html.parser import parse
+        case FileKind.EPUB:
+            from lodgepole.adapters.parsers.epub import parse
+        case FileKind.EML:
+            from lodgepole.adapters.parsers.eml import parse
+        case FileKind.CSV:
+            from lodgepole.adapters.parsers.csv import parse
+        case FileKind.PPTX:
+            from lodgepole.adapters.parsers.pptx import parse
+        case FileKind.XLSX:
+            from lodgepole.adapters.parsers.xlsx import parse
+    return parse
+
+
+def _recognition(
+    languages: list[str], limits: Limits, progressed: Callable[[], None]
+) -> Recognition | None:
+    recogniser = _recogniser(tuple(languages))
+    if recogniser is None:
+        return None
+    return Recognition(
+        recogniser=recogniser,
+        deadline=time.monotonic() + RECOGNITION_SHARE * limits.parse_seconds,
+        page_seconds=limits.recognition_page_seconds,
+        progressed=progressed,
+    )
+
+
+@cache
+def _recogniser(languages: tuple[str, ...]) -> Recogniser | None:
+    """What is installed on this machine, Tesseract rather than RapidOCR; None for nothing."""
+    from lodgepole.adapters.ocr.rapidocr import find_rapidocr
+    from lodgepole.adapters.ocr.tesseract import find_tesseract
+
+    return find_tesseract(languages) or find_rapidocr(languages)
+
+
+def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Our two pipes under new numbers; whatever a library prints goes to standard error."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    os.closerange(max(requests.fileno(), answers.fileno(), null) + 1, 65_536)
+    return requests, answers
+
+
+def _confine(limits: Limits) -> None:
+    """Bound memory and end with the parent; leave no core dumps of other people's files."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.parse_memory_bytes, limits.parse_memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it died before the signal was asked for
+            sys.exit(1)
+
+
+def _allow_cpu(limits: Limits) -> None:
+    """Processor time for one more file, so that even an orphan cannot spin for ever."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = usage.ru_utime + usage.ru_stime
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (int(used + limits.parse_seconds) + CPU_GRACE_SECONDS, hard)
+    )
+
+
+def _read_frame(stream: BinaryIO) -> bytes | None:
+    header = stream.read(_LENGTH.size)
+    if len(header) < _LENGTH.size:
+        return None
+    return stream.read(_LENGTH.unpack(header)[0])
+
+
+def _write_frame(stream: BinaryIO, payload: bytes) -> None:
+    stream.write(_LENGTH.pack(len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

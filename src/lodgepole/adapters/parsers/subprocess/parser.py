@@ -1,0 +1,301 @@
+"""Parser: files are read in child processes that may hang, crash or bloat at no one's expense.
+
+The wire between the two is described in `child.py`; `parse` answers within the limits whatever
+the child does.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import signal
+import struct
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import orjson
+
+from lodgepole.documents.builder import from_json
+from lodgepole.errors import Unavailable, UnreadableFile
+from lodgepole.limits import MIB, Limits
+from lodgepole.model import Document, FileKind
+from lodgepole.ports.parser import ReadingProgress, untold
+
+START_SECONDS = 60.0  # for a child to import what it needs, on a machine that is busy
+FILES_PER_CHILD = 200  # after which it is replaced: C libraries fragment and leak
+SMALL_FILE_SECONDS = 60.0
+SECONDS_PER_MIB = 120.0  # on top; ~20 times what the slowest real file took
+ANSWER_BYTES_PER_CHAR = 8  # UTF-8 escaped in JSON, with room for blocks and pages
+FIGURES_BYTES = 512 * MIB
+
+_LENGTH = struct.Struct(">I")
+_READY = b"R"
+_PROGRESS = ord("P")
+_DOCUMENT = ord("D")
+_UNREADABLE = ord("U")
+
+
+class _Failed(Exception):
+    """A child closed its pipe or wrote what is no answer."""
+
+
+class SubprocessParser:
+    """A pool of children, started when first needed and kept.
+
+    Args:
+        command: Program and arguments of a child, `[sys.executable, "-m", …]`.
+        limits: What each file may take; handed to the children.
+        children: How many files are read at once.
+        ocr_languages: Of text recognition, as Tesseract names them; none switches it off.
+        environment: All that a child finds in its own; ours holds keys, and is not handed on.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        limits: Limits,
+        *,
+        children: int = 2,
+        ocr_languages: Sequence[str] = ("eng",),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._command = tuple(command)
+        self._environment = dict(environment or {})
+        self._greeting = orjson.dumps(
+            {"limits": dataclasses.asdict(limits), "ocr_languages": list(ocr_languages)}
+        )
+        self._limits = limits
+        self._children = children
+        self._slots = asyncio.Semaphore(children)
+        self._idle: list[_Child] = []
+        self._busy: set[_Child] = set()
+        self._ending: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def parse(
+        self,
+        path: Path,
+        *,
+        kind: FileKind,
+        name: str,
+        multimodal: bool,
+        progress: ReadingProgress = untold,
+    ) -> Document:
+        """Raises UnreadableFile for the file's faults, Unavailable when no child can be started.
+
+        Cancelling the call kills the child that is reading.
+        """
+        request = orjson.dumps(
+            {"path": str(path), "kind": kind.value, "name": name, "multimodal": multimodal}
+        )
+        seconds = self._seconds_for(path)
+        async with self._slots:
+            try:
+                document = await self._read(request, seconds, progress)
+            except TimeoutError:
+                raise UnreadableFile(
+                    f"{name!r} took longer than {seconds:,.0f} s to read: split it and upload the "
+                    "parts."
+                ) from None
+            except _Failed:
+                raise UnreadableFile(
+                    f"{name!r} made its reader crash: the file is damaged, or needs more memory "
+                    f"than {self._limits.parse_memory_bytes // MIB:,} MiB. Save it anew or split "
+                    "it and upload it again."
+                ) from None
+        if isinstance(document, str):
+            raise UnreadableFile(document)
+        return document
+
+    async def _read(
+        self, request: bytes, seconds: float, progress: ReadingProgress
+    ) -> Document | str:
+        """The document, or why there is none. Raises TimeoutError, _Failed and Unavailable."""
+        try:
+            return await self._read_by(await self._take(), request, seconds, progress)
+        except _Failed:
+            # It may have died of the files before, or been killed by the system or a person: only
+            # what a new child dies of too is the file's fault.
+            return await self._read_by(await self._start(), request, seconds, progress)
+
+    async def _read_by(
+        self, child: "_Child", request: bytes, seconds: float, progress: ReadingProgress
+    ) -> Document | str:
+        try:
+            document = _read_answer(await self._ask(child, request, seconds, progress))
+            if not self._closed and child.files < FILES_PER_CHILD:
+                self._idle.append(child)
+        finally:
+            self._busy.discard(child)
+            if child not in self._idle:
+                self._end(child)
+        return document
+
+    async def _ask(
+        self, child: "_Child", request: bytes, seconds: float, progress: ReadingProgress
+    ) -> bytes:
+        """The answer, within `seconds` of the last sign of progress and `parse_seconds` in all.
+
+        Raises:
+            TimeoutError: It took longer.
+            _Failed: There was none.
+        """
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + self._limits.parse_seconds
+        async with asyncio.timeout(seconds) as timer:
+            await child.send_file(request)
+            while (answer := await child.receive(self._answer_bytes))[0] == _PROGRESS:
+                timer.reschedule(min(latest, loop.time() + seconds))
+                await progress(_share_done(answer))
+        return answer
+
+    @property
+    def _answer_bytes(self) -> int:
+        return self._limits.parse_text_chars * ANSWER_BYTES_PER_CHAR + FIGURES_BYTES
+
+    def _seconds_for(self, path: Path) -> float:
+        """A hang in a small file is noticed sooner than a large file's honest work."""
+        size = path.stat().st_size
+        return min(self._limits.parse_seconds, SMALL_FILE_SECONDS + SECONDS_PER_MIB * size / MIB)
+
+    async def _take(self) -> "_Child":
+        while self._idle:
+            child = self._idle.pop()
+            if child.alive:
+                self._busy.add(child)
+                return child
+            self._end(child)
+        return await self._start()
+
+    async def _start(self) -> "_Child":
+        if self._closed:
+            raise Unavailable("The file reader is shutting down.")
+        child = await _Child.spawn(self._command, self._environment)
+        try:
+            await child.greet(self._greeting)
+        except BaseException:
+            self._end(child)
+            raise
+        self._busy.add(child)
+        return child
+
+    def _end(self, child: "_Child") -> None:
+        """Kill a child now; that it is gone and its pipes are closed is waited for in `close`."""
+        child.kill()
+        task = asyncio.create_task(child.wait())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def close(self) -> None:
+        """End the children; files being read fail as if theirs had crashed."""
+        self._closed = True
+        for child in self._busy:
+            child.kill()
+        for _ in range(self._children):  # held by all who still read, and by those who wait
+            await self._slots.acquire()
+        while self._idle:
+            self._end(self._idle.pop())
+        await asyncio.gather(*self._ending)
+        for _ in range(self._children):
+            self._slots.release()
+
+
+class _Child:
+    """One process and its pipes."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._stdin = process.stdin
+        self._stdout = process.stdout
+        self.files = 0
+
+    @classmethod
+    async def spawn(cls, command: Sequence[str], environment: Mapping[str, str]) -> "_Child":
+        """A process of this command. Raises Unavailable."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                close_fds=True,
+                env=environment,
+                start_new_session=True,  # so that what it starts can be killed with it
+            )
+        except OSError as error:
+            raise Unavailable(f"The file reader cannot be started: {error.strerror}.") from error
+        return cls(process)
+
+    async def greet(self, greeting: bytes) -> None:
+        """Return once the child has the limits and says it is ready. Raises Unavailable."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._send(greeting)
+                ready = await self.receive(len(_READY))
+        except (TimeoutError, _Failed):
+            ready = b""
+        if ready != _READY:
+            raise Unavailable(
+                "The file reader does not start: check that the program is installed whole, and "
+                "that parse_memory_bytes leaves it room."
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None and not self._stdout.at_eof()
+
+    async def send_file(self, request: bytes) -> None:
+        self.files += 1
+        await self._send(request)
+
+    async def _send(self, payload: bytes) -> None:
+        try:
+            self._stdin.write(_LENGTH.pack(len(payload)) + payload)
+            await self._stdin.drain()
+        except (ConnectionError, RuntimeError) as error:
+            raise _Failed from error
+
+    async def receive(self, most: int) -> bytes:
+        """The next frame. Raises _Failed when there is none of at most that size."""
+        try:
+            (length,) = _LENGTH.unpack(await self._stdout.readexactly(_LENGTH.size))
+            if not 0 < length <= most:
+                raise _Failed
+            return await self._stdout.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise _Failed from error
+
+    def kill(self) -> None:
+        """End the process at once; safe to call again, and without waiting."""
+        if self._process.returncode is None:
+            # Not `Process.kill`: it reaps an ended child behind the back of asyncio's watcher.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._stdin.close()
+
+    async def wait(self) -> None:
+        """Return once the process is gone and nothing is left in its pipe."""
+        await self._process.wait()
+        # The transport is closed when the pipe is at its end, which unread bytes would put off.
+        with contextlib.suppress(ConnectionError):
+            while await self._stdout.read(MIB):
+                pass
+
+
+def _share_done(answer: bytes) -> float:
+    return min(answer[1], 100) / 100 if len(answer) > 1 else 0.0
+
+
+def _read_answer(answer: bytes) -> Document | str:
+    """The document, or the message that says why there is none. Raises _Failed on neither."""
+    try:
+        if answer[0] == _DOCUMENT:
+            return from_json(answer[1:])
+        if answer[0] == _UNREADABLE:
+            return answer[1:].decode("utf-8")
+    except ValueError as error:
+        raise _Failed from error
+    raise _Failed

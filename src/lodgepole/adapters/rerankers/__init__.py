@@ -1,0 +1,1 @@
+"""Scores of passages read together with the query."""

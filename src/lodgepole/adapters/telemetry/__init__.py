@@ -1,0 +1,1 @@
+"""Metrics for Prometheus, spans for a collector."""

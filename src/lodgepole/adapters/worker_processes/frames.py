@@ -1,0 +1,169 @@
+"""The wire between the server and the processes that prepare for it.
+
+A frame is a length (4 bytes, big-endian), a letter, and that many bytes. A process says HELLO once.
+The server sends JOB, followed by STORED where an earlier attempt kept the document. The process
+answers PROGRESS, FIGURE, DOCUMENT, PASSAGES and VECTORS as they come, then one of DONE,
+UNREADABLE, UNAVAILABLE and GIVEN_BACK. While it works, ALIVE comes every few seconds. Whoever has
+had enough closes the connection.
+"""
+
+import asyncio
+import struct
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from lodgepole.model import FileKind, FileVersion, Passage
+from lodgepole.ports.embedder import EmbedderIdentity
+from lodgepole.ports.file_processor import ProcessedFile, ProcessingJob
+from lodgepole.ports.index import IndexedFile, IndexedPassage
+
+HELLO = b"H"
+JOB = b"J"
+STORED = b"K"
+PROGRESS = b"P"
+FIGURE = b"F"
+DOCUMENT = b"D"
+PASSAGES = b"S"
+VECTORS = b"V"
+DONE = b"E"
+UNREADABLE = b"U"
+UNAVAILABLE = b"X"
+GIVEN_BACK = b"G"
+ALIVE = b"A"
+
+ALIVE_SECONDS = 5.0
+PASSAGES_PER_FRAME = 250
+"""Reading one holds the interpreter for about 2 ms: answers of the server wait no longer."""
+_HEAD = struct.Struct(">Ic")
+
+Frame = tuple[bytes, bytes]
+
+
+async def read_frame(reader: asyncio.StreamReader) -> Frame | None:
+    """The next frame, or None at the connection's end."""
+    try:
+        length, kind = _HEAD.unpack(await reader.readexactly(_HEAD.size))
+        return kind, await reader.readexactly(length)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+
+
+async def write_frame(writer: asyncio.StreamWriter, kind: bytes, payload: bytes = b"") -> None:
+    """Raises ConnectionError when nobody reads any more."""
+    writer.write(_HEAD.pack(len(payload), kind))
+    writer.write(payload)
+    await writer.drain()
+
+
+def job_bytes(work: ProcessingJob) -> bytes:
+    return orjson.dumps(
+        {
+            "path": str(work.path),
+            "file_id": work.version.file_id,
+            "generation": work.version.generation,
+            "name": work.name,
+            "kind": work.kind.value,
+            "multimodal": work.multimodal,
+            "stored": work.document is not None,
+            "embedder": None if work.embedder is None else asdict(work.embedder),
+        }
+    )
+
+
+def is_stored(job: bytes) -> bool:
+    """Whether a STORED frame follows the job."""
+    return orjson.loads(job)["stored"]
+
+
+def read_job(payload: bytes, document: bytes | None) -> ProcessingJob:
+    raw: dict[str, Any] = orjson.loads(payload)
+    return ProcessingJob(
+        path=Path(raw["path"]),
+        version=FileVersion(raw["file_id"], raw["generation"]),
+        name=raw["name"],
+        kind=FileKind(raw["kind"]),
+        multimodal=raw["multimodal"],
+        document=document,
+        embedder=None if raw["embedder"] is None else EmbedderIdentity(**raw["embedder"]),
+    )
+
+
+def result_frames(processed: ProcessedFile) -> Iterator[Frame]:
+    """A result in parts, DONE last."""
+    file = processed.file
+    for start in range(0, len(file.passages), PASSAGES_PER_FRAME):
+        part = slice(start, start + PASSAGES_PER_FRAME)
+        rows = [[*_row(entry.passage), entry.words] for entry in file.passages[part]]
+        yield PASSAGES, orjson.dumps(rows)
+        yield VECTORS, np.ascontiguousarray(file.vectors[part], np.float32).tobytes()
+    yield (
+        DONE,
+        orjson.dumps(
+            {
+                "language": file.language,
+                "lead_words": file.lead_words,
+                "embedder": asdict(file.embedder),
+                "notice": processed.notice,
+                "page_count": processed.page_count,
+                "ingestion_units": processed.ingestion_units,
+            }
+        ),
+    )
+
+
+def read_passages(payload: bytes) -> list[IndexedPassage]:
+    return [IndexedPassage(passage=_passage(row), words=row[-1]) for row in orjson.loads(payload)]
+
+
+def read_result(
+    payload: bytes, version: FileVersion, passages: list[IndexedPassage], vectors: bytes
+) -> ProcessedFile:
+    raw: dict[str, Any] = orjson.loads(payload)
+    embedder = EmbedderIdentity(**raw["embedder"])
+    return ProcessedFile(
+        file=IndexedFile(
+            version=version,
+            language=raw["language"],
+            lead_words=raw["lead_words"],
+            passages=passages,
+            vectors=np.frombuffer(vectors, np.float32).reshape(-1, embedder.dimension),
+            embedder=embedder,
+        ),
+        notice=raw["notice"],
+        page_count=raw["page_count"],
+        ingestion_units=raw["ingestion_units"],
+    )
+
+
+def _row(passage: Passage) -> list[Any]:
+    return [
+        passage.ordinal,
+        passage.start,
+        passage.end,
+        passage.text,
+        passage.page,
+        passage.heading_path,
+        passage.header,
+        passage.tokens,
+        passage.gap,
+    ]
+
+
+def _passage(row: list[Any]) -> Passage:
+    ordinal, start, end, text, page, heading_path, header, tokens, gap, _ = row
+    return Passage(
+        ordinal=ordinal,
+        start=start,
+        end=end,
+        text=text,
+        page=page,
+        heading_path=tuple(heading_path),
+        header=header,
+        tokens=tokens,
+        gap=gap,
+    )

@@ -1,0 +1,44 @@
+"""What is counted of one answer: how soon it began, how it ended, its tokens and their price."""
+
+import time
+from types import TracebackType
+
+from lodgepole.chat.model_directory import ConfiguredModel
+from lodgepole.model import AnswerEnded, AnswerEvent
+from lodgepole.telemetry.stages import Stages
+
+
+class AnswerWatch:
+    """A context around a generation, told each event that it gives."""
+
+    def __init__(self, stages: Stages, model: ConfiguredModel) -> None:
+        self._stages = stages
+        self._model = model
+        self._begun = time.perf_counter()
+        self._outcome: str | None = None
+        self._first = True
+
+    def __enter__(self) -> "AnswerWatch":
+        return self
+
+    def saw(self, event: AnswerEvent) -> None:
+        if self._first:
+            self._first = False
+            self._stages.took("model_first_token", time.perf_counter() - self._begun)
+        if isinstance(event, AnswerEnded):
+            self._outcome = event.finish_reason
+            self._stages.count("tokens_total", event.usage.prompt_tokens, kind="prompt")
+            self._stages.count("tokens_total", event.usage.completion_tokens, kind="completion")
+            cost = self._model.cost(event.usage)
+            if cost:
+                self._stages.count("cost_total", cost)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        outcome = self._outcome or ("failed" if isinstance(error, Exception) else "left")
+        self._stages.took("model", time.perf_counter() - self._begun)
+        self._stages.count("answers_total", outcome=outcome)

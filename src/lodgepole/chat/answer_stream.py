@@ -1,0 +1,104 @@
+"""A generation as the events of an answer: text as it comes, or one JSON object."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+from lodgepole.chat.citations import Citer
+from lodgepole.chat.generations import close, collect, used
+from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
+from lodgepole.chat.model_directory import ConfiguredModel
+from lodgepole.chat.prompts import correction
+from lodgepole.errors import UpstreamRejected
+from lodgepole.model import (
+    AnswerEnded,
+    AnswerEvent,
+    ModelEnded,
+    ModelRequest,
+    ModelText,
+    Usage,
+)
+from lodgepole.ports.telemetry import Metrics
+from lodgepole.ports.tokenizer import Tokenizer
+
+JSON_ATTEMPTS = 2
+
+
+class Replies:
+    """Has models answer, and checks what they cite."""
+
+    def __init__(self, tokenizer: Tokenizer, metrics: Metrics | None) -> None:
+        self._tokenizer = tokenizer
+        self._metrics = metrics
+
+    async def text(
+        self, request: ModelRequest, model: ConfiguredModel, *, highlights: bool, spent: Usage
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Yield the answer as it is written; `spent` is what was used up before."""
+        citer = Citer(
+            request.sources,
+            question=request.question,
+            highlights=highlights,
+            attribute=model.attribute,
+        )
+        stream = model.model.stream(request)
+        written: list[str] = []
+        ended = False
+        try:
+            async for event in stream:
+                if isinstance(event, ModelText):
+                    written.append(event.text)
+                    for out in citer.feed(event.text):
+                        yield out
+                    continue
+                ended = True
+                for out in citer.close():
+                    yield out
+                usage = used(self._tokenizer, request, "".join(written), event)
+                yield _ended(event, spent + usage)
+        finally:
+            await close(stream)
+            self._count(citer)
+        assert ended, "a chat model ends with ModelEnded or raises"
+
+    async def json(
+        self, request: ModelRequest, model: ConfiguredModel, *, highlights: bool, spent: Usage
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Yield an answer that is one JSON object; what is none is asked for once more.
+
+        What the safety filter ended is an empty object; what the output limit cut off is closed
+        where it ends. The finish reason says so.
+        """
+        asked = request
+        for _ in range(JSON_ATTEMPTS):
+            text, end = await collect(model, asked)
+            spent += used(self._tokenizer, asked, text, end)
+            try:
+                answer = read_json_object(text, cut_off=end.finish_reason == "length")
+            except JsonAnswerError:
+                if end.finish_reason != "content_filter":
+                    asked = replace(request, messages=correction(request.messages, text))
+                    continue
+                answer = "{}"
+            citer = Citer(
+                request.sources, question=request.question, highlights=highlights, json=True
+            )
+            for event in (*citer.feed(answer), *citer.close()):
+                yield event
+            self._count(citer)
+            yield _ended(end, spent)
+            return
+        raise UpstreamRejected(
+            f"Model {model.name!r} did not answer with a JSON object in {JSON_ATTEMPTS} attempts. "
+            "Ask for JSON in the message, raise the model's output limit, or use another model"
+        )
+
+    def _count(self, citer: Citer) -> None:
+        if self._metrics is not None:
+            for verification in citer.verifications:
+                self._metrics.count("citations_total", kind=verification.kind)
+
+
+def _ended(event: ModelEnded, usage: Usage) -> AnswerEnded:
+    return AnswerEnded(
+        finish_reason=event.finish_reason, usage=usage, content_filter=event.content_filter
+    )

@@ -1,0 +1,261 @@
+"""Turns what a model writes into an answer and its citations, each checked against its source.
+
+The model's markers never reach the reader. A sentence's markers become one citation at the end
+of the sentence, for those sources that bear it out; the others, and invented ones, are dropped.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lodgepole.chat.citation_markers import Marker, MarkerScanner
+from lodgepole.chat.claim_verification import REJECTED, SourceText, Verification
+from lodgepole.model import (
+    AnswerCitation,
+    AnswerText,
+    Citation,
+    Reference,
+    Snippet,
+    Source,
+)
+from lodgepole.text.sentences import ends_sentence
+
+_CLOSERS = "\"'”’)]}」』”’）»*_"
+_OPENERS_TOO = "\"'*_"  # of these closers; after white space they open what comes next
+_STOPS = ".!?…,;:。！？、，"
+_WORD = re.compile(rf"[^\s{re.escape(_CLOSERS + _STOPS)}।]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A finished sentence: its words, and where it ends in the answer, in characters."""
+
+    text: str
+    end: int
+    cited: bool
+
+
+class Citer:
+    """One answer's text going in piece by piece, its events coming out.
+
+    However the text is cut into pieces, the events are the same but for how text is divided.
+
+    Args:
+        sources: What markers may name.
+        question: Stands in for claims that name nothing, such as `Yes.`
+        highlights: Whether references carry the supporting words.
+        json: The text is one JSON value; markers count inside its strings alone.
+        attribute: As long as the model names no source at all, a sentence is cited that one of
+            them says in the same words or nearly so.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        question: str = "",
+        highlights: bool = True,
+        json: bool = False,
+        attribute: bool = False,
+    ) -> None:
+        self.verifications: list[Verification] = []
+        """One for each marker and known source, in the order they were checked."""
+        self._snippets = {s.number: s.snippet for s in sources}
+        self._known = range(1, max(self._snippets, default=0) + 1)
+        self._texts: dict[int, SourceText] = {}
+        self._question = question
+        self._highlights = highlights
+        self._json = json
+        self._scanner = MarkerScanner(json=json)
+        self._position = 0  # characters of the answer that were sent
+        self._space = ""  # held back: a marker may follow, and would take it away
+        self._sentence = ""
+        self._cited: list[int] = []
+        self._after_marker = False
+        self._before: _Sentence | None = None
+        self._attribute = attribute  # until the model's first marker
+        self._fence = ""  # what opened the code that the sentence is in
+        self._out: list[str] = []
+
+    def feed(self, text: str) -> Iterator[AnswerText | AnswerCitation]:
+        """Take the next piece of the model's text."""
+        for piece in self._scanner.feed(text):
+            yield from self._take(piece)
+        yield from self._flush()
+
+    def close(self) -> Iterator[AnswerText | AnswerCitation]:
+        """The model's text is complete. White space at its end is left out."""
+        for piece in self._scanner.close():
+            yield from self._take(piece)
+        yield from self._end_sentence()
+        yield from self._flush()
+
+    def _take(self, piece: str | Marker) -> Iterator[AnswerText | AnswerCitation]:
+        if isinstance(piece, Marker):
+            yield from self._take_marker(piece)
+            return
+        at = 0
+        while at < len(piece):
+            yield from self._take_character(piece[at])
+            word = _WORD.match(piece, at)
+            at += 1
+            # The rest of a word ends nothing, so it need not be looked at letter by letter.
+            if word and word.end() > at:
+                rest = piece[at : word.end()]
+                self._emit(rest)
+                self._sentence += rest
+                at = word.end()
+
+    def _take_marker(self, marker: Marker) -> Iterator[AnswerText | AnswerCitation]:
+        if "\n" in self._space:
+            yield from self._end_sentence()
+        elif self._sentence:
+            self._space = ""
+        self._after_marker = True
+        self._attribute = False
+        for number in marker.numbers(self._known):
+            if number in self._snippets and number not in self._cited:
+                self._cited.append(number)
+
+    def _take_character(self, c: str) -> Iterator[AnswerText | AnswerCitation]:
+        if c.isspace():
+            if self._after_marker and not self._sentence and c != "\n":
+                return  # `[1] Text` at the start of a line leaves no gap behind
+            self._space += c
+            return
+        if self._is_boundary(c):
+            yield from self._end_sentence()
+        if self._after_marker and c in _STOPS and not self._space:
+            if self._sentence.endswith(c) and c in ".,;:":
+                return  # `Text. [1].` had one stop before its marker already
+        elif self._json and c == '"':
+            yield from self._end_sentence()
+        self._after_marker = False
+        if not self._position and not self._out:
+            self._space = ""
+        self._emit(self._space + c)
+        self._sentence += (self._space if self._sentence else "") + c
+        self._space = ""
+        if self._json and c == '"':
+            self._sentence = ""
+
+    def _is_boundary(self, c: str) -> bool:
+        if "\n" in self._space:
+            return bool(self._sentence or self._cited)
+        if not self._sentence:
+            return False
+        closes = c in _CLOSERS and not (self._space and c in _OPENERS_TOO)
+        if closes or not ends_sentence(self._sentence, c):
+            return False
+        return bool(self._space) or self._sentence.rstrip(_CLOSERS)[-1] in "。！？"
+
+    def _emit(self, text: str) -> None:
+        self._out.append(text)
+        self._position += len(text)
+
+    def _flush(self) -> Iterator[AnswerText]:
+        if self._out:
+            yield AnswerText("".join(self._out))
+            self._out.clear()
+
+    # --- citations ---
+
+    def _end_sentence(self) -> Iterator[AnswerText | AnswerCitation]:
+        """Close the sentence at the current position and cite what its markers name."""
+        text, cited = self._sentence, self._cited
+        self._sentence, self._cited, self._after_marker = "", [], False
+        if not text:
+            if cited and self._before is not None:
+                yield from self._cite(cited, self._before)
+            return
+        before = self._before.text if self._before else ""
+        self._before = sentence = _Sentence(text, self._position, bool(cited))
+        if cited:
+            yield from self._cite(cited, sentence, before)
+        elif self._attribute and self._says_something(text):
+            yield from self._attributed(sentence)
+
+    def _says_something(self, text: str) -> bool:
+        """Whether this is a sentence: no code, no heading, no row of a table."""
+        opening = text[:3]
+        if opening in ("```", "~~~"):
+            self._fence = "" if opening == self._fence else (self._fence or opening)
+            return False
+        return not self._fence and not text.startswith(("#", "|"))
+
+    def _attributed(self, sentence: _Sentence) -> Iterator[AnswerText | AnswerCitation]:
+        """Cite the source that says this sentence best, if any does."""
+        best: tuple[int, Verification] | None = None
+        for number in self._snippets:
+            found = self._source(number).bears_out(sentence.text)
+            if found and (best is None or found.score > best[1].score):
+                best = number, found
+        if best is not None:
+            self.verifications.append(best[1])
+            reference = self._reference(self._snippets[best[0]], best[1])
+            yield from self._flush()
+            yield AnswerCitation(Citation(sentence.end, (reference,)))
+
+    def _cite(
+        self, numbers: Sequence[int], sentence: _Sentence, before: str = ""
+    ) -> Iterator[AnswerText | AnswerCitation]:
+        references: list[Reference] = []
+        for number in numbers:
+            found = self._source(number).verify(
+                sentence.text, question=self._question, before=before
+            )
+            self.verifications.append(found)
+            if found.kind != REJECTED:
+                references.append(self._reference(self._snippets[number], found))
+        if references:
+            yield from self._flush()
+            yield AnswerCitation(Citation(sentence.end, merge_references(references)))
+
+    def _source(self, number: int) -> SourceText:
+        if number not in self._texts:
+            self._texts[number] = SourceText(self._snippets[number].text)
+        return self._texts[number]
+
+    def _reference(self, snippet: Snippet, found: Verification) -> Reference:
+        shown = self._highlights and not snippet.figures
+        return Reference(
+            file=snippet.file,
+            pages=pages_between(snippet, found.start, found.end),
+            highlight=snippet.text[found.start : found.end] if shown else None,
+            start=snippet.start + found.start,
+            end=snippet.start + found.end,
+        )
+
+
+def pages_between(snippet: Snippet, start: int, end: int) -> tuple[int, ...]:
+    """Pages that hold `[start, end)` of the snippet's text; all of them when it cannot say."""
+    if not snippet.page_starts:
+        return snippet.pages
+    ends = [offset for _, offset in snippet.page_starts[1:]] + [len(snippet.text)]
+    return (
+        tuple(
+            page
+            for (page, begin), stop in zip(snippet.page_starts, ends, strict=True)
+            if begin < end and start < stop
+        )
+        or snippet.pages
+    )
+
+
+def merge_references(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """One reference a file, in order of first mention: all pages, the first one's highlight."""
+    merged: dict[str, Reference] = {}
+    for r in references:
+        first = merged.get(r.file.id)
+        merged[r.file.id] = (
+            r
+            if first is None
+            else Reference(
+                file=first.file,
+                pages=tuple(sorted({*first.pages, *r.pages})),
+                highlight=first.highlight or r.highlight,
+                start=first.start,
+                end=first.end,
+            )
+        )
+    return tuple(merged.values())

@@ -1,0 +1,172 @@
+"""Which model answers to which name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from lodgepole.errors import InvalidRequest
+from lodgepole.model import Usage
+from lodgepole.ports.chat_model import ChatModel
+
+OPENAI_NAMES = (
+    "gpt-4o",
+    "gpt-4.1",
+    "gpt-5",
+    "o4-mini",
+    "gpt-4o-mini",
+    "gpt-4.1-mini",
+    "gpt-4.1-nano",
+    "o3-mini",
+)
+ANTHROPIC_NAMES = (
+    "claude-sonnet-4-5",
+    "claude-3-5-sonnet",
+    "claude-3-7-sonnet",
+    "claude-sonnet-4",
+)
+GOOGLE_NAMES = ("gemini-2.5-pro", "gemini-2.5-flash")
+WIRE_NAMES = OPENAI_NAMES + ANTHROPIC_NAMES + GOOGLE_NAMES
+"""What clients of the API send: those of the newest specification, then what older ones used."""
+
+DEFAULT_WIRE_NAME = "gpt-4o"
+"""The name of the answering model when a request names none (specification 2026-04)."""
+
+
+NAMES = {"openai": OPENAI_NAMES, "anthropic": ANTHROPIC_NAMES, "google": GOOGLE_NAMES}
+_SUCCESSORS = {
+    **dict.fromkeys(ANTHROPIC_NAMES, "claude-sonnet-4-6"),
+    "gemini-2.5-pro": "gemini-3.8-flash",
+    "gemini-2.5-flash": "gemini-3.5-flash-lite",
+}
+"""What answers at the provider's own endpoint in the place of names that end there in November
+and December 2026; Google's are those its deprecation page names."""
+_WINDOWS = {
+    "gpt-4.1": 1_047_576,
+    "gpt-5": 400_000,
+    "gpt-4": 128_000,
+    "o3": 200_000,
+    "o4": 200_000,
+    "claude": 200_000,
+    "gemini": 1_048_576,
+}
+_NO_TEMPERATURE = ("gpt-5", "gpt-6", "o1", "o3", "o4", "claude-sonnet-5", "claude-opus-5")
+_IMAGES = ("gpt-4o", "gpt-4.1", "gpt-5", "gpt-6", "o4", "claude", "gemini")
+_WINDOW = 32_768  # of a model we know nothing of
+_OUTPUT = 8_192  # room for reasoning models to think; an answer is rarely a tenth of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfiguredModel:
+    """A model that requests may name.
+
+    Attributes:
+        name: What requests and answers call it.
+        upstream: What its provider calls it.
+        model: Where generations are asked for.
+        context_tokens: Prompt and answer together, at most.
+        max_output_tokens: Of one answer.
+        takes_temperature: Whether `temperature` is sent; else it is ignored.
+        takes_images: Whether figures of the sources are sent along.
+        prompt_price: Of a million tokens read, in the operator's currency.
+        completion_price: Of a million tokens written.
+        follows_instructions: Whether it can be asked for more than an answer: to rephrase a
+            follow-up question for retrieval, to judge.
+        attribute: Whether answers in which it names no source are cited where a source says the
+            same in nearly the same words.
+    """
+
+    name: str
+    upstream: str
+    model: ChatModel
+    context_tokens: int = 128_000
+    max_output_tokens: int = 4_096
+    takes_temperature: bool = True
+    takes_images: bool = False
+    prompt_price: float = 0.0
+    completion_price: float = 0.0
+    follows_instructions: bool = True
+    attribute: bool = False
+
+    def cost(self, usage: Usage) -> float:
+        """What these tokens cost, in the operator's currency."""
+        read, written = usage.prompt_tokens, usage.completion_tokens
+        return (read * self.prompt_price + written * self.completion_price) / 1e6
+
+
+def configured(
+    name: str,
+    model: ChatModel,
+    *,
+    upstream: str | None = None,
+    context_tokens: int | None = None,
+    max_output_tokens: int | None = None,
+    takes_temperature: bool | None = None,
+    takes_images: bool | None = None,
+    prompt_price: float = 0.0,
+    completion_price: float = 0.0,
+    attribute: bool = False,
+) -> ConfiguredModel:
+    """A remote model; what is not given is what we know of models of that name."""
+    known = upstream or name
+    window = next((w for prefix, w in _WINDOWS.items() if known.startswith(prefix)), _WINDOW)
+    return ConfiguredModel(
+        name=name,
+        upstream=known,
+        model=model,
+        context_tokens=context_tokens or window,
+        max_output_tokens=max_output_tokens or min(_OUTPUT, (context_tokens or window) // 4),
+        takes_temperature=(
+            not known.startswith(_NO_TEMPERATURE)
+            if takes_temperature is None
+            else takes_temperature
+        ),
+        takes_images=known.startswith(_IMAGES) if takes_images is None else takes_images,
+        prompt_price=prompt_price,
+        completion_price=completion_price,
+        attribute=attribute,
+    )
+
+
+def provider_models(
+    provider: str, model: ChatModel, *, own_endpoint: bool, upstream: str | None = None
+) -> tuple[ConfiguredModel, ...]:
+    """The provider's wire names, each answered by that model there, or all by `upstream`."""
+    successors = _SUCCESSORS if own_endpoint else {}
+    return tuple(
+        configured(name, model, upstream=upstream or successors.get(name, name))
+        for name in NAMES[provider]
+    )
+
+
+class ModelDirectory:
+    """Names to models.
+
+    Args:
+        default: Answers when a request names no model, and to every wire name that nothing
+            else answers to.
+        models: What the operator runs; their own names win over the wire names.
+    """
+
+    def __init__(self, default: ConfiguredModel, models: Iterable[ConfiguredModel] = ()) -> None:
+        named = {name: replace(default, name=name) for name in WIRE_NAMES}
+        named[default.name] = default
+        named.update((model.name, model) for model in models)
+        self._models: Mapping[str, ConfiguredModel] = named
+        self._default = default
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._models)
+
+    @property
+    def default(self) -> ConfiguredModel:
+        return self._default
+
+    def resolve(self, name: str | None) -> ConfiguredModel:
+        """The model that answers to `name`, under that name; the default one for None."""
+        if name is None:
+            return self._default
+        if name not in self._models:
+            raise InvalidRequest(
+                f"Invalid model `{name}`. Expected one of: {', '.join(self._models)}"
+            )
+        return self._models[name]

@@ -1,0 +1,14 @@
+"""Port: the requests that a project may still make."""
+
+from typing import Protocol
+
+
+class Allowances(Protocol):
+    """How many requests each project may still make, in all processes together."""
+
+    async def take(self, project_id: str, wanted: int, *, per_minute: int) -> tuple[int, float]:
+        """`(requests, seconds)`: up to `wanted`, and where none is left, when one will be.
+
+        A bucket holds one minute's requests, is full at first and refills evenly.
+        """
+        ...

@@ -1,0 +1,23 @@
+"""Port: something that continues a conversation."""
+
+from collections.abc import (
+    AsyncIterator,
+)
+from typing import Protocol
+
+from lodgepole.model import (
+    ModelEvent,
+    ModelRequest,
+)
+
+
+class ChatModel(Protocol):
+    """Something that continues a conversation."""
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """Yield ModelText as it comes, then one ModelEnded.
+
+        Closing the iterator stops the generation. Raises RateLimited, Unavailable,
+        DeadlineExceeded or UpstreamRejected, before the first text only if it can.
+        """
+        ...

@@ -1,0 +1,151 @@
+"""Port: passages found by vector and by word."""
+
+from collections.abc import (
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lodgepole.model import (
+    FileVersion,
+    Hit,
+    Passage,
+    PassageKey,
+)
+from lodgepole.ports.embedder import EmbedderIdentity, Vector, Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedPassage:
+    """A passage with its words, already analysed: the index stores and counts them as they are."""
+
+    passage: Passage
+    words: Sequence[str]  # of the text and of the header, with repetitions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedFile:
+    """All passages of one file version, and the words by which the file as a whole is found."""
+
+    version: FileVersion
+    language: str  # ISO 639-1, or `und`
+    lead_words: Sequence[str]  # of the name and of the first 1,500 characters
+    passages: Sequence[IndexedPassage]
+    vectors: Vectors  # one row per passage
+    embedder: EmbedderIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexQuery:
+    """What to look for, and where: nothing outside `versions` is ever scored."""
+
+    versions: Collection[FileVersion]
+    vector: Vector | None
+    words: Sequence[str]  # analysed like the passages' words
+    limit: int = 200  # of each ranking
+    embedder: EmbedderIdentity | None = None  # of `vector`; None is that of the index, unchecked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rankings:
+    """Unfused results, each best first, at most `limit` long. Scores are the engine's own."""
+
+    dense: Sequence[Hit] = ()  # cosine
+    words: Sequence[Hit] = ()  # BM25 over passages
+    file_body: Sequence[tuple[FileVersion, float]] = ()  # BM25 over whole files
+    file_lead: Sequence[tuple[FileVersion, float]] = ()  # BM25 over lead words
+    idf: Mapping[str, float] = field(default_factory=dict)
+    """Inverse document frequency of the query's words, as BM25 over passages counted it."""
+    embedder: EmbedderIdentity | None = None  # of the index's vectors; None when it holds nothing
+
+
+class Index(Protocol):
+    """Passages of one assistant, found by vector and by word.
+
+    The vectors that are searched are all of one embedder, that of the first file. Those of a
+    second one can be set aside beside them, file by file, until `switch` makes them the ones
+    that are searched.
+    """
+
+    async def add(self, assistant_id: str, file: IndexedFile) -> None:
+        """Store and make searchable, durable on return. Adding a version again replaces it.
+
+        Where the index's vectors are another embedder's, the file's are set aside, or left out
+        where a third one's are: until `switch` it is found by words.
+        """
+        ...
+
+    async def remove(self, assistant_id: str, versions: Iterable[FileVersion]) -> None:
+        """Remove rows, vectors and postings; unknown versions are no error."""
+        ...
+
+    async def drop(self, assistant_id: str) -> None:
+        """Remove everything of the assistant; none is no error."""
+        ...
+
+    async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
+        """Each ranking's ties are in key order, so equal input gives equal output."""
+        ...
+
+    async def passages(
+        self, assistant_id: str, keys: Collection[PassageKey]
+    ) -> dict[PassageKey, Passage]:
+        """The stored passages; keys that are not there are left out."""
+        ...
+
+    async def vectors(
+        self, assistant_id: str, version: FileVersion, *, first: int, count: int
+    ) -> Vectors:
+        """The searched vectors of the passages `[first, first + count)` that are there, in order.
+
+        None at all where the version is not stored, or lacks such vectors.
+        """
+        ...
+
+    async def versions(self, assistant_id: str) -> Collection[FileVersion]:
+        """All versions stored, visible or not; for the sweep."""
+        ...
+
+    async def assistants(self) -> Collection[str]:
+        """Ids of assistants that something is stored of; for the sweep."""
+        ...
+
+    async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
+        """The language of each stored file, by which its words were analysed."""
+        ...
+
+    async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
+        """Whose vectors are searched; None when nothing is stored."""
+        ...
+
+    async def unlike(self, embedder: EmbedderIdentity) -> Collection[str]:
+        """Ids of assistants that hold, or lack, other vectors than all of `embedder`'s."""
+        ...
+
+    async def lacking(
+        self, assistant_id: str, embedder: EmbedderIdentity
+    ) -> Mapping[FileVersion, int]:
+        """Versions without vectors of `embedder`, searched or set aside, with their passages."""
+        ...
+
+    async def set_aside(
+        self, assistant_id: str, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors
+    ) -> None:
+        """Keep one version's vectors for `switch`, durable on return; none set aside of others.
+
+        A version that is gone, or has another number of passages, is left alone.
+        """
+        ...
+
+    async def switch(self, assistant_id: str, embedder: EmbedderIdentity) -> bool:
+        """From now on search the vectors of `embedder`, and remove all others.
+
+        One durable step: whoever searches finds by the old vectors or by the new. False, and
+        nothing is changed, while a version lacks vectors of `embedder`.
+        """
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,33 @@
+"""Port: requests and tokens by key and day."""
+
+from collections.abc import (
+    Collection,
+    Sequence,
+)
+from datetime import date
+from typing import Protocol
+
+from lodgepole.model import (
+    Holdings,
+    LedgerEntry,
+)
+
+
+class Ledger(Protocol):
+    """What was asked for by each key on each day, in the database of the catalog."""
+
+    async def add(self, entries: Collection[LedgerEntry]) -> None:
+        """Add to what is there, whoever else does so at the same time; committed on return."""
+        ...
+
+    async def read(self, project_id: str, *, since: date) -> Sequence[LedgerEntry]:
+        """By day, then by key."""
+        ...
+
+    async def forget(self, before: date) -> None:
+        """Remove what is of earlier days, in every project."""
+        ...
+
+    async def holdings(self, project_id: str) -> Holdings:
+        """What the project has at this moment, whatever is being deleted included."""
+        ...

@@ -1,0 +1,43 @@
+"""Port: a file to a document."""
+
+from collections.abc import (
+    Awaitable,
+    Callable,
+)
+from pathlib import Path
+from typing import Protocol
+
+from lodgepole.model import (
+    Document,
+    FileKind,
+)
+
+ReadingProgress = Callable[[float], Awaitable[None]]
+
+
+"""Told the share of a file that is read, seldom enough to write it down each time."""
+
+
+async def untold(_: float) -> None:
+    """For those who do not ask how far it is."""
+
+
+class Parser(Protocol):
+    """Turns a file into a document, outside this process."""
+
+    async def parse(
+        self,
+        path: Path,
+        *,
+        kind: FileKind,
+        name: str,
+        multimodal: bool,
+        progress: ReadingProgress = untold,
+    ) -> Document:
+        """Raises UnreadableFile with a message for the uploader; never hangs, never crashes us.
+
+        What `progress` raises goes through.
+        """
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Settings, and the wiring that chooses adapters by them and runs the whole."""

@@ -1,0 +1,250 @@
+"""From the settings to the models that answer: part of the wiring, for chat models alone."""
+
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lodgepole.adapters.chat_models.anthropic_google import PydanticAiChatModel
+from lodgepole.adapters.chat_models.openai import OpenAiChatModel
+from lodgepole.chat.generations import collect
+from lodgepole.chat.model_directory import (
+    NAMES,
+    ConfiguredModel,
+    ModelDirectory,
+    configured,
+    provider_models,
+)
+from lodgepole.chat.retries import RetryingChatModel
+from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
+from lodgepole.model import Message, ModelRequest
+from lodgepole.ports.chat_model import ChatModel
+from lodgepole.runtime.settings import Endpoint, ModelConfig, Settings
+
+EXTRACTIVE = "lodgepole-extractive"
+"""The name of the model that quotes, which answers until another one is configured."""
+CHECK_TOKENS = 16  # the least that OpenAI's responses accept
+FILLED_SHARE = 0.9  # of a window, as in answers, since models count tokens differently
+READ_SHARE = 0.5  # of the words sent; a server that counts fewer tokens has cut the prompt off
+_HOSTS = {
+    "openai": "api.openai.com",
+    "anthropic": "api.anthropic.com",
+    "google": "generativelanguage.googleapis.com",
+}
+
+
+def model_directory(
+    settings: Settings, extractive: ChatModel, closing: AsyncExitStack
+) -> ModelDirectory:
+    """All models that requests may name; their connections are closed with `closing`.
+
+    Raises:
+        InvalidRequest: `default_model` names a model, and there is none and no provider.
+    """
+    quotes = ConfiguredModel(
+        name=EXTRACTIVE,
+        upstream=EXTRACTIVE,
+        model=extractive,
+        takes_temperature=False,
+        follows_instructions=False,
+    )
+    remote = _Remote(settings, closing)
+    named = {model.name: model for model in remote.from_settings()}
+    wanted = settings.default_model
+    if wanted in (None, EXTRACTIVE):
+        default = quotes if wanted else next(iter(remote.defaults(named)), quotes)
+        return ModelDirectory(default, [quotes, *named.values()])
+    if wanted not in named:
+        if not settings.endpoints:
+            raise InvalidRequest(
+                f"default_model is {wanted!r}, but no model of that name is configured. Add it "
+                "under [[models]], or set a provider's API key or base URL."
+            )
+        # One address and one name is how most local servers are used: all names go there.
+        first = settings.endpoints[0]
+        model = remote.at(first)
+        named = {
+            m.name: m
+            for m in provider_models(first.provider, model, own_endpoint=False, upstream=wanted)
+        } | {n: m for n, m in named.items() if m.model is not model}
+        named[wanted] = configured(wanted, model)
+    return ModelDirectory(named[wanted], [quotes, *named.values()])
+
+
+WHERE_TO_LOOK = (
+    "If that goes on, check that its server runs, and its address (OPENAI_BASE_URL or base_url)."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedModel:
+    """What a tiny request to one model gave.
+
+    Attributes:
+        problem: Why it does not answer; None where it does.
+        notes: What is worth knowing of one that answers.
+    """
+
+    name: str
+    upstream: str
+    problem: str | None
+    notes: tuple[str, ...]
+    seconds: float
+
+
+async def check_models(
+    settings: Settings, extractive: ChatModel, *, fill_window: bool = False
+) -> list[CheckedModel]:
+    """Ask each configured model for a word: the default, those listed, one of each provider.
+
+    With `fill_window` the question comes after as many words as an answer may be made from, which
+    shows whether the model really has the window that it is configured with.
+    """
+    async with AsyncExitStack() as closing:
+        directory = model_directory(settings, extractive, closing)
+        names = [directory.default.name, *(config.name for config in settings.models)]
+        names += [NAMES[e.provider][0] for e in settings.endpoints if e.base_url is None]
+        found = {
+            (model.upstream, id(model.model)): model
+            for model in (directory.resolve(name) for name in dict.fromkeys(names))
+            if model.model is not extractive
+        }
+        snippet = settings.limits.snippet_tokens_default
+        return [await _checked(model, snippet, fill=fill_window) for model in found.values()]
+
+
+async def _checked(model: ConfiguredModel, snippet_tokens: int, *, fill: bool) -> CheckedModel:
+    room = model.context_tokens - model.max_output_tokens
+    words = int(FILLED_SHARE * room) if fill else 0
+    asked = "word " * words + "Answer with the one word yes."
+    request = ModelRequest(
+        model=model.upstream,
+        messages=(Message("user", asked),),
+        question=asked,
+        sources=(),
+        temperature=0.0 if model.takes_temperature else None,
+        max_output_tokens=CHECK_TOKENS,
+    )
+    begun, problem, notes = time.monotonic(), None, list[str]()
+    if room < snippet_tokens:
+        notes.append(
+            f"its window leaves {room} tokens for questions and sources: set context_tokens"
+        )
+    try:
+        text, end = await collect(model, request)
+    except Unavailable as failure:
+        problem = f"{str(failure).removesuffix('Try again.')}{WHERE_TO_LOOK}"
+    except LodgepoleError as failure:
+        problem = str(failure)
+    else:
+        read = end.usage.prompt_tokens
+        if not text and end.finish_reason == "stop":
+            problem = "its answer is empty. Check the model's name and what serves it."
+        elif 0 < read < READ_SHARE * words:
+            problem = (
+                f"of about {words} tokens it has read {read}: its server cuts prompts off. Raise "
+                "the server's window (Ollama: num_ctx), or lower context_tokens."
+            )
+        if end.in_one_piece:
+            notes.append("it does not stream: answers come in one piece, when they are complete")
+    return CheckedModel(
+        name=model.name,
+        upstream=model.upstream,
+        problem=problem,
+        notes=tuple(notes),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def describe_default(settings: Settings, models: ModelDirectory) -> str:
+    """Who answers where a request names no model, and why: for people, without any key."""
+    default = models.default
+    if default.name == EXTRACTIVE:
+        return "quotes from your documents (no language model is configured)"
+    listed = {name: model for model in settings.models for name in (model.name, *model.aliases)}
+    config = listed.get(default.name)
+    if config is not None:
+        provider, address, why = config.provider, config.base_url, "[[models]]"
+    else:
+        endpoint = settings.endpoints[0]
+        provider, address = endpoint.provider, endpoint.base_url
+        variable = "API_KEY" if endpoint.api_key else "BASE_URL"
+        why = f"{provider.upper()}_{variable}"
+    where = urlsplit(address).netloc.rpartition("@")[2] if address else _HOSTS[provider]
+    return f"{default.upstream} at {where or address} ({why})"
+
+
+class _Remote:
+    """Makes chat models, one for each endpoint."""
+
+    def __init__(self, settings: Settings, closing: AsyncExitStack) -> None:
+        self._settings = settings
+        self._closing = closing
+        self._made: dict[Endpoint, ChatModel] = {}
+
+    def at(self, endpoint: Endpoint) -> ChatModel:
+        if endpoint not in self._made:
+            model = self._opened(endpoint)
+            self._closing.push_async_callback(model.close)
+            self._made[endpoint] = RetryingChatModel(model)
+        return self._made[endpoint]
+
+    def _opened(self, endpoint: Endpoint) -> OpenAiChatModel | PydanticAiChatModel:
+        limits = self._settings.limits
+        if endpoint.provider == "openai":
+            return OpenAiChatModel(
+                api_key=endpoint.api_key,
+                base_url=endpoint.base_url,
+                api=endpoint.api,
+                first_event_seconds=limits.model_first_event_seconds,
+                total_seconds=limits.model_total_seconds,
+            )
+        return PydanticAiChatModel(
+            endpoint.provider,
+            api_key=endpoint.api_key,
+            base_url=endpoint.base_url,
+            first_event_seconds=limits.model_first_event_seconds,
+            total_seconds=limits.model_total_seconds,
+        )
+
+    def from_settings(self) -> list[ConfiguredModel]:
+        """The providers' wire names, then the models listed by name, which win."""
+        models: list[ConfiguredModel] = []
+        for endpoint in self._settings.endpoints:
+            own = endpoint.base_url is None
+            models += provider_models(endpoint.provider, self.at(endpoint), own_endpoint=own)
+        for config in self._settings.models:
+            models += self._listed(config)
+        return models
+
+    def defaults(self, named: dict[str, ConfiguredModel]) -> list[ConfiguredModel]:
+        """What may be the default when none is named: listed models first, then providers."""
+        listed = [named[config.name] for config in self._settings.models]
+        return listed or list(named.values())
+
+    def _listed(self, config: ModelConfig) -> list[ConfiguredModel]:
+        known = next((e for e in self._settings.endpoints if e.provider == config.provider), None)
+        key = config.api_key.get_secret_value() if config.api_key else None
+        endpoint = Endpoint(
+            provider=config.provider,
+            # The provider's key goes to the provider's address alone.
+            api_key=key or (known.api_key if known and config.base_url is None else None),
+            base_url=config.base_url or (known.base_url if known else None),
+            api=config.api,
+        )
+        model = self.at(endpoint)
+        return [
+            configured(
+                name,
+                model,
+                upstream=config.model or config.name,
+                context_tokens=config.context_tokens,
+                max_output_tokens=config.max_output_tokens,
+                takes_temperature=config.takes_temperature,
+                takes_images=config.takes_images,
+                prompt_price=config.prompt_price,
+                completion_price=config.completion_price,
+                attribute=config.attribute,
+            )
+            for name in (config.name, *config.aliases)
+        ]

@@ -1,0 +1,262 @@
+"""From the settings to embedder and reranker: part of the wiring, for these alone."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lodgepole.errors import InvalidRequest
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector, Vectors
+from lodgepole.ports.reranker import Reranker
+from lodgepole.ports.telemetry import Metrics
+from lodgepole.retrieval.embedders import Embedders
+from lodgepole.retrieval.reranking import Reranking
+from lodgepole.runtime.retrieval_settings import (
+    BuiltinEmbedderSettings,
+    EndpointRerankerSettings,
+    OnnxEmbedderSettings,
+    OnnxRerankerSettings,
+    OpenAIEmbedderSettings,
+)
+from lodgepole.runtime.settings import Settings
+
+OPENAI_URL = "https://api.openai.com/v1"
+_BUILTIN_ENGINE = "onnxruntime-"
+_BUILTIN = EmbedderIdentity(
+    engine=f"{_BUILTIN_ENGINE}int8", model="all-MiniLM-L6-v2", dimension=384
+)
+_FormerSettings = BuiltinEmbedderSettings | OpenAIEmbedderSettings | OnnxEmbedderSettings
+
+
+async def open_embedders(settings: Settings, closing: AsyncExitStack) -> Embedders:
+    """The configured embedder; former ones are opened when they are needed.
+
+    All are closed with `closing`.
+
+    Raises:
+        InvalidRequest: The key is missing.
+        Unavailable: The model is missing, or its endpoint does not answer.
+        UpstreamRejected: The endpoint refuses the key or the model.
+    """
+    opener = _Opener(settings, closing)
+    return Embedders(await opener.open(settings.embedder), opener.find_former)
+
+
+def judging_embedder(settings: Settings, embedders: Embedders) -> Embedder:
+    """What sentences are compared by, whatever passages are embedded with.
+
+    Its cosines are what the thresholds of quoting and of judging answers were measured with;
+    other models crowd theirs between 0.7 and 0.9. It is opened when it is first needed.
+    """
+    if isinstance(settings.embedder, BuiltinEmbedderSettings):
+        return embedders.configured
+    return _Judging(embedders)
+
+
+class _Judging:
+    """The built-in embedder, opened late; the configured one where its model is missing."""
+
+    def __init__(self, embedders: Embedders) -> None:
+        self._embedders = embedders
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        return _BUILTIN
+
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return await (await self._chosen()).embed_passages(texts)
+
+    async def embed_query(self, text: str) -> Vector:
+        return await (await self._chosen()).embed_query(text)
+
+    async def _chosen(self) -> Embedder:
+        for form in ("int8", "f32"):
+            found = await self._embedders.of(replace(_BUILTIN, engine=f"{_BUILTIN_ENGINE}{form}"))
+            if found is not None:
+                return found
+        return self._embedders.configured
+
+
+async def open_reranking(
+    settings: Settings, clock: Clock, closing: AsyncExitStack, metrics: Metrics | None = None
+) -> Reranking | None:
+    """The configured reranker, or None; closed with `closing`.
+
+    Raises:
+        Unavailable: The ONNX directory does not hold a cross-encoder.
+    """
+    chosen = settings.reranker
+    match chosen:
+        case EndpointRerankerSettings():
+            from lodgepole.adapters.rerankers.endpoint import HttpReranker, RerankEndpoint
+
+            endpoint = HttpReranker(
+                RerankEndpoint(
+                    base_url=chosen.base_url,
+                    wire=chosen.wire,
+                    model=chosen.model,
+                    api_key=chosen.api_key.get_secret_value() if chosen.api_key else None,
+                    timeout_seconds=chosen.timeout_seconds,
+                )
+            )
+            closing.push_async_callback(endpoint.close)
+            reranker: Reranker = endpoint
+        case OnnxRerankerSettings():
+            from lodgepole.adapters.rerankers.onnx import OnnxDirectoryReranker
+
+            local = await asyncio.to_thread(
+                OnnxDirectoryReranker,
+                chosen.path,
+                max_tokens=chosen.max_tokens,
+                threads=settings.worker_threads,
+            )
+            closing.push_async_callback(local.close)
+            reranker = local
+        case _:
+            return None
+    return Reranking(
+        reranker,
+        clock,
+        top_n=chosen.top_n,
+        timeout_seconds=chosen.timeout_seconds,
+        metrics=metrics,
+    )
+
+
+def pull_model(settings: Settings) -> Path:
+    """Fetch what the configured embedder needs of the built-in model; where it is.
+
+    Other embedders need its tokenizer alone, which sizes passages and snippets.
+    """
+    from lodgepole.adapters.embedders.builtin.pulling import Puller
+
+    if isinstance(settings.embedder, BuiltinEmbedderSettings):
+        return Puller().pull(settings.cache_dir).weights
+    return Puller().pull_tokenizer(settings.cache_dir)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingProgress:
+    """How many passages an embedder's vectors are searched of, and how many are prepared."""
+
+    embedder: EmbedderIdentity
+    assistants: int
+    searched: int  # passages
+    prepared: int  # passages whose vectors wait for the switch
+    total: int  # passages of the assistants that it is preparing
+
+
+def embedding_progress(settings: Settings) -> list[EmbeddingProgress]:
+    """Per embedder, by model; read from the indexes themselves, beside a running server.
+
+    Raises:
+        Unavailable: An index cannot be read.
+    """
+    from lodgepole.adapters.indexes.tantivy import embedding_states
+
+    counts: dict[EmbedderIdentity, list[int]] = {}
+    for state in embedding_states(settings.data_dir / "index"):
+        searched = counts.setdefault(state.searched, [0, 0, 0, 0])
+        searched[0] += 1
+        searched[1] += state.passages - state.without_searched
+        if state.aside is not None:
+            aside = counts.setdefault(state.aside, [0, 0, 0, 0])
+            aside[2] += state.passages_aside
+            aside[3] += state.passages
+    return [
+        EmbeddingProgress(
+            embedder=identity,
+            assistants=assistants,
+            searched=searched,
+            prepared=prepared,
+            total=total,
+        )
+        for identity, (assistants, searched, prepared, total) in sorted(
+            counts.items(), key=lambda item: (item[0].model, item[0].engine)
+        )
+    ]
+
+
+class _Opener:
+    def __init__(self, settings: Settings, closing: AsyncExitStack) -> None:
+        self._settings = settings
+        self._closing = closing
+
+    async def open(self, chosen: _FormerSettings) -> Embedder:
+        match chosen:
+            case OpenAIEmbedderSettings():
+                return await self._remote(chosen)
+            case OnnxEmbedderSettings():
+                return await self._directory(chosen)
+            case BuiltinEmbedderSettings():
+                return await self._builtin("int8")
+
+    async def find_former(self, identity: EmbedderIdentity) -> Embedder | None:
+        """The built-in one in the form it had, or the one kept under `[former_embedder]`."""
+        if identity.engine == f"{_BUILTIN_ENGINE}f32":
+            return await self._builtin("f32")
+        if identity.engine.startswith(_BUILTIN_ENGINE):
+            return await self._builtin("int8")
+        former = self._settings.former_embedder
+        return None if former is None else await self.open(former)
+
+    async def _builtin(self, form: str) -> Embedder:
+        from lodgepole.adapters.embedders.builtin import OnnxRuntimeEmbedder
+
+        embedder = await asyncio.to_thread(
+            OnnxRuntimeEmbedder,
+            self._settings.cache_dir,
+            threads=self._settings.worker_threads,
+            form="f32" if form == "f32" else "int8",
+        )
+        self._closing.push_async_callback(embedder.close)
+        return embedder
+
+    async def _remote(self, chosen: OpenAIEmbedderSettings) -> Embedder:
+        from lodgepole.adapters.embedders.openai import EmbeddingEndpoint, OpenAIEmbedder
+
+        key, base_url = chosen.api_key, chosen.base_url
+        if base_url is None:
+            # The provider's own key goes to the provider's own address and nowhere else.
+            provider = next((e for e in self._settings.endpoints if e.provider == "openai"), None)
+            base_url = (provider.base_url if provider else None) or OPENAI_URL
+            secret = key.get_secret_value() if key else provider.api_key if provider else None
+            if secret is None and base_url == OPENAI_URL:
+                raise InvalidRequest(
+                    "The embedder is OpenAI's, but there is no key: set OPENAI_API_KEY or "
+                    "LODGEPOLE_EMBEDDER__API_KEY, or base_url for another server."
+                )
+        else:
+            secret = key.get_secret_value() if key else None
+        embedder = await OpenAIEmbedder.connect(
+            EmbeddingEndpoint(
+                base_url=base_url,
+                model=chosen.model,
+                api_key=secret,
+                dimensions=chosen.dimensions,
+                query_prefix=chosen.query_prefix,
+                document_prefix=chosen.document_prefix,
+                batch_texts=chosen.batch_texts,
+                parallel_requests=chosen.parallel_requests,
+                timeout_seconds=chosen.timeout_seconds,
+            )
+        )
+        self._closing.push_async_callback(embedder.close)
+        return embedder
+
+    async def _directory(self, chosen: OnnxEmbedderSettings) -> Embedder:
+        from lodgepole.adapters.embedders.onnx import OnnxDirectoryEmbedder
+
+        embedder = await asyncio.to_thread(
+            OnnxDirectoryEmbedder,
+            chosen.path,
+            pooling=chosen.pooling,
+            max_tokens=chosen.max_tokens,
+            query_prefix=chosen.query_prefix,
+            document_prefix=chosen.document_prefix,
+            threads=self._settings.worker_threads,
+        )
+        self._closing.push_async_callback(embedder.close)
+        return embedder

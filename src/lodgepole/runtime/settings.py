@@ -1,0 +1,300 @@
+"""What an operator may set: environment `LODGEPOLE_*` over `lodgepole.toml` over defaults.
+
+Nothing else in Lodgepole reads the environment.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from lodgepole.limits import Limits
+from lodgepole.runtime.retrieval_settings import (
+    BuiltinEmbedderSettings,
+    EmbedderSettings,
+    NoRerankerSettings,
+    OpenAIEmbedderSettings,
+    RerankerSettings,
+    expand,
+)
+
+CONFIG_FILE = Path("lodgepole.toml")
+BLOB_SCHEMES = ("s3", "gs", "az")
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _data_dir() -> Path:
+    return platformdirs.user_data_path("lodgepole", appauthor=False)
+
+
+def _cache_dir() -> Path:
+    return platformdirs.user_cache_path("lodgepole", appauthor=False)
+
+
+UserPath = Annotated[Path, BeforeValidator(expand)]
+
+
+Provider = Literal["openai", "anthropic", "google"]
+"""The wire formats spoken; `openai` is also Ollama's, vLLM's, LM Studio's and OpenRouter's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """A model that requests may name; what is left out is taken from what is known of it."""
+
+    name: str
+    """What requests and answers call it."""
+    model: str | None = None
+    """What its provider calls it; the same when left out."""
+    provider: Provider = "openai"
+    api: Literal["chat", "responses"] = "chat"
+    """Of the provider `openai` alone: chat completions, or the format called responses."""
+    base_url: str | None = None
+    """Where it is served, e.g. `http://127.0.0.1:11434/v1`; else as for the provider."""
+    api_key: SecretStr | None = None
+    """Else the provider's."""
+    aliases: tuple[str, ...] = ()
+    """Other names it answers to, e.g. `gpt-4o`."""
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    takes_temperature: bool | None = None
+    takes_images: bool | None = None
+    attribute: bool = False
+    """Whether an answer that names no source at all is cited where one says the same in nearly the
+    same words. For small models that leave the markers out."""
+    prompt_price: Annotated[float, Field(ge=0)] = 0.0
+    """Of a million tokens that the model reads, in the currency of your choice."""
+    completion_price: Annotated[float, Field(ge=0)] = 0.0
+    """Of a million tokens that it writes. The metric `cost_total` adds up what answers cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A provider that a key, or an address, was given for."""
+
+    provider: Provider
+    api_key: str | None = field(repr=False)
+    base_url: str | None
+    api: Literal["chat", "responses"] = "chat"
+
+
+def _provider_field(*names: str) -> Any:
+    return Field(default=None, validation_alias=AliasChoices(*names))
+
+
+class Settings(BaseSettings):
+    """One value, made once in the entry point and passed down."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LODGEPOLE_",
+        env_nested_delimiter="__",
+        toml_file=CONFIG_FILE,
+        extra="forbid",
+        frozen=True,
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    data_dir: UserPath = Field(default_factory=_data_dir)
+    """Catalog, blobs and indexes. One process writes it; a lock file says which. On many machines
+    only what is on its way in, and what helps commands on the same machine."""
+    database_url: SecretStr | None = None
+    """`postgresql://…`, for many machines: catalog, operations and index are there, and processes
+    on any machine share them. Needs the extra `postgres`, and `blob_url`."""
+    database_listen_url: SecretStr | None = None
+    """The same database without a pooler in transaction mode between, where `database_url` goes
+    through one: new work is then noticed at once instead of within five seconds."""
+    database_connections: int = Field(default=10, ge=2, le=200)
+    """Of each process to PostgreSQL, at most: half for the index, half for the rest."""
+    blob_url: str | None = None
+    """Where files are, for many machines: `s3://bucket/prefix`, `gs://…` or `az://…`. Keys,
+    region and endpoint come from the usual variables, such as AWS_ACCESS_KEY_ID."""
+    signing_secret: SecretStr | None = None
+    """Signs links to files; else one is made, and kept where all processes find it."""
+    work: bool = True
+    """Whether a server on many machines also reads and embeds files; else only those started by
+    `lodgepole worker` do."""
+    aws_endpoint_url: str | None = _provider_field("aws_endpoint_url", "aws_endpoint")
+    """Of an S3 that is not Amazon's; read from the variable without our prefix."""
+    cache_dir: UserPath = Field(default_factory=_cache_dir)
+    """Models converted for this machine; may be deleted at any time."""
+    api_key: SecretStr | None = None
+    """Seeds the default project's first key. On loopback one is made when this is not set."""
+    public_url: str | None = None
+    """How clients reach us, e.g. `https://lodgepole.example.com`; else the request's own host."""
+    url: str | None = None
+    """The server that the command line talks to; else the one running in `data_dir`."""
+    workers: int = Field(default=0, ge=0, le=64)
+    """Processes that read and embed files; 0 does it in the server's own."""
+    worker_threads: int = Field(
+        default=0,
+        ge=0,
+    )
+    """Threads that embed, of each process that does; 0 shares the cores out."""
+    ocr_languages: tuple[str, ...] = ("eng",)
+    """Of text recognition on scanned pages, as Tesseract names them; none switches it off."""
+    embedder: EmbedderSettings = Field(default_factory=BuiltinEmbedderSettings)
+    """What makes vectors of passages and queries. Changed, all files are embedded anew in the
+    background while they stay in use."""
+    former_embedder: EmbedderSettings | None = None
+    """What `embedder` was before, for as long as files are re-embedded: without it they are found
+    by words alone until then. The built-in one is known without being named."""
+    reranker: RerankerSettings = Field(default_factory=NoRerankerSettings)
+    """Reads the best passages once more beside the query, and puts them in order."""
+    log_level: str = "info"
+    """Of our own records: debug, info, warning or error. Libraries tell warnings only."""
+    log_format: Literal["text", "json"] = "text"
+    """Lines for people, or one JSON object a line; both carry the request's id."""
+    log_requests: bool = False
+    """A line for every request: route, status and time; never a query, a body or a key."""
+    metrics: Literal["off", "loopback", "on"] = "loopback"
+    """Who may read `/metrics`: nobody; programs on this machine without a key and keys with the
+    role `all`; or everybody. A request that came through a proxy is not from this machine."""
+    worker_metrics: str | None = None
+    """`host:port` where each `lodgepole worker` of many machines answers `/metrics`, to everybody
+    who can reach it. On one machine the server counts what its workers do."""
+    otel_exporter_otlp_endpoint: str | None = _provider_field("otel_exporter_otlp_endpoint")
+    """Where traces are sent, over OTLP and HTTP; read from the variable without our prefix. Needs
+    the extra `otel`."""
+    limits: Limits = Field(default_factory=Limits)
+
+    openai_api_key: SecretStr | None = _provider_field("openai_api_key")
+    openai_api_key_file: UserPath | None = _provider_field("openai_api_key_file")
+    openai_base_url: str | None = _provider_field("openai_base_url")
+    anthropic_api_key: SecretStr | None = _provider_field("anthropic_api_key")
+    anthropic_api_key_file: UserPath | None = _provider_field("anthropic_api_key_file")
+    anthropic_base_url: str | None = _provider_field("anthropic_base_url")
+    google_api_key: SecretStr | None = _provider_field("google_api_key", "gemini_api_key")
+    google_api_key_file: UserPath | None = _provider_field("google_api_key_file")
+    google_base_url: str | None = _provider_field("google_base_url")
+    """Read from the variables that the providers' own clients use, without our prefix. With one
+    of them set, that provider's names and the default go there, and nothing else is needed."""
+    models: tuple[ModelConfig, ...] = ()
+    """Further models; a name here wins over the same name of a provider."""
+    default_model: str | None = None
+    """Answers where a request names no model, and to names that nothing else answers to. A name
+    that is not among the models is asked of the first provider, for all of its names."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @model_validator(mode="after")
+    def _one_set_up(self) -> "Settings":
+        """One machine or many, and nothing between."""
+        database, blobs = self.database_url, self.blob_url
+        if database is None:
+            wrong = {
+                "blob_url is set and database_url is not: on one machine files are in the data "
+                "directory. Set both for many machines, or neither.": blobs is not None,
+                "database_listen_url is set and database_url is not.": bool(
+                    self.database_listen_url
+                ),
+                "work is off and database_url is not set: on one machine nobody else would do "
+                "the work.": not self.work,
+            }
+        else:
+            scheme = (blobs or "").partition("://")[0]
+            wrong = {
+                "database_url is set and blob_url is not: machines that share a database must "
+                "share the files too. Set LODGEPOLE_BLOB_URL=s3://bucket/prefix.": blobs is None,
+                "database_url must begin with postgresql://; on one machine leave it out, and "
+                "SQLite is used.": not database.get_secret_value().startswith(
+                    ("postgresql://", "postgres://")
+                ),
+                f"blob_url begins with {scheme!r}; it must be one of "
+                f"{', '.join(BLOB_SCHEMES)}.": blobs is not None and scheme not in BLOB_SCHEMES,
+                "workers is set together with database_url: start `lodgepole worker` as often as "
+                "you like instead, on any machine.": self.workers > 0,
+            }
+        for sentence, applies in wrong.items():
+            if applies:
+                raise ValueError(sentence)
+        return self
+
+    @property
+    def on_many_machines(self) -> bool:
+        return self.database_url is not None
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The providers that are configured, in the order in which they are the default."""
+        given: tuple[tuple[Provider, SecretStr | None, Path | None, str | None], ...] = (
+            ("openai", self.openai_api_key, self.openai_api_key_file, self.openai_base_url),
+            (
+                "anthropic",
+                self.anthropic_api_key,
+                self.anthropic_api_key_file,
+                self.anthropic_base_url,
+            ),
+            ("google", self.google_api_key, self.google_api_key_file, self.google_base_url),
+        )
+        found = (
+            Endpoint(provider=provider, api_key=_secret(key, file), base_url=url)
+            for provider, key, file, url in given
+        )
+        return tuple(e for e in found if e.api_key or e.base_url)
+
+    def worker_environment(self) -> dict[str, str]:
+        """What a process that prepares files is given: settings, and the embedder's key alone."""
+        provider = isinstance(self.embedder, OpenAIEmbedderSettings) or isinstance(
+            self.former_embedder, OpenAIEmbedderSettings
+        )
+
+        def needed(name: str) -> bool:
+            if name.startswith("LODGEPOLE_"):
+                return not name.startswith(_NOT_FOR_WORKERS)
+            return bool(_NETWORK.fullmatch(name)) or (provider and name.startswith("OPENAI_"))
+
+        return {**reader_environment(), **_variables(lambda name: needed(name.upper()))}
+
+    @property
+    def on_loopback(self) -> bool:
+        return self.host in LOOPBACK_HOSTS
+
+
+def _secret(key: SecretStr | None, file: Path | None) -> str | None:
+    if key is not None:
+        return key.get_secret_value().strip() or None
+    return file.read_text().strip() or None if file is not None else None
+
+
+_SYSTEM = re.compile(
+    r"PATH|HOME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|LD_LIBRARY_PATH|DYLD_\w+|PYTHON\w+"
+    r"|TESSDATA_PREFIX|OMP_\w+|OPENBLAS_\w+|MALLOC_\w+"
+)
+"""Where programs, libraries and languages are found; nothing of it is secret."""
+_NETWORK = re.compile(r"(HTTPS?|ALL|NO)_PROXY|SSL_CERT_\w+")
+_NOT_FOR_WORKERS = (
+    "LODGEPOLE_API_KEY",
+    "LODGEPOLE_SIGNING_SECRET",
+    "LODGEPOLE_MODELS",
+    "LODGEPOLE_RERANKER",
+)
+
+
+def reader_environment() -> dict[str, str]:
+    """What a process that reads files is given: what comes from outside must find no key there."""
+    return _variables(lambda name: bool(_SYSTEM.fullmatch(name)))
+
+
+def _variables(wanted: Callable[[str], bool]) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if wanted(name)}

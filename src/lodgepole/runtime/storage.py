@@ -1,0 +1,266 @@
+"""Part of the wiring: what holds the data, on one machine or on many.
+
+One machine: SQLite, a local directory and an index in files, owned by one process. Many machines:
+PostgreSQL and a bucket, shared by any number of processes.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lodgepole.adapters.host.data_directory import (
+    check_whole,
+    held,
+    own_folder,
+    read_secret,
+    write_secret,
+)
+from lodgepole.adapters.host.system_clock import SystemClock
+from lodgepole.adapters.memory.allowances import MemoryAllowances
+from lodgepole.documents.stored_documents import in_chunks
+from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from lodgepole.ports.allowances import Allowances
+from lodgepole.ports.blobs import Blobs
+from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.clock import Clock
+from lodgepole.ports.index import Index
+from lodgepole.ports.ledger import Ledger
+from lodgepole.ports.operation_log import OperationLog
+from lodgepole.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from lodgepole.adapters.blobs.obstore import ObstoreBlobs
+    from lodgepole.adapters.databases.sql.database import Database
+    from lodgepole.adapters.indexes.tantivy import TantivyIndex
+
+ONLY_WORKER = "local"
+"""The same at every start: who holds the data directory may take back what was held before."""
+SIGNING_SECRET = "signing"  # noqa: S105  its name
+CATALOG_NAME = "catalog"
+OWNER_KEY = "catalog"
+"""Of the blob that says which catalog the other blobs belong to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """What features are given, opened."""
+
+    catalog: Catalog
+    log: OperationLog
+    ledger: Ledger
+    blobs: Blobs
+    index: Index
+    own_index: "TantivyIndex | None"  # one that can be damaged apart from the catalog
+    allowances: Allowances
+    signing_secret: bytes
+    worker_id: str
+    clock: Clock
+    database: "Database"  # for what concerns rows and no feature
+
+
+async def open_stores(
+    settings: Settings, stack: AsyncExitStack, *, inherited: bytes | None = None
+) -> Stores:
+    """Open all of it; closed with `stack`.
+
+    Args:
+        settings: Say where it is.
+        stack: Closes it.
+        inherited: Becomes the signing secret of many machines that have none yet.
+
+    Raises:
+        Conflict: Another process holds the data directory of one machine, or the bucket of many
+            belongs to another database.
+        InvalidRequest: A setting cannot be used; the message says which and why.
+        Unavailable: A directory, the database or the bucket cannot be used.
+    """
+    if settings.on_many_machines:
+        return await _many_machines(settings, stack, inherited)
+    return await _one_machine(settings, stack)
+
+
+async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
+    from lodgepole.adapters.blobs.obstore import ObstoreBlobs
+    from lodgepole.adapters.indexes.tantivy import TantivyIndex
+
+    stack.enter_context(held(settings.data_dir))
+    check_whole(settings.data_dir)
+    clock = SystemClock()
+    database = await _database(settings, stack)
+    try:
+        blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
+        index = TantivyIndex(settings.data_dir / "index")
+    except OSError as error:
+        raise Unavailable(f"Cannot use {error.filename}: {error.strerror}.") from error
+    stack.push_async_callback(index.close)
+    return Stores(
+        **_in_sql(database, clock),
+        blobs=blobs,
+        index=index,
+        own_index=index,
+        allowances=MemoryAllowances(clock),
+        signing_secret=_given_secret(settings) or _secret_on_disk(settings),
+        worker_id=ONLY_WORKER,
+    )
+
+
+async def _many_machines(
+    settings: Settings, stack: AsyncExitStack, inherited: bytes | None
+) -> Stores:
+    from lodgepole.adapters.databases.sql.allowances import SqlAllowances
+    from lodgepole.adapters.databases.sql.secrets import shared_secret
+    from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
+
+    assert settings.database_url is not None, "that is what many machines are known by"
+    clock = SystemClock()
+    # Documents that a killed process was reading must not stay on the disk.
+    copies = stack.enter_context(own_folder(settings.data_dir / "copies"))
+    blobs = bucket(settings, copies=copies)
+    await blobs.check()
+    database = await _database(settings, stack)
+    await _own_bucket(blobs, database, str(settings.blob_url))
+    new = secrets.token_bytes(32) if inherited is None else inherited
+    secret = await shared_secret(database, SIGNING_SECRET, new.hex())
+    index = PostgresIndex(
+        Connections(
+            settings.database_url.get_secret_value(), limit=settings.database_connections // 2
+        )
+    )
+    stack.push_async_callback(index.close)
+    return Stores(
+        **_in_sql(database, clock),
+        blobs=blobs,
+        index=index,
+        own_index=None,
+        allowances=SqlAllowances(database, clock),
+        signing_secret=_given_secret(settings) or bytes.fromhex(secret),
+        # Never the same again: what another process holds is not ours to take back.
+        worker_id=f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}",
+    )
+
+
+def bucket(settings: Settings, *, copies: Path | None = None) -> "ObstoreBlobs":
+    """That of many machines, which is not looked at yet. Raises InvalidRequest."""
+    from lodgepole.adapters.blobs.obstore import ObstoreBlobs
+
+    assert settings.blob_url is not None, "the settings were checked"
+    plain = (settings.aws_endpoint_url or "").startswith("http://")
+    return ObstoreBlobs.at(settings.blob_url, plain_http=plain, copies=copies)
+
+
+async def _own_bucket(blobs: Blobs, database: "Database", url: str) -> None:
+    """Write the catalog's name into its bucket, so that no other catalog ever clears it.
+
+    What no row accounts for is removed from the blobs: a catalog that is new, or another one,
+    would remove everything.
+
+    Raises:
+        Conflict: The bucket belongs to another catalog, or holds files that this one, which is
+            new, cannot know.
+    """
+    from lodgepole.adapters.databases.sql.secrets import kept_secret, shared_secret
+
+    # The signing secret comes after this, so without one no server has run on the database yet.
+    is_new = await kept_secret(database, SIGNING_SECRET) is None
+    name = await shared_secret(database, CATALOG_NAME, secrets.token_hex(16))
+    try:
+        owner = (await blobs.get(OWNER_KEY)).decode()
+    except NotFound:
+        owner = None
+    if owner == name:
+        return
+    if owner is not None or (is_new and await anext(blobs.keys(""), None) is not None):
+        whose = "of another catalog" if owner else "already, and the database is new"
+        raise Conflict(
+            f"There are files {whose} in {url}: this server would remove them. "
+            "Set LODGEPOLE_DATABASE_URL to the database that they belong to, or LODGEPOLE_BLOB_URL "
+            "to a bucket or prefix that holds nothing."
+        )
+    await blobs.put(OWNER_KEY, in_chunks(name.encode()))
+
+
+def check_there(settings: Settings) -> None:
+    """Refuse a data directory in which no server has run. Raises NotFound, Unavailable."""
+    if settings.on_many_machines:
+        return
+    check_whole(settings.data_dir)
+    if not (settings.data_dir / "catalog.db").is_file():
+        raise NotFound(
+            f"There is no catalog in {settings.data_dir}. Name the server's data directory with "
+            "--data-dir or LODGEPOLE_DATA_DIR; the server's first start makes it."
+        )
+
+
+@asynccontextmanager
+async def opened_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
+    """The catalog alone, whether servers run on it or not.
+
+    Raises:
+        NotFound: There is none; its first server makes it.
+        Unavailable: It cannot be opened.
+    """
+    from lodgepole.adapters.databases.sql.catalog import SqlCatalog
+
+    check_there(settings)
+    async with AsyncExitStack() as stack:
+        yield SqlCatalog(await _database(settings, stack))
+
+
+async def _database(settings: Settings, stack: AsyncExitStack) -> "Database":
+    from lodgepole.adapters.databases.sql.database import open_database
+
+    if settings.database_url is None:
+        database = await open_database(f"sqlite:///{settings.data_dir / 'catalog.db'}")
+    else:
+        if find_spec("psycopg") is None:
+            raise InvalidRequest(
+                "LODGEPOLE_DATABASE_URL is set, and the driver for it is not installed: "
+                "pip install 'lodgepole[postgres]'."
+            )
+        listen = settings.database_listen_url
+        database = await open_database(
+            settings.database_url.get_secret_value(),
+            connections=settings.database_connections - settings.database_connections // 2,
+            listen_url=None if listen is None else listen.get_secret_value(),
+        )
+    stack.push_async_callback(database.close)
+    return database
+
+
+def _in_sql(database: "Database", clock: Clock) -> dict[str, Any]:
+    from lodgepole.adapters.databases.sql.catalog import SqlCatalog
+    from lodgepole.adapters.databases.sql.ledger import SqlLedger
+    from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+
+    return {
+        "catalog": SqlCatalog(database),
+        "log": SqlOperationLog(database, clock),
+        "ledger": SqlLedger(database),
+        "clock": clock,
+        "database": database,
+    }
+
+
+def _given_secret(settings: Settings) -> bytes | None:
+    given = settings.signing_secret
+    return None if given is None else given.get_secret_value().encode()
+
+
+def _secret_on_disk(settings: Settings) -> bytes:
+    path = settings.data_dir / "signing_secret"
+    kept = read_secret(path)
+    if kept is None:
+        kept = secrets.token_hex(32)
+        write_secret(path, kept)
+    try:
+        return bytes.fromhex(kept)
+    except ValueError:
+        raise Unavailable(
+            f"{path} is damaged: remove it. Links that were handed out end with it."
+        ) from None

@@ -1,0 +1,291 @@
+"""The composition root: the one place where adapters are chosen and features are given them."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from lodgepole.access.api_keys import Keys
+from lodgepole.access.usage import UsageMeter
+from lodgepole.adapters.host.data_directory import read_secret, write_secret
+from lodgepole.adapters.host.process_memory import give_back, share_arenas
+from lodgepole.adapters.telemetry.prometheus import PrometheusMetrics
+from lodgepole.chat.answer import Chat
+from lodgepole.chat.extractive import ExtractiveChatModel
+from lodgepole.errors import InvalidRequest
+from lodgepole.evaluation.alignment import Alignment
+from lodgepole.ingestion.index_rebuild import Rebuilding
+from lodgepole.ingestion.pipeline import Pipeline
+from lodgepole.ingestion.reembedding import Reembedding
+from lodgepole.ingestion.sweep import Sweep
+from lodgepole.ingestion.worker import Worker
+from lodgepole.library.assistants import Assistants
+from lodgepole.library.download_tokens import DownloadTokens
+from lodgepole.library.files import Files
+from lodgepole.library.operations import Operations
+from lodgepole.ports.file_processor import FileProcessor
+from lodgepole.retrieval.figures import SnippetFigures
+from lodgepole.retrieval.search import Search
+from lodgepole.runtime.chat_models import describe_default, model_directory
+from lodgepole.runtime.embedders import judging_embedder, open_reranking
+from lodgepole.runtime.processing import (
+    ProcessingTools,
+    open_file_processor,
+    open_local_processor,
+    open_processing_tools,
+)
+from lodgepole.runtime.settings import Settings
+from lodgepole.runtime.storage import Stores, open_stores
+from lodgepole.runtime.telemetry import observe, open_tracer
+from lodgepole.services import Services
+from lodgepole.telemetry.stages import Stages
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from lodgepole.api.request_metrics import Observing
+
+DEFAULT_PROJECT = "default"
+FILES_PER_WORKER = 2
+"""At once: while one waits for its parser, another is embedded."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """A running Lodgepole without its HTTP server."""
+
+    services: Services
+    app: "FastAPI"
+    api_key_made: str | None  # the secret, when one was made just now
+    answers: str  # which model answers, in words
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[Runtime]:
+    """Open everything, work, and close it in order when the context ends.
+
+    Raises:
+        Conflict: Another process holds the data directory.
+        InvalidRequest: A setting cannot be used; the message says which and why.
+        Unavailable: The data directory or the model cannot be used.
+    """
+    share_arenas()
+    async with contextlib.AsyncExitStack() as stack:
+        stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
+        stores = await open_stores(settings, stack)
+        tools = await open_processing_tools(settings, stack)
+        services = await _services(settings, stack, stages, stores, tools)
+        key = await _first_key(settings, services)
+        watched = observe(settings, services, stages)
+        app = await asyncio.to_thread(_create_app, settings, services, watched)
+        stop = asyncio.Event()
+        working: asyncio.Task[None] | None = None
+        if settings.work:
+            processor = await open_file_processor(settings, stack, tools)
+            worker = _worker(settings, stages, stores, tools, processor)
+            working = asyncio.create_task(worker.run(stop), name="worker")
+            app.state.incomplete = lambda: worker.incomplete_assistants
+        app.state.ready = lambda: working is None or not working.done()
+        try:
+            yield Runtime(
+                services=services,
+                app=app,
+                api_key_made=key,
+                answers=describe_default(settings, services.models),
+            )
+        finally:
+            stop.set()
+            if working is not None:
+                await working
+
+
+async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
+    """Claim and run operations of many machines, in this process, until `stop` is set.
+
+    Raises:
+        InvalidRequest: A setting cannot be used; the message says which and why.
+        Unavailable: The database, the bucket or the model cannot be used.
+    """
+    share_arenas()
+    async with contextlib.AsyncExitStack() as stack:
+        metrics = PrometheusMetrics()
+        if settings.worker_metrics is not None:
+            stack.enter_context(metrics.served(settings.worker_metrics))
+        stages = Stages(metrics, open_tracer(settings, stack))
+        stores = await open_stores(settings, stack)
+        tools = await open_processing_tools(settings, stack)
+        processor = await open_file_processor(settings, stack, tools)
+        await _worker(settings, stages, stores, tools, processor).run(stop)
+
+
+async def process_for_server(
+    settings: Settings, stop: asyncio.Event, *, parent: int | None = None
+) -> None:
+    """Read and embed for the server of the data directory, in this process, until `stop` is set.
+
+    Args:
+        settings: Those of the server.
+        stop: A file in hand is finished, or given back after a while.
+        parent: The server, when it started this process: then both end together.
+
+    Raises:
+        InvalidRequest: A setting cannot be used; the message says which and why.
+        Unavailable: The model cannot be used.
+    """
+    import lodgepole
+    from lodgepole.adapters.worker_processes import Joined
+
+    share_arenas()
+    async with contextlib.AsyncExitStack() as stack:
+        processor = open_local_processor(
+            settings, stack, await open_processing_tools(settings, stack)
+        )
+        release = lodgepole.__version__
+        await Joined(settings.data_dir, processor, release=release, parent=parent).run(stop)
+
+
+async def _services(
+    settings: Settings,
+    stack: contextlib.AsyncExitStack,
+    stages: Stages,
+    stores: Stores,
+    tools: ProcessingTools,
+) -> Services:
+    limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
+    usage_meter = UsageMeter(stores.ledger, clock)
+    stack.push_async_callback(usage_meter.close)
+    judge = judging_embedder(settings, tools.embedders)
+    models = model_directory(settings, ExtractiveChatModel(judge, tools.tokenizer), stack)
+    search = Search(
+        stores.index,
+        tools.embedders.configured,
+        tools.tokenizer,
+        catalog,
+        reranking=await open_reranking(settings, clock, stack, stages.metrics),
+        embedders=tools.embedders,
+        stages=stages,
+    )
+    return Services(
+        assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=_new_id, limits=limits),
+        files=Files(
+            catalog=catalog,
+            log=log,
+            blobs=stores.blobs,
+            clock=clock,
+            new_id=_new_id,
+            limits=limits,
+            signer=DownloadTokens(secret=stores.signing_secret, clock=clock, limits=limits),
+            stages=stages,
+        ),
+        operations=Operations(log=log),
+        keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
+        usage_meter=usage_meter,
+        chat=Chat(
+            search,
+            models,
+            tools.tokenizer,
+            new_id=_new_id,
+            limits=limits,
+            figures=SnippetFigures(stores.blobs),
+            metrics=stages.metrics,
+            stages=stages,
+        ),
+        alignment=Alignment(judge, tools.tokenizer, limits, models),
+        models=models,
+        blobs=stores.blobs,
+        catalog=catalog,
+        log=log,
+        index=stores.index,
+        allowances=stores.allowances,
+        clock=clock,
+        limits=limits,
+    )
+
+
+def _worker(
+    settings: Settings,
+    stages: Stages,
+    stores: Stores,
+    tools: ProcessingTools,
+    processor: FileProcessor,
+) -> Worker:
+    log, index, clock = stores.log, stores.index, stores.clock
+    pipeline = Pipeline(
+        catalog=stores.catalog,
+        log=log,
+        blobs=stores.blobs,
+        processor=processor,
+        index=index,
+        clock=clock,
+        stages=stages,
+    )
+    own = stores.own_index
+    return Worker(
+        log=log,
+        pipeline=pipeline,
+        stages=stages,
+        rebuilding=None
+        if own is None
+        else Rebuilding(own, index=own, catalog=stores.catalog, log=log, pipeline=pipeline),
+        reembedding=Reembedding(
+            index=index,
+            log=log,
+            embedder=tools.embedders.configured,
+            clock=clock,
+            metrics=stages.metrics,
+        ),
+        sweep=Sweep(log=log, blobs=stores.blobs, index=index, clock=clock, limits=settings.limits),
+        clock=clock,
+        limits=settings.limits,
+        worker_id=stores.worker_id,
+        slots=FILES_PER_WORKER * settings.workers + 1 if settings.workers else FILES_PER_WORKER,
+        on_idle=give_back,
+    )
+
+
+def _create_app(settings: Settings, services: Services, watched: "Observing") -> "FastAPI":
+    from lodgepole.api.app import create_app
+    from lodgepole.api.mcp import server
+
+    uploads = settings.data_dir / "uploads"
+    uploads.mkdir(exist_ok=True)
+    app = create_app(
+        services,
+        public_url=settings.public_url,
+        ready=lambda: False,
+        watched=watched,
+        uploads=uploads,
+    )
+    server.mount(app)
+    return app
+
+
+async def _first_key(settings: Settings, services: Services) -> str | None:
+    """Seed the configured key; else, on loopback, make the first one and keep it on disk."""
+    if settings.api_key is not None:
+        await services.keys.seed(settings.api_key.get_secret_value(), project_id=DEFAULT_PROJECT)
+        return None
+    if await services.catalog.list_keys(DEFAULT_PROJECT):
+        return None  # a key that was revoked stays so, whatever file still holds it
+    path = settings.data_dir / "api_key"
+    kept = read_secret(path)
+    if kept is not None:
+        await services.keys.seed(kept, project_id=DEFAULT_PROJECT)
+        return None
+    if not settings.on_loopback:
+        raise InvalidRequest(
+            f"No API key is set, and {settings.host} can be reached from other machines: "
+            "set LODGEPOLE_API_KEY."
+        )
+    # Written before it is seeded: a crash between the two loses nothing.
+    made = f"lp_{secrets.token_urlsafe(32)}"
+    write_secret(path, made)
+    await services.keys.seed(made, project_id=DEFAULT_PROJECT)
+    return made
+
+
+def _new_id() -> str:
+    return str(uuid4())

@@ -1,0 +1,1 @@
+"""Metrics, timing of stages, spans, and the lines of the log."""

@@ -1,0 +1,203 @@
+"""From text to the words that BM25 counts: the same analysis for passages and for queries. Pure.
+
+- Letters are NFKC and lower case; accents are folded away after stemming, so `Sao` finds `São`.
+- Words are stemmed by the language of their file; text in no known language is left as it is.
+- Identifiers count whole and in parts: `FY2018` is also `fy` and `2018`, `in-network` is also
+  `in` and `network`, `PerksPlus` is also `perks` and `plus`.
+- Numbers lose the commas that group their digits: `1,250` is `1250`.
+- Scripts without spaces between words give single characters and pairs of neighbours.
+"""
+
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Protocol
+
+import snowballstemmer
+
+from lodgepole.text.languages import detect_language
+
+__all__ = [
+    "analysed_as",
+    "detect_language",
+    "file_words",
+    "known_tokens",
+    "passage_words",
+    "query_words",
+    "token_words",
+]
+
+WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
+KNOWN_TEXTS = 8192  # whose tokens are remembered: passages and what stands over them
+QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
+
+_STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque",
+    "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
+    "ne": "nepali", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+# Chinese, Japanese, Korean, Thai, Lao, Burmese, Khmer.
+_UNSPACED = (
+    r"\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
+    r"\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    r"\U00020000-\U0003134f"
+)
+# Vowel signs and points belong to their word, though Python does not count them as letters.
+_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
+_LETTER = rf"(?:(?![{_UNSPACED}_])[\w{_MARKS}])"
+_TOKEN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+(?:[-_./'’@&+]{_LETTER}+)*")
+# The same where no character is of these, in half the time.
+_PLAIN_TOKEN = re.compile(r"[^\W_]+(?:[-_./'’@&+][^\W_]+)*")
+_NOT_PLAIN = re.compile(rf"[{_UNSPACED}{_MARKS}]")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
+_GROUPED = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
+_JOINT = re.compile(r"[-_./'’@&+]")
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^A-Za-z\d]+")
+_POSSESSIVE = re.compile(r"['’][sS]$")
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802  the library's name
+
+
+def passage_words(text: str, header: str, language: str) -> list[str]:
+    """Every word of `header` and `text` in order, with repetitions, as the index counts them.
+
+    Args:
+        text: A passage.
+        header: What stands over it: the file's name, headings, a page's first lines.
+        language: ISO 639-1 of the file, or `und`.
+    """
+    return [*_words(header, language), *_words(text, language)]
+
+
+def file_words(name: str, beginning: str, language: str) -> list[str]:
+    """The words by which a file as a whole is known: those of its name and of its beginning."""
+    return [*_words(name, language), *_words(beginning[:1500], language)]
+
+
+def _tokens(text: str) -> list[str]:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    if "," in text:
+        text = _GROUPED.sub("", text)
+    plain = text.isascii() or not _NOT_PLAIN.search(text)
+    return (_PLAIN_TOKEN if plain else _TOKEN).findall(text)
+
+
+@lru_cache(maxsize=KNOWN_TEXTS)
+def known_tokens(text: str) -> tuple[str, ...]:
+    """The runs of characters of `text` that are words, in order.
+
+    They are remembered: what questions find is found again and again.
+    """
+    return tuple(map(sys.intern, _tokens(text)))
+
+
+def analysed_as(language: str) -> str:
+    """The language by whose rules words of a file in `language` are stemmed; `und` by none."""
+    return language if language in _STEMMERS else "und"
+
+
+def query_words(text: str, languages: Collection[str]) -> list[str]:
+    """What to look for: the query's words as each of `languages` would have stored them, once.
+
+    A query is too short to tell its own language, so it is analysed in all that are indexed.
+    Of a long one, such as a conversation, the rarest-looking words are kept: those with digits
+    or many letters before short ones; at most `QUERY_WORDS` for each language.
+    """
+    known = sorted({*map(analysed_as, languages)}) or ["und"]
+    asked = list(dict.fromkeys(_tokens(text)))
+    kept: dict[str, None] = {}
+    for code in known:
+        words = dict.fromkeys(word for token in asked for word in token_words(token, code))
+        kept.update(dict.fromkeys(_most_telling(words)))
+    return list(kept)
+
+
+def _most_telling(words: Iterable[str]) -> list[str]:
+    words = list(words)
+    if len(words) <= QUERY_WORDS:
+        return words
+    order = sorted(range(len(words)), key=lambda i: (-_weight(words[i]), i))[:QUERY_WORDS]
+    return [words[i] for i in sorted(order)]
+
+
+def _weight(word: str) -> int:
+    return len(word) + (8 if any(char.isdigit() for char in word) else 0)
+
+
+def _words(text: str, language: str) -> list[str]:
+    language = analysed_as(language)
+    words: list[str] = []
+    for token in _tokens(text):
+        words += token_words(token, language)
+    return words
+
+
+@lru_cache(maxsize=65_536)
+def token_words(token: str, language: str) -> tuple[str, ...]:
+    """The words that one of `known_tokens` stands for; nearly always a single one.
+
+    Args:
+        token: As it stands in the text.
+        language: As `analysed_as` gives it.
+    """
+    if _UNSPACED_RUN.match(token):
+        return (*token, *(token[i : i + 2] for i in range(len(token) - 1)))
+    token = _POSSESSIVE.sub("", token)
+    if _NUMBER.fullmatch(token):
+        return (token[:WORD_CHARS],)
+    pieces = [piece for piece in _JOINT.split(token) if piece]
+    parts = [part for piece in pieces for part in _parts(piece)]
+    whole = [_normal("".join(pieces), language)] if len(pieces) > 1 else []
+    words = dict.fromkeys([*whole, *(_normal(part, language) for part in parts)])
+    return tuple(word for word in words if word)
+
+
+def _parts(piece: str) -> list[str]:
+    """The piece itself, and where it is `CamelCase` or mixes letters and digits, what it joins."""
+    if piece.isdigit() or (piece.isalpha() and (piece.islower() or piece.istitle())):
+        return [piece]
+    split = _CAMEL.findall(piece)
+    # Accented letters are outside the pattern's cases: such a word is no identifier.
+    if len(split) < 2 or any(not part.isascii() for part in split):
+        return [piece]
+    return [piece, *split]
+
+
+def _normal(word: str, language: str) -> str:
+    word = word.lower()[:WORD_CHARS]
+    stemmer = _stemmer(language)
+    if stemmer is not None and not any(char.isdigit() for char in word):
+        word = stemmer.stemWord(word) or word
+    return word if word.isascii() else _fold(word)
+
+
+def _fold(word: str) -> str:
+    """Without accents, in the alphabets where leaving them out is a habit and not another word."""
+    decomposed = unicodedata.normalize("NFD", word)
+    if not any("\u0300" <= char <= "\u036f" for char in decomposed):
+        return word
+    kept = "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
+    return unicodedata.normalize("NFC", kept)
+
+
+def _stemmer(language: str) -> _Stemmer | None:
+    return _stemmer_of_thread(language, threading.get_ident())
+
+
+@lru_cache(maxsize=1024)
+def _stemmer_of_thread(language: str, _thread: int) -> _Stemmer | None:
+    # A stemmer keeps the word it works on in itself: shared, two threads would mix their words.
+    name = _STEMMERS.get(language)
+    return snowballstemmer.stemmer(name) if name else None

@@ -1,0 +1,677 @@
+"""Remote models, against local servers that speak the providers' exact wire formats."""
+
+import asyncio
+import base64
+import json
+from contextlib import aclosing
+from dataclasses import replace
+
+import pytest
+from tests.support.chat import make_snippet
+
+from lodgepole.adapters.chat_models.anthropic_google import PydanticAiChatModel
+from lodgepole.adapters.chat_models.openai import OpenAiChatModel
+from lodgepole.chat.retries import RetryingChatModel
+from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
+from lodgepole.model import Figure, Message, ModelEnded, ModelRequest, ModelText, Source, Usage
+
+WORDS = ["Madrid ", "is the ", "capital [1]."]
+
+
+# --- what the providers send ------------------------------------------------------------------
+
+
+def sse(*events, names=False):
+    out = []
+    for event in events:
+        data = event if isinstance(event, str) else json.dumps(event)
+        name = f"event: {event['type']}\n" if names else ""
+        out.append(f"{name}data: {data}\n\n")
+    return out
+
+
+def openai_reply(
+    words=WORDS, finish="stop", usage=(21, 9), model="gpt-4o-2024-11-20", filtered=None
+):
+    base = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
+
+    def choice(delta, reason=None):
+        extra = {"content_filter_results": filtered} if filtered and reason else {}
+        return {
+            **base,
+            "choices": [
+                {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason, **extra}
+            ],
+            "usage": None,
+        }
+
+    return sse(
+        choice({"role": "assistant", "content": "", "refusal": None}),
+        *(choice({"content": w}) for w in words),
+        choice({}, finish),
+        {
+            **base,
+            "choices": [],
+            "usage": {
+                "prompt_tokens": usage[0],
+                "completion_tokens": usage[1],
+                "total_tokens": sum(usage),
+            },
+        },
+        "[DONE]",
+    )
+
+
+def anthropic_reply(words=WORDS, finish="end_turn", usage=(21, 9)):
+    start = {
+        "id": "msg_1", "type": "message", "role": "assistant", "content": [],
+        "model": "claude-sonnet-4-5-20250929", "stop_reason": None, "stop_sequence": None,
+        "usage": {"input_tokens": usage[0], "output_tokens": 1},
+    }  # fmt: skip
+    return sse(
+        {"type": "message_start", "message": start},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "ping"},
+        *(
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "text_delta", "text": w},
+            }
+            for w in words
+        ),
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": finish, "stop_sequence": None},
+            "usage": {"output_tokens": usage[1]},
+        },
+        {"type": "message_stop"},
+        names=True,
+    )
+
+
+def google_reply(words=WORDS, finish="STOP", usage=(21, 9), ratings=None):
+    def chunk(text, reason=None):
+        candidate = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
+        if reason:
+            candidate["finishReason"] = reason
+            if ratings:
+                candidate["safetyRatings"] = ratings
+        return {
+            "candidates": [candidate],
+            "usageMetadata": {
+                "promptTokenCount": usage[0],
+                "candidatesTokenCount": usage[1],
+                "totalTokenCount": sum(usage),
+            },
+            "modelVersion": "gemini-2.5-pro",
+            "responseId": "r1",
+        }
+
+    return sse(*(chunk(w) for w in words[:-1]), chunk(words[-1], finish))
+
+
+def ollama_reply(words=WORDS):
+    """Ollama's chunks carry `fp_ollama`, and its usage chunk an empty list of choices."""
+    base = {"id": "chatcmpl-9", "object": "chat.completion.chunk", "created": 1,
+            "model": "llama3.1:8b", "system_fingerprint": "fp_ollama"}  # fmt: skip
+    chunks = [
+        {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": w},
+                              "finish_reason": None}]}
+        for w in words
+    ]  # fmt: skip
+    last = {"role": "assistant", "content": ""}
+    chunks.append({**base, "choices": [{"index": 0, "delta": last, "finish_reason": "stop"}]})
+    usage = {"prompt_tokens": 21, "completion_tokens": 9, "total_tokens": 30}
+    chunks.append({**base, "choices": [], "usage": usage})
+    return sse(*chunks, "[DONE]")
+
+
+def responses_reply(words=WORDS, end=None, usage=(21, 9), kind="completed"):
+    """The newer format of OpenAI: named events, numbered."""
+    usage = {"input_tokens": usage[0], "output_tokens": usage[1], "total_tokens": sum(usage)}
+    response = {"id": "resp_1", "object": "response", "model": "gpt-4o", "output": []}
+    where = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    part = {"type": "output_text", "text": "", "annotations": []}
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "content": []}
+    begun = {**response, "status": "in_progress", "usage": None}
+    events = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.content_part.added", **where, "part": part},
+        *({"type": "response.output_text.delta", **where, "delta": w} for w in words),
+        {"type": "response.output_text.done", **where, "text": "".join(words)},
+        {
+            "type": f"response.{kind}",
+            "response": {**response, "status": kind, "usage": usage, **(end or {})},
+        },
+    ]
+    return sse(*({**e, "sequence_number": n} for n, e in enumerate(events)), names=True)
+
+
+REPLIES = {
+    "openai": openai_reply,
+    "responses": responses_reply,
+    "anthropic": anthropic_reply,
+    "google": google_reply,
+    "ollama": ollama_reply,
+}
+NAMES = {
+    "openai": "gpt-4o",
+    "responses": "gpt-4o",
+    "anthropic": "claude-haiku-4-5",
+    "google": "gemini-2.5-pro",
+    "ollama": "llama3.1:8b",
+}
+
+
+# --- a server of a few lines ------------------------------------------------------------------
+
+
+class Provider:
+    """Serves one scripted reply per request, in order; the last one again."""
+
+    def __init__(self, *replies):
+        self.replies = replies
+        self.requests = []
+        self.left = asyncio.Event()
+        self.hold = asyncio.Event()
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self.hold.set()
+        self.server.close()
+        await asyncio.wait_for(self.server.wait_closed(), 5)
+
+    async def _serve(self, reader, writer):
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lines = head.decode().split("\r\n")
+                headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                self.requests.append((lines[0], headers, json.loads(body)))
+                reply = self.replies[min(len(self.requests), len(self.replies)) - 1]
+                if await self._reply(reader, writer, reply):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _reply(self, reader, writer, reply):
+        """True when the connection is to be closed."""
+        if isinstance(reply, tuple):
+            status, headers, body = reply
+            data = json.dumps(body).encode()
+            head = "".join(f"{k}: {v}\r\n" for k, v in headers.items())
+            writer.write(
+                f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{head}"
+                f"content-length: {len(data)}\r\n\r\n".encode()
+                + data
+            )
+            await writer.drain()
+            return False
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\n\r\n"
+        )
+        for event in reply:
+            if event == "DROP":
+                return True
+            if event == "STALL":
+                await writer.drain()
+                await self._wait_for_leaving(reader)
+                return True
+            data = event.encode()
+            writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            await writer.drain()
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        return False
+
+    async def _wait_for_leaving(self, reader):
+        waits = [asyncio.create_task(reader.read(1)), asyncio.create_task(self.hold.wait())]
+        done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if waits[0] in done and waits[0].result() == b"":
+            self.left.set()
+        for task in pending:
+            task.cancel()
+
+
+def make_model(kind, provider, **options):
+    if kind in ("openai", "ollama"):
+        return OpenAiChatModel(api_key="sk-secret", base_url=f"{provider.url}/v1", **options)
+    if kind == "responses":
+        url = f"{provider.url}/v1"
+        return OpenAiChatModel(api_key="sk-secret", base_url=url, api="responses", **options)
+    return PydanticAiChatModel(kind, api_key="sk-secret", base_url=provider.url, **options)
+
+
+def ask(kind="openai", **more):
+    messages = more.pop(
+        "messages",
+        (
+            Message("system", "Be brief."),
+            Message("user", "Hi"),
+            Message("assistant", "Hello."),
+            Message("user", "What is the capital of Spain?"),
+        ),
+    )
+    options = {"temperature": 0.3, "max_output_tokens": 77, "sources": (), **more}
+    return ModelRequest(model=NAMES[kind], messages=messages, question="?", **options)
+
+
+async def run(kind, *replies, request=None, **options):
+    async with Provider(*replies) as provider:
+        model = make_model(kind, provider, **options)
+        try:
+            events = [e async for e in RetryingChatModel(model).stream(request or ask(kind))]
+        finally:
+            await model.close()
+    return events, provider
+
+
+# --- what must hold ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_text_usage_and_end_are_exact(kind):
+    events, _ = await run(kind, REPLIES[kind]())
+    assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
+    assert all(isinstance(e, ModelText) for e in events[:-1])
+    end = events[-1]
+    assert isinstance(end, ModelEnded)
+    assert end.finish_reason == "stop"
+    assert (end.usage.prompt_tokens, end.usage.completion_tokens) == (21, 9)
+
+
+async def test_openai_is_asked_as_openai_wants_it():
+    _, provider = await run("openai", openai_reply())
+    line, headers, body = provider.requests[0]
+    assert line.startswith("POST /v1/chat/completions ")
+    assert headers["authorization"] == "bearer sk-secret"
+    assert body["model"] == "gpt-4o"
+    assert body["stream"] is True
+    assert body["stream_options"] == {"include_usage": True}
+    assert body["temperature"] == 0.3
+    assert body["max_tokens"] == 77
+    assert [m["role"] for m in body["messages"]] == ["system", "user", "assistant", "user"]
+    assert body["messages"][-1]["content"] == "What is the capital of Spain?"
+
+
+async def test_anthropic_is_asked_as_anthropic_wants_it():
+    _, provider = await run("anthropic", anthropic_reply())
+    line, headers, body = provider.requests[0]
+    assert line.startswith("POST /v1/messages")
+    assert "sk-secret" in headers.get("x-api-key", headers.get("authorization", ""))
+    assert body["max_tokens"] == 77
+    assert body["temperature"] == 0.3
+    assert "Be brief." in json.dumps(body["system"])
+    assert [m["role"] for m in body["messages"]] == ["user", "assistant", "user"]
+
+
+async def test_google_is_asked_as_google_wants_it():
+    _, provider = await run("google", google_reply())
+    line, headers, body = provider.requests[0]
+    assert "models/gemini-2.5-pro:streamGenerateContent?alt=sse" in line
+    assert headers["x-goog-api-key"] == "sk-secret"
+    assert body["generationConfig"]["maxOutputTokens"] == 77
+    assert body["generationConfig"]["temperature"] == 0.3
+    assert "Be brief." in json.dumps(body["systemInstruction"])
+    assert [c["role"] for c in body["contents"]] == ["user", "model", "user"]
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_temperature_of_none_is_not_sent(kind):
+    _, provider = await run(kind, REPLIES[kind](), request=ask(kind, temperature=None))
+    assert '"temperature"' not in json.dumps(provider.requests[0][2])
+
+
+@pytest.mark.parametrize(
+    ("kind", "reply", "expected"),
+    [
+        ("openai", openai_reply(finish="length"), "length"),
+        ("openai", openai_reply(finish="content_filter"), "content_filter"),
+        ("anthropic", anthropic_reply(finish="max_tokens"), "length"),
+        ("anthropic", anthropic_reply(finish="refusal"), "content_filter"),
+        ("google", google_reply(finish="MAX_TOKENS"), "length"),
+        ("google", google_reply(finish="SAFETY"), "content_filter"),
+    ],
+)
+async def test_finish_reasons_are_kept(kind, reply, expected):
+    events, _ = await run(kind, reply)
+    assert events[-1].finish_reason == expected
+
+
+async def test_googles_safety_ratings_are_passed_on():
+    ratings = [{"category": "HARM_CATEGORY_HARASSMENT", "probability": "HIGH"}]
+    events, _ = await run("google", google_reply(finish="SAFETY", ratings=ratings))
+    found = events[-1].content_filter
+    assert found.spec == "gemini"
+    assert found.results["safety_ratings"][0]["probability"] == "HIGH"
+
+
+async def test_json_mode_is_asked_for_where_the_provider_has_one():
+    _, provider = await run("openai", openai_reply(), request=ask(json_object=True))
+    assert provider.requests[0][2]["response_format"] == {"type": "json_object"}
+    _, provider = await run("google", google_reply(), request=ask("google", json_object=True))
+    config = provider.requests[0][2]["generationConfig"]
+    assert config["responseMimeType"] == "application/json"
+    events, _ = await run(
+        "anthropic", anthropic_reply(), request=ask("anthropic", json_object=True)
+    )
+    assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_figures_of_the_sources_are_sent_with_the_question(kind):
+    data = b"\x89PNG\r\n\x1a\n" + bytes(8)
+    figure = Figure(
+        page=3, position=0, caption="c", mime_type="image/png", data=data, width=1, height=1
+    )
+    source = Source(number=1, snippet=make_snippet("A chart.", figures=(figure,)))
+    _, provider = await run(kind, REPLIES[kind](), request=ask(kind, sources=(source,)))
+    sent = json.dumps(provider.requests[0][2])
+    assert base64.b64encode(data).decode() in sent.replace("-", "+").replace("_", "/")
+    assert "Figure in source 1, page 3:" in sent
+
+
+BEGUN = {"google": 2, "responses": 6}
+"""Events after which some of the text has come."""
+ERROR = {"error": {"message": "internal words", "type": "x", "code": None}}
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (400, UpstreamRejected),
+        (401, UpstreamRejected),
+        (403, UpstreamRejected),
+        (404, UpstreamRejected),
+        (500, Unavailable),
+        (503, Unavailable),
+    ],
+)
+async def test_refusals_and_outages_are_told_apart(kind, status, expected):
+    with pytest.raises(expected) as failed:
+        await run(kind, (status, {"retry-after": "6"}, ERROR))
+    assert "internal words" not in str(failed.value)
+    assert "sk-secret" not in str(failed.value)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_rate_limit_says_when_to_come_back(kind):
+    with pytest.raises(RateLimited) as failed:
+        await run(kind, (429, {"retry-after": "7"}, ERROR))
+    assert failed.value.retry_after == 7
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_wait_may_be_a_date_and_is_never_longer_than_an_hour(kind):
+    with pytest.raises(RateLimited) as failed:
+        await run(kind, (429, {"retry-after": "Fri, 25 Nov 2067 07:28:00 GMT"}, ERROR))
+    assert failed.value.retry_after == 3600
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+@pytest.mark.parametrize(
+    ("words", "help_"),
+    [
+        ("Unsupported value: 'temperature' does not support 0 sk-x", "takes_temperature = false"),
+        ("max_tokens: 64000 > 8192, the limit of this model", "Lower max_output_tokens"),
+        ("This model does not support image input", "takes_images = false"),
+        ("maximum context length is 4096 tokens, max_tokens 9", "Lower its context_tokens"),
+    ],
+)
+async def test_a_refusal_names_the_setting_that_helps_and_none_of_its_words(kind, words, help_):
+    error = {"error": {"message": words, "code": "x", "type": "invalid_request_error"}}
+    with pytest.raises(UpstreamRejected) as failed:
+        await run(kind, (400, {}, error))
+    assert help_ in str(failed.value)
+    assert "sk-x" not in str(failed.value)
+    assert words not in str(failed.value)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_it_tries_again_before_the_first_word(kind):
+    busy = (429, {"retry-after": "0"}, ERROR)
+    events, provider = await run(kind, busy, busy, REPLIES[kind]())
+    assert isinstance(events[-1], ModelEnded)
+    assert len(provider.requests) == 3
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_refusal_is_not_tried_again(kind):
+    async with Provider((400, {}, ERROR)) as provider:
+        model = make_model(kind, provider)
+        with pytest.raises(UpstreamRejected):
+            _ = [e async for e in model.stream(ask(kind))]
+        await model.close()
+        assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_dropped_stream_is_a_failure_and_not_tried_again(kind):
+    async with Provider([*REPLIES[kind]()[: BEGUN.get(kind, 4)], "DROP"]) as provider:
+        model = make_model(kind, provider)
+        seen = []
+        with pytest.raises(Unavailable):
+            async for event in model.stream(ask(kind)):
+                seen.append(event)  # noqa: PERF401  what came before the failure counts
+        await model.close()
+        assert seen
+        assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_stall_before_the_first_event_ends_in_time(kind):
+    with pytest.raises(DeadlineExceeded):
+        await run(kind, ["STALL"], first_event_seconds=0.2)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_a_stall_in_the_middle_ends_in_time(kind):
+    with pytest.raises(DeadlineExceeded):
+        await run(kind, [*REPLIES[kind]()[: BEGUN.get(kind, 4)], "STALL"], total_seconds=1.0)
+
+
+@pytest.mark.parametrize("kind", list(REPLIES))
+async def test_leaving_the_answer_closes_the_providers_connection(kind):
+    async with Provider([*REPLIES[kind]()[: BEGUN.get(kind, 4)], "STALL"]) as provider:
+        model = make_model(kind, provider)
+        async with aclosing(model.stream(ask(kind))) as stream:
+            async for event in stream:
+                assert isinstance(event, ModelText)
+                break
+        await asyncio.wait_for(provider.left.wait(), 5)
+        await model.close()
+
+
+async def test_nobody_there_is_unavailable():
+    for model in (
+        OpenAiChatModel(api_key=None, base_url="http://127.0.0.1:9/v1"),
+        PydanticAiChatModel("google", api_key="k", base_url="http://127.0.0.1:9"),
+    ):
+        with pytest.raises(Unavailable):
+            _ = [e async for e in model.stream(ask("google"))]
+        await model.close()
+
+
+async def test_openais_filter_results_are_passed_on():
+    filtered = {"violence": {"filtered": True, "severity": "high"}}
+    events, _ = await run("openai", openai_reply(finish="content_filter", filtered=filtered))
+    assert events[-1].content_filter.spec == "openai"
+    assert events[-1].content_filter.results == filtered
+    inner = {"content_filter_result": filtered}
+    refused = {"error": {"code": "content_filter", "message": "no", "innererror": inner}}
+    events, _ = await run("openai", (400, {}, refused))
+    assert events[-1].finish_reason == "content_filter"
+    assert events[-1].content_filter.results == filtered
+
+
+async def test_a_refusal_in_words_is_a_content_filter():
+    chunk = {"id": "c", "choices": [{"index": 0, "delta": {"refusal": "I cannot."}}]}
+    events, _ = await run("openai", [*sse(chunk), *openai_reply(words=[])])
+    assert events[-1].finish_reason == "content_filter"
+    assert events[-1].content_filter.results == {"refusal": "I cannot."}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"code": "insufficient_quota", "message": "x"}, UpstreamRejected),
+        ({"code": "rate_limit_exceeded", "message": "x"}, RateLimited),
+        ({"code": "context_length_exceeded", "message": "x"}, UpstreamRejected),
+        ({"message": "x"}, Unavailable),
+        ("just words", Unavailable),
+    ],
+)
+async def test_an_error_inside_the_stream_is_a_failure(error, expected):
+    with pytest.raises(expected):
+        await run("openai", [*openai_reply()[:3], *sse({"error": error})])
+
+
+async def test_thoughts_before_the_answer_are_left_out():
+    words = ["<th", "ink>I ", "should </thi", "nk>\n\nMad", "rid <think> yes"]
+    events, _ = await run("ollama", ollama_reply(words))
+    assert "".join(e.text for e in events[:-1]) == "Madrid <think> yes"
+
+
+async def test_events_may_be_cut_anywhere_and_end_in_any_way():
+    whole = "".join(ollama_reply()).replace("\n", "\r\n")
+    events, _ = await run("ollama", [whole[i : i + 7] for i in range(0, len(whole), 7)])
+    assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
+    assert events[-1].usage.total_tokens == 30
+    with pytest.raises(Unavailable):
+        await run("ollama", ["data: {not json\n\n"])
+
+
+# --- responses, the newer format --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["openai", "responses"])
+async def test_a_server_that_does_not_stream_is_read_all_the_same(kind):
+    usage = {"prompt_tokens": 21, "completion_tokens": 9}
+    message = {"role": "assistant", "content": "<think>Hm.</think>Madrid [1]."}
+    whole = {"object": "chat.completion", "usage": usage,
+             "choices": [{"index": 0, "message": message, "finish_reason": "length"}]}  # fmt: skip
+    part = {"type": "output_text", "text": message["content"]}
+    response = {"object": "response", "status": "incomplete", "error": None,
+                "incomplete_details": {"reason": "max_output_tokens"},
+                "output": [{"type": "reasoning"}, {"type": "message", "content": [part]}],
+                "usage": {"input_tokens": 21, "output_tokens": 9}}  # fmt: skip
+    events, _ = await run(kind, (200, {}, whole if kind == "openai" else response))
+    assert events == [
+        ModelText("Madrid [1]."),
+        ModelEnded(finish_reason="length", usage=Usage(21, 9), in_one_piece=True),
+    ]
+
+
+async def test_an_error_or_nothing_in_one_piece_is_a_failure():
+    with pytest.raises(UpstreamRejected, match="quota"):
+        await run("openai", (200, {}, {"error": {"code": "insufficient_quota"}}))
+    with pytest.raises(Unavailable):
+        await run("openai", (200, {}, {}))
+    with pytest.raises(UpstreamRejected, match="quota"):
+        await run("responses", (200, {}, {"error": {"code": "insufficient_quota"}}))
+
+
+async def test_a_stream_that_ends_in_order_needs_no_reason():
+    chunk = {"choices": [{"index": 0, "delta": {"content": "Madrid."}}]}
+    events, _ = await run("openai", sse(chunk, "[DONE]"))
+    assert events[-1].finish_reason == "stop"
+    with pytest.raises(Unavailable, match="broke off"):
+        await run("openai", sse(chunk))
+    with pytest.raises(Unavailable, match="broke off"):
+        await run("openai", sse("[DONE]"))
+
+
+@pytest.mark.parametrize(("model", "name"), [("o4-mini", "max_completion_tokens"),
+                                             ("gpt-4o", "max_tokens")])  # fmt: skip
+async def test_the_limit_has_the_name_that_the_model_takes(model, name):
+    request = replace(ask(), model=model)
+    _, provider = await run("openai", openai_reply(), request=request)
+    assert provider.requests[0][2][name] == 77
+
+
+async def test_responses_are_asked_as_openai_wants_it():
+    request = ask("responses", json_object=True)
+    _, provider = await run("responses", responses_reply(), request=request)
+    line, headers, body = provider.requests[0]
+    assert line == "POST /v1/responses HTTP/1.1"
+    assert headers["authorization"] == "bearer sk-secret"
+    assert body == {
+        "model": "gpt-4o",
+        "input": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": "Hello."},
+            {"role": "user", "content": "What is the capital of Spain?"},
+        ],
+        "stream": True,
+        "store": False,
+        "temperature": 0.3,
+        "max_output_tokens": 77,
+        "text": {"format": {"type": "json_object"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [("max_output_tokens", "length"), ("content_filter", "content_filter")],
+)
+async def test_incomplete_responses_say_why(reason, expected):
+    end = {"incomplete_details": {"reason": reason}}
+    events, _ = await run("responses", responses_reply(end=end, kind="incomplete"))
+    assert events[-1].finish_reason == expected
+    assert events[-1].usage.total_tokens == 30
+
+
+async def test_a_refusal_in_a_response_is_a_content_filter():
+    pieces = ({"type": "response.refusal.delta", "delta": d} for d in ("I can", "not."))
+    events, _ = await run("responses", [*sse(*pieces, names=True), *responses_reply(words=[])])
+    assert events[-1].finish_reason == "content_filter"
+    assert events[-1].content_filter.results == {"refusal": "I cannot."}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"type": "error", "code": "rate_limit_exceeded", "message": "x"}, RateLimited),
+        ({"type": "error", "error": {"code": "insufficient_quota"}}, UpstreamRejected),
+        (
+            {"type": "response.failed", "response": {"error": {"code": "server_error"}}},
+            Unavailable,
+        ),
+    ],
+)
+async def test_a_failed_response_is_a_failure(event, expected):
+    with pytest.raises(expected):
+        await run("responses", [*responses_reply()[:5], *sse(event, names=True)])
+
+
+async def test_events_that_come_at_once_are_passed_on_at_once():
+    words = [f"{n} " for n in range(500)]
+    events, _ = await run("openai", ["".join(openai_reply(words=words))])
+    assert "".join(e.text for e in events[:-1]) == "".join(words)
+    assert len(events) < 20
+
+
+async def test_with_many_answers_under_way_each_is_whole_and_in_order():
+    words = [f"{n} " for n in range(40)]
+    async with Provider(openai_reply(words=words)) as provider:
+        model = make_model("openai", provider)
+
+        async def one():
+            return "".join([e.text async for e in model.stream(ask()) if isinstance(e, ModelText)])
+
+        answers = await asyncio.gather(*(one() for _ in range(30)))
+        await model.close()
+    assert answers == ["".join(words)] * 30

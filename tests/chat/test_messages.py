@@ -1,0 +1,26 @@
+"""Our own sentences are in the language of the question, and in English when in doubt."""
+
+import pytest
+
+from lodgepole.chat.messages import ENGLISH, phrases
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("How long is the warranty?", ENGLISH.lead),
+        ("Warranty 2026", ENGLISH.lead),
+        ("Where was France concentrating its efforts?", ENGLISH.lead),
+        ("Was kostet ein Deckel?", "Aus Ihren Dokumenten:"),
+        ("ما هي مدة الضمان؟", "من مستنداتك:"),
+        ("Wie lange gilt die Garantie auf den Wasserkocher?", "Aus Ihren Dokumenten:"),
+        ("Wann endet die Frist?", "Aus Ihren Dokumenten:"),
+        ("Quelle est la durée de la garantie ?", "D’après vos documents :"),
+        ("¿Cuándo termina el contrato?", "De sus documentos:"),
+        ("Как долго действует гарантия?", "Из ваших документов:"),
+        ("保修期是多久？", "来自您的文档："),
+        ("保証期間はどのくらいですか。", "お手元の文書より："),
+    ],
+)
+def test_the_lead_is_in_the_questions_language(question, lead):
+    assert phrases(question).lead == lead

@@ -1,0 +1,33 @@
+"""What processes of ours are given of the environment."""
+
+from lodgepole.runtime.retrieval_settings import OpenAIEmbedderSettings
+from lodgepole.runtime.settings import Settings, reader_environment
+
+SECRETS = {
+    "LODGEPOLE_API_KEY": "lp_secret",
+    "ANTHROPIC_API_KEY": "secret",
+    "OPENAI_API_KEY": "secret",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+}
+
+
+def test_readers_and_workers_find_no_keys(monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LODGEPOLE_CACHE_DIR", "/cache")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    worker = Settings().worker_environment()
+
+    assert not SECRETS.keys() & reader_environment().keys()
+    assert not SECRETS.keys() & worker.keys()
+    assert reader_environment()["LC_ALL"] == worker["LC_ALL"] == "C.UTF-8"
+    assert "LODGEPOLE_CACHE_DIR" not in reader_environment()
+    assert worker["LODGEPOLE_CACHE_DIR"] == "/cache"
+
+
+def test_workers_find_the_key_of_the_endpoint_that_they_embed_by(monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings(embedder=OpenAIEmbedderSettings(kind="openai", model="m"))
+
+    assert SECRETS.keys() & settings.worker_environment().keys() == {"OPENAI_API_KEY"}
