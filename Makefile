@@ -148,6 +148,9 @@ bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR â
 	@$(BIN)/python scripts/bench/write_benchmarks.py "Retrieval$(ON_INDEX)" dist/bench.txt \
 		"make bench-retrieval INDEX=$(INDEX)"
 
+bench-reading: setup ## How faithfully files are read, against floors: a corpus made by scripts (ARGS="--show")
+	@$(BIN)/python scripts/bench/reading.py $(ARGS)
+
 bench-context: setup ## /context over HTTP beside the embedding of a query (SETS=DIR)
 	@mkdir -p dist
 	@$(BIN)/python scripts/bench/context.py $(firstword $(SETS)) | tee dist/bench.txt
@@ -189,4 +192,4 @@ bench-vector-ways: setup ## Ways to find the nearest vectors in PostgreSQL, besi
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
