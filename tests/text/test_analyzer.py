@@ -148,3 +148,14 @@ def test_plain_text_has_the_tokens_that_any_text_has(text: str) -> None:
     plain = unicodedata.normalize("NFKC", text)
     assume(not analyzer._NOT_PLAIN.search(plain))
     assert analyzer._PLAIN_TOKEN.findall(plain) == analyzer._TOKEN.findall(plain)
+
+
+def test_marks_of_notes_are_no_words() -> None:
+    assert passage_words("42 metres [^1] high", "", "en") == passage_words(
+        "42 metres high", "", "en"
+    )
+
+
+def test_exponents_and_fractions_are_no_part_of_the_number_before_them() -> None:
+    assert passage_words("10⁶ or 1½", "", "und") == ["10", "6", "or", "1", "1", "2"]
+    assert passage_words("H₂O in m²", "", "und") == passage_words("H2O in m2", "", "und")

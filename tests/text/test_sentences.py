@@ -34,6 +34,10 @@ def sentences(text):
         ("The answer is No. Then look at No. 5 of it. Diese Art. Dann Art. 7 davon.",
          ["The answer is No.", "Then look at No. 5 of it.", "Diese Art.", "Dann Art. 7 davon."]),
         ("これは文です。次の文です。", ["これは文です。", "次の文です。"]),
+        ("It is 42 metres high. [^1] Later it grew.",
+         ["It is 42 metres high. [^1]", "Later it grew."]),
+        ("[^1]: Measured at low tide. Since then it fell.",
+         ["[^1]: Measured at low tide.", "Since then it fell."]),
         ("***\n\n---", []),
     ],
 )  # fmt: skip
@@ -63,3 +67,9 @@ def test_spans_are_in_order_trimmed_and_within_the_text(text):
 )
 def test_numbers_are_known_by_value(text, expected):
     assert numbers(words(text)) == expected
+
+
+def test_marks_of_notes_are_no_numbers_and_exponents_stand_by_themselves():
+    assert numbers(words("42 metres [^1] and 1,234 [^12]")) == {"42", "1234"}
+    assert [w.stem for w in words("10⁶")] == [w.stem for w in words("10^6")] == ["10", "6"]
+    assert [w.stem for w in words("H₂O")] == [w.stem for w in words("H2O")]

@@ -5,6 +5,8 @@
 - Identifiers count whole and in parts: `FY2018` is also `fy` and `2018`, `in-network` is also
   `in` and `network`, `PerksPlus` is also `perks` and `plus`.
 - Numbers lose the commas that group their digits: `1,250` is `1250`.
+- Marks of notes are no words; an exponent or a fraction is no part of the number before it: `10⁶`
+  is `10` and `6`.
 - Scripts without spaces between words give single characters and pairs of neighbours.
 """
 
@@ -58,6 +60,8 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+(?:[-_./'’@&+]{_LETTER}+)*")
 _PLAIN_TOKEN = re.compile(r"[^\W_]+(?:[-_./'’@&+][^\W_]+)*")
 _NOT_PLAIN = re.compile(rf"[{_UNSPACED}{_MARKS}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
+_NOTE_MARK = re.compile(r"\[\^[^\]\s]{1,12}\]:?")
+_TOUCHING = re.compile(r"(?<=\d)(?=[²³¹⁰⁴-⁾₀-₎¼-¾⅐-⅞])")
 _GROUPED = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _JOINT = re.compile(r"[-_./'’@&+]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
@@ -86,8 +90,10 @@ def file_words(name: str, beginning: str, language: str) -> list[str]:
 
 
 def _tokens(text: str) -> list[str]:
+    if "[^" in text:
+        text = _NOTE_MARK.sub(" ", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", _TOUCHING.sub(" ", text))
     if "," in text:
         text = _GROUPED.sub("", text)
     plain = text.isascii() or not _NOT_PLAIN.search(text)

@@ -24,9 +24,15 @@ from lodgepole.text.word_lists import (
 # These deny, though their letters alone would say nothing: Japanese verbs at their end.
 _DENYING = "ません|なかった|なく|ない"
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\uac00-\ud7af"
+_RAISED = "⁰¹²³⁴-⁹₀-₉"  # digits; also lowered ones
+_LETTER = rf"[^\W\d_{_IDEOGRAPH}{_RAISED}]"
+# The mark of a note is no word, but what stands in it is none either.
 _WORD = re.compile(
-    rf"\d+(?:[.,]\d+)*|{_DENYING}|[{_IDEOGRAPH}]|[^\W\d_{_IDEOGRAPH}]+(?:['’][^\W\d_{_IDEOGRAPH}]+)?"
+    rf"\d+(?:[.,]\d+)*|[{_RAISED}]+|{_DENYING}|[{_IDEOGRAPH}]|{_LETTER}+(?:['’]{_LETTER}+)?"
+    r"|\[\^[^\]\s]{1,12}\]"
 )
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
+_NOTE_MARKS = re.compile(r"(?:\s?\[\^[^\]\s]{1,12}\](?!:))+")
 
 
 _ABBREVIATION = re.compile(
@@ -74,6 +80,7 @@ def stem(surface: str) -> str:
 
 
 def _number(surface: str) -> str:
+    surface = surface if surface.isascii() else surface.translate(_PLAIN_DIGITS)
     plain = re.sub(r",(?=\d{3}(?:\D|$))", "", surface)
     plain = plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
     if plain.count(".") == 1:
@@ -96,13 +103,20 @@ def _without_ending(word: str) -> str:
 
 
 def words(text: str) -> list[Word]:
-    """All words in order; ideographs one by one, digits and letters apart (`FY2018` is two)."""
-    return [Word(stem(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+    """All words in order; ideographs one by one, digits and letters apart (`FY2018` is two).
+
+    An exponent or an index is a word of its own, the mark of a note is none.
+    """
+    return [
+        Word(stem(surface), m.start(), m.end())
+        for m in _WORD.finditer(text)
+        if (surface := m.group())[0] != "["
+    ]
 
 
 def stems_of(text: str) -> list[str]:
     """The stems of `words(text)`, without their places."""
-    return [stem(surface) for surface in _WORD.findall(text)]
+    return [stem(surface) for surface in _WORD.findall(text) if surface[0] != "["]
 
 
 def content_stems(items: Iterable[Word]) -> set[str]:
@@ -229,15 +243,17 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     begin = start
     for m in _END.finditer(text, start, end):
-        after = _trim(text, m.end(), end)[0]
+        marks = _NOTE_MARKS.match(text, m.end(), end)
+        stop = marks.end() if marks else m.end()
+        after = _trim(text, stop, end)[0]
         following = text[after : min(end, after + FOLLOWING_CHARS)]
         # `(?=\s)` looks no further than `end`, so the last sentence closes below.
         if not following or following[0].islower():
             continue
         if not ends_sentence(text[begin : m.end()], following):
             continue
-        spans.append((begin, m.end()))
-        begin = m.end()
+        spans.append((begin, stop))
+        begin = stop
     spans.append((begin, end))
     return [piece for s in spans for piece in _short(text, *_trim(text, *s)) if piece[0] < piece[1]]
 
