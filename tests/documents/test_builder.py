@@ -161,3 +161,17 @@ def test_other_formats_under_a_text_name_are_refused(data: bytes) -> None:
 
 def test_line_ends_become_one_kind_and_controls_go() -> None:
     assert clean_text("a\r\nb\rc\x00d\x0ce\ud800") == "a\nb\ncd\ne\ufffd"
+
+
+def test_what_was_noted_is_the_notice_once_and_within_bounds() -> None:
+    builder = DocumentBuilder("a", Limits())
+    builder.add("text", BlockKind.PARAGRAPH)
+    assert builder.build().notice is None
+    builder.note("")
+    builder.note("One  chart\nwas not read.")
+    builder.note("One chart was not read.")
+    assert builder.build().notice == "One chart was not read."
+    for number in range(100):
+        builder.note(f"Part {number} was not read.")
+    notice = builder.build().notice or ""
+    assert notice.endswith("Part 10 was not read. And 89 more.")

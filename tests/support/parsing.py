@@ -33,6 +33,16 @@ def archive(parts: Mapping[str, str]) -> bytes:
     return data.getvalue()
 
 
+def damaged(data: bytes, part: str) -> bytes:
+    """An archive in which the bytes of one part do not unpack any more."""
+    with zipfile.ZipFile(io.BytesIO(data)) as made:
+        found = made.getinfo(part)
+    start = found.header_offset + 30 + len(part)
+    spoilt = bytearray(data)
+    spoilt[start : start + found.compress_size] = b"\xff" * found.compress_size
+    return bytes(spoilt)
+
+
 def relations(*found: tuple[str, str, str]) -> str:
     """The part of an Office file that says which parts another one uses: id, kind and target."""
     return f"<Relationships>{''.join(RELATION.format(*one) for one in found)}</Relationships>"

@@ -1,16 +1,19 @@
 """Files that are ZIP archives of XML parts, opened only once their sizes are within the limits."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  lxml has no stubs
 
+from lodgepole.documents.builder import DocumentBuilder
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import MIB, Limits
 
 ENTRIES = 20_000  # in one archive
+NAMED = 5  # damaged parts in a notice
 _OLE = b"\xd0\xcf\x11\xe0"
 _BROKEN = (
     zipfile.BadZipFile,
@@ -20,6 +23,7 @@ _BROKEN = (
     EOFError,
     ValueError,
     NotImplementedError,
+    zlib.error,
 )
 
 
@@ -41,6 +45,8 @@ class Archive:
         self._name = name
         self._limits = limits
         self._kept = kept
+        self.unread: list[str] = []
+        """Parts that are damaged, in whole or from some place on; the rest of the file is read."""
         with path.open("rb") as file:
             if kept.old and file.read(4) == _OLE:
                 raise UnreadableFile(
@@ -84,35 +90,56 @@ class Archive:
         return self._zip.namelist()
 
     def data(self, part: str) -> bytes | None:
-        """The bytes of a part, or None when there is no such part."""
+        """The bytes of a part; None when there is no such part, or it is damaged."""
         try:
             return self._zip.read(part)
         except KeyError:
             return None
         except _BROKEN:
-            raise self.damaged() from None
+            self._leave(part)
+            return None
 
     def xml(self, part: str, *, required: bool = False) -> Any:
-        """The root element of a part, or None when there is no such part."""
+        """The root element of a part; None when there is no such part, or it is damaged.
+
+        Raises:
+            UnreadableFile: The part is required and cannot be read, or declares entities.
+        """
         data = self.data(part)
         if data is None:
             if required:
                 raise self.damaged()
             return None
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
-            remove_pis=True,
-        )  # fmt: skip
         try:
-            root = etree.fromstring(data, parser)
+            root = etree.fromstring(data, _parser())
         except etree.XMLSyntaxError:
-            raise self.damaged() from None
-        if root.getroottree().docinfo.internalDTD is not None:
+            if required:
+                raise self.damaged() from None
+            self._leave(part)
+            root = etree.fromstring(data, _parser(recover=True))
+        if root is not None and root.getroottree().docinfo.internalDTD is not None:
             raise UnreadableFile(
                 f"{self._name!r} declares XML entities, which such files never do: save it anew "
                 f"in {self._kept.program} and upload it again."
             )
         return root
+
+    def _leave(self, part: str) -> None:
+        if part not in self.unread:
+            self.unread.append(part)
+
+    def tell_damage(self, builder: DocumentBuilder) -> None:
+        """Note the damaged parts. Raises UnreadableFile: nothing was read beside them."""
+        if not self.unread:
+            return
+        if not len(builder):
+            raise self.damaged()
+        named = ", ".join(self.unread[:NAMED])
+        more = len(self.unread) - NAMED
+        builder.note(
+            f"Damaged, and not or only partly read: {named}"
+            + (f" and {more:,} more." if more > 0 else ".")
+        )
 
     def main_part(self) -> str | None:
         """What an Office file's own relations name as its main part."""
@@ -126,6 +153,13 @@ class Archive:
             for relation in (() if root is None else root)
             if str(relation.get("Type", "")).endswith(type_)
         }
+
+
+def _parser(*, recover: bool = False) -> Any:
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
+        remove_pis=True, recover=recover,
+    )  # fmt: skip
 
 
 _names: dict[str, str] = {}

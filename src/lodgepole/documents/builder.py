@@ -54,6 +54,8 @@ _ENCODINGS = (
     *("koi8_r", "koi8_u", "iso8859_7", "iso8859_15", "mac_roman", "cp850", "cp852", "cp866"),
 )
 """Those that people's files are in; among all there are, a rare one often seems to fit as well."""
+NOTICES = 12  # sentences about one file, beyond which the rest is counted
+NOTICE_CHARS = 300  # of each
 CONTROL_SHARE = 0.05  # of control characters, above which bytes are not text in any encoding
 
 
@@ -150,6 +152,7 @@ class DocumentBuilder:
         self._trailing = 0  # line ends the text finishes with
         self._blocks: list[Block] = []
         self._page_starts: list[int] = []
+        self._notices: dict[str, None] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -195,6 +198,17 @@ class DocumentBuilder:
             )
         self._blocks.append(Block(start, self._length, kind, level, label))
 
+    def note(self, sentence: str) -> None:
+        """Tell the reader of the file, once, what of it stands not in the text, or how."""
+        if sentence:
+            self._notices.setdefault(clean_text(" ".join(sentence.split()))[:NOTICE_CHARS])
+
+    def _notice(self) -> str | None:
+        shown = list(self._notices)[:NOTICES]
+        if more := len(self._notices) - len(shown):
+            shown.append(f"And {more:,} more.")
+        return " ".join(shown) or None
+
     def _separate(self, gap: str) -> None:
         missing = len(gap) - self._trailing
         if self._length and missing > 0:
@@ -206,6 +220,8 @@ class DocumentBuilder:
         self, *, title: str = "", pages_estimated: bool = False, notice: str | None = None
     ) -> Document:
         """The document; a file without any text is refused.
+
+        Its notice is `notice`, or the sentences that were noted.
 
         Raises:
             UnreadableFile: No block was added.
@@ -224,7 +240,7 @@ class DocumentBuilder:
             ),
             pages_estimated=pages_estimated,
             title=" ".join(title.split())[:500],
-            notice=notice,
+            notice=notice or self._notice(),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.support.parsing import archive, read, shown
+from tests.support.parsing import archive, damaged, read, shown
 
 from lodgepole.adapters.parsers.epub import parse
 from lodgepole.errors import UnreadableFile
@@ -49,3 +49,10 @@ def test_books_that_cannot_be_read_say_why(
 ) -> None:
     with pytest.raises(UnreadableFile, match=message):
         read(parse, path, archive({**CHAPTERS, **changed}))
+
+
+def test_a_damaged_chapter_costs_that_chapter_and_a_notice(path: Path) -> None:
+    document = read(parse, path, damaged(archive(CHAPTERS), "OEBPS/two.xhtml"))
+
+    assert [text for _, text in shown(document)] == ["First", "Early"]
+    assert document.notice == "Damaged, and not or only partly read: OEBPS/two.xhtml."

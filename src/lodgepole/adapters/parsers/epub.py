@@ -57,6 +57,7 @@ def _read(archive: Archive, name: str, limits: Limits) -> Document:
         data = archive.data(part) if href else None
         if data:
             add_html(builder, decoded(data, part), name)
+    archive.tell_damage(builder)
     title = child_of(child_of(root, "metadata"), "title")
     return builder.build(title="" if title is None else title.text or "")
 

@@ -58,6 +58,7 @@ def _read(archive: Archive, name: str, limits: Limits) -> Document:
             notes = archive.xml(_beside(part, target))
             if notes is not None:
                 _shapes(builder, notes)
+    archive.tell_damage(builder)
     return builder.build(title=title)
 
 

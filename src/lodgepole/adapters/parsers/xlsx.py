@@ -74,6 +74,7 @@ def _read(archive: Archive, name: str, limits: Limits) -> Document:
             add_rows(builder, rows, grouped=grid.grouped)
         else:
             add_rows(builder, map(cells.row, data))
+    archive.tell_damage(builder)
     return builder.build()
 
 

@@ -101,6 +101,7 @@ class _Reader:
         self._running("header")
         self._flow(body)
         self._running("footer")
+        self._package.tell_damage(self._builder)
         return self._builder.build(title=self._title, pages_estimated=not rendered)
 
     def _running(self, prefix: str) -> None:
