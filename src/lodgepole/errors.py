@@ -12,6 +12,8 @@
     ├── Unavailable         the caller tries again; the operator looks why
     ├── DeadlineExceeded    the caller tries again, or the operator raises a limit
     ├── UpstreamRejected    the operator mends the model's configuration
+    │   ├── PromptTooLong   we send less; else the operator lowers its window
+    │   └── NoAnswer        the operator gives it more room, or another model
     ├── UnreadableFile      the uploader mends the file; fails one operation, no request
     └── ClaimLost           a worker drops what it is doing; never reaches a caller
 
@@ -74,6 +76,18 @@ class DeadlineExceeded(LodgepoleError):
 
 class UpstreamRejected(LodgepoleError):
     """A model provider refused our request, our key or the model's name."""
+
+
+class PromptTooLong(UpstreamRejected):
+    """A model refused a prompt that its window does not hold."""
+
+
+class NoAnswer(UpstreamRejected):
+    """A model ended without a word of an answer."""
+
+    def __init__(self, message: str, *, cut_off: bool) -> None:
+        super().__init__(message)
+        self.cut_off = cut_off  # by its output limit, as by long thoughts
 
 
 class UnreadableFile(LodgepoleError):

@@ -5,8 +5,8 @@ import pytest
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.chat import retries
 from lodgepole.chat.retries import RetryingChatModel
-from lodgepole.errors import RateLimited, Unavailable, UpstreamRejected
-from lodgepole.model import ModelEnded, ModelRequest, ModelText
+from lodgepole.errors import NoAnswer, RateLimited, Unavailable, UpstreamRejected
+from lodgepole.model import ModelEnded, ModelRequest, ModelText, Usage
 
 REQUEST = ModelRequest(model="m", messages=(), question="?", sources=())
 BUSY = RateLimited("busy", retry_after=0)
@@ -52,3 +52,17 @@ async def test_a_long_wait_and_a_refusal_are_passed_on_at_once(failure):
     seen, asked = await run([failure], ["Hello."])
     assert seen == [failure]
     assert asked == 1
+
+
+@pytest.mark.parametrize(("reason", "cut_off"), [("stop", False), ("length", True)])
+@pytest.mark.parametrize("script", [[], ["\n ", "\n"]])
+async def test_an_answer_without_a_word_is_a_failure(script, reason, cut_off):
+    seen, asked = await run([*script, ModelEnded(finish_reason=reason, usage=Usage())])
+    assert isinstance(seen[-1], NoAnswer)
+    assert seen[-1].cut_off is cut_off
+    assert asked == 1
+
+
+async def test_what_a_filter_ended_may_be_empty():
+    seen, _ = await run([ModelEnded(finish_reason="content_filter", usage=Usage())])
+    assert isinstance(seen[-1], ModelEnded)

@@ -232,7 +232,7 @@ async def test_where_nothing_answers_the_setting_to_look_at_is_named(monkeypatch
 
 async def test_a_model_that_answers_with_nothing_does_not_answer(monkeypatch):
     checked = await checked_at(Endpoint(word=""), monkeypatch)
-    assert "answer is empty" in (checked.problem or "")
+    assert "empty answer" in (checked.problem or "")
 
 
 async def test_what_is_worth_knowing_of_a_model_that_answers_is_noted(monkeypatch):

@@ -1,4 +1,4 @@
-"""A chat model that tries again, as long as nothing was said yet."""
+"""A chat model that tries again while nothing was said yet, and never ends without an answer."""
 
 import asyncio
 import logging
@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from lodgepole.chat.generations import closing
-from lodgepole.errors import RateLimited, Unavailable
-from lodgepole.model import ModelEvent, ModelRequest
+from lodgepole.errors import NoAnswer, RateLimited, Unavailable
+from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText
 from lodgepole.ports.chat_model import ChatModel
 
 RETRIES = 2
@@ -18,18 +18,26 @@ _log = logging.getLogger(__name__)
 
 
 class RetryingChatModel:
-    """Hides short outages and rate limits of the model behind it."""
+    """Hides short outages and rate limits of the model behind it; nothing said is a failure."""
 
     def __init__(self, model: ChatModel) -> None:
         self._model = model
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
-        """See `ChatModel.stream`. A failure after the first event is passed on as it is."""
+        """See `ChatModel.stream`. A failure after the first event is passed on as it is.
+
+        Raises:
+            NoAnswer: The model said nothing, or only thought, and no filter was the reason.
+        """
         for attempt in range(RETRIES + 1):
-            said = False
+            said = answered = False
             try:
                 async with aclosing(closing(self._model.stream(request))) as events:
                     async for event in events:
+                        if isinstance(event, ModelText):
+                            answered = answered or not event.text.isspace()
+                        elif not answered:
+                            _hold_answered(request.model, event)
                         said = True
                         yield event
             except (RateLimited, Unavailable) as failure:
@@ -40,6 +48,21 @@ class RetryingChatModel:
                 await asyncio.sleep(wait)
             else:
                 return
+
+
+def _hold_answered(model: str, end: ModelEnded) -> None:
+    if end.finish_reason == "length":
+        raise NoAnswer(
+            f"Model {model!r} reached its limit before it began to answer. Raise its "
+            "max_output_tokens, or have it think less.",
+            cut_off=True,
+        )
+    if end.finish_reason != "content_filter":
+        raise NoAnswer(
+            f"Model {model!r} gave an empty answer. Check the model's name and what serves it, or "
+            "use another one.",
+            cut_off=False,
+        )
 
 
 def _wait(failure: RateLimited | Unavailable, attempt: int) -> float:

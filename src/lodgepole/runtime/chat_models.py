@@ -16,7 +16,7 @@ from lodgepole.chat.model_directory import (
     provider_models,
 )
 from lodgepole.chat.retries import RetryingChatModel
-from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
+from lodgepole.errors import InvalidRequest, LodgepoleError, NoAnswer, Unavailable
 from lodgepole.model import Message, ModelRequest
 from lodgepole.ports.chat_model import ChatModel
 from lodgepole.runtime.settings import Endpoint, ModelConfig, Settings
@@ -131,16 +131,16 @@ async def _checked(model: ConfiguredModel, snippet_tokens: int, *, fill: bool) -
             f"its window leaves {room} tokens for questions and sources: set context_tokens"
         )
     try:
-        text, end = await collect(model, request)
+        _, end = await collect(model, request)
     except Unavailable as failure:
         problem = f"{str(failure).removesuffix('Try again.')}{WHERE_TO_LOOK}"
+    except NoAnswer as failure:
+        problem = None if failure.cut_off else str(failure)  # so few tokens are soon thought
     except LodgepoleError as failure:
         problem = str(failure)
     else:
         read = end.usage.prompt_tokens
-        if not text and end.finish_reason == "stop":
-            problem = "its answer is empty. Check the model's name and what serves it."
-        elif 0 < read < READ_SHARE * words:
+        if 0 < read < READ_SHARE * words:
             problem = (
                 f"of about {words} tokens it has read {read}: its server cuts prompts off. Raise "
                 "the server's window (Ollama: num_ctx), or lower context_tokens."

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import time
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -12,7 +13,13 @@ from tests.support.chat import make_snippet
 from lodgepole.adapters.chat_models.anthropic_google import PydanticAiChatModel
 from lodgepole.adapters.chat_models.openai import OpenAiChatModel
 from lodgepole.chat.retries import RetryingChatModel
-from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
+from lodgepole.errors import (
+    DeadlineExceeded,
+    NoAnswer,
+    RateLimited,
+    Unavailable,
+    UpstreamRejected,
+)
 from lodgepole.model import Figure, Message, ModelEnded, ModelRequest, ModelText, Source, Usage
 
 WORDS = ["Madrid ", "is the ", "capital [1]."]
@@ -675,3 +682,54 @@ async def test_with_many_answers_under_way_each_is_whole_and_in_order():
         answers = await asyncio.gather(*(one() for _ in range(30)))
         await model.close()
     assert answers == ["".join(words)] * 30
+
+
+# --- models that think ------------------------------------------------------------------------
+
+
+def thinking(name, *words):
+    """Chunks of thoughts in a field of their own, then those of the answer."""
+    base = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "qwen3"}
+    thoughts = [
+        {**base, "choices": [{"index": 0, "delta": {name: w}, "finish_reason": None}]}
+        for w in words
+    ]
+    return [*sse(*thoughts), *ollama_reply()]
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning", "thinking"])
+async def test_thoughts_in_a_field_of_their_own_are_no_answer(name):
+    events, _ = await run("ollama", thinking(name, "Is it ", "Madrid?"))
+    assert "".join(e.text for e in events[:-1]) == "".join(WORDS)
+
+
+@pytest.mark.parametrize(
+    "first", [thinking("reasoning_content", "hm")[0], ollama_reply(["<think>hm"])[0]]
+)
+async def test_a_model_that_thinks_has_begun_to_answer(first):
+    """The limit for the first event is over with the first thought; only the total one counts."""
+    begun = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        await run("ollama", [first, "STALL"], first_event_seconds=0.1, total_seconds=0.8)
+    assert time.monotonic() - begun >= 0.8
+
+
+async def test_thoughts_that_the_template_opened_leak_once_at_most():
+    words = ["I should ", "say so.</think>", "\n\nMad", "rid."]
+    async with Provider(ollama_reply(words), ollama_reply(words)) as provider:
+        model = make_model("ollama", provider)
+        asked = [[e async for e in model.stream(ask("ollama"))] for _ in range(2)]
+        await model.close()
+    assert "".join(e.text for e in asked[1][:-1]) == "Madrid."
+
+
+async def test_a_model_known_to_open_its_thoughts_silently_leaks_nothing():
+    words = ["I should ", "say so.</think>", "\n\nMad", "rid."]
+    request = replace(ask("ollama"), model="deepseek-r1:7b")
+    events, _ = await run("ollama", ollama_reply(words), request=request)
+    assert "".join(e.text for e in events[:-1]) == "Madrid."
+
+
+async def test_only_thoughts_up_to_the_limit_are_no_answer():
+    with pytest.raises(NoAnswer, match="max_output_tokens"):
+        await run("openai", openai_reply(["<think>so much to"], finish="length"))

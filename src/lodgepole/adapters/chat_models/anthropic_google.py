@@ -21,6 +21,7 @@ from lodgepole.adapters.chat_models.refusals import (
 from lodgepole.errors import (
     DeadlineExceeded,
     LodgepoleError,
+    PromptTooLong,
     RateLimited,
     Unavailable,
     UpstreamRejected,
@@ -311,7 +312,7 @@ class _Calls:
                 retry_after=RETRY_AFTER_SECONDS if retry_after is None else retry_after,
             )
         if isinstance(failure, e.ModelContextWindowExceededError) or is_beyond_window(words):
-            return UpstreamRejected(
+            return PromptTooLong(
                 f"{self._whose} refused a prompt beyond its window. Lower its context_tokens."
             )
         if isinstance(failure, e.UserError) or (status is not None and 400 <= status < 500):

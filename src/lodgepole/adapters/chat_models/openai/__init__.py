@@ -17,6 +17,7 @@ from lodgepole.adapters.chat_models.openai import completions, responses
 from lodgepole.adapters.chat_models.openai.completions import CompletionsReply
 from lodgepole.adapters.chat_models.openai.replies import LINE_BYTES, Reply
 from lodgepole.adapters.chat_models.openai.responses import ResponsesReply
+from lodgepole.adapters.chat_models.openai.thoughts import opens_silently
 from lodgepole.errors import DeadlineExceeded
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText
 
@@ -40,7 +41,7 @@ class OpenAiChatModel:
         api_key: None where the endpoint wants none.
         base_url: Up to and without `/chat/completions`; None for OpenAI's own.
         api: `chat` for chat completions, `responses` for the newer format.
-        first_event_seconds: Longest wait for the first event.
+        first_event_seconds: Longest wait for the model's first sign, be it a thought.
         total_seconds: Longest time from a request to its end.
     """
 
@@ -64,6 +65,8 @@ class OpenAiChatModel:
         self._total_seconds = total_seconds
         self._client: httpx2.AsyncClient | None = None
         self._under_way = 0
+        self._open_silently: set[str] = set()
+        """Models whose template has been seen to open their thoughts."""
 
     async def close(self) -> None:
         """Close all connections; generations under way fail."""
@@ -97,9 +100,13 @@ class OpenAiChatModel:
                 while text := await reading.next():
                     yield ModelText(text)
                     reading.pause = self._pause()
+            if text := reply.rest():
+                yield ModelText(text)
             yield reply.ended()
         finally:
             self._under_way -= 1
+            if reply.thoughts.closed_unopened:
+                self._open_silently.add(request.model)
 
     def _pause(self) -> float:
         pause = min(LONGEST_PAUSE, PAUSE_A_STREAM * self._under_way)
@@ -115,7 +122,10 @@ class OpenAiChatModel:
         return self._client
 
     def _reply(self, model: str) -> Reply:
-        return CompletionsReply(model) if self._api == "chat" else ResponsesReply(model)
+        opened = model in self._open_silently or opens_silently(model)
+        if self._api == "chat":
+            return CompletionsReply(model, opened=opened and not self._own_endpoint)
+        return ResponsesReply(model)
 
     def _body(self, request: ModelRequest) -> bytes:
         if self._api == "responses":
@@ -174,12 +184,12 @@ class _Reading:
         async for chunk in response.aiter_bytes():
             waited = now() - before > AT_ONCE_SECONDS
             text = self._reply.read(chunk)
+            if self._reply.begun and timeout.when() != deadline:
+                timeout.reschedule(deadline)  # a model that thinks is a model that answers
             if text:
                 if not self._texts:
                     self._changed.set()
                 self._texts.append(text)
-                if timeout.when() != deadline:
-                    timeout.reschedule(deadline)
             if len(self._texts) >= GATHERED_PIECES:
                 self._room.clear()
                 await self._room.wait()

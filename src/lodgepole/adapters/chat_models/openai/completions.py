@@ -9,6 +9,11 @@ from lodgepole.model import Figure, FinishReason, Message, ModelRequest, Source,
 
 PATH = "/chat/completions"
 MOST_IMAGES = 20
+_OUTPUT = (
+    *("content", "reasoning_content", "reasoning", "reasoning_details", "thinking"),
+    *("tool_calls", "refusal"),
+)
+"""Fields of a delta that say that the model is at work; servers call its thoughts by many names."""
 _REASONING = ("gpt-5", "gpt-6", "o1", "o3", "o4")
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
@@ -58,6 +63,8 @@ class CompletionsReply(Reply):
         choice = fields(cast(list[Any], choices)[0])
         self.filter = choice.get("content_filter_results") or self.filter
         delta = fields(choice.get("delta"))
+        if not self.begun and any(delta.get(name) for name in _OUTPUT):
+            self.begun = True
         if delta.get("refusal"):
             self.refuse_in_words(delta["refusal"])
         elif choice.get("finish_reason") and self.finish != "content_filter":

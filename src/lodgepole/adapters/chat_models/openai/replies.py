@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import orjson
 
+from lodgepole.adapters.chat_models.openai.thoughts import Thoughts
 from lodgepole.adapters.chat_models.refusals import (
     RETRY_AFTER_SECONDS,
     is_beyond_window,
@@ -15,6 +16,7 @@ from lodgepole.adapters.chat_models.refusals import (
 from lodgepole.errors import (
     DeadlineExceeded,
     LodgepoleError,
+    PromptTooLong,
     RateLimited,
     Unavailable,
     UpstreamRejected,
@@ -29,16 +31,21 @@ class Reply(ABC):
 
     Args:
         model: As its provider calls it, for messages.
+        opened: See `Thoughts`.
+
+    Attributes:
+        begun: The model has produced something, be it a thought.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, *, opened: bool = False) -> None:
         self.whose = f"Model {model!r}"
         self.finish: FinishReason | None = None
         self.filter: Any = None
         self.usage = Usage()
         self._rest = b""
         self._said = self._done = False
-        self._thoughts = _Thoughts()
+        self.begun = False
+        self.thoughts = Thoughts(opened=opened)
 
     @abstractmethod
     def event(self, event: dict[str, Any]) -> Any:
@@ -53,7 +60,7 @@ class Reply(ABC):
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         if len(self._rest) > LINE_BYTES:
             raise Unavailable(f"{self.whose} sent an event without an end.")
-        return "".join([self._thoughts.without(text) for text in self._texts(lines)])
+        return "".join([self.thoughts.without(text) for text in self._texts(lines)])
 
     def read_whole(self, body: bytes) -> str:
         """The text of an answer in one piece."""
@@ -63,7 +70,11 @@ class Reply(ABC):
             raise Unavailable(f"{self.whose} sent an answer that is not JSON.") from failure
         text = self.whole(fields(answer))
         self._said = self._done = isinstance(text, str) and text != ""
-        return self._thoughts.without(text) if self._said else ""
+        return self.thoughts.without_whole(text) if self._said else ""
+
+    def rest(self) -> str:
+        """What of the answer was held back until the stream ended."""
+        return self.thoughts.rest()
 
     def _texts(self, lines: Sequence[bytes]) -> Iterator[str]:
         for line in lines:
@@ -78,7 +89,7 @@ class Reply(ABC):
                 raise Unavailable(f"{self.whose} sent an event that is not JSON.") from failure
             text = self.event(event) if isinstance(event, dict) else None
             if isinstance(text, str) and text:
-                self._said = True
+                self._said = self.begun = True
                 yield text
 
     def refuse_in_words(self, words: object) -> None:
@@ -137,42 +148,12 @@ class Reply(ABC):
             return DeadlineExceeded(f"{self.whose} took too long. Try again.")
         words = f"{error.get('param')} {error.get('message')}"
         if "context_length_exceeded" in kinds or is_beyond_window(words):
-            return UpstreamRejected(
+            return PromptTooLong(
                 f"{self.whose} refused a prompt beyond its window. Lower its context_tokens."
             )
         if status is not None and status < 500:
             return UpstreamRejected(f"{self.whose} refused the request{why(status, words)}")
         return Unavailable(f"{self.whose} is not available. Try again.", retry_after=retry_after)
-
-
-class _Thoughts:
-    """Leaves out `<think>…</think>` before the answer, as local reasoning models write it."""
-
-    OPEN, CLOSE = "<think>", "</think>"
-
-    def __init__(self) -> None:
-        self._held: str | None = ""  # None once the answer has begun
-        self._thinking = False
-
-    def without(self, text: str) -> str:
-        if self._held is None:
-            return text
-        self._held += text
-        if not self._thinking:
-            begin = self._held.lstrip()
-            if self.OPEN.startswith(begin):
-                return ""
-            if not begin.startswith(self.OPEN):
-                answer, self._held = self._held, None
-                return answer
-            self._thinking = True
-        _, closed, answer = self._held.partition(self.CLOSE)
-        if not closed:
-            # What was thought so far cannot hold more than the beginning of the closing tag.
-            self._held = self._held[-len(self.CLOSE) :]
-            return ""
-        self._held = None
-        return answer.lstrip()
 
 
 def fields(value: Any) -> dict[str, Any]:

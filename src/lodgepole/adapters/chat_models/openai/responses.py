@@ -51,6 +51,8 @@ class ResponsesReply(Reply):
                 raise self.failure(None, fields(fields(event.get("response")).get("error")))
             case "error":
                 raise self.failure(None, fields(event.get("error")) or event)
+            case str(kind) if kind.startswith("response.reasoning"):
+                self.begun = True
             case _:
                 pass
         return None
