@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from tests.cli.conftest import LODGEPOLE
+from tests.support.machine import LODGEPOLE
 
 from lodgepole.cli import app
 from lodgepole.cli.demo import examples

@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import LODGEPOLE, Machine
+from tests.support.machine import LODGEPOLE, Machine
 
 from lodgepole.cli.connection import (
     connect,

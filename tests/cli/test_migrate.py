@@ -6,7 +6,7 @@ import subprocess
 
 import httpx2
 import pytest
-from tests.cli.conftest import LODGEPOLE
+from tests.support.machine import LODGEPOLE
 from tests.support.s3_server import BUCKET
 
 FERRIES = "The ferry to Anholt leaves at 09:15 on weekdays. "

@@ -9,7 +9,7 @@ from signal import SIGKILL, SIGTERM
 
 import httpx2
 import pytest
-from tests.cli.conftest import LODGEPOLE
+from tests.support.machine import LODGEPOLE
 
 pytestmark = pytest.mark.live
 KEY = "chosen-by-the-operator"
