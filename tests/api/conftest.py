@@ -1,7 +1,7 @@
 """The whole API in one process over the memory adapters, with a worker that works when told to."""
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -56,12 +56,19 @@ class House:
     parser: MemoryParser = field(default_factory=MemoryParser)
     embedder: MemoryEmbedder = field(default_factory=MemoryEmbedder)
     tokenizer: MemoryTokenizer = field(default_factory=MemoryTokenizer)
-    ready: bool = True
+    ready: Callable[[], bool] = lambda: True
+    incomplete: Callable[[], int] = lambda: 0
+    public_url: str | None = None
 
     def client(
         self, version: str | None = "2026-07", *, key: str | None = KEY, **options: Any
     ) -> httpx2.AsyncClient:
-        app = create_app(self.services, public_url=None, ready=lambda: self.ready)
+        app = create_app(
+            self.services,
+            public_url=self.public_url,
+            ready=lambda: self.ready(),
+            incomplete=lambda: self.incomplete(),
+        )
         headers = {} if version is None else {"X-Pinecone-Api-Version": version}
         if key is not None:
             headers["Api-Key"] = key

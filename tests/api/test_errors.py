@@ -178,8 +178,8 @@ async def test_an_unexpected_failure_tells_nothing_but_its_request_id(
     def broken() -> bool:
         raise RuntimeError("a secret detail")
 
+    house.ready = broken
     async with house.client() as client:
-        client._transport.app.state.ready = broken
         response = await client.get("/readyz")
     assert error(response) == (500, "UNKNOWN", "Internal server error")
     assert response.headers["x-request-id"] in caplog.text
@@ -243,14 +243,14 @@ async def test_health_needs_no_key(house: House):
     async with house.client(key=None) as client:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
         assert (await client.get("/readyz")).json() == {"status": "ready"}
-        house.ready = False
+        house.ready = lambda: False
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
 
 
 async def test_readiness_says_that_an_index_is_being_rebuilt(house: House):
+    house.incomplete = lambda: 2
     async with house.client(key=None) as client:
-        client._transport.app.state.incomplete = lambda: 2
         response = await client.get("/readyz")
         assert (response.status_code, response.json()) == (
             200,

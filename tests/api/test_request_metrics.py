@@ -8,7 +8,7 @@ from tests.api.conftest import KEY, build, opened
 from lodgepole.adapters.telemetry.opentelemetry import OpenTelemetryTracer
 from lodgepole.adapters.telemetry.prometheus import PrometheusMetrics
 from lodgepole.api.app import create_app
-from lodgepole.api.request_metrics import Observing
+from lodgepole.api.state import Observing
 from lodgepole.model import Role
 
 HERE = "http://127.0.0.1:8080"

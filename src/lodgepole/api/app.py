@@ -9,7 +9,7 @@ import lodgepole
 from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api import errors, request_metrics, signed_urls
 from lodgepole.api.multipart import UploadSpool
-from lodgepole.api.request_metrics import Observed, Observing
+from lodgepole.api.request_metrics import Observed
 from lodgepole.api.routes import (
     chat,
     console,
@@ -22,6 +22,7 @@ from lodgepole.api.routes import (
 from lodgepole.api.routes import (
     extensions as additions,
 )
+from lodgepole.api.state import ApplicationState, Observing, keep
 from lodgepole.services import Services
 
 PREFIXES = ("/assistant", "")
@@ -34,6 +35,7 @@ def create_app(
     *,
     public_url: str | None,
     ready: Callable[[], bool],
+    incomplete: Callable[[], int] = lambda: 0,
     watched: Observing | None = None,
     uploads: Path | None = None,
 ) -> FastAPI:
@@ -43,6 +45,7 @@ def create_app(
         services: What the routes call.
         public_url: Scheme and host under which clients reach us; None takes each request's own.
         ready: What `/readyz` answers; asked on each request.
+        incomplete: How many assistants' indexes are being made again.
         watched: Where requests are counted, and who may read it; None counts nothing.
         uploads: A directory for what is on its way in; None is the system's for such files.
     """
@@ -54,14 +57,16 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.services = services
-    app.state.rates = RequestRates(services.allowances, services.limits)
-    app.state.spool = UploadSpool(uploads, most=services.limits.uploads_at_once)
-    app.state.public_url = public_url
-    app.state.ready = ready
-    app.state.incomplete = lambda: 0
-    app.state.openapi_documents = {}
-    app.state.observing = watched
+    state = ApplicationState(
+        services=services,
+        rates=RequestRates(services.allowances, services.limits),
+        spool=UploadSpool(uploads, most=services.limits.uploads_at_once),
+        public_url=public_url,
+        ready=ready,
+        incomplete=incomplete,
+        observing=watched,
+    )
+    keep(app, state)
     for prefix in PREFIXES:
         for router in ROUTERS:
             app.include_router(router, prefix=prefix)

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import Depends, Request
 
-from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api.base_url import base_url
+from lodgepole.api.state import state_of
 from lodgepole.api.versions import VERSION_HEADER, WireVersion, wire_version
 from lodgepole.errors import PermissionDenied
 from lodgepole.model import ApiKey, Role
@@ -49,21 +49,21 @@ def api_key_of(request: Request) -> str | None:
 
 def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
     async def call(request: Request) -> Call:
-        services = cast("Services", request.app.state.services)
-        rates = cast("RequestRates", request.app.state.rates)
+        state = state_of(request)
+        services = state.services
         key = await services.keys.authenticate(api_key_of(request))
         if key.role not in _ALLOWED[role]:
             raise PermissionDenied(
                 f"This API key has the role `{key.role}`, which does not allow "
                 f"{request.method} here: use a key with `{role}` or `all`."
             )
-        await rates.spend(key.project_id)
+        await state.rates.spend(key.project_id)
         services.usage_meter.count_request(key)
         return Call(
             services=services,
             key=key,
             version=wire_version(request.headers.get(VERSION_HEADER)),
-            base_url=base_url(request, request.app.state.public_url),
+            base_url=base_url(request, state.public_url),
             request=request,
         )
 

@@ -3,18 +3,15 @@
 import ipaddress
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lodgepole.api.auth import api_key_of
+from lodgepole.api.state import Observing, state_of
 from lodgepole.errors import NotFound, PermissionDenied
 from lodgepole.model import Role
-from lodgepole.ports.telemetry import Metrics, Tracer
-from lodgepole.services import Services
 
 access = logging.getLogger("lodgepole.access")
 router = APIRouter(include_in_schema=False)
@@ -26,25 +23,15 @@ PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 PREFIX = "/assistant/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observing:
-    """Where requests are counted, and who may read the counts."""
-
-    metrics: Metrics
-    exposition: Callable[[], Awaitable[tuple[bytes, str]]]  # the text and its content type
-    readers: Literal["off", "loopback", "on"] = "loopback"
-    tracer: Tracer | None = None
-
-
 @router.get("/metrics")
 async def read_metrics(request: Request) -> Response:
     """All metrics, in the text form of Prometheus."""
-    observing = cast("Observing | None", request.app.state.observing)
+    state = state_of(request)
+    observing = state.observing
     if observing is None or observing.readers == "off":
         raise NotFound("There are no metrics here: set LODGEPOLE_METRICS to `loopback` or `on`.")
     if observing.readers == "loopback" and not _from_this_machine(request):
-        services = cast("Services", request.app.state.services)
-        key = await services.keys.authenticate(api_key_of(request))
+        key = await state.services.keys.authenticate(api_key_of(request))
         if key.role is not Role.ALL:
             raise PermissionDenied("Metrics are for keys with the role `all`.")
     text, content_type = await observing.exposition()

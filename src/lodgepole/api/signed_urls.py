@@ -3,15 +3,15 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response, StreamingResponse
 
+from lodgepole.api.state import state_of
 from lodgepole.library.files import Files
 from lodgepole.model import File, FileKind
-from lodgepole.services import Services
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,8 +44,7 @@ async def download(
 ) -> Response:
     """The file's bytes, or the part of them that was asked for."""
     del name  # for people and browsers; the token says which file
-    services = cast("Services", request.app.state.services)
-    file, content = await services.files.open_content(token)
+    file, content = await state_of(request).services.files.open_content(token)
     content_type = CONTENT_TYPES.get(file.upload.kind, _TEXT)
     how = "inline" if content_type in SHOWN_INLINE else "attachment"
     headers = {

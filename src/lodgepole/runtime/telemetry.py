@@ -14,7 +14,7 @@ from lodgepole.services import Services
 from lodgepole.telemetry.stages import Stages
 
 if TYPE_CHECKING:
-    from lodgepole.api.request_metrics import Observing
+    from lodgepole.api.state import Observing
 
 MEASURED_EVERY_SECONDS = 60.0
 """Sizes on disk: looking at every file of a large directory takes a while."""
@@ -23,7 +23,7 @@ PLACES = {"catalog": "catalog.db*", "indexes": "index", "blobs": "blobs"}
 
 def observe(settings: Settings, services: Services, stages: Stages) -> "Observing":
     """What the HTTP server counts into, and what `/metrics` answers."""
-    from lodgepole.api.request_metrics import Observing
+    from lodgepole.api.state import Observing
 
     metrics = stages.metrics
     assert isinstance(metrics, PrometheusMetrics), "wiring made it"

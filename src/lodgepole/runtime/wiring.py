@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -46,7 +46,7 @@ from lodgepole.telemetry.stages import Stages
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from lodgepole.api.request_metrics import Observing
+    from lodgepole.api.state import Observing
 
 DEFAULT_PROJECT = "default"
 FILES_PER_WORKER = 2
@@ -80,15 +80,22 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         services = await _services(settings, stack, stages, stores, tools)
         key = await _first_key(settings, services)
         watched = observe(settings, services, stages)
-        app = await asyncio.to_thread(_create_app, settings, services, watched)
         stop = asyncio.Event()
         working: asyncio.Task[None] | None = None
+        worker: Worker | None = None
         if settings.work:
             processor = await open_file_processor(settings, stack, tools)
             worker = _worker(settings, stages, stores, tools, processor)
+        app = await asyncio.to_thread(
+            _create_app,
+            settings,
+            services,
+            watched,
+            ready=lambda: working is None or not working.done(),
+            incomplete=lambda: 0 if worker is None else worker.incomplete_assistants,
+        )
+        if worker is not None:
             working = asyncio.create_task(worker.run(stop), name="worker")
-            app.state.incomplete = lambda: worker.incomplete_assistants
-        app.state.ready = lambda: working is None or not working.done()
         try:
             yield Runtime(
                 services=services,
@@ -246,7 +253,14 @@ def _worker(
     )
 
 
-def _create_app(settings: Settings, services: Services, watched: "Observing") -> "FastAPI":
+def _create_app(
+    settings: Settings,
+    services: Services,
+    watched: "Observing",
+    *,
+    ready: Callable[[], bool],
+    incomplete: Callable[[], int],
+) -> "FastAPI":
     from lodgepole.api.app import create_app
     from lodgepole.api.mcp import server
 
@@ -255,7 +269,8 @@ def _create_app(settings: Settings, services: Services, watched: "Observing") ->
     app = create_app(
         services,
         public_url=settings.public_url,
-        ready=lambda: False,
+        ready=ready,
+        incomplete=incomplete,
         watched=watched,
         uploads=uploads,
     )

@@ -209,8 +209,10 @@ async def test_the_host_is_how_the_client_reached_us(
 @requirement("assistant.host")
 async def test_a_configured_address_wins(house: House, new: httpx2.AsyncClient):
     await new.post("/assistants", json={"name": "a"})
-    new._transport.app.state.public_url = "https://assistants.example.com/"
-    got = (await new.get("/assistants/a", headers={"X-Forwarded-Host": "x.example"})).json()
+    house.public_url = "https://assistants.example.com/"
+    async with house.client() as client:
+        asked = await client.get("/assistants/a", headers={"X-Forwarded-Host": "x.example"})
+    got = asked.json()
     assert got["host"] == "https://assistants.example.com"
 
 

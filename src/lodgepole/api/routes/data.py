@@ -10,10 +10,11 @@ from pydantic.config import JsonDict
 from lodgepole.api import render
 from lodgepole.api.auth import Call, DataRead, DataWrite
 from lodgepole.api.json_response import json_response
-from lodgepole.api.multipart import FormLimits, UploadForm, UploadSpool, read_upload
+from lodgepole.api.multipart import FormLimits, UploadForm, read_upload
 from lodgepole.api.pagination import PageRequest, page_request, paginated, read_page
 from lodgepole.api.requests import flag, json_parameter
 from lodgepole.api.signed_urls import signed_url
+from lodgepole.api.state import state_of
 from lodgepole.api.versions import NEWEST, VERSION_HEADER
 from lodgepole.errors import InvalidRequest, NotFound
 from lodgepole.library.uploads import file_kind, size_limit
@@ -248,8 +249,7 @@ async def _receive(
         ),
         overhead_bytes=limits.multipart_overhead_bytes,
     )
-    spool: UploadSpool = call.request.app.state.spool
-    async with read_upload(call.request, form_limits, spool) as form:
+    async with read_upload(call.request, form_limits, state_of(call.request).spool) as form:
         if from_query is not None:
             form = UploadForm(form.name, form.content, from_query)
         return await accept(form, wants_figures)

@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from typing import cast
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -10,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from lodgepole.api.openapi.document import DATES, document
 from lodgepole.api.openapi.markers import Source
 from lodgepole.api.openapi.surfaces import OWN, PUBLISHED
+from lodgepole.api.state import state_of
 from lodgepole.errors import NotFound
-from lodgepole.services import Services
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,9 +60,9 @@ async def style() -> Response:
 
 async def _document(request: Request, date: str) -> Response:
     """Made when it is first asked for, and kept as bytes."""
-    made = cast("dict[str, bytes]", request.app.state.openapi_documents)
+    state = state_of(request)
+    made, services = state.openapi_documents, state.services
     if date not in made:
-        services = cast("Services", request.app.state.services)
         own = date == OWN_NAME
         source = Source(
             date=DATES[-1] if own else date, limits=services.limits, models=services.models.names

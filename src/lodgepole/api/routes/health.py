@@ -1,11 +1,9 @@
 """Is the process alive, and is it ready for requests; no key needed."""
 
-from collections.abc import Callable
-from typing import cast
-
 from fastapi import APIRouter, Request, Response
 
 from lodgepole.api.json_response import json_response
+from lodgepole.api.state import state_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,9 +15,9 @@ async def healthz() -> Response:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Response:
-    ready = cast("Callable[[], bool]", request.app.state.ready)
-    if ready():
-        incomplete = cast("Callable[[], int]", request.app.state.incomplete)()
+    state = state_of(request)
+    if state.ready():
+        incomplete = state.incomplete()
         # Others are served as ever, so the server is ready; who watches it learns of it here.
         more = {"assistants_being_rebuilt": incomplete} if incomplete else {}
         return json_response({"status": "ready", **more})
