@@ -33,7 +33,10 @@ R = Requirement
 REQUIREMENTS: dict[str, Requirement] = {
     # --- versions and addresses
     "version.none": R("a request without a version is answered as one of 2025-10", "clients"),
-    "version.legacy": R("2025-01, 2025-04 and 2025-10 behave alike", "specification"),
+    "version.legacy": R(
+        "2025-01, 2025-04 and 2025-10 behave alike; figures unasked are for 2025-10",
+        "specification",
+    ),
     "version.new": R("2026-01.alpha, 2026-04 and 2026-07 behave alike", "specification"),
     "version.unknown": R("a version of the future is the newest", "choice"),
     "version.newer-fields": R("newer fields are taken under older versions", "clients"),

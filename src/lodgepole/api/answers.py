@@ -64,8 +64,9 @@ def chat(answer: Answer, link: Link, version: WireVersion) -> JsonObject:
         ],
         "usage": render.usage(answer.ended.usage),
     }
-    if version.is_new:
+    if version.has_snippet_count:
         body["context_snippet_count"] = answer.started.snippet_count
+    if version.has_content_filter:
         body.update(_content_filter(answer.ended))
     return body
 
@@ -80,7 +81,7 @@ async def chat_chunks(
             case AnswerStarted():
                 common = {"id": event.id, "model": event.model}
                 chunk: JsonObject = {"type": "message_start", **common, "role": "assistant"}
-                if version.is_new:
+                if version.has_snippet_count:
                     chunk["context_snippet_count"] = event.snippet_count
             case AnswerText():
                 chunk = {"type": "content_chunk", **common, "delta": {"content": event.text}}
@@ -94,15 +95,13 @@ async def chat_chunks(
                     "finish_reason": _finish_reason(event, version),
                     "usage": render.usage(event.usage),
                 }
-                if version.is_new:
+                if version.has_content_filter:
                     chunk.update(_content_filter(event))
         yield chunk
 
 
 def _finish_reason(ended: AnswerEnded, version: WireVersion) -> str:
-    if ended.finish_reason == "tool_calls" and not version.is_new:
-        return "function_call"
-    return ended.finish_reason
+    return version.tool_calls_word if ended.finish_reason == "tool_calls" else ended.finish_reason
 
 
 def _content_filter(ended: AnswerEnded) -> JsonObject:

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from lodgepole.api.base_url import base_url
+from lodgepole.api.schemas.wire import served_to
 from lodgepole.api.state import state_of
-from lodgepole.api.versions import VERSION_HEADER, WireVersion, wire_version
-from lodgepole.errors import PermissionDenied
+from lodgepole.api.versions import NEWEST, VERSION_HEADER, WireVersion, wire_version
+from lodgepole.errors import NotFound, PermissionDenied
 from lodgepole.model import ApiKey, Role
 from lodgepole.services import Services
 
@@ -59,15 +60,26 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
             )
         await state.rates.spend(key.project_id)
         services.usage_meter.count_request(key)
+        version = wire_version(request.headers.get(VERSION_HEADER))
+        _check_route(request, version)
         return Call(
             services=services,
             key=key,
-            version=wire_version(request.headers.get(VERSION_HEADER)),
+            version=version,
             base_url=base_url(request, state.public_url),
             request=request,
         )
 
     return call
+
+
+def _check_route(request: Request, version: WireVersion) -> None:
+    """Raises NotFound where the route needs what the client's version has not."""
+    if not served_to(version, request.scope["route"].openapi_extra or {}):
+        raise NotFound(
+            f"{request.method} {request.url.path} is not part of this API version: "
+            f"send {VERSION_HEADER}: {NEWEST}"
+        )
 
 
 AnyKey = Annotated[Call, Depends(_may(Role.ALL))]

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lodgepole.api.json_response import json_response
 from lodgepole.api.sse import ClientGone
-from lodgepole.api.versions import VERSION_HEADER, wire_version
+from lodgepole.api.versions import VERSION_HEADER, WireVersion, wire_version
 from lodgepole.errors import (
     AlreadyExists,
     Conflict,
@@ -108,8 +108,8 @@ async def _expected(request: Request, error: Exception) -> Response:
     )
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
-    if code == "TOO_MANY_REQUESTS" and not wire_version(request.headers.get(VERSION_HEADER)).is_new:
-        code = "RESOURCE_EXHAUSTED"  # the word that the older specifications have for it
+    if status is HTTPStatus.TOO_MANY_REQUESTS:
+        code = _version(request).rate_limit_code
     headers: dict[str, str] = {}
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
@@ -136,16 +136,20 @@ async def _routing(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> list[str]:
     """The methods of this path; routing itself names those of the first route it met."""
     app: FastAPI = request.app
-    new = wire_version(request.headers.get(VERSION_HEADER)).is_new
+    upserts = _version(request).has_operations
     return [
         method
         for method in METHODS
-        if (new or method != "PUT")  # the only PUT came with the newer versions
+        if (upserts or method != "PUT")  # the only PUT of the published API is an upsert
         and any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL
             for route in app.router.routes
         )
     ]
+
+
+def _version(request: Request) -> WireVersion:
+    return wire_version(request.headers.get(VERSION_HEADER))
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
 
+from lodgepole.api.schemas.wire import needs
 from lodgepole.api.versions import WireVersion
 from lodgepole.errors import InvalidRequest
 from lodgepole.limits import Limits
@@ -30,7 +31,7 @@ def page_request(
         Query(
             description="Most items of this page.",
             json_schema_extra={
-                "x-since": "2026-01",
+                **needs("has_pages"),
                 "minimum": 1,
                 "maximum": "limits.list_items",
                 "default": "limits.list_items_default",
@@ -41,7 +42,7 @@ def page_request(
         str | None,
         Query(
             description="The `pagination.next` of the page before.",
-            json_schema_extra={"x-since": "2026-01"},
+            json_schema_extra=needs("has_pages"),
         ),
     ] = None,
 ) -> PageRequest:
@@ -57,19 +58,19 @@ async def read_page(
     version: WireVersion,
     limits: Limits,
 ) -> ListPage[T]:
-    """One page; the whole list for LEGACY clients, which know no pages.
+    """One page; the whole list for clients that know no pages.
 
     Args:
         fetch: Called with `(limit, after)`.
         kind: Names the list, so that a token of another list is refused.
-        asked: Ignored for LEGACY clients.
+        asked: Ignored for clients that know no pages.
         version: The client's.
         limits: Bounds and default of `limit`.
 
     Raises:
         InvalidRequest: `limit` outside 1..limits.list_items, or a token that is not ours.
     """
-    if not version.is_new:
+    if not version.has_pages:
         return ListPage(tuple(await _everything(fetch, limits.list_items)))
     limit = limits.list_items_default if asked.limit is None else asked.limit
     if not 1 <= limit <= limits.list_items:

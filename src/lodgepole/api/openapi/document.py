@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Param
 from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 import lodgepole
-from lodgepole.api.openapi.markers import JsonObject, Source, is_served, ref, resolved
+from lodgepole.api.openapi.markers import JsonObject, Source, ref, resolved
 from lodgepole.api.openapi.operations import (
     ADDITIONS,
     ALWAYS,
@@ -20,6 +21,7 @@ from lodgepole.api.openapi.operations import (
 from lodgepole.api.openapi.surfaces import PUBLISHED, Surface
 from lodgepole.api.openapi.values import FILE_METADATA, METADATA_FILTER
 from lodgepole.api.schemas import files, wire
+from lodgepole.api.schemas.wire import served_to
 from lodgepole.api.versions import VERSION_HEADER
 
 DATES = ("2025-01", "2025-04", "2025-10", "2026-04")
@@ -40,7 +42,7 @@ def document(source: Source, surface: Surface = PUBLISHED) -> JsonObject:
     for route in _routes(surface):
         assert route.operation_id and route.methods, f"{route.path} has an operation_id"
         described = surface.operations[route.operation_id]
-        if source.is_new or not described.new_only:
+        if served_to(source.version, route.openapi_extra or {}):
             (method,) = route.methods
             item = paths.setdefault(route.path, {})
             item[method.lower()] = _operation(route, described, source, surface)
@@ -111,7 +113,7 @@ def _operation(
             "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
         }
     if described.upload:
-        form = "FileData" if source.is_new else "FileOnly"
+        form = "FileData" if source.version.has_metadata_in_form else "FileOnly"
         operation["requestBody"] = {
             "required": True,
             "content": {"multipart/form-data": {"schema": ref(form), "encoding": _FORM}},
@@ -144,7 +146,8 @@ def _parameters(route: APIRoute, source: Source, surface: Surface) -> Iterator[J
             info = parameter.field_info
             is_int = info.annotation == int | None
             extra = cast("JsonObject", info.json_schema_extra or {})
-            if not is_served(extra, source.date):
+            shown = cast("Param", info).include_in_schema
+            if not (shown and served_to(source.version, extra)):
                 continue
             shape: JsonObject = {"schema": {"type": "integer" if is_int else "string", **extra}}
             if "x-json" in extra:
@@ -223,7 +226,7 @@ def _headers(*names: str) -> JsonObject:
 
 
 def _answers(described: Described, source: Source) -> JsonObject:
-    if described.accepted and source.is_new:
+    if described.accepted and source.version.has_operations:
         content = {"application/json": {"schema": ref(files.OperationModel.__name__)}}
         return {
             "202": {

@@ -1,20 +1,22 @@
 """Schemas as one version of the API on one server has them.
 
 The schemas in the code are of all versions. What depends on the version, the operator's limits or
-the models is marked in them, and resolved here: `x-since`, `x-until` and `x-words` by version,
-strings `limits.NAME` and the enum `models` by the server. `x-omitted` is a field that is never
-null, `x-schema` names a schema that is no model.
+the models is marked in them, and resolved here: `x-needs`, `x-lacks` and `x-words` by the version's
+capabilities (a word is one of the version where that capability has it for its value), strings
+`limits.NAME` and the enum `models` by the server. `x-omitted` is a field that is never null,
+`x-schema` names a schema that is no model.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from lodgepole.api.versions import FIRST_NEW
+from lodgepole.api.schemas.wire import served_to
+from lodgepole.api.versions import WireVersion, wire_version
 from lodgepole.limits import Limits
 
 JsonObject = dict[str, Any]
-_MARKERS = ("x-since", "x-until", "x-words", "x-omitted", "title")
+_MARKERS = ("x-needs", "x-lacks", "x-words", "x-omitted", "title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +34,12 @@ class Source:
     models: Sequence[str]
 
     @property
-    def is_new(self) -> bool:
-        return self.date >= FIRST_NEW
+    def version(self) -> WireVersion:
+        return wire_version(self.date)
 
 
 def ref(name: str) -> JsonObject:
     return {"$ref": f"#/components/schemas/{name}"}
-
-
-def is_served(schema: JsonObject, date: str) -> bool:
-    """Whether this version has a field or parameter of this schema."""
-    until = schema.get("x-until", date)
-    return schema.get("x-since", "") <= date and until != "none" and date <= until
 
 
 def resolved(node: Any, source: Source) -> Any:
@@ -75,9 +71,12 @@ def _words(schema: JsonObject, source: Source) -> list[Any]:
     """The words of an enum that this version has."""
     if schema["enum"] == "models":
         return [*source.models, None]
-    only: dict[str, str] = schema.get("x-words", {})
-    family = "new" if source.is_new else "legacy"
-    return [word for word in schema["enum"] if only.get(word, family) == family]
+    chosen_by: dict[str, str] = schema.get("x-words", {})
+    return [
+        word
+        for word in schema["enum"]
+        if word not in chosen_by or getattr(source.version, chosen_by[word]) == word
+    ]
 
 
 def _never_null(schema: JsonObject) -> JsonObject:
@@ -92,7 +91,7 @@ def _properties(properties: JsonObject, source: Source) -> JsonObject:
     # A property may bear the name of a marker or of a keyword: only its schema is read.
     kept: JsonObject = {}
     for name, schema in properties.items():
-        if is_served(schema, source.date):
+        if served_to(source.version, schema):
             kept[name] = resolved(schema, source)
     return kept
 

@@ -26,9 +26,8 @@ class Described:
         upload: Whether a form with a file is sent.
         answer: The JSON that is answered.
         events: Each of the server-sent events, where the request asks to stream.
-        accepted: Whether the newer versions answer 202, an operation and where to find it.
+        accepted: Whether versions with operations answer 202, one of them and where to find it.
         errors: Statuses of failures, beyond `ALWAYS`.
-        new_only: Whether the older versions do not have it.
     """
 
     body: type[BaseModel] | None = None
@@ -38,7 +37,6 @@ class Described:
     events: str | None = None
     accepted: bool = False
     errors: tuple[int, ...] = ()
-    new_only: bool = False
 
 
 OPERATIONS: Mapping[str, Described] = {
@@ -60,12 +58,10 @@ OPERATIONS: Mapping[str, Described] = {
         upload=True, answer=files.AssistantFileModel, accepted=True, errors=(400, 404, 413)
     ),
     "describe_file": Described(answer=files.AssistantFileModel, errors=(400, 404)),
-    "upsert_file": Described(
-        upload=True, accepted=True, errors=(400, 404, 409, 413), new_only=True
-    ),
+    "upsert_file": Described(upload=True, accepted=True, errors=(400, 404, 409, 413)),
     "delete_file": Described(accepted=True, errors=(404, 409)),
-    "list_operations": Described(answer=files.OperationList, errors=(400, 404), new_only=True),
-    "describe_operation": Described(answer=files.OperationModel, errors=(404,), new_only=True),
+    "list_operations": Described(answer=files.OperationList, errors=(400, 404)),
+    "describe_operation": Described(answer=files.OperationModel, errors=(404,)),
     "chat_assistant": Described(
         body=chat.ChatRequest,
         answer=chat.ChatModel,

@@ -89,7 +89,7 @@ async def context(call: DataRead, assistant_name: str) -> Response:
         filter=_filter(call, body.filter),
         top_k=body.top_k,
         snippet_tokens=body.snippet_size,
-        multimodal=body.multimodal,
+        multimodal=_figures_wanted(call, body),
         include_binary_content=body.include_binary_content,
     )
     found = await call.services.chat.context(assistant, asked)
@@ -102,6 +102,12 @@ async def context(call: DataRead, assistant_name: str) -> Response:
 
 async def _ready(call: Call, assistant_name: str) -> Assistant:
     return await call.services.assistants.get_ready(call.project_id, assistant_name)
+
+
+def _figures_wanted(call: Call, body: schemas.ContextRequest) -> bool | None:
+    """Clients that know no figures get text, unless they ask for more than they know of."""
+    asked = body.multimodal is not None or body.include_binary_content is not None
+    return body.multimodal if asked or call.version.takes_figures_unasked else False
 
 
 def _link(call: Call) -> render.Link:

@@ -63,7 +63,7 @@ async def create_assistant(call: ControlWrite) -> Response:
 async def get_assistant(call: AnyKey, assistant_name: str) -> Response:
     """One assistant, while it is being deleted too."""
     found = await call.services.assistants.get(call.project_id, assistant_name)
-    if call.version.is_new:
+    if call.version.takes_early_404:
         found = await _unless_gone(call, found)
     return json_response(render.assistant(found, host=call.base_url))
 

@@ -13,10 +13,10 @@ from lodgepole.api.json_response import json_response
 from lodgepole.api.multipart import FormLimits, UploadForm, read_upload
 from lodgepole.api.pagination import PageRequest, page_request, paginated, read_page
 from lodgepole.api.requests import flag, json_parameter
+from lodgepole.api.schemas.wire import lacks, needs
 from lodgepole.api.signed_urls import signed_url
 from lodgepole.api.state import state_of
-from lodgepole.api.versions import NEWEST, VERSION_HEADER
-from lodgepole.errors import InvalidRequest, NotFound
+from lodgepole.errors import InvalidRequest
 from lodgepole.library.uploads import file_kind, size_limit
 from lodgepole.metadata_filter import MetadataFilter, parse_filter
 from lodgepole.model import (
@@ -36,7 +36,7 @@ Paging = Annotated[PageRequest, Depends(page_request)]
 SETTLING = timedelta(seconds=2)
 """How long a look at an operation may wait for its end: well below any client's timeout, and it
 spares a client that polls every five seconds its first interval."""
-NEW_ONLY = "is not part of this API version: send {header}: {version}"
+NEEDS_OPERATIONS = needs("has_operations")
 PUBLIC_TYPES = tuple(kind for kind in OperationType if kind is not OperationType.DELETE_ASSISTANT)
 TRUE_OR_FALSE: JsonDict = {"enum": ["true", "false", ""]}
 Multimodal = Annotated[
@@ -85,7 +85,7 @@ async def upload_file(
         str | None,
         Query(
             description="The file's metadata, as JSON; since 2026-01 a field of the form.",
-            json_schema_extra={"x-until": "2025-10", "x-json": "FileMetadata"},
+            json_schema_extra={**lacks("has_metadata_in_form"), "x-json": "FileMetadata"},
         ),
     ] = None,
 ) -> Response:
@@ -102,7 +102,7 @@ async def upload_file(
         )
 
     file, operation = await _receive(call, accept, multimodal, metadata)
-    if not call.version.is_new:
+    if not call.version.has_operations:
         return json_response(render.file(file))
     return _accepted(assistant, operation)
 
@@ -120,13 +120,17 @@ async def describe_file(
     with_url = flag("include_url", include_url)
     assistant = await call.services.assistants.get(call.project_id, assistant_name)
     file = await call.services.files.get(assistant, assistant_file_id)
-    if file.status is FileStatus.PROCESSING and not call.version.is_new:
+    if file.status is FileStatus.PROCESSING and not call.version.has_operations:
         file = await _settled_file(call, assistant, file)
     url = signed_url(call.services.files, file, call.base_url) if with_url else None
     return json_response(render.file(file, signed_url=url))
 
 
-@router.put("/files/{assistant_name}/{assistant_file_id}", operation_id="upsert_file")
+@router.put(
+    "/files/{assistant_name}/{assistant_file_id}",
+    operation_id="upsert_file",
+    openapi_extra=NEEDS_OPERATIONS,
+)
 async def upsert_file(
     call: DataWrite,
     assistant_name: str,
@@ -134,11 +138,10 @@ async def upsert_file(
     multimodal: Multimodal = None,
     metadata: Annotated[
         str | None,
-        Query(description="Refused; send it in the form.", json_schema_extra={"x-until": "none"}),
+        Query(description="Refused; send it in the form.", include_in_schema=False),
     ] = None,
 ) -> Response:
     """Create or replace a file under an id of the client's choice."""
-    _require_new(call)
     assistant = await _ready(call, assistant_name)
 
     async def accept(form: UploadForm, multimodal: bool) -> Operation:
@@ -160,7 +163,7 @@ async def delete_file(call: DataWrite, assistant_name: str, assistant_file_id: s
     """Delete a file; from now on nothing of it is found."""
     assistant = await _ready(call, assistant_name)
     operation = await call.services.files.delete(assistant, assistant_file_id)
-    if not call.version.is_new:
+    if not call.version.has_operations:
         return Response(status_code=200)
     return _accepted(assistant, operation)
 
@@ -168,7 +171,9 @@ async def delete_file(call: DataWrite, assistant_name: str, assistant_file_id: s
 # --- operations -------------------------------------------------------------------------------
 
 
-@router.get("/operations/{assistant_name}", operation_id="list_operations")
+@router.get(
+    "/operations/{assistant_name}", operation_id="list_operations", openapi_extra=NEEDS_OPERATIONS
+)
 async def list_operations(
     call: DataRead,
     assistant_name: str,
@@ -185,7 +190,6 @@ async def list_operations(
     ] = None,
 ) -> Response:
     """The assistant's operations of the last 30 days, newest first."""
-    _require_new(call)
     types = [_one_of("operation_type", operation_type, PUBLIC_TYPES)] if operation_type else []
     statuses = [_one_of("status", status, tuple(OperationStatus))] if status else []
     assistant = await call.services.assistants.get(call.project_id, assistant_name)
@@ -202,10 +206,13 @@ async def list_operations(
     return json_response(paginated("operations", items, page.next))
 
 
-@router.get("/operations/{assistant_name}/{operation_id}", operation_id="describe_operation")
+@router.get(
+    "/operations/{assistant_name}/{operation_id}",
+    operation_id="describe_operation",
+    openapi_extra=NEEDS_OPERATIONS,
+)
 async def describe_operation(call: DataRead, assistant_name: str, operation_id: str) -> Response:
     """One operation; the answer waits a moment for an end that is near."""
-    _require_new(call)
     assistant = await call.services.assistants.get(call.project_id, assistant_name)
     operation = await call.services.operations.settled(assistant, operation_id, within=SETTLING)
     return json_response(render.operation(operation))
@@ -216,12 +223,6 @@ async def describe_operation(call: DataRead, assistant_name: str, operation_id: 
 
 async def _ready(call: Call, assistant_name: str) -> Assistant:
     return await call.services.assistants.get_ready(call.project_id, assistant_name)
-
-
-def _require_new(call: Call) -> None:
-    if not call.version.is_new:
-        route = f"{call.request.method} {call.request.url.path}"
-        raise NotFound(f"{route} {NEW_ONLY.format(header=VERSION_HEADER, version=NEWEST)}")
 
 
 def _listing_filter(call: Call, text: str | None) -> MetadataFilter | None:
@@ -240,7 +241,7 @@ async def _receive(
     """Read the form and hand it on, with metadata from where this version sends it."""
     limits = call.services.limits
     wants_figures = flag("multimodal", multimodal)
-    if query_metadata is not None and call.version.is_new:
+    if query_metadata is not None and call.version.has_metadata_in_form:
         raise InvalidRequest("Send `metadata` as a field of the form, not in the query string")
     from_query = json_parameter("metadata", query_metadata) if query_metadata else None
     form_limits = FormLimits(

@@ -7,10 +7,11 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from lodgepole.api.schemas.wire import (
-    SINCE_2026,
+    OMITTED,
     PaginationResponse,
     WireRequest,
     WireResponse,
+    needs,
 )
 
 StatusWord = Literal["Initializing", "Failed", "Ready", "Terminating", "InitializationFailed"]
@@ -84,4 +85,6 @@ class UpdateAssistantResponse(AssistantModel):
 
 class ListAssistantsResponse(WireResponse):
     assistants: list[AssistantModel]
-    pagination: PaginationResponse | None = Field(default=None, json_schema_extra=SINCE_2026)
+    pagination: PaginationResponse | None = Field(
+        default=None, json_schema_extra={**needs("has_pages"), **OMITTED}
+    )

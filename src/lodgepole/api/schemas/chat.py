@@ -9,16 +9,16 @@ from lodgepole.api.schemas.files import AssistantFileModel
 from lodgepole.api.schemas.wire import (
     NOT_BLANK,
     OMITTED,
-    SINCE_2026,
     UsageModel,
     Whole,
     WireRequest,
     WireResponse,
+    needs,
 )
 
 FinishWord = Annotated[
     Literal["stop", "length", "content_filter", "tool_calls", "function_call"],
-    Field(json_schema_extra={"x-words": {"function_call": "legacy"}}),
+    Field(json_schema_extra={"x-words": {"function_call": "tool_calls_word"}}),
 ]
 FILTER = Field(
     default=None,
@@ -205,10 +205,10 @@ class ChatModel(WireResponse):
     context_snippet_count: int | None = Field(
         default=None,
         description="Snippets the model was given.",
-        json_schema_extra=SINCE_2026,
+        json_schema_extra={**needs("has_snippet_count"), **OMITTED},
     )
     content_filter_results: ContentFilterResults | None = Field(
-        default=None, json_schema_extra=SINCE_2026
+        default=None, json_schema_extra={**needs("has_content_filter"), **OMITTED}
     )
 
 
@@ -220,7 +220,9 @@ class _Chunk(BaseModel):
 class MessageStartModel(_Chunk, WireResponse):
     type: Literal["message_start"]
     role: str
-    context_snippet_count: int | None = Field(default=None, json_schema_extra=SINCE_2026)
+    context_snippet_count: int | None = Field(
+        default=None, json_schema_extra={**needs("has_snippet_count"), **OMITTED}
+    )
 
 
 class ContentDelta(WireResponse):
@@ -242,7 +244,7 @@ class MessageEndModel(_Chunk, WireResponse):
     finish_reason: FinishWord
     usage: UsageModel
     content_filter_results: ContentFilterResults | None = Field(
-        default=None, json_schema_extra=SINCE_2026
+        default=None, json_schema_extra={**needs("has_content_filter"), **OMITTED}
     )
 
 

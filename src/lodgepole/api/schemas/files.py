@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import OMITTED, SINCE_2026, PaginationResponse, WireResponse
+from lodgepole.api.schemas.wire import OMITTED, PaginationResponse, WireResponse, needs
 
 
 class AssistantFileModel(WireResponse):
@@ -32,7 +32,9 @@ class AssistantFileModel(WireResponse):
 
 class ListFilesResponse(WireResponse):
     files: list[AssistantFileModel]
-    pagination: PaginationResponse | None = Field(default=None, json_schema_extra=SINCE_2026)
+    pagination: PaginationResponse | None = Field(
+        default=None, json_schema_extra={**needs("has_pages"), **OMITTED}
+    )
 
 
 class OperationModel(WireResponse):

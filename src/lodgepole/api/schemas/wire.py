@@ -4,15 +4,40 @@
 own words. A string `limits.NAME` there stands for that limit of the running server.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from lodgepole.api.versions import WireVersion
+
 OMITTED: JsonDict = {"x-omitted": True}
 """Marks a field of an answer that is left out and never null: clients take null for a value."""
-SINCE_2026: JsonDict = {"x-since": "2026-01", **OMITTED}
-"""Marks such a field that older versions of the API do not have."""
+
+
+def needs(capability: str) -> JsonDict:
+    """Marks a field, parameter or route for versions with this capability of `WireVersion`."""
+    return {"x-needs": _known(capability)}
+
+
+def lacks(capability: str) -> JsonDict:
+    """Marks a field or parameter for versions without this capability."""
+    return {"x-lacks": _known(capability)}
+
+
+def served_to(version: WireVersion, marked: Mapping[str, Any]) -> bool:
+    """Whether this version has what is marked so."""
+    has = [getattr(version, name) for name in (marked.get("x-needs"),) if name]
+    has_not = [getattr(version, name) for name in (marked.get("x-lacks"),) if name]
+    return all(has) and not any(has_not)
+
+
+def _known(capability: str) -> str:
+    assert capability in WireVersion.__dataclass_fields__, f"there is no capability {capability}"
+    return capability
+
+
 ERROR_CODES: JsonDict = {
     "enum": [
         "INVALID_ARGUMENT",
@@ -30,7 +55,10 @@ ERROR_CODES: JsonDict = {
         "UNIMPLEMENTED",
         "UNKNOWN",
     ],
-    "x-words": {"RESOURCE_EXHAUSTED": "legacy", "TOO_MANY_REQUESTS": "new"},
+    "x-words": {
+        "RESOURCE_EXHAUSTED": "rate_limit_code",
+        "TOO_MANY_REQUESTS": "rate_limit_code",
+    },
 }
 
 NOT_BLANK: JsonDict = {"pattern": r"[^\s\x1c-\x1f\x85]"}
