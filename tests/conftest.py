@@ -34,7 +34,6 @@ from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
 from lodgepole.ports.parser import Parser
 from lodgepole.retrieval.embedders import Embedders
 
@@ -59,7 +58,7 @@ class House:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(tick=TICK))
     database: MemoryDatabase = field(default_factory=MemoryDatabase)
     catalog: Catalog = None  # type: ignore[assignment]
-    log: OperationLog = None  # type: ignore[assignment]
+    log: Any = None  # type: ignore[assignment]
     blobs: Blobs = field(default_factory=MemoryBlobs)
     index: Index = field(default_factory=MemoryIndex)
     parser: Parser = field(default_factory=MemoryParser)
@@ -78,7 +77,7 @@ class House:
     def assistants(self) -> Assistants:
         return Assistants(
             catalog=self.catalog,
-            log=self.log,
+            intake=self.log,
             clock=self.clock,
             new_id=self.new_id,
             limits=self.limits,
@@ -88,7 +87,8 @@ class House:
     def files(self) -> Files:
         return Files(
             catalog=self.catalog,
-            log=self.log,
+            intake=self.log,
+            history=self.log,
             blobs=self.blobs,
             clock=self.clock,
             new_id=self.new_id,
@@ -98,7 +98,7 @@ class House:
 
     @property
     def operations(self) -> Operations:
-        return Operations(log=self.log)
+        return Operations(history=self.log, signals=self.log)
 
     @property
     def keys(self) -> Keys:
@@ -107,13 +107,19 @@ class House:
     @property
     def sweep(self) -> Sweep:
         return Sweep(
-            log=self.log, blobs=self.blobs, index=self.index, clock=self.clock, limits=self.limits
+            history=self.log,
+            live=self.log,
+            blobs=self.blobs,
+            index=self.index,
+            clock=self.clock,
+            limits=self.limits,
         )
 
     def pipeline(self, step: Callable[[str], None] = lambda _: None) -> Pipeline:
         return Pipeline(
             catalog=self.catalog,
-            log=self.log,
+            queue=self.log,
+            live=self.log,
             blobs=self.blobs,
             processor=LocalProcessor(
                 parser=self.parser,
@@ -130,7 +136,9 @@ class House:
 
     def worker(self, step: Callable[[str], None] = lambda _: None, **values: Any) -> Worker:
         return Worker(
-            log=self.log,
+            queue=self.log,
+            signals=self.log,
+            leader_lease=self.log,
             pipeline=self.pipeline(step),
             clock=self.clock,
             limits=self.limits,
@@ -164,8 +172,8 @@ class House:
         return await self.files.get(assistant, file.id)
 
     async def finished(self, assistant: Assistant, operation_id: str) -> OperationStatus:
-        """Its status once it has ended, at the latest after five seconds."""
-        async with asyncio.timeout(5):
+        """Its status once it has ended, at the latest after a minute, on a machine that is busy."""
+        async with asyncio.timeout(60):
             while True:
                 operation = await self.log.find(assistant.id, operation_id)
                 if operation is None or operation.status is not OperationStatus.PROCESSING:

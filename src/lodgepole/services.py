@@ -12,11 +12,13 @@ from lodgepole.library.files import Files
 from lodgepole.library.operations import Operations
 from lodgepole.limits import Limits
 from lodgepole.ports.allowances import Allowances
+from lodgepole.ports.backlog import Backlog
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.live_content import LiveContent
+from lodgepole.ports.operation_signals import OperationSignals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,9 @@ class Services:
     models: ModelDirectory
     blobs: Blobs
     catalog: Catalog
-    log: OperationLog
+    live: LiveContent
+    backlog: Backlog
+    signals: OperationSignals
     index: Index
     allowances: Allowances
     clock: Clock

@@ -38,6 +38,7 @@ from lodgepole.library.operations import Operations
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, FileVersion, Operation, OperationType, Role
 from lodgepole.ports.index import IndexedFile, IndexedPassage
+from lodgepole.ports.operation_queue import OperationQueue
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
 from lodgepole.text.analyzer import detect_language, file_words, passage_words
@@ -53,6 +54,7 @@ class House:
     services: Services
     scripted: ScriptedChatModel
     clock: MemoryClock
+    queue: OperationQueue
     parser: MemoryParser = field(default_factory=MemoryParser)
     embedder: MemoryEmbedder = field(default_factory=MemoryEmbedder)
     tokenizer: MemoryTokenizer = field(default_factory=MemoryTokenizer)
@@ -83,7 +85,7 @@ class House:
 
     async def work(self) -> None:
         """Do all that is due."""
-        while (claim := await self.services.log.claim("worker", lease=LEASE)) is not None:
+        while (claim := await self.queue.claim("worker", lease=LEASE)) is not None:
             operation = claim.operation
             if operation.upload is not None:
                 await self._ingest(claim, operation)
@@ -91,7 +93,7 @@ class House:
             if operation.type is OperationType.DELETE_ASSISTANT:
                 await self.services.index.drop(operation.assistant_id)
                 await self.services.blobs.remove_prefix(f"{operation.assistant_id}/")
-            await self.services.log.complete(claim)
+            await self.queue.complete(claim)
 
     async def _ingest(self, claim: Claim, operation: Operation) -> None:
         upload = operation.upload
@@ -105,7 +107,7 @@ class House:
                     path, kind=upload.kind, name=upload.name, multimodal=upload.multimodal
                 )
         except UnreadableFile as error:
-            await self.services.log.fail(claim, str(error))
+            await self.queue.fail(claim, str(error))
             return
         passages = chunk(document, file_name=upload.name, tokenizer=self.tokenizer)
         language = detect_language(document.text)
@@ -121,7 +123,7 @@ class House:
             embedder=self.embedder.identity,
         )
         await self.services.index.add(operation.assistant_id, indexed)
-        await self.services.log.complete(
+        await self.queue.complete(
             claim, page_count=len(document.pages) or None, ingestion_units=1.5
         )
         for old in range(1, version.generation):
@@ -158,17 +160,20 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
     )
     search = Search(index, embedder, tokenizer, catalog)
     services = Services(
-        assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=new_id, limits=limits),
+        assistants=Assistants(
+            catalog=catalog, intake=log, clock=clock, new_id=new_id, limits=limits
+        ),
         files=Files(
             catalog=catalog,
-            log=log,
+            intake=log,
+            history=log,
             blobs=blobs,
             clock=clock,
             new_id=new_id,
             limits=limits,
             signer=DownloadTokens(secret=b"signing", clock=clock, limits=limits),
         ),
-        operations=Operations(log=log),
+        operations=Operations(history=log, signals=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         usage_meter=UsageMeter(MemoryLedger(database), clock),
         chat=Chat(search, models, tokenizer, new_id=new_id, limits=limits),
@@ -176,13 +181,15 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
         models=models,
         blobs=blobs,
         catalog=catalog,
-        log=log,
+        live=log,
+        backlog=log,
+        signals=log,
         index=index,
         allowances=MemoryAllowances(clock),
         clock=clock,
         limits=limits,
     )
-    return House(services=services, scripted=scripted, clock=clock)
+    return House(services=services, scripted=scripted, clock=clock, queue=log)
 
 
 async def opened(house: House) -> House:

@@ -1,7 +1,9 @@
 """Stores for the suites of ports that share one database."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,15 +16,19 @@ from lodgepole.adapters.databases.sql.database import migrate, open_database
 from lodgepole.adapters.databases.sql.ledger import SqlLedger
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
 from lodgepole.adapters.databases.sql.tables import metadata
+from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
+from lodgepole.adapters.indexes.tantivy import TantivyIndex
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
+from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.model import (
     Assistant,
     AssistantStatus,
+    Claim,
     File,
     FileKind,
     FileStatus,
@@ -32,12 +38,20 @@ from lodgepole.model import (
     Upload,
 )
 from lodgepole.ports.allowances import Allowances
+from lodgepole.ports.backlog import Backlog
 from lodgepole.ports.catalog import Catalog
+from lodgepole.ports.leader_lease import LeaderLease
 from lodgepole.ports.ledger import Ledger
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.live_content import LiveContent
+from lodgepole.ports.operation_history import OperationHistory
+from lodgepole.ports.operation_intake import OperationIntake
+from lodgepole.ports.operation_queue import OperationQueue
+from lodgepole.ports.operation_signals import OperationSignals
 
 READERS = "schema_readers"  # has its row from the migration
 START = datetime(2026, 3, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+LEASE = timedelta(minutes=1)
 
 
 @dataclass
@@ -45,10 +59,38 @@ class Stores:
     """A catalog and a log over one database, with makers of what goes into them."""
 
     catalog: Catalog
-    log: OperationLog
+    log: MemoryOperationLog | SqlOperationLog
     clock: MemoryClock
     ledger: Ledger
     allowances: Allowances
+
+    @property
+    def intake(self) -> OperationIntake:
+        return self.log
+
+    @property
+    def queue(self) -> OperationQueue:
+        return self.log
+
+    @property
+    def history(self) -> OperationHistory:
+        return self.log
+
+    @property
+    def signals(self) -> OperationSignals:
+        return self.log
+
+    @property
+    def backlog(self) -> Backlog:
+        return self.log
+
+    @property
+    def live(self) -> LiveContent:
+        return self.log
+
+    @property
+    def leader_lease(self) -> LeaderLease:
+        return self.log
 
     def assistant(self, id_="a1", *, project="p", name=None, **values) -> Assistant:
         now = self.clock.now()
@@ -110,8 +152,35 @@ class Stores:
 
     async def append_content(self, id_, **values) -> Operation:
         operation = self.operation(id_, **values)
-        await self.log.append(operation, file=self.file(operation))
+        await self.intake.append(operation, file=self.file(operation))
         return operation
+
+    async def claim(self, worker="w") -> Claim | None:
+        return await self.queue.claim(worker, lease=LEASE)
+
+    async def publish(self, op_id, **values) -> None:
+        await self.append_content(op_id, **values)
+        await self.queue.complete(await self.claim())
+        self.clock.advance(SECOND)
+
+    async def upsert(self, op_id, file_id="f1", **values) -> int:
+        generation = await self.intake.reserve_generation("a1")
+        await self.append_content(
+            op_id,
+            type_=OperationType.UPSERT_FILE,
+            file_id=file_id,
+            generation=generation,
+            **values,
+        )
+        return generation
+
+
+@pytest.fixture
+async def ready(stores):
+    """Stores with the assistants a1 and a2."""
+    for id_ in ("a1", "a2"):
+        await stores.catalog.add_assistant(stores.assistant(id_))
+    return stores
 
 
 @pytest.fixture(scope="session")
@@ -160,3 +229,19 @@ async def stores(request, tmp_path):
         )
     finally:
         await opened.close()
+
+
+AnyIndex = MemoryIndex | TantivyIndex | PostgresIndex
+
+
+@pytest.fixture(params=["memory", "tantivy", "postgres"])
+async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyIndex]:
+    made: AnyIndex
+    if request.param == "memory":
+        made = MemoryIndex()
+    elif request.param == "tantivy":
+        made = TantivyIndex(tmp_path / "index")
+    else:
+        made = PostgresIndex(Connections(request.getfixturevalue("migrated_database_url")))
+    yield made
+    await made.close()

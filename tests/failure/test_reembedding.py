@@ -117,8 +117,15 @@ async def filled(store):
 
 
 def reembedding(index, *, embedder=NEW, step=lambda _: None, log=None):
+    log = log or QuietLog()
     return Reembedding(
-        index=index, log=log or QuietLog(), embedder=embedder, clock=MemoryClock(), step=step
+        index=index,
+        vectors=index,
+        backlog=log,
+        signals=log,
+        embedder=embedder,
+        clock=MemoryClock(),
+        step=step,
     )
 
 

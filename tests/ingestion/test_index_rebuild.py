@@ -33,7 +33,7 @@ class Kept:
             self.house.index,
             index=self.house.index,
             catalog=self.house.catalog,
-            log=self.house.log,
+            live=self.house.log,
             pipeline=self.house.pipeline(),
         )
 

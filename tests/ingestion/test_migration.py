@@ -75,10 +75,18 @@ async def chunks(data):
     yield data
 
 
+def side(stores):
+    return Side(catalog=stores.catalog, live=stores.log, blobs=stores.blobs, index=stores.index)
+
+
 def moving(source, target, rows, step=lambda _: None):
     return Moving(
-        source=Side(catalog=source.catalog, log=source.log, blobs=source.blobs, index=source.index),
-        target=Side(catalog=target.catalog, log=target.log, blobs=target.blobs, index=target.index),
+        source=Side(
+            catalog=source.catalog, live=source.log, blobs=source.blobs, index=source.index
+        ),
+        target=Side(
+            catalog=target.catalog, live=target.log, blobs=target.blobs, index=target.index
+        ),
         rows=rows,
         parser=MemoryParser(),
         tokenizer=MemoryTokenizer(),

@@ -9,7 +9,7 @@ from lodgepole.model import FileVersion
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.live_content import LiveContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +24,15 @@ class AuditReport:
 class Audit:
     """Compares catalog, index and blobs. Run it while nothing else changes them."""
 
-    def __init__(self, *, catalog: Catalog, log: OperationLog, blobs: Blobs, index: Index) -> None:
+    def __init__(self, *, catalog: Catalog, live: LiveContent, blobs: Blobs, index: Index) -> None:
         self._catalog = catalog
-        self._log = log
+        self._live = live
         self._blobs = blobs
         self._index = index
 
     async def run(self) -> AuditReport:
         """Read everything once; nothing is changed."""
-        alive = set(await self._log.live_assistants())
+        alive = set(await self._live.live_assistants())
         indexed = set(await self._index.assistants())
         stored = await stored_versions(self._blobs)
         findings: list[str] = []
@@ -56,7 +56,7 @@ class Audit:
         in_index: Collection[FileVersion],
         in_blobs: Collection[FileVersion],
     ) -> list[str]:
-        live = set(await self._log.live_versions(assistant_id))
+        live = set(await self._live.live_versions(assistant_id))
         findings = [
             f"{_named(assistant_id, version)} is accounted for nowhere, but in the {place}."
             for place, versions in (("index", in_index), ("blobs", in_blobs))

@@ -14,7 +14,7 @@ from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.model import File, FileVersion
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.live_content import LiveContent
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +53,14 @@ class Rebuilding:
         *,
         index: Index,
         catalog: Catalog,
-        log: OperationLog,
+        live: LiveContent,
         pipeline: Pipeline,
     ) -> None:
         """`losable` and `index` are two sides of one thing."""
         self._losable = losable
         self._index = index
         self._catalog = catalog
-        self._log = log
+        self._live = live
         self._pipeline = pipeline
 
     @property
@@ -84,7 +84,7 @@ class Rebuilding:
 
     async def look(self) -> None:
         """Compare all that is Available with all that is indexed."""
-        alive = await self._log.live_assistants()
+        alive = await self._live.live_assistants()
         available = {
             assistant_id: await self._catalog.available_files(assistant_id)
             for assistant_id in sorted(alive)
@@ -146,5 +146,5 @@ class Rebuilding:
     async def _restore(self, assistant_id: str, file: File) -> None:
         await self._pipeline.restore(assistant_id, file)
         # It may have been deleted meanwhile, by an operation that found nothing to remove.
-        if file.version not in await self._log.live_versions(assistant_id):
+        if file.version not in await self._live.live_versions(assistant_id):
             await self._index.remove(assistant_id, [file.version])

@@ -23,7 +23,7 @@ from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector, Vectors
 from lodgepole.ports.file_processor import ProcessingJob, ReadDocument
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.live_content import LiveContent
 from lodgepole.ports.parser import Parser
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.embedders import Embedders
@@ -54,7 +54,7 @@ class Side:
     """Where from, or where to."""
 
     catalog: Catalog
-    log: OperationLog
+    live: LiveContent
     blobs: Blobs
     index: Index
 
@@ -97,14 +97,14 @@ class Moving:
     async def run(self, tell: Callable[[str], None] = lambda _: None) -> MoveReport:
         """Copy what is not there yet, then compare all of it. Raises Conflict, Unavailable."""
         await self._rows.copy_shared()
-        assistants = sorted(await self._from.log.live_assistants())
+        assistants = sorted(await self._from.live.live_assistants())
         for number, assistant_id in enumerate(assistants, 1):
             await self._assistant(assistant_id)
             tell(f"{number} of {len(assistants)} assistants are there")
         return await self._compared(assistants)
 
     async def _assistant(self, assistant_id: str) -> None:
-        live = set(await self._from.log.live_versions(assistant_id))
+        live = set(await self._from.live.live_versions(assistant_id))
         prefix = assistant_prefix(assistant_id)
         there = {key async for key in self._to.blobs.keys(prefix)}
         async for key in self._from.blobs.keys(prefix):
@@ -175,7 +175,7 @@ class Moving:
     async def _compared(self, assistants: Sequence[str]) -> MoveReport:
         findings: list[str] = []
         files = size = passages = 0
-        missing = set(assistants) - set(await self._to.log.live_assistants())
+        missing = set(assistants) - set(await self._to.live.live_assistants())
         findings += [f"Assistant {assistant_id} is missing." for assistant_id in sorted(missing)]
         for assistant_id in assistants:
             here, there = [

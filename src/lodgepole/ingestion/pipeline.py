@@ -38,7 +38,8 @@ from lodgepole.ports.clock import Clock
 from lodgepole.ports.embedder import EmbedderIdentity
 from lodgepole.ports.file_processor import FileProcessor, ProcessedFile, ProcessingJob, ReadDocument
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.live_content import LiveContent
+from lodgepole.ports.operation_queue import OperationQueue
 from lodgepole.telemetry.stages import Stages
 
 T = TypeVar("T")
@@ -69,7 +70,8 @@ class Pipeline:
         self,
         *,
         catalog: Catalog,
-        log: OperationLog,
+        queue: OperationQueue,
+        live: LiveContent,
         blobs: Blobs,
         processor: FileProcessor,
         index: Index,
@@ -80,7 +82,8 @@ class Pipeline:
     ) -> None:
         """`embedders` finds former ones too, for while the embedder is being changed."""
         self._catalog = catalog
-        self._log = log
+        self._queue = queue
+        self._live = live
         self._blobs = blobs
         self._processor = processor
         self._index = index
@@ -130,7 +133,7 @@ class Pipeline:
         if operation.file_id is None or not operation.generation:
             return
         version = FileVersion(operation.file_id, operation.generation)
-        if version not in await self._log.live_versions(operation.assistant_id):
+        if version not in await self._live.live_versions(operation.assistant_id):
             await self.remove(Retired(operation.assistant_id, version))
 
     # --- deletions ----------------------------------------------------------------------------
@@ -164,9 +167,9 @@ class Pipeline:
     async def _finish_deletion(self, claim: Claim) -> None:
         visible_until = claim.operation.created_at + self._linger
         if self._clock.now() < visible_until:
-            await self._log.release(claim, due_at=visible_until)
+            await self._queue.release(claim, due_at=visible_until)
             return
-        await self._log.complete(claim)
+        await self._queue.complete(claim)
         self._count(claim, "completed")
         self._step("deleted")
 
@@ -194,7 +197,7 @@ class Pipeline:
         except UnreadableFile as error:
             await self._give_up(claim, str(error), version, published)
             return None
-        await self._log.complete(
+        await self._queue.complete(
             claim,
             notice=processed.notice,
             page_count=processed.page_count,
@@ -216,7 +219,7 @@ class Pipeline:
     async def _give_up(
         self, claim: Claim, message: str, version: FileVersion, published: FileVersion | None
     ) -> None:
-        await self._log.fail(claim, message)
+        await self._queue.fail(claim, message)
         self._count(claim, "failed")
         self._step("failed")
         assistant_id = claim.operation.assistant_id
@@ -230,7 +233,7 @@ class Pipeline:
 
     async def _change_metadata(self, claim: Claim, file: File) -> None:
         """The bytes are those of the published content: only what is said of them changes."""
-        await self._log.complete(
+        await self._queue.complete(
             claim, notice=file.notice, page_count=file.page_count, ingestion_units=0.0
         )
         self._count(claim, "completed")

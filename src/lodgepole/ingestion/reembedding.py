@@ -15,11 +15,13 @@ import numpy as np
 
 from lodgepole.errors import LodgepoleError
 from lodgepole.model import FileVersion, PassageKey
+from lodgepole.ports.backlog import Backlog
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.embedder import Embedder, Vectors
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.operation_signals import OperationSignals
 from lodgepole.ports.telemetry import Metrics
+from lodgepole.ports.vector_replacement import VectorReplacement
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +41,18 @@ class Reembedding:
         self,
         *,
         index: Index,
-        log: OperationLog,
+        vectors: VectorReplacement,
+        backlog: Backlog,
+        signals: OperationSignals,
         embedder: Embedder,
         clock: Clock,
         metrics: Metrics | None = None,
         step: Step = lambda _: None,
     ) -> None:
         self._index = index
-        self._log = log
+        self._vectors = vectors
+        self._backlog = backlog
+        self._signals = signals
         self._embedder = embedder
         self._clock = clock
         self._metrics = metrics
@@ -78,10 +84,10 @@ class Reembedding:
     async def once(self) -> None:
         """All that is to do, without a second attempt. Raises LodgepoleError."""
         identity = self._embedder.identity
-        assistants = sorted(await self._index.unlike(identity))
+        assistants = sorted(await self._vectors.unlike(identity))
         self._note(0)
         for assistant_id in assistants:
-            lacking = await self._index.lacking(assistant_id, identity)
+            lacking = await self._vectors.lacking(assistant_id, identity)
             self._note(self._left + sum(lacking.values()))
         if not assistants:
             return
@@ -103,12 +109,12 @@ class Reembedding:
         identity = self._embedder.identity
         tried: Counter[FileVersion] = Counter()
         while True:
-            lacking = await self._index.lacking(assistant_id, identity)
+            lacking = await self._vectors.lacking(assistant_id, identity)
             for version, passages in lacking.items():
                 await self._file(assistant_id, version, passages)
                 self._note(max(0, self._left - passages))
             self._step("embedded")
-            if await self._index.switch(assistant_id, identity):
+            if await self._vectors.switch(assistant_id, identity):
                 self._step("switched")
                 log.info("Assistant %s is searched by %s now", assistant_id, identity.model)
                 return
@@ -135,14 +141,14 @@ class Reembedding:
             batches.append(await self._embedder.embed_passages(texts))
             self._tell(done=start + len(keys))
         self._step("file embedded")
-        await self._index.set_aside(
+        await self._vectors.set_aside(
             assistant_id, version, self._embedder.identity, np.concatenate(batches)
         )
         self._step("file set aside")
 
     async def _give_way(self) -> None:
-        if await self._log.queue_depth():
-            await self._log.wait_finished(GIVE_WAY)
+        if await self._backlog.queue_depth():
+            await self._signals.wait_finished(GIVE_WAY)
 
     def _tell(self, *, done: int) -> None:
         """Now and then, how far it is; `done` is of the file at hand."""

@@ -15,7 +15,8 @@ from lodgepole.model import FileVersion
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.index import Index
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.live_content import LiveContent
+from lodgepole.ports.operation_history import OperationHistory
 
 GRACE = timedelta(minutes=10)
 Place = Literal["index", "blobs"]
@@ -36,14 +37,16 @@ class Sweep:
     def __init__(
         self,
         *,
-        log: OperationLog,
+        history: OperationHistory,
+        live: LiveContent,
         blobs: Blobs,
         index: Index,
         clock: Clock,
         limits: Limits,
         grace: timedelta = GRACE,
     ) -> None:
-        self._log = log
+        self._history = history
+        self._live = live
         self._blobs = blobs
         self._index = index
         self._clock = clock
@@ -53,7 +56,7 @@ class Sweep:
 
     async def run(self) -> int:
         """Remove orphans that are older than the grace; how many."""
-        await self._log.forget_finished(self._clock.now() - self._retention)
+        await self._history.forget_finished(self._clock.now() - self._retention)
         now = self._clock.now()
         orphans = await self._orphans()
         self._seen = {orphan: self._seen.get(orphan, now) for orphan in orphans}
@@ -75,7 +78,7 @@ class Sweep:
             with_blobs.add(assistant_id)
         for assistant_id in sorted(indexed - with_blobs):
             dead += await self._dead(assistant_id, ())
-        gone = {*indexed, *with_blobs} - {*await self._log.live_assistants()}
+        gone = {*indexed, *with_blobs} - {*await self._live.live_assistants()}
         return [
             *(orphan for orphan in dead if orphan.assistant_id not in gone),
             *(_Orphan("index", assistant_id) for assistant_id in sorted(gone & indexed)),
@@ -84,7 +87,7 @@ class Sweep:
 
     async def _dead(self, assistant_id: str, stored: Collection[FileVersion]) -> list[_Orphan]:
         indexed = await self._index.versions(assistant_id)
-        known = accounted_for(await self._log.live_versions(assistant_id))
+        known = accounted_for(await self._live.live_versions(assistant_id))
         places: dict[Place, Collection[FileVersion]] = {"index": indexed, "blobs": stored}
         return [
             _Orphan(place, assistant_id, version)

@@ -20,7 +20,9 @@ from lodgepole.ingestion.sweep import Sweep
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, Operation, OperationType
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.leader_lease import LeaderLease
+from lodgepole.ports.operation_queue import OperationQueue
+from lodgepole.ports.operation_signals import OperationSignals
 from lodgepole.telemetry.stages import Stages
 
 log = logging.getLogger(__name__)
@@ -90,7 +92,9 @@ class Worker:
     def __init__(
         self,
         *,
-        log: OperationLog,
+        queue: OperationQueue,
+        signals: OperationSignals,
+        leader_lease: LeaderLease,
         pipeline: Pipeline,
         sweep: Sweep,
         clock: Clock,
@@ -104,7 +108,9 @@ class Worker:
         on_idle: Callable[[], object] = lambda: None,
     ) -> None:
         """`on_idle` is called in a thread whenever work has ended and no more is under way."""
-        self._log = log
+        self._queue = queue
+        self._signals = signals
+        self._leader_lease = leader_lease
         self._pipeline = pipeline
         self._sweep = sweep
         self._clock = clock
@@ -129,7 +135,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. Cancelling instead is like being killed: nothing is lost."""
-        await self._guarded(lambda: self._log.take_back(self._worker_id))
+        await self._guarded(lambda: self._queue.take_back(self._worker_id))
         async with asyncio.TaskGroup() as group:
             room = _WeightedSemaphore(self._slots * LARGE_WEIGHT)
             for _ in range(self._slots * LARGE_WEIGHT):
@@ -144,7 +150,7 @@ class Worker:
         """Run what is due, one after the other, until nothing is; how many claims it took."""
         claims = 0
         never = asyncio.Event()
-        while claim := await self._log.claim(self._worker_id, lease=self._lease):
+        while claim := await self._queue.claim(self._worker_id, lease=self._lease):
             await self._work(claim, never)
             claims += 1
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
@@ -164,9 +170,9 @@ class Worker:
 
     async def _next(self, stop: asyncio.Event) -> Claim | None:
         try:
-            claim = await self._log.claim(self._worker_id, lease=self._lease)
+            claim = await self._queue.claim(self._worker_id, lease=self._lease)
             if claim is None:
-                await _first(self._log.wait(POLL), stop)
+                await _first(self._signals.wait(POLL), stop)
         except LodgepoleError as error:
             log.warning("The operation log: %s Trying again in %s", error, POLL)
             await _first(asyncio.sleep(POLL.total_seconds()), stop)
@@ -213,7 +219,7 @@ class Worker:
             nonlocal reported
             if loop.time() - reported >= PROGRESS_EVERY:
                 reported = loop.time()
-                await self._log.report_progress(claim, percent)
+                await self._queue.report_progress(claim, percent)
 
         task = asyncio.create_task(self._traced(claim, progress))
         running = _Running(claim.operation, task)
@@ -227,7 +233,7 @@ class Worker:
             if own is not None and own.cancelling():
                 raise
             if stop.is_set():
-                await self._log.release(claim, due_at=self._clock.now())
+                await self._queue.release(claim, due_at=self._clock.now())
                 return None
             raise ClaimLost(f"Operation {claim.operation.id} was ended from outside") from None
         finally:
@@ -250,7 +256,7 @@ class Worker:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / HEARTBEATS_PER_LEASE)
             try:
-                await self._log.extend(claim, lease=self._lease)
+                await self._queue.extend(claim, lease=self._lease)
             except ClaimLost:
                 task.cancel()
                 return
@@ -287,7 +293,7 @@ class Worker:
         most = self._limits.operation_attempts if attempts is None else attempts
         try:
             if operation.attempts < most or _is_deletion(operation):
-                await self._log.release(
+                await self._queue.release(
                     claim, due_at=self._clock.now() + backoff(operation.attempts)
                 )
                 self._count(operation, "again")
@@ -330,7 +336,7 @@ class Worker:
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
 
     async def _ask_for_house(self) -> None:
-        if await self._log.take_turn(LEADER, self._worker_id, lease=LEADER_LEASE):
+        if await self._leader_lease.take_turn(LEADER, self._worker_id, lease=LEADER_LEASE):
             self._house.set()
         else:
             self._house.clear()

@@ -17,7 +17,7 @@ from lodgepole.model import (
 )
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.operation_intake import OperationIntake
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 """The published limit is lower case; the official TypeScript client's own tests use upper case."""
@@ -31,13 +31,13 @@ class Assistants:
         self,
         *,
         catalog: Catalog,
-        log: OperationLog,
+        intake: OperationIntake,
         clock: Clock,
         new_id: Callable[[], str],
         limits: Limits,
     ) -> None:
         self._catalog = catalog
-        self._log = log
+        self._intake = intake
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
@@ -133,7 +133,7 @@ class Assistants:
         assistant = await self.get(project_id, name)
         if assistant.status is AssistantStatus.TERMINATING:
             return
-        await self._log.append(
+        await self._intake.append(
             Operation(
                 id=self._new_id(),
                 assistant_id=assistant.id,

@@ -35,7 +35,8 @@ from lodgepole.model import (
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.operation_history import OperationHistory
+from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.telemetry.stages import Stages
 
 FIRST_GENERATION = 1
@@ -50,7 +51,8 @@ class Files:
         self,
         *,
         catalog: Catalog,
-        log: OperationLog,
+        intake: OperationIntake,
+        history: OperationHistory,
         blobs: Blobs,
         clock: Clock,
         new_id: Callable[[], str],
@@ -59,7 +61,8 @@ class Files:
         stages: Stages | None = None,
     ) -> None:
         self._catalog = catalog
-        self._log = log
+        self._intake = intake
+        self._history = history
         self._blobs = blobs
         self._clock = clock
         self._new_id = new_id
@@ -127,12 +130,12 @@ class Files:
         if known is None:
             await self._check_quota(assistant)
         await self._check_idle(assistant, file_id)
-        version = FileVersion(file_id, await self._log.reserve_generation(assistant.id))
+        version = FileVersion(file_id, await self._intake.reserve_generation(assistant.id))
         upload = await self._store(assistant, version, incoming, content)
         if known is not None and _same_content(known, upload):
             await self._blobs.remove_prefix(version_prefix(assistant.id, version))
             operation = self._operation(assistant, OperationType.UPSERT_FILE, known.version, upload)
-            await self._log.append(operation)
+            await self._intake.append(operation)
             return operation
         operation = self._operation(assistant, OperationType.UPSERT_FILE, version, upload)
         file = self._processing(assistant, version, upload)
@@ -185,9 +188,9 @@ class Files:
         if file.status is not FileStatus.DELETING:
             try:
                 # Its number parts what it removes from what an upsert after it may store.
-                version = FileVersion(file_id, await self._log.reserve_generation(assistant.id))
+                version = FileVersion(file_id, await self._intake.reserve_generation(assistant.id))
                 operation = self._operation(assistant, OperationType.DELETE_FILE, version, None)
-                await self._log.append(operation)
+                await self._intake.append(operation)
             except NotFound:
                 raise _not_found(file_id) from None
             except Conflict:
@@ -228,7 +231,7 @@ class Files:
     ) -> None:
         try:
             self._stages.accepted(operation.id)
-            await self._log.append(operation, file=file)
+            await self._intake.append(operation, file=file)
         except Unavailable:
             raise  # it may have been accepted after all; the sweep decides
         except LodgepoleError:  # refused for certain
@@ -236,7 +239,7 @@ class Files:
             raise
 
     async def _deletion(self, assistant: Assistant, file_id: str) -> Operation:
-        page = await self._log.list(
+        page = await self._history.list(
             assistant.id,
             types={OperationType.DELETE_FILE},
             statuses=set(),
@@ -259,7 +262,7 @@ class Files:
 
     async def _check_idle(self, assistant: Assistant, file_id: str) -> None:
         """Refuse early what `append` would refuse after the upload. Raises Conflict."""
-        page = await self._log.list(
+        page = await self._history.list(
             assistant.id,
             types=set(),
             statuses={OperationStatus.PROCESSING},

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from lodgepole.errors import NotFound
 from lodgepole.model import Assistant, ListPage, Operation, OperationStatus, OperationType
-from lodgepole.ports.operation_log import OperationLog
+from lodgepole.ports.operation_history import OperationHistory
+from lodgepole.ports.operation_signals import OperationSignals
 
 NEAR_END_PERCENT = 70
 """From here on an operation is embedding its last batches or publishing: waiting pays."""
@@ -20,12 +21,13 @@ POLL = timedelta(milliseconds=250)
 class Operations:
     """The public record of one assistant's changes."""
 
-    def __init__(self, *, log: OperationLog) -> None:
-        self._log = log
+    def __init__(self, *, history: OperationHistory, signals: OperationSignals) -> None:
+        self._history = history
+        self._signals = signals
 
     async def get(self, assistant: Assistant, operation_id: str) -> Operation:
         """Raises NotFound, also for operations of other assistants."""
-        operation = await self._log.find(assistant.id, operation_id)
+        operation = await self._history.find(assistant.id, operation_id)
         if operation is None or operation.type not in PUBLIC_TYPES:
             raise NotFound(f"Operation {operation_id} not found.")
         return operation
@@ -44,7 +46,7 @@ class Operations:
         wanted = PUBLIC_TYPES & frozenset(types or PUBLIC_TYPES)
         if not wanted:
             return ListPage(())
-        return await self._log.list(
+        return await self._history.list(
             assistant.id,
             types=wanted,
             statuses=statuses,
@@ -66,7 +68,7 @@ class Operations:
         try:
             async with asyncio.timeout(within.total_seconds()):
                 while _is_near_end(operation):
-                    await self._log.wait_finished(POLL)
+                    await self._signals.wait_finished(POLL)
                     operation = await self.get(assistant, operation_id)
         except TimeoutError:
             pass

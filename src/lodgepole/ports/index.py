@@ -65,16 +65,15 @@ class Rankings:
 class Index(Protocol):
     """Passages of one assistant, found by vector and by word.
 
-    The vectors that are searched are all of one embedder, that of the first file. Those of a
-    second one can be set aside beside them, file by file, until `switch` makes them the ones
-    that are searched.
+    The vectors that are searched are all of one embedder, that of the first file, until
+    `VectorReplacement` makes another's the ones that are searched.
     """
 
     async def add(self, assistant_id: str, file: IndexedFile) -> None:
         """Store and make searchable, durable on return. Adding a version again replaces it.
 
         Where the index's vectors are another embedder's, the file's are set aside, or left out
-        where a third one's are: until `switch` it is found by words.
+        where a third one's are: until they are switched to it is found by words.
         """
         ...
 
@@ -119,33 +118,6 @@ class Index(Protocol):
 
     async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
         """Whose vectors are searched; None when nothing is stored."""
-        ...
-
-    async def unlike(self, embedder: EmbedderIdentity) -> Collection[str]:
-        """Ids of assistants that hold, or lack, other vectors than all of `embedder`'s."""
-        ...
-
-    async def lacking(
-        self, assistant_id: str, embedder: EmbedderIdentity
-    ) -> Mapping[FileVersion, int]:
-        """Versions without vectors of `embedder`, searched or set aside, with their passages."""
-        ...
-
-    async def set_aside(
-        self, assistant_id: str, version: FileVersion, embedder: EmbedderIdentity, vectors: Vectors
-    ) -> None:
-        """Keep one version's vectors for `switch`, durable on return; none set aside of others.
-
-        A version that is gone, or has another number of passages, is left alone.
-        """
-        ...
-
-    async def switch(self, assistant_id: str, embedder: EmbedderIdentity) -> bool:
-        """From now on search the vectors of `embedder`, and remove all others.
-
-        One durable step: whoever searches finds by the old vectors or by the new. False, and
-        nothing is changed, while a version lacks vectors of `embedder`.
-        """
         ...
 
     async def close(self) -> None: ...

@@ -32,7 +32,8 @@ async def verify(settings: Settings, *, repair: bool) -> AuditReport:
         stores = await open_stores(settings, stack)
         if repair:
             await Sweep(
-                log=stores.log,
+                history=stores.log,
+                live=stores.log,
                 blobs=stores.blobs,
                 index=stores.index,
                 clock=stores.clock,
@@ -40,7 +41,7 @@ async def verify(settings: Settings, *, repair: bool) -> AuditReport:
                 grace=timedelta(),
             ).run()
         return await Audit(
-            catalog=stores.catalog, log=stores.log, blobs=stores.blobs, index=stores.index
+            catalog=stores.catalog, live=stores.log, blobs=stores.blobs, index=stores.index
         ).run()
 
 
@@ -73,7 +74,7 @@ async def move(settings: Settings, target: Settings, tell: Callable[[str], None]
 
 
 def _side(stores: Stores) -> Side:
-    return Side(catalog=stores.catalog, log=stores.log, blobs=stores.blobs, index=stores.index)
+    return Side(catalog=stores.catalog, live=stores.log, blobs=stores.blobs, index=stores.index)
 
 
 @asynccontextmanager

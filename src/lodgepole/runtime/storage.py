@@ -29,14 +29,14 @@ from lodgepole.ports.allowances import Allowances
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.index import Index
 from lodgepole.ports.ledger import Ledger
-from lodgepole.ports.operation_log import OperationLog
 from lodgepole.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from lodgepole.adapters.blobs.obstore import ObstoreBlobs
     from lodgepole.adapters.databases.sql.database import Database
+    from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+    from lodgepole.adapters.indexes.postgres import PostgresIndex
     from lodgepole.adapters.indexes.tantivy import TantivyIndex
 
 ONLY_WORKER = "local"
@@ -52,10 +52,10 @@ class Stores:
     """What features are given, opened."""
 
     catalog: Catalog
-    log: OperationLog
+    log: "SqlOperationLog"  # all that operations are to those who need them
     ledger: Ledger
     blobs: Blobs
-    index: Index
+    index: "TantivyIndex | PostgresIndex"
     own_index: "TantivyIndex | None"  # one that can be damaged apart from the catalog
     allowances: Allowances
     signing_secret: bytes

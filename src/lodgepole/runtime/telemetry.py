@@ -30,11 +30,11 @@ def observe(settings: Settings, services: Services, stages: Stages) -> "Observin
     sizes = _Sizes(None if settings.on_many_machines else settings.data_dir)
 
     async def exposition() -> tuple[bytes, str]:
-        oldest = await services.log.oldest_unfinished()
+        oldest = await services.backlog.oldest_unfinished()
         age = 0.0 if oldest is None else (services.clock.now() - oldest).total_seconds()
-        metrics.gauge("queue_depth", await services.log.queue_depth())
+        metrics.gauge("queue_depth", await services.backlog.queue_depth())
         metrics.gauge("queue_oldest_seconds", max(0.0, age))
-        metrics.gauge("assistants", await services.log.assistant_count())
+        metrics.gauge("assistants", await services.live.assistant_count())
         opened = getattr(services.index, "open_assistants", None)
         metrics.gauge("open_assistants", opened() if opened is not None else 0)
         for what, count in (await sizes.measured()).items():

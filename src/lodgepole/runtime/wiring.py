@@ -176,10 +176,13 @@ async def _services(
         stages=stages,
     )
     return Services(
-        assistants=Assistants(catalog=catalog, log=log, clock=clock, new_id=_new_id, limits=limits),
+        assistants=Assistants(
+            catalog=catalog, intake=log, clock=clock, new_id=_new_id, limits=limits
+        ),
         files=Files(
             catalog=catalog,
-            log=log,
+            intake=log,
+            history=log,
             blobs=stores.blobs,
             clock=clock,
             new_id=_new_id,
@@ -187,7 +190,7 @@ async def _services(
             signer=DownloadTokens(secret=stores.signing_secret, clock=clock, limits=limits),
             stages=stages,
         ),
-        operations=Operations(log=log),
+        operations=Operations(history=log, signals=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
         usage_meter=usage_meter,
         chat=Chat(
@@ -204,7 +207,9 @@ async def _services(
         models=models,
         blobs=stores.blobs,
         catalog=catalog,
-        log=log,
+        live=log,
+        backlog=log,
+        signals=log,
         index=stores.index,
         allowances=stores.allowances,
         clock=clock,
@@ -222,7 +227,8 @@ def _worker(
     log, index, clock = stores.log, stores.index, stores.clock
     pipeline = Pipeline(
         catalog=stores.catalog,
-        log=log,
+        queue=log,
+        live=log,
         blobs=stores.blobs,
         processor=processor,
         index=index,
@@ -231,20 +237,31 @@ def _worker(
     )
     own = stores.own_index
     return Worker(
-        log=log,
+        queue=log,
+        signals=log,
+        leader_lease=log,
         pipeline=pipeline,
         stages=stages,
         rebuilding=None
         if own is None
-        else Rebuilding(own, index=own, catalog=stores.catalog, log=log, pipeline=pipeline),
+        else Rebuilding(own, index=own, catalog=stores.catalog, live=log, pipeline=pipeline),
         reembedding=Reembedding(
             index=index,
-            log=log,
+            vectors=index,
+            backlog=log,
+            signals=log,
             embedder=tools.embedders.configured,
             clock=clock,
             metrics=stages.metrics,
         ),
-        sweep=Sweep(log=log, blobs=stores.blobs, index=index, clock=clock, limits=settings.limits),
+        sweep=Sweep(
+            history=log,
+            live=log,
+            blobs=stores.blobs,
+            index=index,
+            clock=clock,
+            limits=settings.limits,
+        ),
         clock=clock,
         limits=settings.limits,
         worker_id=stores.worker_id,

@@ -25,7 +25,7 @@ ASSISTANT_DELETED = "Cancelled: the assistant was deleted."
 
 
 class MemoryOperationLog:
-    """`OperationLog` over a database that a `MemoryCatalog` shares."""
+    """All ports of operations, over a database that a `MemoryCatalog` shares."""
 
     def __init__(self, database: MemoryDatabase, clock: Clock) -> None:
         self._database = database

@@ -94,6 +94,6 @@ async def _unless_gone(call: Call, assistant: Assistant) -> Assistant:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + SETTLING_SECONDS
     while assistant.status is AssistantStatus.TERMINATING and loop.time() < deadline:
-        await call.services.log.wait_finished(LOOK_AGAIN)
+        await call.services.signals.wait_finished(LOOK_AGAIN)
         assistant = await call.services.assistants.get(call.project_id, assistant.name)
     return assistant

@@ -35,7 +35,7 @@ from lodgepole.ports.clock import Clock
 
 
 class SqlOperationLog:
-    """`OperationLog` over a database that an `SqlCatalog` shares."""
+    """All ports of operations, over a database that an `SqlCatalog` shares."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

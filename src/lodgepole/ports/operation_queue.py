@@ -1,0 +1,63 @@
+"""Port: accepted changes as work, claimed by one worker at a time."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from lodgepole.model import Claim
+
+
+class OperationQueue(Protocol):
+    """The work queue that accepted changes make.
+
+    Operations and the catalog live in one database, so a method here changes both in one
+    transaction. Statuses move Processing → Completed | Failed and never again.
+    """
+
+    async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
+        """Take the next operation that is due, or None.
+
+        Oldest first within an assistant; between assistants, the one with the fewest claims
+        running first, so that one large upload does not starve the others. Counts an attempt.
+        An operation whose lease ran out is due again.
+        """
+        ...
+
+    async def take_back(self, worker_id: str) -> None:
+        """Make due at once whatever a worker of this id still holds.
+
+        For a worker to call before its first claim, when nobody else can be running under its
+        id: what it finds was held when it was killed.
+        """
+        ...
+
+    async def extend(self, claim: Claim, *, lease: timedelta) -> Claim:
+        """Heartbeat. Raises ClaimLost when someone else holds it or it is finished."""
+        ...
+
+    async def report_progress(self, claim: Claim, percent: int) -> None:
+        """Set percent_complete, on the operation and on a file that is Processing. ClaimLost."""
+        ...
+
+    async def release(self, claim: Claim, *, due_at: datetime) -> None:
+        """Give it back, to be claimed again from `due_at`. ClaimLost."""
+        ...
+
+    async def complete(
+        self,
+        claim: Claim,
+        *,
+        notice: str | None = None,
+        page_count: int | None = None,
+        ingestion_units: float | None = None,
+    ) -> None:
+        """Finish it in one transaction with what it means for readers.
+
+        Uploads and upserts: the file becomes Available with the operation's generation and
+        upload. Deletions: the file's or assistant's rows are removed, and earlier operations on
+        the file lose what they say of its content. ClaimLost.
+        """
+        ...
+
+    async def fail(self, claim: Claim, error_message: str) -> None:
+        """Finish it as Failed; a file without a published generation becomes ProcessingFailed."""
+        ...
