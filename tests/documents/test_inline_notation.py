@@ -41,6 +41,7 @@ def line(before: str, text: str, after: str = "", notes: tuple[str, ...] = ()) -
         ("Na", "+", "", "Na⁺"),
         ("sin", "2", " x", "sin² x"),
         ("dated by ", "14", "C", "dated by ¹⁴C"),
+        ("dated by ", "14", "CO", "dated by ¹⁴CO"),
     ],
 )
 def test_exponents_are_written_as_such(before: str, text: str, after: str, read: str):
@@ -76,6 +77,7 @@ def test_marks_of_notes_stand_apart(before: str, text: str, after: str, read: st
 def test_a_note_begins_with_its_mark():
     assert line("", "1", "Measured at low tide.") == "[^1]: Measured at low tide."
     assert line("", "1", "") == "[^1]:"
+    assert line("", "13", "NAEP region") == "[^13]: NAEP region"
     assert note_start("2") == "[^2]: "
     assert note_mark(" ii ") == "[^ii]"
 
@@ -98,6 +100,7 @@ def test_notes_that_are_known_decide_where_nothing_else_does():
         ("25", "o", "C", "25°C"),
         ("25", "0", "C", "25°C"),
         ("42 metres", "*", "", "42 metres*"),
+        ("Illiterate ", "Read", " & write", "Illiterate Read & write"),
     ],
 )
 def test_what_only_is_set_higher_stays_what_it_is(before: str, text: str, after: str, read: str):

@@ -70,7 +70,8 @@ _NUCLIDES = frozenset(
         "Am",
     )
 )
-_ELEMENT = re.compile(r"[A-Z][a-z]?(?![a-z])")
+_ELEMENT = re.compile(r"[A-Z][a-z]?(?=[A-Z]?(?![A-Za-z]))")
+_DEGREES = re.compile(r"\s?[CF]\b")
 _FUNCTIONS = frozenset(("sin", "cos", "tan", "log", "ln", "exp"))
 _CURRENCIES = frozenset("$€£¥")
 _POWERS = frozenset("nixk")  # letters that 10 is raised to
@@ -89,27 +90,24 @@ def raised(before: str, text: str, after: str = "", *, notes: Collection[str] = 
         notes: Marks that begin a note near it, where that is known.
     """
     text = " ".join(text.translate(_PLAIN).translate(_MINUS).split())
-    if not text:
-        return ""
     glued = bool(before) and not before[-1].isspace()
     if len(text) > LONGEST:
         return (" " if glued else "") + _spaced(text, after)
-    if not any(map(str.isalnum, text)) and not (glued and text in "+-"):
+    if not any(map(str.isalnum, text)) and not (glued and text in {"+", "-"}):
         return text  # an asterisk, a dagger, a prime
+    if _is_mass_number(text, after):
+        return power(before, text)
     marks = _marks(text)
     if not before.strip():
-        if marks and not _is_mass_number(text, after):
-            return "".join(f"[^{mark}]" for mark in marks) + (":" if not after else ": ")
-        return power("", text)
-    if marks and not _is_exponent(before, text, notes) and not _is_mass_number(text, after):
-        if text.isalpha() and (joined := _joined(before, text, after, notes)) is not None:
-            return joined
-        if text in "o0" and re.match(r"\s?[CF]\b", after) and before[-1:].isdigit():
-            return "°"
-        return (" " if glued else "") + _spaced(" ".join(f"[^{mark}]" for mark in marks), after)
+        begun = "".join(f"[^{mark}]" for mark in marks)
+        return f"{begun}:{' ' if after else ''}" if marks else power("", text)
+    if glued and text in {"o", "0"} and _DEGREES.match(after) and before[-1].isdigit():
+        return "°"
     if text.isalpha() and (joined := _joined(before, text, after, notes)) is not None:
         return joined
-    return power(before, text)
+    if marks and not _is_exponent(before, text, notes):
+        return (" " if glued else "") + _spaced(" ".join(f"[^{mark}]" for mark in marks), after)
+    return power(before, text) if glued else text
 
 
 def lowered(before: str, text: str) -> str:
@@ -218,8 +216,8 @@ def _joined(before: str, text: str, after: str, notes: Collection[str]) -> str |
     """Letters that only are set higher; None where they are a mark or an exponent."""
     if text in _TRADE_MARKS:
         return _TRADE_MARKS[text]
-    if text == "o" and (before[-1:] in "nN" or re.match(r"\s?[CF]\b", after)):
-        return "°" if before[-1:].isdigit() else "º"
+    if text == "o" and (before[-1] in "nN" or _DEGREES.match(after)):
+        return "º"
     if before[-1:].isdigit():
         if len(text) == 1:
             short = re.search(r"(?<![\d.,])\d{1,2}$", before) is not None

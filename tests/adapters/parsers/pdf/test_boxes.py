@@ -44,3 +44,18 @@ def test_a_mended_word_is_found_on_both_of_its_lines(path: Path) -> None:
 )
 def test_a_text_that_is_not_there_has_none(path: Path, page: int, text: str) -> None:
     assert boxes(path, page, text) == []
+
+
+def test_raised_text_is_found_as_the_document_writes_it(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a"), pagesize=A4)
+    x = 60.0
+    for text, rise, size in (
+        *(("It holds 4 x 10", 0, 10), ("6", 4, 6.5), (" litres at 42 metres", 0, 10)),
+        *(("1", 4, 6.5), (" of height.", 0, 10)),
+    ):
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(x, 700 + rise, text)
+        x += canvas.stringWidth(text, "Helvetica", size)
+    canvas.save()
+
+    assert boxes(tmp_path / "a", 1, "4 x 10⁶ litres at 42 metres [^1] of height")

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from lodgepole.adapters.parsers.pdf.lines import frame_of, lines_of, page_text
+from lodgepole.adapters.parsers.pdf.characters import page_text
+from lodgepole.adapters.parsers.pdf.lines import frame_of, lines_of
 from lodgepole.adapters.parsers.pdf.vector_graphics import Box
 
 BOXES = 500  # of one text
@@ -20,13 +22,14 @@ _WORD = re.compile(r"\w+")
 def boxes(path: Path, page: int, text: str) -> list[Box]:
     """Rectangles around a text on a page, one a line, in points from the lower left corner.
 
-    Words are compared without case, white space, hyphens or signs, because the document's text is
-    mended where the page's is not. Empty when the text is not on the page, as on scanned ones.
+    Words are compared without case, accents, white space, hyphens or signs, because the document's
+    text is mended where the page's is not. Empty when the text is not on the page, as on scanned
+    ones.
 
     Raises:
         pypdfium2.PdfiumError: The file cannot be read.
     """
-    wanted = "".join(_WORD.findall(text.casefold())[:WORDS])
+    wanted = "".join(letter for word in _WORD.findall(text)[:WORDS] for letter in _plain(word))
     with pypdfium2.PdfDocument(path) as pdf:
         if not wanted or not 1 <= page <= len(pdf):
             return []
@@ -55,13 +58,19 @@ def _lines(raw_page: Any, text_page: Any, wanted: str) -> Iterator[Box]:
         begin = end + 1
 
 
+def _plain(text: str) -> str:
+    """Letters and digits without case, accents and height."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(filter(str.isalnum, plain))
+
+
 def _span(shown: str, wanted: str) -> tuple[int, int] | None:
     """`[start, end)` in the page's own text of what spells `wanted`."""
     letters: list[str] = []
     places: list[int] = []
     for match in _WORD.finditer(shown):
         for place in range(*match.span()):
-            for letter in shown[place].casefold():  # one letter may become two
+            for letter in _plain(shown[place]):  # one letter may become two
                 letters.append(letter)
                 places.append(place)
     start = "".join(letters).find(wanted)

@@ -1,16 +1,17 @@
 """The lines of a page as pdfium sees them, each with its place, its size and its gaps."""
 
-import ctypes
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from lodgepole.adapters.parsers.pdf.characters import Characters
+from lodgepole.adapters.parsers.pdf.raised_text import Word, as_it_stands, goes_on, touch, written
 from lodgepole.adapters.parsers.pdf.right_to_left import (
     RIGHT_TO_LEFT,
     SPACE,
@@ -128,38 +129,84 @@ def guessed_share(text_page: Any) -> float:
     return guessed / len(asked) if asked else 0.0
 
 
-def page_text(text_page: Any) -> str:
-    count = pdfium.FPDFText_CountChars(text_page)
-    if count <= 0:
-        return ""
-    # Characters beyond the basic plane take two units each.
-    buffer = (ctypes.c_ushort * (2 * count + 2))()
-    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
-    return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="replace")
-
-
 def lines_of(text_page: Any, frame: Frame) -> Iterator[Line]:
     """Lines in pdfium's order, measured in the frame."""
-    text = page_text(text_page)
-    measure = _Measure(text_page, text, frame)
+    chars = Characters(text_page, frame)
+    from_right = is_right_to_left(chars.text)
+    for words in _lines_of_words(chars):
+        start, end = words[0].start, words[-1].end
+        if RIGHT_TO_LEFT.search(chars.text, start, end):
+            yield _as_read(chars, words, from_right=from_right)
+        else:
+            yield _line(chars, words)
+
+
+def _lines_of_words(chars: Characters) -> Iterator[list[Word]]:
+    """The words of each line; those in one that pdfium broke at raised text."""
+    text = chars.text
+    line: list[Word] = []
     for match in re.finditer(r"[^\r\n]+", text):
-        words = [(word.start(), word.end()) for word in _WORD.finditer(text, *match.span())]
+        words = [
+            Word(start, end, chars.box(start), chars.box(end - 1), spaced=True)
+            for start, end in (word.span() for word in _WORD.finditer(text, *match.span()))
+        ]
         if not words:
             continue
-        start, end = words[0][0], words[-1][1]
-        line = measure.line(text, start, end)
-        if RIGHT_TO_LEFT.search(line.text):
-            yield measure.as_read(text, line, words)
-            continue
-        spaces = [
-            (after - start, measure.right(before - 1), measure.left(after))
-            for (_, before), (after, _) in pairwise(words)
-        ]
-        line.gaps = [space for space in spaces if space[2] - space[1] > CELL_GAP * line.size]
-        if line.gaps:
-            widths = [right - left for _, left, right in spaces]
-            line.even = max(widths) - min(widths) <= EVEN * line.size
+        if line and not goes_on(line, words[0], text):
+            yield line
+            line = []
+        elif line:
+            words[0].spaced = words[0].start > match.start() or not touch(line[-1], words[0])
+        line += words
+    if line:
         yield line
+
+
+def _line(chars: Characters, words: Sequence[Word]) -> Line:
+    text = chars.text
+    line = _measured(chars, words)
+    found = written(chars, text, words)
+    if found is None:
+        line.text, spaces = as_it_stands(text, words)
+    else:
+        line.text, spaces = found.text, found.spaces
+        line.size, line.bold = chars.font(found.main)
+        line.y = chars.box(found.main).bottom
+    line.gaps = [space for space in spaces if space[2] - space[1] > CELL_GAP * line.size]
+    if line.gaps:
+        widths = [right - left for _, left, right in spaces]
+        line.even = max(widths) - min(widths) <= EVEN * line.size
+    return line
+
+
+def _measured(chars: Characters, words: Sequence[Word]) -> Line:
+    """A line without its text yet."""
+    start, end = words[0].start, words[-1].end
+    x0, x1 = words[0].first.left, words[-1].last.right
+    fonts = [chars.font(index) for index in (start, (start + end) // 2, end - 1)]
+    size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
+    line = Line("", x0, x1, words[0].first.bottom, size, all(bold for _, bold in fonts))
+    line.turned = end - start >= TURNED_CHARS and x1 - x0 < TURNED_WIDTH * size
+    return line
+
+
+def _as_read(chars: Characters, words: Sequence[Word], *, from_right: bool) -> Line:
+    """A line of Arabic or Hebrew; its gaps are those between words from right to left."""
+    text = chars.text
+    line = _measured(chars, words)
+    placed: list[Placed] = []
+    for index in chain.from_iterable(range(word.start, word.end) for word in words):
+        box = chars.box(index)
+        placed.append(Placed(text[index], box.left, box.right))
+    shown = " ".join(text[word.start : word.end] for word in words)
+    line.right_to_left = from_right or is_right_to_left(shown)
+    read = as_read(placed, len(words) - 1, from_right=line.right_to_left)
+    line.text = "".join(char.char for char in read)
+    line.x0 = min(char.left for char in read if char is not SPACE)
+    line.x1 = max(char.right for char in read if char is not SPACE)
+    if line.right_to_left:
+        line.gaps = list(gaps(read, CELL_GAP * line.size))
+    return line
 
 
 def mirrored(page: Page) -> None:
@@ -195,80 +242,3 @@ def with_whole_rows(lines: Iterable[Line]) -> list[Line]:
         else:
             rows.append(line)
     return rows
-
-
-class _Measure:
-    """Where characters of one page's text stand; indices are into that text."""
-
-    def __init__(self, text_page: Any, text: str, frame: Frame) -> None:
-        self._page = text_page
-        self._same = len(text) == pdfium.FPDFText_CountChars(text_page)
-        self._frame = frame
-        self._from_right = is_right_to_left(text)
-        self._box = pdfium.FS_RECTF()
-        self._box_at = ctypes.byref(self._box)
-        self._matrix = pdfium.FS_MATRIX()
-        self._name = ctypes.create_string_buffer(128)
-        self._flags = ctypes.c_int()
-
-    def _char(self, index: int) -> int:
-        if self._same:
-            return index
-        return pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, index)
-
-    def _box_of(self, index: int) -> tuple[float, float, float, float]:
-        """Left, bottom, right and top of a character."""
-        box = self._box
-        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
-        if self._frame.turn:
-            return self._frame.turned(box.left, box.bottom, box.right, box.top)
-        return box.left, box.bottom, box.right, box.top
-
-    def left(self, index: int) -> float:
-        if self._frame.turn:
-            return self._box_of(index)[0]
-        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
-        return self._box.left
-
-    def right(self, index: int) -> float:
-        if self._frame.turn:
-            return self._box_of(index)[2]
-        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
-        return self._box.right
-
-    def line(self, text: str, start: int, end: int) -> Line:
-        x1 = self.right(end - 1)
-        x0, y, _, _ = self._box_of(start)
-        fonts = [self._font(index) for index in (start, (start + end) // 2, end - 1)]
-        size = sorted(size for size, _ in fonts)[1]  # bullets and note marks have their own
-        line = Line(text[start:end], x0, x1, y, size, all(bold for _, bold in fonts))
-        line.turned = end - start >= TURNED_CHARS and x1 - x0 < TURNED_WIDTH * size
-        return line
-
-    def as_read(self, text: str, line: Line, words: Sequence[tuple[int, int]]) -> Line:
-        """A line of Arabic or Hebrew; its gaps are those between words from right to left."""
-        placed: list[Placed] = []
-        for index in chain.from_iterable(range(*word) for word in words):
-            left, _, right, _ = self._box_of(index)
-            placed.append(Placed(text[index], left, right))
-        line.right_to_left = self._from_right or is_right_to_left(line.text)
-        chars = as_read(placed, len(words) - 1, from_right=line.right_to_left)
-        line.text = "".join(char.char for char in chars)
-        line.x0 = min(char.left for char in chars if char is not SPACE)
-        line.x1 = max(char.right for char in chars if char is not SPACE)
-        if line.right_to_left:
-            line.gaps = list(gaps(chars, CELL_GAP * line.size))
-        return line
-
-    def _font(self, index: int) -> tuple[float, bool]:
-        """`(size in points, is bold)` of a character; the size as scaled onto the page."""
-        char = self._char(index)
-        size = pdfium.FPDFText_GetFontSize(self._page, char)
-        if pdfium.FPDFText_GetMatrix(self._page, char, self._matrix):
-            size *= (self._matrix.b**2 + self._matrix.d**2) ** 0.5
-        length = pdfium.FPDFText_GetFontInfo(
-            self._page, char, self._name, len(self._name), self._flags
-        )
-        name = self._name.value[:length].lower()
-        bold = b"bold" in name or b"black" in name or b"heavy" in name or b"-bd" in name
-        return round(size, 1), bold or pdfium.FPDFText_GetFontWeight(self._page, char) >= 600

@@ -1,0 +1,89 @@
+"""The characters of a page as pdfium sees them: their text, and where each of them stands."""
+
+import ctypes
+from typing import Any, NamedTuple, Protocol
+
+import pypdfium2.raw as pdfium
+
+
+class CharBox(NamedTuple):
+    """Room that a character takes in its line, in points; `y` grows upwards."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Turner(Protocol):
+    """Turns boxes of a page into those of a frame."""
+
+    @property
+    def turn(self) -> int: ...
+
+    def turned(
+        self, left: float, bottom: float, right: float, top: float
+    ) -> tuple[float, float, float, float]: ...
+
+
+def page_text(text_page: Any) -> str:
+    """A page's text in pdfium's order, as it is."""
+    count = pdfium.FPDFText_CountChars(text_page)
+    if count <= 0:
+        return ""
+    # Characters beyond the basic plane take two units each.
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="replace")
+
+
+class Characters:
+    """One page's characters by their places in its text, measured in a frame."""
+
+    def __init__(self, text_page: Any, frame: Turner) -> None:
+        self.text = page_text(text_page)
+        self._page = text_page
+        self._same = len(self.text) == pdfium.FPDFText_CountChars(text_page)
+        self._frame = frame
+        self._box = pdfium.FS_RECTF()
+        self._box_at = ctypes.byref(self._box)
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._origin_at = ctypes.byref(self._x), ctypes.byref(self._y)
+        self._matrix = pdfium.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
+
+    def _char(self, index: int) -> int:
+        if self._same:
+            return index
+        return pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, index)
+
+    def box(self, index: int) -> CharBox:
+        box = self._box
+        pdfium.FPDFText_GetLooseCharBox(self._page, self._char(index), self._box_at)
+        if self._frame.turn:
+            return CharBox(*self._frame.turned(box.left, box.bottom, box.right, box.top))
+        return CharBox(box.left, box.bottom, box.right, box.top)
+
+    def baseline(self, index: int) -> float:
+        """The height of the line that the character stands on."""
+        pdfium.FPDFText_GetCharOrigin(self._page, self._char(index), *self._origin_at)
+        x, y = self._x.value, self._y.value
+        return self._frame.turned(x, y, x, y)[1] if self._frame.turn else y
+
+    def font(self, index: int) -> tuple[float, bool]:
+        """`(size in points, is bold)` of a character; the size as scaled onto the page."""
+        char = self._char(index)
+        size = pdfium.FPDFText_GetFontSize(self._page, char)
+        if pdfium.FPDFText_GetMatrix(self._page, char, self._matrix):
+            size *= (self._matrix.b**2 + self._matrix.d**2) ** 0.5
+        name = self.font_name(index)
+        bold = "bold" in name or "black" in name or "heavy" in name or "-bd" in name
+        return round(size, 1), bold or pdfium.FPDFText_GetFontWeight(self._page, char) >= 600
+
+    def font_name(self, index: int) -> str:
+        """The name of its font, in small letters."""
+        length = pdfium.FPDFText_GetFontInfo(
+            self._page, self._char(index), self._name, len(self._name), self._flags
+        )
+        return self._name.value[:length].lower().decode("utf-8", errors="replace")
