@@ -4,7 +4,7 @@ import pytest
 
 from lodgepole.documents import tables
 from lodgepole.documents.builder import DocumentBuilder
-from lodgepole.documents.tables import Cell, Grid, add_rows
+from lodgepole.documents.tables import Cell, Grid, TableWriter
 from lodgepole.limits import Limits
 
 
@@ -74,11 +74,45 @@ def test_repeats_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made[-1] == ["a", "b"]
 
 
-def test_rows_below_a_head_of_two_rows_are_records() -> None:
+def written(text: str, **options: int) -> str:
+    """What becomes of rows whose cells are parted by bars."""
     builder = DocumentBuilder("file", Limits())
-    add_rows(
-        builder,
-        [["Fees"], ["Town", "2023", "2023"], ["Town", "Q1", "Q2"], ["Bodø", "1", "2"]],
-        grouped=True,
+    rows = [line.strip().split("|") for line in text.split("\n")]
+    TableWriter(builder).add(enumerate(rows, 1), **options)
+    return builder.build().text
+
+
+def test_rows_below_a_head_of_two_rows_are_records() -> None:
+    assert written("Fees\nTown|2023|2023\nTown|Q1|Q2\nBodø|1|2", head_rows=2) == (
+        "Fees\n\nTown: Bodø | 2023 Q1: 1 | 2023 Q2: 2"
     )
-    assert builder.build().text == "Fees\nTown: Bodø | 2023 Q1: 1 | 2023 Q2: 2"
+
+
+def test_without_names_every_cell_keeps_its_place() -> None:
+    assert written("|Bodø|1||3|\n|Alta||2||\n|Oslo|4|5|6") == (
+        "Bodø | 1 |  | 3\nAlta |  | 2\nOslo | 4 | 5 | 6"
+    )
+
+
+def test_a_gap_begins_a_new_table_unless_the_rows_go_on() -> None:
+    assert written("Item|Price\nPen|2\n\nClerk|Room\nAda|11\nBo|12") == (
+        "Item: Pen | Price: 2\n\nClerk: Ada | Room: 11\nClerk: Bo | Room: 12"
+    )
+    assert written("Item|Price\nPen|2\n\nInk|3\nNib|4") == (
+        "Item: Pen | Price: 2\n\nItem: Ink | Price: 3\nItem: Nib | Price: 4"
+    )
+    assert written("Who|Where\nAda|Oslo\nBo|Lund\n\nCy|Bergen\nDi|Ystad") == (
+        "Who: Ada | Where: Oslo\nWho: Bo | Where: Lund\nCy | Bergen\nDi | Ystad"
+    )
+
+
+def test_pairs_above_a_table_are_no_names_of_columns() -> None:
+    assert written("Client|Fjord AS\nDay|3 May\n\nItem|Count|Price\nPen|3|4\nInk||5") == (
+        "Client | Fjord AS\nDay | 3 May\n\nItem: Pen | Count: 3 | Price: 4\nItem: Ink | Price: 5"
+    )
+
+
+def test_names_that_are_said_again_further_down_are_no_row() -> None:
+    assert written("Item|Price\nPen|2\nItem|Price\nInk|3") == (
+        "Item: Pen | Price: 2\nItem: Ink | Price: 3"
+    )

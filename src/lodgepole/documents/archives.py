@@ -1,5 +1,6 @@
 """Files that are ZIP archives of XML parts, opened only once their sizes are within the limits."""
 
+import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -154,12 +155,28 @@ class Archive:
             if str(relation.get("Type", "")).endswith(type_)
         }
 
+    def used_by(self, part: str, type_: str) -> dict[str, str]:
+        """Names of the parts, by relation id, that a part uses in that way."""
+        folder = posixpath.dirname(part)
+        return {
+            found: target
+            if target.startswith(f"{folder.partition('/')[0]}/")
+            else posixpath.normpath(posixpath.join(folder, target))
+            for found, target in self.relations(relations_of(part), type_).items()
+        }
+
 
 def _parser(*, recover: bool = False) -> Any:
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
         remove_pis=True, recover=recover,
     )  # fmt: skip
+
+
+def relations_of(part: str) -> str:
+    """The part that says what another one uses."""
+    folder, file = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{file}.rels")
 
 
 _names: dict[str, str] = {}
@@ -185,6 +202,16 @@ def child_of(element: Any, name: str) -> Any:
         if local_name(child) == name:
             return child
     return None
+
+
+def children(element: Any) -> list[Any]:
+    """What is directly in an element; nothing in None."""
+    return [] if element is None else list(element)
+
+
+def children_of(element: Any, name: str) -> list[Any]:
+    """What is in the first child of that name."""
+    return children(child_of(element, name))
 
 
 def attribute(element: Any, name: str) -> str | None:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.support.parsing import archive, read, relations, shown
+from tests.support.parsing import archive, damaged, read, relations, shown
 
 from lodgepole.adapters.parsers.xlsx import parse
+from lodgepole.errors import UnreadableFile
 from lodgepole.model import BlockKind
 
 K = BlockKind
@@ -88,13 +89,14 @@ def test_merged_cells_of_a_sheet_are_read_in_each_row(path: Path) -> None:
 @pytest.mark.parametrize(
     ("raw", "format_", "shown"),
     [
-        ("0.153", "9", "15.3%"),
-        ("0.07", "0.0%", "7%"),
+        ("0.153", "9", "15%"),
+        ("0.07", "0.0%", "7.0%"),
         ("1.5", "[h]:mm", "36:00"),
         ("1.25", "46", "30:00"),
         ("0.5000115741", "21", "12:00:01"),
         ("1.4999999999999999E-2", "0", "0.015"),
         ("1.2E9", "0", "1200000000"),
+        ("2.5", "0.00", "2.50"),
         ("12345678901234567", "0", "12345678901234567"),
         ("3", "[Red]General", "3"),
     ],
@@ -124,3 +126,33 @@ def test_a_cell_that_claims_a_column_far_away_costs_nothing(path: Path) -> None:
     document = read(parse, path, archive({**BOOK, "xl/worksheets/one.xml": far}))
 
     assert "2" in document.text
+
+
+def test_text_of_a_cell_that_is_raised_touches_no_number(path: Path) -> None:
+    strings = (
+        "<sst><si><r><t>Ship</t></r></si><si><r><t>length 42</t></r><r><rPr><vertAlign "
+        'val="superscript"/></rPr><t>1</t></r><r><t>, CO</t></r><r><rPr><vertAlign '
+        'val="subscript"/></rPr><t>2</t></r></si></sst>'
+    )
+
+    document = read(parse, path, archive({**BOOK, "xl/sharedStrings.xml": strings}))
+
+    assert "length 42 [^1], CO₂: 2026-03-02" in document.text
+
+
+def test_a_hidden_sheet_is_read_and_said(path: Path) -> None:
+    book = BOOK["xl/workbook.xml"].replace('name="Plain"', 'name="Plain" state="hidden"')
+
+    document = read(parse, path, archive({**BOOK, "xl/workbook.xml": book}))
+
+    assert "1 | 2" in document.text
+    assert document.notice == "The hidden sheet 'Plain' was read too."
+
+
+def test_a_damaged_sheet_costs_that_sheet_and_damaged_strings_the_file(path: Path) -> None:
+    document = read(parse, path, damaged(archive(BOOK), "xl/worksheets/one.xml"))
+
+    assert document.text == "Plain\n1 | 2"
+    assert document.notice == "Damaged, and not or only partly read: xl/worksheets/one.xml."
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(parse, path, damaged(archive(BOOK), "xl/sharedStrings.xml"))
