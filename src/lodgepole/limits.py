@@ -63,6 +63,7 @@ class Limits:
     snippet_tokens_default: int = 2048
     query_chars: int = 100_000
     model_first_event_seconds: float = 60.0
+    own_model_first_event_seconds: float = 300.0  # at your own, which may load it
     model_total_seconds: float = 600.0
     abandoned_answer_seconds: float = 3.0  # an answer whose client left may be asked for again
     signed_url_seconds: int = 3600

@@ -8,8 +8,8 @@ from tests.support.chat import make_assistant, make_snippet
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat.answer import Chat, ChatRequest, ContextRequest
-from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
-from lodgepole.errors import InvalidRequest, RateLimited
+from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory, PromptBudget
+from lodgepole.errors import InvalidRequest, PromptTooLong, RateLimited
 from lodgepole.limits import Limits
 from lodgepole.model import (
     AnswerCitation,
@@ -332,3 +332,44 @@ async def test_a_model_that_leaves_markers_out_is_cited_where_that_is_configured
     chat, _ = make_chat(["Madrid is the ", "capital of Spain."], attribute=attribute)
     events = await events_of(chat, ChatRequest(messages=say("Capital of Spain?")))
     assert sum(isinstance(event, AnswerCitation) for event in events) == attribute
+
+
+# --- models that take less than all -------------------------------------------------------------
+
+
+TOO_LONG = PromptTooLong("beyond its window")
+
+
+async def test_a_prompt_that_a_model_refuses_as_too_long_is_halved():
+    chat, scripted = make_chat([TOO_LONG], ["Madrid [1]."])
+    events = await events_of(chat, ChatRequest(messages=say("Which capitals are there?")))
+    assert isinstance(events[-1], AnswerEnded)
+    assert [len(r.sources) for r in scripted.requests] == [2, 1]
+
+
+async def test_a_single_source_that_is_too_long_is_told():
+    chat, scripted = make_chat([TOO_LONG], [TOO_LONG], [TOO_LONG], ["Madrid [1]."])
+    with pytest.raises(PromptTooLong):
+        await events_of(chat, ChatRequest(messages=say("Which capitals are there?")))
+    assert len(scripted.requests) == 2
+
+
+async def test_the_rules_are_repeated_to_a_model_that_reads_slowly():
+    for budget, repeated in ((PromptBudget(), True), (None, False)):
+        chat, scripted = make_chat(budget=budget)
+        await events_of(chat, ChatRequest(messages=say("Which capitals are there?")))
+        after = scripted.requests[0].messages[-1].content.rpartition("</sources>")[2]
+        assert ("[2]" in after) is repeated
+
+
+async def test_the_window_that_a_server_tells_is_kept():
+    class Server:
+        async def context_tokens(self, model):
+            assert model == "up-1"
+            return 1_200
+
+    chat, scripted = make_chat(server=Server())
+    with pytest.raises(InvalidRequest, match="Shorten it"):
+        await events_of(chat, ChatRequest(messages=say("word " * 1_500)))
+    await events_of(chat, ChatRequest(messages=say("Which capitals are there?")))
+    assert scripted.requests[0].max_output_tokens == 300

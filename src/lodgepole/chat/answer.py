@@ -10,13 +10,15 @@ from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
 from lodgepole.chat.generations import collect, used
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
-from lodgepole.chat.prompts import conversation, numbered, rewrite_messages, system_prompt
+from lodgepole.chat.prompt_budgets import PromptBudgets, Room, within
+from lodgepole.chat.prompts import conversation, numbered, rewrite_messages
 from lodgepole.chat.query_planning import merge_snippets, queries, standalone_question
 from lodgepole.chat.request_coalescing import SharedAnswers
-from lodgepole.errors import InvalidRequest, LodgepoleError
+from lodgepole.errors import InvalidRequest, LodgepoleError, PromptTooLong
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
 from lodgepole.model import (
+    AnswerEnded,
     AnswerEvent,
     AnswerStarted,
     Assistant,
@@ -33,7 +35,7 @@ from lodgepole.text.sentences import squeeze
 
 ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)
-PROMPT_OVERHEAD_TOKENS = 64  # of each message and source, beyond its text
+SHORTER_PROMPTS = 2  # tries with half the sources, when a model refuses a prompt as too long
 REWRITE_TOKENS = 2_000  # what a reasoning model thinks first counts, too
 LONGEST_REWRITE = 500  # characters of a rewritten question
 
@@ -118,6 +120,7 @@ class Chat:
         self._new_id = new_id
         self._limits = limits
         self._replies = Replies(tokenizer, metrics)
+        self._budgets = PromptBudgets(tokenizer)
         self._stages = stages or Stages(metrics)
         self._shared: SharedAnswers[AnswerEvent] = SharedAnswers(
             linger_seconds=limits.abandoned_answer_seconds
@@ -177,22 +180,42 @@ class Chat:
     async def _answer(
         self, assistant: Assistant, request: ChatRequest
     ) -> AsyncGenerator[AnswerEvent]:
-        model = self._check(request)
-        history = self._fitting(request.messages, model, assistant)
-        question, spent = await self._question(history, model)
-        budget = self._source_budget(history, model, assistant)
-        snippets = await self._find(assistant, self._clip(question), request, budget)
-        illustrated = await self._illustrated(assistant, snippets, request, model)
+        model = await self._with_its_window(self._check(request))
+        room = self._budgets.room(request.messages, model, assistant)
+        question, spent = await self._question(room.history, model)
+        snippets = await self._find(assistant, self._clip(question), request, room)
+        turn = _Turn(assistant, request, model, room.history, question, spent)
+        for shorter in range(SHORTER_PROMPTS + 1):
+            said = False
+            try:
+                async with aclosing(self._generate(turn, snippets)) as events:
+                    async for event in events:
+                        said = True
+                        yield event
+            except PromptTooLong:
+                if said or shorter == SHORTER_PROMPTS or len(snippets) < 2:
+                    raise
+                snippets = snippets[: len(snippets) // 2]
+            else:
+                return
+
+    async def _generate(
+        self, turn: "_Turn", snippets: Sequence[Snippet]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """One generation from these snippets."""
+        request, model, spent = turn.request, turn.model, turn.spent
+        illustrated = await self._illustrated(turn.assistant, snippets, request, model)
         sources = numbered([_with_figures(s, request, model) for s in illustrated])
         generation = ModelRequest(
             model=model.upstream,
             messages=conversation(
-                history,
+                turn.history,
                 sources,
-                instructions=assistant.instructions,
+                instructions=turn.assistant.instructions,
                 json_object=request.json_response,
+                repeat_rules=model.budget is not None,
             ),
-            question=question,
+            question=turn.question,
             sources=sources,
             temperature=(request.temperature or 0.0) if model.takes_temperature else None,
             max_output_tokens=model.max_output_tokens,
@@ -211,6 +234,19 @@ class Chat:
                         yield started
                         first = False
                     yield event
+                    if isinstance(event, AnswerEnded):
+                        read = event.usage.prompt_tokens - spent.prompt_tokens
+                        self._budgets.learn(model, read, watch.first_seconds)
+
+    async def _with_its_window(self, model: ConfiguredModel) -> ConfiguredModel:
+        """The model with the window that its server says it has, where nobody else said."""
+        if model.server is None:
+            return model
+        tokens = await model.server.context_tokens(model.upstream)
+        if tokens is None:
+            return model
+        most = min(model.max_output_tokens, tokens // 4)
+        return replace(model, context_tokens=tokens, max_output_tokens=most)
 
     # --- what is asked ---
 
@@ -255,46 +291,6 @@ class Chat:
     def _clip(self, question: str) -> str:
         return question[: self._limits.query_chars]
 
-    def _fitting(
-        self, messages: Sequence[Message], model: ConfiguredModel, assistant: Assistant
-    ) -> tuple[Message, ...]:
-        """The newest messages that leave half of the model's window to the sources.
-
-        Raises:
-            InvalidRequest: The last message alone is more than the window holds.
-        """
-        room = self._room(model, assistant)
-        newest = self._tokenizer.count(messages[-1].content)
-        if newest > room:
-            raise InvalidRequest(
-                f"The last message has {newest} tokens, and model `{model.name}` has room for "
-                f"{room} beside its rules and its answer. Shorten it"
-            )
-        left = room // 2
-        kept: list[Message] = []
-        for message in reversed(messages):
-            left -= self._tokenizer.count(message.content) + PROMPT_OVERHEAD_TOKENS
-            if kept and left < 0:
-                break
-            kept.append(message)
-        if len(kept) < len(messages):
-            # Some providers refuse a conversation that begins with an answer.
-            while len(kept) > 1 and kept[-1].role == "assistant":
-                kept.pop()
-        kept.reverse()
-        return tuple(kept)
-
-    def _room(self, model: ConfiguredModel, assistant: Assistant) -> int:
-        rules = self._tokenizer.count(system_prompt(assistant.instructions, json_object=True))
-        return max(0, model.context_tokens - model.max_output_tokens - rules)
-
-    def _source_budget(
-        self, history: Sequence[Message], model: ConfiguredModel, assistant: Assistant
-    ) -> int:
-        """Tokens that the sources may take; a tenth is kept back, as models count differently."""
-        said = sum(self._tokenizer.count(m.content) + PROMPT_OVERHEAD_TOKENS for m in history)
-        return max(0, int(0.9 * (self._room(model, assistant) - said)))
-
     # --- what is found ---
 
     async def _question(
@@ -325,13 +321,16 @@ class Chat:
         assistant: Assistant,
         question: str,
         request: ChatRequest | ContextRequest,
-        budget: int | None = None,
+        room: Room | None = None,
     ) -> list[Snippet]:
         top_k = request.top_k or self._limits.top_k_default
+        budget = None if room is None else room.source_tokens
         with self._stages.stage("retrieve"):
             results = await self._found(assistant, question, request, budget, top_k)
         merged = merge_snippets(results, top_k=top_k)
-        return merged if budget is None else _within(merged, budget)
+        if room is None:
+            return merged
+        return within(merged, room.source_tokens, room.sources if request.top_k is None else None)
 
     async def _found(
         self,
@@ -368,14 +367,16 @@ class Chat:
         return await self._figures.attach(assistant.id, snippets, data=wanted)
 
 
-def _within(snippets: Sequence[Snippet], budget: int) -> list[Snippet]:
-    kept: list[Snippet] = []
-    for snippet in snippets:
-        budget -= snippet.tokens + PROMPT_OVERHEAD_TOKENS
-        if budget < 0:
-            break
-        kept.append(snippet)
-    return kept
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What is to be answered, and by whom."""
+
+    assistant: Assistant
+    request: ChatRequest
+    model: ConfiguredModel
+    history: tuple[Message, ...]
+    question: str
+    spent: Usage  # on the question alone
 
 
 def _with_figures(

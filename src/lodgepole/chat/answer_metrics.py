@@ -16,6 +16,7 @@ class AnswerWatch:
         self._model = model
         self._begun = time.perf_counter()
         self._outcome: str | None = None
+        self.first_seconds = 0.0  # until the first event
         self._first = True
 
     def __enter__(self) -> "AnswerWatch":
@@ -24,7 +25,8 @@ class AnswerWatch:
     def saw(self, event: AnswerEvent) -> None:
         if self._first:
             self._first = False
-            self._stages.took("model_first_token", time.perf_counter() - self._begun)
+            self.first_seconds = time.perf_counter() - self._begun
+            self._stages.took("model_first_token", self.first_seconds)
         if isinstance(event, AnswerEnded):
             self._outcome = event.finish_reason
             self._stages.count("tokens_total", event.usage.prompt_tokens, kind="prompt")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import Usage
-from lodgepole.ports.chat_model import ChatModel
+from lodgepole.ports.chat_model import ChatModel, ModelServer
 
 OPENAI_NAMES = (
     "gpt-4o",
@@ -51,7 +51,22 @@ _WINDOWS = {
 _NO_TEMPERATURE = ("gpt-5", "gpt-6", "o1", "o3", "o4", "claude-sonnet-5", "claude-opus-5")
 _IMAGES = ("gpt-4o", "gpt-4.1", "gpt-5", "gpt-6", "o4", "claude", "gemini")
 _WINDOW = 32_768  # of a model we know nothing of
+_MOST_SOURCES = 64  # the most that a request may ask for
+_RULES_AND_TALK = 1_000  # tokens beside the sources, where their number is configured
 _OUTPUT = 8_192  # room for reasoning models to think; an answer is rarely a tenth of it
+
+
+@dataclass(frozen=True, slots=True)
+class PromptBudget:
+    """What a model is given to read where reading takes it long, as on a machine of one's own.
+
+    A small model on a processor reads 20 to 100 tokens a second: 3,000 are half a minute and more
+    before its first word, and its attention to the rules fades with each source.
+    """
+
+    prompt_tokens: int = 3_000  # rules, conversation and sources together
+    source_tokens: int = 2_000
+    sources: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +87,9 @@ class ConfiguredModel:
             follow-up question for retrieval, to judge.
         attribute: Whether answers in which it names no source are cited where a source says the
             same in nearly the same words.
+        budget: What it is given to read at most, and then the rules once more after the sources;
+            None for as much as its window holds.
+        server: Can be asked for the window, where nobody has configured or knows it.
     """
 
     name: str
@@ -85,6 +103,8 @@ class ConfiguredModel:
     completion_price: float = 0.0
     follows_instructions: bool = True
     attribute: bool = False
+    budget: PromptBudget | None = None
+    server: ModelServer | None = None
 
     def cost(self, usage: Usage) -> float:
         """What these tokens cost, in the operator's currency."""
@@ -103,11 +123,24 @@ def configured(
     takes_images: bool | None = None,
     prompt_price: float = 0.0,
     completion_price: float = 0.0,
-    attribute: bool = False,
+    attribute: bool | None = None,
+    source_tokens: int | None = None,
+    own_endpoint: bool = False,
+    server: ModelServer | None = None,
 ) -> ConfiguredModel:
-    """A remote model; what is not given is what we know of models of that name."""
+    """A remote model; what is not given is what we know of models of that name.
+
+    Sources of `source_tokens` are sent to it where that is given. With `own_endpoint` somebody
+    else than the provider serves it: then one whose name is not known gets a small budget, and
+    its `server` is asked for its window. The rest is as in `ConfiguredModel`.
+    """
     known = upstream or name
-    window = next((w for prefix, w in _WINDOWS.items() if known.startswith(prefix)), _WINDOW)
+    found = next((w for prefix, w in _WINDOWS.items() if known.startswith(prefix)), None)
+    window = found or _WINDOW
+    unknown = own_endpoint and found is None
+    budget = PromptBudget() if unknown else None
+    if source_tokens is not None:
+        budget = PromptBudget(source_tokens + _RULES_AND_TALK, source_tokens, _MOST_SOURCES)
     return ConfiguredModel(
         name=name,
         upstream=known,
@@ -122,17 +155,38 @@ def configured(
         takes_images=known.startswith(_IMAGES) if takes_images is None else takes_images,
         prompt_price=prompt_price,
         completion_price=completion_price,
-        attribute=attribute,
+        attribute=own_endpoint if attribute is None else attribute,
+        budget=budget,
+        server=server if unknown and context_tokens is None else None,
     )
 
 
 def provider_models(
-    provider: str, model: ChatModel, *, own_endpoint: bool, upstream: str | None = None
+    provider: str,
+    model: ChatModel,
+    *,
+    own_endpoint: bool,
+    upstream: str | None = None,
+    server: ModelServer | None = None,
 ) -> tuple[ConfiguredModel, ...]:
-    """The provider's wire names, each answered by that model there, or all by `upstream`."""
-    successors = _SUCCESSORS if own_endpoint else {}
+    """The provider's wire names, each answered by that model there, or all by `upstream`.
+
+    Args:
+        provider: Whose names.
+        model: Answers to all of them.
+        own_endpoint: Served by somebody else than the provider.
+        upstream: What the server calls the one model that answers to all names.
+        server: Asked for the window of a model that is not known by its name.
+    """
+    successors = {} if own_endpoint else _SUCCESSORS
     return tuple(
-        configured(name, model, upstream=upstream or successors.get(name, name))
+        configured(
+            name,
+            model,
+            upstream=upstream or successors.get(name, name),
+            own_endpoint=own_endpoint,
+            server=server,
+        )
         for name in NAMES[provider]
     )
 

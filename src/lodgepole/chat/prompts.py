@@ -26,6 +26,12 @@ JSON_RULE = """\
 - Answer with one JSON object and nothing around it: no code fence, no explanation. Citations \
 stand inside its strings, at the end of what they support."""
 
+REMINDER = """\
+Answer from the sources above, in the language of the question, briefly. After each sentence name \
+the source it rests on in square brackets, like this: The pump is tested at 3 bar [2]. If they do \
+not answer the question, say so."""
+"""Said again after the sources to models whose attention to the rules fades with the length."""
+
 JSON_CORRECTION = "That was not one JSON object. Answer again, with the JSON object alone."
 LONGEST_QUOTED_REPLY = 4_000  # characters of a reply that was none
 
@@ -67,11 +73,15 @@ def source_block(source: Source) -> str:
     return f"<source {' '.join(attributes)}>\n{shield(_neutral(snippet.text))}\n</source>"
 
 
-def question_with_sources(question: str, sources: Sequence[Source]) -> str:
+def question_with_sources(
+    question: str, sources: Sequence[Source], *, repeat_rules: bool = False
+) -> str:
+    """The last user message as a model reads it: the sources, then what is asked."""
     if not sources:
         return f"<sources>\n(nothing was found)\n</sources>\n\n{question}"
     blocks = "\n".join(source_block(s) for s in sources)
-    return f"<sources>\n{blocks}\n</sources>\n\n{question}"
+    reminder = f"{REMINDER}\n\n" if repeat_rules else ""
+    return f"<sources>\n{blocks}\n</sources>\n\n{reminder}{question}"
 
 
 def conversation(
@@ -80,13 +90,20 @@ def conversation(
     *,
     instructions: str | None,
     json_object: bool,
+    repeat_rules: bool = False,
 ) -> tuple[Message, ...]:
-    """The messages of one generation; the sources stand before the last user message's words."""
+    """The messages of one generation; the sources stand before the last user message's words.
+
+    What changes from turn to turn comes last, so that a server can keep what it has read.
+    """
     last = max((i for i, m in enumerate(history) if m.role == "user"), default=len(history) - 1)
     messages = [Message("system", system_prompt(instructions, json_object=json_object))]
     for i, message in enumerate(history):
         if i == last:
-            messages.append(Message("user", question_with_sources(message.content, sources)))
+            asked = question_with_sources(
+                message.content, sources, repeat_rules=repeat_rules and not json_object
+            )
+            messages.append(Message("user", asked))
         else:
             messages.append(message)
     return tuple(messages)

@@ -21,3 +21,14 @@ class ChatModel(Protocol):
         DeadlineExceeded or UpstreamRejected, before the first text only if it can.
         """
         ...
+
+
+class ModelServer(Protocol):
+    """Where a model runs, asked about it."""
+
+    async def context_tokens(self, model: str) -> int | None:
+        """Tokens of prompt and answer together that it really takes; None where it does not say.
+
+        Never raises, and takes a few seconds at most.
+        """
+        ...

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from lodgepole.adapters.chat_models.anthropic_google import PydanticAiChatModel
 from lodgepole.adapters.chat_models.openai import OpenAiChatModel
+from lodgepole.adapters.chat_models.openai.model_server import OpenAiModelServer
 from lodgepole.chat.generations import collect
 from lodgepole.chat.model_directory import (
     NAMES,
@@ -18,7 +19,7 @@ from lodgepole.chat.model_directory import (
 from lodgepole.chat.retries import RetryingChatModel
 from lodgepole.errors import InvalidRequest, LodgepoleError, NoAnswer, Unavailable
 from lodgepole.model import Message, ModelRequest
-from lodgepole.ports.chat_model import ChatModel
+from lodgepole.ports.chat_model import ChatModel, ModelServer
 from lodgepole.runtime.settings import Endpoint, ModelConfig, Settings
 
 EXTRACTIVE = "lodgepole-extractive"
@@ -65,9 +66,20 @@ def model_directory(
         model = remote.at(first)
         named = {
             m.name: m
-            for m in provider_models(first.provider, model, own_endpoint=False, upstream=wanted)
+            for m in provider_models(
+                first.provider,
+                model,
+                own_endpoint=first.base_url is not None,
+                upstream=wanted,
+                server=remote.server(first),
+            )
         } | {n: m for n, m in named.items() if m.model is not model}
-        named[wanted] = configured(wanted, model)
+        named[wanted] = configured(
+            wanted,
+            model,
+            own_endpoint=first.base_url is not None,
+            server=remote.server(first),
+        )
     return ModelDirectory(named[wanted], [quotes, *named.values()])
 
 
@@ -181,6 +193,7 @@ class _Remote:
         self._settings = settings
         self._closing = closing
         self._made: dict[Endpoint, ChatModel] = {}
+        self._servers: dict[Endpoint, OpenAiModelServer] = {}
 
     def at(self, endpoint: Endpoint) -> ChatModel:
         if endpoint not in self._made:
@@ -189,21 +202,36 @@ class _Remote:
             self._made[endpoint] = RetryingChatModel(model)
         return self._made[endpoint]
 
+    def server(self, endpoint: Endpoint) -> ModelServer | None:
+        """What can be asked about the models of an endpoint of one's own."""
+        if endpoint.base_url is None or endpoint.provider != "openai":
+            return None
+        if endpoint not in self._servers:
+            server = OpenAiModelServer(endpoint.base_url, api_key=endpoint.api_key)
+            self._closing.push_async_callback(server.close)
+            self._servers[endpoint] = server
+        return self._servers[endpoint]
+
     def _opened(self, endpoint: Endpoint) -> OpenAiChatModel | PydanticAiChatModel:
         limits = self._settings.limits
+        first_event_seconds = (
+            limits.model_first_event_seconds
+            if endpoint.base_url is None
+            else limits.own_model_first_event_seconds
+        )
         if endpoint.provider == "openai":
             return OpenAiChatModel(
                 api_key=endpoint.api_key,
                 base_url=endpoint.base_url,
                 api=endpoint.api,
-                first_event_seconds=limits.model_first_event_seconds,
+                first_event_seconds=first_event_seconds,
                 total_seconds=limits.model_total_seconds,
             )
         return PydanticAiChatModel(
             endpoint.provider,
             api_key=endpoint.api_key,
             base_url=endpoint.base_url,
-            first_event_seconds=limits.model_first_event_seconds,
+            first_event_seconds=first_event_seconds,
             total_seconds=limits.model_total_seconds,
         )
 
@@ -211,8 +239,13 @@ class _Remote:
         """The providers' wire names, then the models listed by name, which win."""
         models: list[ConfiguredModel] = []
         for endpoint in self._settings.endpoints:
-            own = endpoint.base_url is None
-            models += provider_models(endpoint.provider, self.at(endpoint), own_endpoint=own)
+            own = endpoint.base_url is not None
+            models += provider_models(
+                endpoint.provider,
+                self.at(endpoint),
+                own_endpoint=own,
+                server=self.server(endpoint),
+            )
         for config in self._settings.models:
             models += self._listed(config)
         return models
@@ -245,6 +278,9 @@ class _Remote:
                 prompt_price=config.prompt_price,
                 completion_price=config.completion_price,
                 attribute=config.attribute,
+                source_tokens=config.source_tokens,
+                own_endpoint=endpoint.base_url is not None,
+                server=self.server(endpoint),
             )
             for name in (config.name, *config.aliases)
         ]

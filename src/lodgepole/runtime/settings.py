@@ -70,9 +70,13 @@ class ModelConfig:
     max_output_tokens: int | None = None
     takes_temperature: bool | None = None
     takes_images: bool | None = None
-    attribute: bool = False
+    attribute: bool | None = None
     """Whether an answer that names no source at all is cited where one says the same in nearly the
-    same words. For small models that leave the markers out."""
+    same words, for small models that leave the markers out. When left out: at a `base_url`."""
+    source_tokens: Annotated[int, Field(ge=128)] | None = None
+    """How much of the documents it is given to read, in tokens. When left out: all that its window
+    holds, but 2,000 for a model at a `base_url` whose name is not known, until it is seen to read
+    fast."""
     prompt_price: Annotated[float, Field(ge=0)] = 0.0
     """Of a million tokens that the model reads, in the currency of your choice."""
     completion_price: Annotated[float, Field(ge=0)] = 0.0

@@ -12,6 +12,8 @@ from tests.support.chat import make_snippet
 
 from lodgepole.adapters.chat_models.anthropic_google import PydanticAiChatModel
 from lodgepole.adapters.chat_models.openai import OpenAiChatModel
+from lodgepole.adapters.chat_models.openai.completions import CompletionsReply
+from lodgepole.adapters.chat_models.openai.responses import ResponsesReply
 from lodgepole.chat.retries import RetryingChatModel
 from lodgepole.errors import (
     DeadlineExceeded,
@@ -704,14 +706,31 @@ async def test_thoughts_in_a_field_of_their_own_are_no_answer(name):
 
 
 @pytest.mark.parametrize(
-    "first", [thinking("reasoning_content", "hm")[0], ollama_reply(["<think>hm"])[0]]
+    ("reply", "event"),
+    [
+        (CompletionsReply("m"), thinking("reasoning_content", "hm")[0]),
+        (CompletionsReply("m"), ollama_reply(["<think>hm"])[0]),
+        (ResponsesReply("m"), sse({"type": "response.reasoning_summary_text.delta"})[0]),
+    ],
 )
-async def test_a_model_that_thinks_has_begun_to_answer(first):
+def test_a_thought_is_a_beginning_and_no_text(reply, event):
+    assert reply.read(event.encode()) == ""
+    assert reply.begun
+
+
+def test_greetings_are_no_beginning():
+    reply = CompletionsReply("m")
+    reply.read((": processing\n\n" + openai_reply()[0]).encode())
+    assert not reply.begun
+
+
+async def test_a_model_that_thinks_has_begun_to_answer():
     """The limit for the first event is over with the first thought; only the total one counts."""
     begun = time.monotonic()
+    thought = thinking("reasoning_content", "hm")[0]
     with pytest.raises(DeadlineExceeded):
-        await run("ollama", [first, "STALL"], first_event_seconds=0.1, total_seconds=0.8)
-    assert time.monotonic() - begun >= 0.8
+        await run("ollama", [thought, "STALL"], first_event_seconds=2, total_seconds=3)
+    assert time.monotonic() - begun >= 3
 
 
 async def test_thoughts_that_the_template_opened_leak_once_at_most():
