@@ -50,6 +50,13 @@ check: setup ## Format, lint, types and import contracts, all read-only
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory test-web
+
+test-web: ## Lint, types and unit tests of the console; without Node it says that they were left out
+	@if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then \
+		$(MAKE) --no-print-directory web/node_modules/.synced && cd web && \
+		npm run --silent lint && npm test --silent; \
+	else echo "The console was not checked: that needs Node 20 or newer."; fi
 
 test-clients: setup ## Every generation of official clients, each in its own environment
 	@$(BIN)/pytest tests/clients/check_clients.py
@@ -59,7 +66,8 @@ conformance: setup ## Run the clients and write docs/reference/conformance.md an
 	@$(BIN)/python scripts/docs/conformance.py
 
 web: ## Build the console from web/ into src/lodgepole/console (needs Node; the result is committed)
-	@cd web && npm ci --silent && npm run --silent build
+	@$(MAKE) --no-print-directory web/node_modules/.synced
+	@cd web && npm run --silent build
 
 format: setup ## Mend what can be mended by tool
 	@$(BIN)/ruff format .
@@ -184,6 +192,9 @@ bench-vector-ways: setup ## Ways to find the nearest vectors in PostgreSQL, besi
 	@test -d .docs || $(UV) venv --quiet --python $(PYTHON) .docs
 	@VIRTUAL_ENV=.docs $(UV) pip sync --quiet --require-hashes requirements/docs.lock
 	@touch $@
+
+web/node_modules/.synced: web/package-lock.json
+	@cd web && npm ci --silent && touch node_modules/.synced
 
 .uv/bin/uv:
 	@$(PYTHON) -m venv .uv

@@ -71,6 +71,7 @@ function Frame({ signOut }: { signOut: () => void }) {
   }, [place]);
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it goes to a part of the page, past the router. */}
       <a
         class="skip"
         href="#main"

@@ -57,9 +57,9 @@ function conditionOf(condition: Condition): JsonObject {
   if (operator === '$exists') return { [field]: { $exists: true } };
   if (operator === '$missing') return { [field]: { $exists: false } };
   if (operator === '$in' || operator === '$nin') {
-    return { [field]: { [operator]: text.split(',').map((one) => valueOf(one)) } };
+    return { [field]: { [operator]: text.split(',').map((one) => typed(one)) } };
   }
-  const value = valueOf(text);
+  const value = typed(text);
   if (operator !== '$eq' && operator !== '$ne' && typeof value !== 'number') {
     throw new Error(`“${field}” can be compared with a number only, not with “${text.trim()}”.`);
   }
@@ -67,7 +67,7 @@ function conditionOf(condition: Condition): JsonObject {
 }
 
 /** Numbers and true or false are what they look like; quotation marks make anything a text. */
-function valueOf(raw: string): Json {
+function typed(raw: string): Json {
   const text = raw.trim();
   const quoted = /^"(.*)"$/.exec(text);
   if (quoted) return quoted[1]!;

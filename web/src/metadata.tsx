@@ -36,12 +36,12 @@ export function metadataOf(rows: readonly Row[]): JsonObject | null {
     if (!key) throw new Error('Give every value a name.');
     if (key.startsWith('$')) throw new Error(`The name “${key}” must not begin with $.`);
     if (made.some(([name]) => name === key)) throw new Error(`The name “${key}” is there twice.`);
-    made.push([key, valueOf(key, row)]);
+    made.push([key, typed(key, row)]);
   }
   return made.length ? Object.fromEntries(made) : null;
 }
 
-function valueOf(key: string, row: Row): Json {
+function typed(key: string, row: Row): Json {
   if (row.kind === 'truth') return row.text === 'true';
   if (row.kind === 'list') return row.text.split(',').map((one) => one.trim()).filter(Boolean);
   if (row.kind === 'text') return row.text;

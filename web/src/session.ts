@@ -4,7 +4,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
-import { Client } from './api';
+import type { Client } from './api';
 
 const NAME = 'lodgepole.key';
 

@@ -102,6 +102,7 @@ export function Dialog(props: {
     };
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself.
     <dialog
       ref={element}
       class={props.wide ? 'wide' : ''}
@@ -219,7 +220,7 @@ export function Code({ text, label }: { text: string; label: string }) {
           {copied ? 'Copied' : 'Copy'}
         </Button>
       ) : null}
-      <pre tabIndex={0} aria-label={label}><code>{text}</code></pre>
+      <pre tabIndex={0} role="region" aria-label={label}><code>{text}</code></pre>
     </div>
   );
 }

@@ -288,7 +288,7 @@ function TurnView(props: {
       <h2 class="question">{turn.question}</h2>
       <div class="answer" aria-busy={turn.state === 'writing'} aria-live="polite">
         <Markdown text={text} mark={mark} />
-        {turn.state === 'writing' ? <span class="caret" aria-label="Writing" /> : null}
+        {turn.state === 'writing' ? <span class="caret" role="img" aria-label="Writing" /> : null}
       </div>
       <Wrong text={turn.error} />
       {turn.state === 'stopped' ? <p class="note">Stopped.</p> : null}

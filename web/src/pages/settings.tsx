@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 
-import type { Assistant } from '../api';
+import type { Assistant, JsonObject } from '../api';
 import { objectOf } from '../metadata';
 import { remember } from '../recent';
 import { home } from '../route';
@@ -25,7 +25,7 @@ export function SettingsPage(props: {
   const save = () => {
     setSaved(false);
     setWrong(null);
-    let object;
+    let object: JsonObject;
     try {
       object = objectOf(metadata);
     } catch (failure) {

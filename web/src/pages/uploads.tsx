@@ -73,6 +73,7 @@ export function Uploads({ assistant, changed }: { assistant: Assistant; changed:
   const listed = left ? items : items.filter((item) => item.state !== 'done');
   return (
     <section aria-label="Add files">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same. */}
       <div
         class={`drop ${over ? 'over' : ''}`}
         onDragOver={(event) => {

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+
+import { link, read } from '../src/route';
+
+describe('the address', () => {
+  test.each(['', '#', '#/', '#/assistants', '#/assistants/', '#/elsewhere/x'])('%j is the list', (hash) => {
+    expect(read(hash)).toEqual({ page: 'assistants' });
+  });
+
+  test('names an assistant and a tab, the playground where it names none that there is', () => {
+    expect(read('#/assistants/docs/files')).toEqual({ page: 'assistant', name: 'docs', tab: 'files' });
+    expect(read('#/assistants/docs').page).toBe('assistant');
+    expect(read('#/assistants/docs/nothing')).toMatchObject({ tab: 'playground' });
+    expect(read('#/administration')).toEqual({ page: 'administration' });
+  });
+
+  test('brings back every name that a link was made for', () => {
+    for (const name of ['a b', 'ä/ö', '100%', '#x?y']) {
+      expect(read(link(name, 'api'))).toEqual({ page: 'assistant', name, tab: 'api' });
+    }
+  });
+
+  test('with a broken escape is the list, and no failure', () => {
+    expect(read('#/assistants/%E0%A4%A/files')).toEqual({ page: 'assistants' });
+  });
+});
