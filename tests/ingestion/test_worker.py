@@ -51,7 +51,7 @@ class FailingParser(MemoryParser):
 async def running(worker):
     """The worker at work, stopped at the end; at most five seconds in all."""
     stop = asyncio.Event()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         task = asyncio.create_task(worker.run(stop))
         try:
             yield stop
@@ -319,7 +319,7 @@ async def test_one_worker_at_a_time_keeps_house(make_house):
     stop = asyncio.Event()
     workers = [house.worker(worker_id=f"w{n}", sweep=Counted()) for n in range(2)]
     running = [asyncio.create_task(worker.run(stop)) for worker in workers]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await swept.wait()
     stop.set()
     await asyncio.gather(*running)
@@ -342,7 +342,7 @@ async def test_housekeeping_that_fails_is_put_off_with_one_line(
 
     stop = asyncio.Event()
     running = asyncio.create_task(house.worker(sweep=Failing()).run(stop))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await swept.wait()
     stop.set()
     await running
@@ -449,7 +449,7 @@ async def test_a_log_that_does_not_answer_for_a_while_is_asked_again(house):
     house.log = Flaky(house.database, house.clock)
     stop = asyncio.Event()
     worker = house.worker(slots=1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         task = asyncio.create_task(worker.run(stop))
         await house.log.refused.wait()
         stop.set()

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import Generic, TypeVar
 
+from lodgepole.concurrency.signal import Signal
+
 T = TypeVar("T")
 
 
@@ -17,7 +19,7 @@ class _Generation(Generic[T]):
     def __init__(self, events: AsyncGenerator[T]) -> None:
         self.given: list[T] = []
         self.followers = 0
-        self._changed = asyncio.Event()
+        self._changed = Signal()
         self.task = asyncio.create_task(self._run(events), name="shared answer")
         self.task.add_done_callback(self._finished)
 
@@ -25,18 +27,14 @@ class _Generation(Generic[T]):
         try:
             async for event in events:
                 self.given.append(event)
-                self._wake()
+                self._changed.give()
         finally:
             await events.aclose()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
             task.exception()  # whoever follows raises it; nobody may be left to do so
-        self._wake()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._changed.give()
 
     async def follow(self) -> AsyncGenerator[T]:
         position = 0

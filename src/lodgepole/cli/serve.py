@@ -24,6 +24,7 @@ from lodgepole.cli.connection import (
     write_whole,
 )
 from lodgepole.cli.screen import fields, say, show_json_line
+from lodgepole.concurrency.waiting import wait_until
 from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.telemetry.log_format import JsonLines, TextLines
 
@@ -141,8 +142,7 @@ async def _serve(
         async def main_loop(self) -> None:
             """Once a second, for the Date of answers, instead of ten times; at once on a signal."""
             while not await self.on_tick(0):
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), TICK_SECONDS)
+                await wait_until(self._stopping, TICK_SECONDS)
 
     port: int = listener.getsockname()[1]
     url = f"http://{url_host(settings.host)}:{port}"

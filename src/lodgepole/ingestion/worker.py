@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from lodgepole.concurrency.signal import Signal
+from lodgepole.concurrency.waiting import first_of
 from lodgepole.errors import ClaimLost, LodgepoleError, Unavailable
 from lodgepole.ingestion.index_rebuild import Rebuilding
 from lodgepole.ingestion.pipeline import Pipeline, Retired
@@ -64,7 +65,7 @@ class _WeightedSemaphore:
 
     def __init__(self, size: int) -> None:
         self._free = size
-        self._given = asyncio.Event()
+        self._given = Signal()
         self._turn = asyncio.Lock()
 
     async def take_for_any(self, stop: asyncio.Event) -> bool:
@@ -74,13 +75,12 @@ class _WeightedSemaphore:
                 if self._free >= LARGE_WEIGHT:
                     self._free -= LARGE_WEIGHT
                     return True
-                await _first(_set(self._given), stop)
+                await first_of(self._given.wait(), stop)
         return False
 
     def give(self, weight: int) -> None:
         self._free += weight
-        self._given.set()
-        self._given = asyncio.Event()
+        self._given.give()
 
 
 class Worker:
@@ -172,10 +172,10 @@ class Worker:
         try:
             claim = await self._queue.claim(self._worker_id, lease=self._lease)
             if claim is None:
-                await _first(self._signals.wait(POLL), stop)
+                await first_of(self._signals.wait(POLL), stop)
         except LodgepoleError as error:
             log.warning("The operation log: %s Trying again in %s", error, POLL)
-            await _first(asyncio.sleep(POLL.total_seconds()), stop)
+            await first_of(asyncio.sleep(POLL.total_seconds()), stop)
             return None
         return claim
 
@@ -332,7 +332,7 @@ class Worker:
             if self._trim_due and not self._running:
                 self._trim_due = False
                 await asyncio.to_thread(self._on_idle)
-            await _first(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
+            await first_of(asyncio.sleep(RETIRE_AFTER.total_seconds()), stop)
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
 
     async def _ask_for_house(self) -> None:
@@ -342,12 +342,12 @@ class Worker:
             self._house.clear()
 
     async def _reembed(self, reembedding: Reembedding, stop: asyncio.Event) -> None:
-        await _first(_set(self._house), stop)
+        await first_of(self._house.wait(), stop)
         await self._until(stop, reembedding.run)
 
     async def _until(self, stop: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
         # Ended in the middle, the next start goes on from the last file that was done.
-        await self._guarded(lambda: _first(work(), stop))
+        await self._guarded(lambda: first_of(work(), stop))
 
     async def _remove_retired(self, until: datetime) -> None:
         while self._retired and self._retired[0][0] <= until:
@@ -380,24 +380,3 @@ def _weight(operation: Operation) -> int:
 
 def _name(operation: Operation) -> str:
     return operation.upload.name if operation.upload else "The file"
-
-
-async def _set(event: asyncio.Event) -> None:
-    await event.wait()
-
-
-async def _first(work: Awaitable[None], stop: asyncio.Event) -> None:
-    """Return when `work` is done or `stop` is set; an error of `work` is raised."""
-    tasks: list[asyncio.Future[Any]] = [
-        asyncio.ensure_future(work),
-        asyncio.ensure_future(stop.wait()),
-    ]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        if not task.cancelled():
-            task.result()

@@ -21,7 +21,6 @@ from lodgepole.library.uploads import Incoming, check_upload
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
 from lodgepole.model import (
-    ID_PATTERN,
     Assistant,
     File,
     FileStatus,
@@ -31,6 +30,7 @@ from lodgepole.model import (
     OperationStatus,
     OperationType,
     Upload,
+    is_id,
 )
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
@@ -121,10 +121,7 @@ class Files:
             Conflict: Another operation on this file is under way.
             InvalidRequest: Also for an id outside 1..128 of `[A-Za-z0-9_-]`.
         """
-        if not ID_PATTERN.fullmatch(file_id):
-            raise InvalidRequest(
-                f"Invalid file id {file_id[:140]!r}: use 1 to 128 letters, digits, `_` or `-`"
-            )
+        _check_id(file_id)
         incoming = check_upload(name, metadata, multimodal=multimodal, limits=self._limits)
         known = await self._catalog.find_file(assistant.id, file_id)
         if known is None:
@@ -324,7 +321,7 @@ def _not_found(file_id: str) -> NotFound:
 
 
 def _check_id(file_id: str) -> None:
-    if not ID_PATTERN.fullmatch(file_id):
+    if not is_id(file_id):
         raise InvalidRequest(
             f"Invalid file id {file_id[:140]!r}: use 1 to 128 letters, digits, `_` or `-`"
         )

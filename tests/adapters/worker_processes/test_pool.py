@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
+from lodgepole.adapters.framing import read_frame, write_frame
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
@@ -204,8 +205,8 @@ async def test_a_process_that_ends_in_the_middle_costs_nothing(tmp_path, work):
 
 async def test_a_file_that_ends_every_process_is_given_back_for_later(tmp_path, work):
     async def die(reader, writer):
-        await frames.write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
-        await frames.read_frame(reader)
+        await write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
+        await read_frame(reader)
         writer.close()
 
     async with opened(tmp_path) as pool:
@@ -267,15 +268,15 @@ async def test_a_process_that_is_stopped_loses_its_file_to_the_next(tmp_path, wo
     hung = []
     async with opened(tmp_path, hung=hung.append) as pool:
         reader, writer = await asyncio.open_unix_connection((tmp_path / ADDRESS_FILE).read_text())
-        await frames.write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
+        await write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
         while not pool.connections:  # noqa: ASYNC110  nobody says so
             await asyncio.sleep(0.01)
         asking = asyncio.create_task(ask(pool, work))
-        assert (await frames.read_frame(reader))[0] == frames.JOB
+        assert (await read_frame(reader))[0] == frames.JOB
         async with joined(tmp_path, local_processor()):
             assert (await asking).page_count == 2
         assert hung == [77]
-        assert await frames.read_frame(reader) is None
+        assert await read_frame(reader) is None
         writer.close()
         await writer.wait_closed()
 
@@ -315,8 +316,8 @@ async def test_files_wait_their_turn_for_a_busy_process(tmp_path, work):
 async def test_a_process_of_another_release_is_turned_away(tmp_path, caplog):
     async with opened(tmp_path):
         reader, writer = await asyncio.open_unix_connection((tmp_path / ADDRESS_FILE).read_text())
-        await frames.write_frame(writer, frames.HELLO, b'{"release": "0.9"}')
-        assert await frames.read_frame(reader) is None
+        await write_frame(writer, frames.HELLO, b'{"release": "0.9"}')
+        assert await read_frame(reader) is None
         writer.close()
         await writer.wait_closed()
     assert "0.9" in caplog.text

@@ -3,14 +3,14 @@
 Nothing here awaits between reading and writing, which makes every method one transaction.
 """
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
+from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import ApiKey, Assistant, File, LedgerEntry, ListPage, Operation
 
@@ -32,25 +32,6 @@ class OperationRow:
     operation: Operation
     due_at: datetime
     worker_id: str | None = None
-
-
-@dataclass(slots=True)
-class Signal:
-    """Wakes all who wait at the moment it is given."""
-
-    _event: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def give(self) -> None:
-        self._event.set()
-        self._event = asyncio.Event()
-
-    async def wait(self, timeout: timedelta) -> None:
-        """Return when given, at the latest after `timeout`."""
-        try:
-            async with asyncio.timeout(max(0.0, timeout.total_seconds())):
-                await self._event.wait()
-        except TimeoutError:
-            return
 
 
 @dataclass(slots=True)

@@ -274,10 +274,10 @@ class MemoryOperationLog:
         if unfinished:
             timeout = min(timeout, min(row.due_at for row in unfinished) - self._clock.now())
         if timeout > timedelta():
-            await self._database.work.wait(timeout)
+            await self._database.work.wait(timeout.total_seconds())
 
     async def wait_finished(self, timeout: timedelta) -> None:
-        await self._database.finished.wait(timeout)
+        await self._database.finished.wait(timeout.total_seconds())
 
     # --- rows ---------------------------------------------------------------------------------
 

@@ -1,14 +1,12 @@
-"""The wire between the server and the processes that prepare for it.
+"""What the server and the processes that prepare for it say to each other.
 
-A frame is a length (4 bytes, big-endian), a letter, and that many bytes. A process says HELLO once.
+A process says HELLO once.
 The server sends JOB, followed by STORED where an earlier attempt kept the document. The process
 answers PROGRESS, FIGURE, DOCUMENT, PASSAGES and VECTORS as they come, then one of DONE,
 UNREADABLE, UNAVAILABLE and GIVEN_BACK. While it works, ALIVE comes every few seconds. Whoever has
 had enough closes the connection.
 """
 
-import asyncio
-import struct
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from lodgepole.adapters.framing import Frame
 from lodgepole.model import FileKind, FileVersion, Passage
 from lodgepole.ports.embedder import EmbedderIdentity
 from lodgepole.ports.file_processor import ProcessedFile, ProcessingJob
@@ -39,25 +38,6 @@ ALIVE = b"A"
 ALIVE_SECONDS = 5.0
 PASSAGES_PER_FRAME = 250
 """Reading one holds the interpreter for about 2 ms: answers of the server wait no longer."""
-_HEAD = struct.Struct(">Ic")
-
-Frame = tuple[bytes, bytes]
-
-
-async def read_frame(reader: asyncio.StreamReader) -> Frame | None:
-    """The next frame, or None at the connection's end."""
-    try:
-        length, kind = _HEAD.unpack(await reader.readexactly(_HEAD.size))
-        return kind, await reader.readexactly(length)
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-
-
-async def write_frame(writer: asyncio.StreamWriter, kind: bytes, payload: bytes = b"") -> None:
-    """Raises ConnectionError when nobody reads any more."""
-    writer.write(_HEAD.pack(len(payload), kind))
-    writer.write(payload)
-    await writer.drain()
 
 
 def job_bytes(work: ProcessingJob) -> bytes:

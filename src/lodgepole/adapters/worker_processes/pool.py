@@ -12,7 +12,10 @@ from pathlib import Path
 
 import orjson
 
+from lodgepole.adapters.framing import read_frame, write_frame
 from lodgepole.adapters.worker_processes import frames
+from lodgepole.concurrency.signal import Signal
+from lodgepole.concurrency.waiting import wait_until
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.ports.file_processor import FileProcessor, ProcessedFile, ProcessingJob, ReadDocument
@@ -103,7 +106,7 @@ class PreparingPool:
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._idle: deque[_Connection] = deque()
-        self._changed = asyncio.Event()
+        self._changed = Signal()
 
     async def open(self) -> None:
         """Listen, and write down where."""
@@ -170,13 +173,13 @@ class PreparingPool:
         stalls_at = loop.time() + self._stall_seconds
         try:
             async with asyncio.timeout(self._silence_seconds):
-                await frames.write_frame(connection.writer, frames.JOB, frames.job_bytes(work))
+                await write_frame(connection.writer, frames.JOB, frames.job_bytes(work))
                 if work.document is not None:
-                    await frames.write_frame(connection.writer, frames.STORED, work.document)
+                    await write_frame(connection.writer, frames.STORED, work.document)
             while True:
                 seconds = min(self._silence_seconds, stalls_at - loop.time())
                 async with asyncio.timeout(seconds):
-                    frame = await frames.read_frame(connection.reader)
+                    frame = await read_frame(connection.reader)
                 if frame is None:
                     raise _Died
                 kind, payload = frame
@@ -202,7 +205,7 @@ class PreparingPool:
         connection = _Connection(reader, writer, pid=0)
         try:
             async with asyncio.timeout(HELLO_SECONDS):
-                hello = await frames.read_frame(reader)
+                hello = await read_frame(reader)
             if hello is None or hello[0] != frames.HELLO:
                 return
             said = orjson.loads(hello[1])
@@ -225,7 +228,7 @@ class PreparingPool:
     async def _take(self) -> _Connection | None:
         """One that is free, waited for; None where there are none and none will come."""
         while True:
-            changed = self._changed
+            changed = self._changed.listen()
             while self._idle:
                 connection = self._idle.popleft()
                 if connection.alive:
@@ -233,15 +236,11 @@ class PreparingPool:
                 self._give(connection, keep=False)
             if not self._connections and not self._expected:
                 return None
-            try:
-                async with asyncio.timeout(START_SECONDS):
-                    await changed.wait()
-            except TimeoutError:
-                if not self._connections:
-                    raise Unavailable(
-                        "No worker process is there. Look in the log for why they end, or start "
-                        "the server without --workers."
-                    ) from None
+            if not await wait_until(changed, START_SECONDS) and not self._connections:
+                raise Unavailable(
+                    "No worker process is there. Look in the log for why they end, or start the "
+                    "server without --workers."
+                )
 
     def _give(self, connection: _Connection, *, keep: bool) -> None:
         if keep and connection.alive:
@@ -249,8 +248,7 @@ class PreparingPool:
         else:
             self._connections.discard(connection)
             connection.close()
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._changed.give()
 
 
 _REFUSALS = {frames.UNREADABLE: UnreadableFile, frames.UNAVAILABLE: Unavailable}

@@ -26,11 +26,11 @@ SCRIPTED = '''
 import json, os, struct, sys, time
 
 def receive():
-    header = sys.stdin.buffer.read(4)
-    return sys.stdin.buffer.read(struct.unpack(">I", header)[0]) if header else None
+    header = sys.stdin.buffer.read(5)
+    return sys.stdin.buffer.read(struct.unpack(">Ic", header)[0]) if header else None
 
 def send(payload):
-    sys.stdout.buffer.write(struct.pack(">I", len(payload)) + payload)
+    sys.stdout.buffer.write(struct.pack(">I", len(payload) - 1) + payload)
     sys.stdout.buffer.flush()
 
 receive()
@@ -44,11 +44,11 @@ while (frame := receive()) is not None:
     if act == "crash": os.abort()
     if act == "hang": sys.stdin.buffer.read()
     if act == "garbage": sys.stdout.buffer.write(b"x" * 64); sys.stdout.buffer.flush()
-    if act == "huge": sys.stdout.buffer.write(b"\\xff\\xff\\xff\\xff"); sys.stdout.buffer.flush()
+    if act == "huge": sys.stdout.buffer.write(b"\\xff\\xff\\xff\\xffD"); sys.stdout.buffer.flush()
     if act == "half":
-        sys.stdout.buffer.write(b"\\0\\0\\0\\x0aabc"); sys.stdout.buffer.flush(); sys.exit()
+        sys.stdout.buffer.write(b"\\0\\0\\0\\x0aDabc"); sys.stdout.buffer.flush(); sys.exit()
     if act == "nonsense": send(b"D{}")
-    if act == "empty": sys.stdout.buffer.write(bytes(4)); sys.stdout.buffer.flush()
+    if act == "empty": sys.stdout.buffer.write(bytes(5)); sys.stdout.buffer.flush()
     if act == "long": send(b"P\\x1e"); send(b"P"); send(b"P\\xff")
     if act == "noise": sys.stderr.write("x" * 1_000_000); sys.stderr.flush()
     if act == "environment": send(b"U" + json.dumps(dict(os.environ)).encode()); continue

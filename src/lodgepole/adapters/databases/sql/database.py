@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +28,7 @@ from lodgepole.adapters.databases.sql.dialects import (
 from lodgepole.adapters.databases.sql.notifications import Messages
 from lodgepole.adapters.databases.sql.tables import REVISION, schema_readers
 from lodgepole.adapters.databases.sql.transactions import Transactions, Work
+from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 
 T = TypeVar("T")
@@ -37,12 +36,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 RETRY_AFTER_SECONDS = 2.0
 
 
-@dataclass(slots=True)
-class Signal:
-    """Wakes all who wait at the moment it is given, in other processes a little later."""
+class SharedSignal(Signal):
+    """A signal that is given in other processes too, a little later."""
 
-    tell_others: Callable[[], None] = lambda: None
-    _event: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self) -> None:
+        super().__init__()
+        self.tell_others: Callable[[], None] = lambda: None
 
     def give(self) -> None:
         self.wake()
@@ -50,21 +49,7 @@ class Signal:
 
     def wake(self) -> None:
         """Wake those of this process alone."""
-        self._event.set()
-        self._event = asyncio.Event()
-
-    def listen(self) -> asyncio.Event:
-        """What the next `give` sets; listen before you look, so that nothing is missed."""
-        return self._event
-
-
-async def wait_for(event: asyncio.Event, timeout: timedelta) -> None:
-    """Return when it is set, at the latest after `timeout`."""
-    try:
-        async with asyncio.timeout(max(0.0, timeout.total_seconds())):
-            await event.wait()
-    except TimeoutError:
-        return
+        super().give()
 
 
 class Database:
@@ -74,8 +59,8 @@ class Database:
         self._readers = readers
         self._writer = writer
         self._running: set[asyncio.Task[Any]] = set()
-        self.work = Signal()
-        self.finished = Signal()
+        self.work = SharedSignal()
+        self.finished = SharedSignal()
         self._messages: Messages | None = None
 
     def listen(self, url: str) -> None:

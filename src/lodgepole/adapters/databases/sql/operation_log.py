@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from lodgepole.adapters.databases.sql.accepting import accept, check_alive
 from lodgepole.adapters.databases.sql.claiming import Claiming
-from lodgepole.adapters.databases.sql.database import Database, wait_for
+from lodgepole.adapters.databases.sql.database import Database
 from lodgepole.adapters.databases.sql.dialects import insert_if_absent
 from lodgepole.adapters.databases.sql.finishing import (
     finish,
@@ -21,6 +21,7 @@ from lodgepole.adapters.databases.sql.finishing import (
 )
 from lodgepole.adapters.databases.sql.rows import AnyRow, list_page, ordered, read_operation
 from lodgepole.adapters.databases.sql.tables import UNFINISHED, assistants, files, operations, turns
+from lodgepole.concurrency.waiting import wait_until
 from lodgepole.model import (
     Claim,
     File,
@@ -235,10 +236,10 @@ class SqlOperationLog:
         if rows[0][0] is not None:
             timeout = min(timeout, rows[0][0] - self._clock.now())
         if timeout > timedelta():
-            await wait_for(event, timeout)
+            await wait_until(event, timeout.total_seconds())
 
     async def wait_finished(self, timeout: timedelta) -> None:
-        await wait_for(self._database.finished.listen(), timeout)
+        await self._database.finished.wait(timeout.total_seconds())
 
     async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
         now = self._clock.now()

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import shutil
 import threading
 from collections import OrderedDict
@@ -28,7 +27,7 @@ from lodgepole.adapters.indexes.tantivy.purging import AT_ONCE_BELOW, Purging, d
 from lodgepole.adapters.indexes.tantivy.rows import Damaged
 from lodgepole.adapters.indexes.tantivy.state import embedding_states, stored_versions
 from lodgepole.errors import Unavailable
-from lodgepole.model import FileVersion, Passage, PassageKey
+from lodgepole.model import FileVersion, Passage, PassageKey, is_id
 from lodgepole.ports.embedder import EmbedderIdentity, Vectors
 from lodgepole.ports.index import IndexedFile, IndexQuery, Rankings
 
@@ -40,7 +39,6 @@ OPEN_ASSISTANTS = 100
 READERS = 4
 WRITERS = 2
 _WRITING_KEPT = 2  # assistants whose tantivy writers stay open for the next change
-_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class _Entry:
@@ -375,5 +373,5 @@ class TantivyIndex:
                 entry.index.close()
 
     def _path(self, assistant_id: str) -> Path:
-        assert _ID.fullmatch(assistant_id), f"not an id of ours: {assistant_id!r}"
+        assert is_id(assistant_id), f"not an id of ours: {assistant_id!r}"
         return self._root / assistant_id

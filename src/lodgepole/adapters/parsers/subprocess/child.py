@@ -1,17 +1,16 @@
 """The process that reads files: requests on standard input, documents on standard output.
 
-It is started by `adapters/subprocess_parser`, trusts nothing it reads, and may be killed at any
-moment. Frames are a length (4 bytes, big-endian) and that many bytes. The first frame to arrive
-holds the limits and the languages of text recognition; each later one names a file, and is
-answered by one frame: the letter `D` and a document, or `U` and a message for the uploader. Frames
-of the letter `P` and a byte may come before it: so many percent of long work are done.
+It is started by `parser.py` beside it, trusts nothing it reads, and may be killed at any
+moment. The first frame to arrive, GREETING, holds the limits and the languages of text recognition
+and is answered by READY; each later one, FILE, names a file and is answered by one frame: DOCUMENT,
+or UNREADABLE with a message for the uploader. PROGRESS with a byte may come before it: so many
+percent of long work are done.
 """
 
 import ctypes
 import os
 import resource
 import signal
-import struct
 import sys
 import threading
 import time
@@ -22,17 +21,14 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from lodgepole.adapters.framing import Frame, read_frame_blocking, write_frame_blocking
+from lodgepole.adapters.parsers.subprocess.messages import DOCUMENT, PROGRESS, READY, UNREADABLE
 from lodgepole.documents.builder import to_json
 from lodgepole.documents.ocr import Recogniser, Recognition
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
 
-READY = b"R"
-DOCUMENT = b"D"
-UNREADABLE = b"U"
-PROGRESS = b"P"
-_LENGTH = struct.Struct(">I")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes first
 
@@ -47,19 +43,19 @@ FormatParser = Callable[..., Document]
 def main() -> None:
     """Serve requests until standard input ends."""
     requests, answers = _take_over_pipes()
-    first = _read_frame(requests)
+    first = read_frame_blocking(requests)
     if first is None:
         return
-    options = orjson.loads(first)
+    options = orjson.loads(first[1])
     limits = Limits(**options["limits"])
     _confine(limits)
-    _write_frame(answers, READY)
-    while (frame := _read_frame(requests)) is not None:
+    write_frame_blocking(answers, READY)
+    while (frame := read_frame_blocking(requests)) is not None:
         _allow_cpu(limits)
-        request = orjson.loads(frame)
+        request = orjson.loads(frame[1])
         with _Watch(answers, request["name"], limits) as watch:
             answer = _answer(request, limits, options, watch)
-        _write_frame(answers, answer)
+        write_frame_blocking(answers, *answer)
 
 
 class _Watch:
@@ -94,7 +90,7 @@ class _Watch:
         if time.monotonic() - self._told >= PROGRESS_SECONDS:
             self._told = time.monotonic()
             with self._lock:
-                _write_frame(self._answers, PROGRESS + bytes([self._done_percent]))
+                write_frame_blocking(self._answers, PROGRESS, bytes([self._done_percent]))
 
     def _look(self) -> None:
         while not self._done.wait(LOOK_SECONDS):
@@ -104,7 +100,7 @@ class _Watch:
                         f"{self._name!r} has a page that takes longer than {self._limit:g} s to "
                         "read: print it to a new PDF and upload that."
                     )
-                    _write_frame(self._answers, UNREADABLE + message.encode())
+                    write_frame_blocking(self._answers, UNREADABLE, message.encode())
                     os._exit(1)
 
     def __exit__(self, *_: object) -> None:
@@ -116,7 +112,7 @@ class _Watch:
 
 def _answer(
     request: dict[str, Any], limits: Limits, options: dict[str, Any], watch: _Watch
-) -> bytes:
+) -> Frame:
     name = request["name"]
     try:
         kind = FileKind(request["kind"])
@@ -129,9 +125,9 @@ def _answer(
                 progressed=watch.progressed,
             )
             watch.pages()
-        return DOCUMENT + to_json(parse(Path(request["path"]), name, limits))
+        return DOCUMENT, to_json(parse(Path(request["path"]), name, limits))
     except UnreadableFile as error:
-        return UNREADABLE + str(error).encode("utf-8", errors="replace")
+        return UNREADABLE, str(error).encode("utf-8", errors="replace")
     except MemoryError:
         message = (
             f"{name!r} needs more memory than the {limits.parse_memory_bytes // MIB:,} MiB that "
@@ -139,7 +135,7 @@ def _answer(
         )
     except RecursionError:
         message = f"{name!r} is nested too deeply to be read: flatten it and upload it again."
-    return UNREADABLE + message.encode("utf-8", errors="replace")
+    return UNREADABLE, message.encode("utf-8", errors="replace")
 
 
 def format_parser(kind: FileKind) -> FormatParser:  # noqa: C901  one line a format, no branches
@@ -226,19 +222,6 @@ def _allow_cpu(limits: Limits) -> None:
     resource.setrlimit(
         resource.RLIMIT_CPU, (int(used + limits.parse_seconds) + CPU_GRACE_SECONDS, hard)
     )
-
-
-def _read_frame(stream: BinaryIO) -> bytes | None:
-    header = stream.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
-        return None
-    return stream.read(_LENGTH.unpack(header)[0])
-
-
-def _write_frame(stream: BinaryIO, payload: bytes) -> None:
-    stream.write(_LENGTH.pack(len(payload)))
-    stream.write(payload)
-    stream.flush()
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ import contextlib
 import dataclasses
 import os
 import signal
-import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import orjson
 
+from lodgepole.adapters.framing import Frame, read_frame, write_frame
+from lodgepole.adapters.parsers.subprocess import messages
 from lodgepole.documents.builder import from_json
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.limits import MIB, Limits
@@ -28,12 +29,6 @@ SMALL_FILE_SECONDS = 60.0
 SECONDS_PER_MIB = 120.0  # on top; ~20 times what the slowest real file took
 ANSWER_BYTES_PER_CHAR = 8  # UTF-8 escaped in JSON, with room for blocks and pages
 FIGURES_BYTES = 512 * MIB
-
-_LENGTH = struct.Struct(">I")
-_READY = b"R"
-_PROGRESS = ord("P")
-_DOCUMENT = ord("D")
-_UNREADABLE = ord("U")
 
 
 class _Failed(Exception):
@@ -134,7 +129,7 @@ class SubprocessParser:
 
     async def _ask(
         self, child: "_Child", request: bytes, seconds: float, progress: ReadingProgress
-    ) -> bytes:
+    ) -> Frame:
         """The answer, within `seconds` of the last sign of progress and `parse_seconds` in all.
 
         Raises:
@@ -145,9 +140,9 @@ class SubprocessParser:
         latest = loop.time() + self._limits.parse_seconds
         async with asyncio.timeout(seconds) as timer:
             await child.send_file(request)
-            while (answer := await child.receive(self._answer_bytes))[0] == _PROGRESS:
+            while (answer := await child.receive(self._answer_bytes))[0] == messages.PROGRESS:
                 timer.reschedule(min(latest, loop.time() + seconds))
-                await progress(_share_done(answer))
+                await progress(_share_done(answer[1]))
         return answer
 
     @property
@@ -233,11 +228,11 @@ class _Child:
         """Return once the child has the limits and says it is ready. Raises Unavailable."""
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._send(greeting)
-                ready = await self.receive(len(_READY))
+                await self._send(messages.GREETING, greeting)
+                ready, _ = await self.receive(0)
         except (TimeoutError, _Failed):
             ready = b""
-        if ready != _READY:
+        if ready != messages.READY:
             raise Unavailable(
                 "The file reader does not start: check that the program is installed whole, and "
                 "that parse_memory_bytes leaves it room."
@@ -249,24 +244,23 @@ class _Child:
 
     async def send_file(self, request: bytes) -> None:
         self.files += 1
-        await self._send(request)
+        await self._send(messages.FILE, request)
 
-    async def _send(self, payload: bytes) -> None:
+    async def _send(self, kind: bytes, payload: bytes) -> None:
         try:
-            self._stdin.write(_LENGTH.pack(len(payload)) + payload)
-            await self._stdin.drain()
+            await write_frame(self._stdin, kind, payload)
         except (ConnectionError, RuntimeError) as error:
             raise _Failed from error
 
-    async def receive(self, most: int) -> bytes:
+    async def receive(self, most: int) -> Frame:
         """The next frame. Raises _Failed when there is none of at most that size."""
         try:
-            (length,) = _LENGTH.unpack(await self._stdout.readexactly(_LENGTH.size))
-            if not 0 < length <= most:
-                raise _Failed
-            return await self._stdout.readexactly(length)
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            frame = await read_frame(self._stdout, most=most)
+        except ValueError as error:
             raise _Failed from error
+        if frame is None:
+            raise _Failed
+        return frame
 
     def kill(self) -> None:
         """End the process at once; safe to call again, and without waiting."""
@@ -285,17 +279,18 @@ class _Child:
                 pass
 
 
-def _share_done(answer: bytes) -> float:
-    return min(answer[1], 100) / 100 if len(answer) > 1 else 0.0
+def _share_done(percent: bytes) -> float:
+    return min(percent[0], 100) / 100 if percent else 0.0
 
 
-def _read_answer(answer: bytes) -> Document | str:
+def _read_answer(answer: Frame) -> Document | str:
     """The document, or the message that says why there is none. Raises _Failed on neither."""
     try:
-        if answer[0] == _DOCUMENT:
-            return from_json(answer[1:])
-        if answer[0] == _UNREADABLE:
-            return answer[1:].decode("utf-8")
+        kind, payload = answer
+        if kind == messages.DOCUMENT:
+            return from_json(payload)
+        if kind == messages.UNREADABLE:
+            return payload.decode("utf-8")
     except ValueError as error:
         raise _Failed from error
     raise _Failed
