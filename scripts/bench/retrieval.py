@@ -55,7 +55,8 @@ from lodgepole.retrieval.fusion import Weights
 from lodgepole.retrieval.proximity import Proximity
 from lodgepole.retrieval.search import Recipe, Search
 from lodgepole.retrieval.snippet_packing import Growth
-from lodgepole.text.analyzer import detect_language, file_words, passage_words
+from lodgepole.text.analyzer import file_words, passage_words
+from lodgepole.text.languages import detect_language
 
 PARSERS = {
     "pdf": pypdfium2_parser.parse,

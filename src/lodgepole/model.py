@@ -210,6 +210,10 @@ class Claim:
 # --- documents and passages -------------------------------------------------------------------
 
 
+CELL_GAP = " | "
+"""Between the cells of a row, in the text of a document."""
+
+
 class BlockKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"

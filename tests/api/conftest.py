@@ -41,7 +41,8 @@ from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.ports.operation_queue import OperationQueue
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
-from lodgepole.text.analyzer import detect_language, file_words, passage_words
+from lodgepole.text.analyzer import file_words, passage_words
+from lodgepole.text.languages import detect_language
 
 KEY = "secret-of-the-tests"
 LEASE = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat.citations import Citer
 from lodgepole.chat.extractive import LEAD, NOTHING_FOUND, ExtractiveChatModel
 from lodgepole.model import ModelEnded, ModelRequest, ModelText, Source
-from lodgepole.text.sentences import squeeze
+from lodgepole.text.words import squeeze
 
 
 def ask(question, *snippets, **more):

@@ -16,7 +16,7 @@ from lodgepole.chat.query_planning import standalone_question
 from lodgepole.model import Message
 from lodgepole.runtime import wiring
 from lodgepole.runtime.settings import Settings
-from lodgepole.text.sentences import content_stems, is_negated, numbers, words
+from lodgepole.text.words import content_stems, is_negated, numbers, words
 
 CASES = json.loads(Path(__file__).with_name("other_languages.json").read_text("utf-8"))
 

@@ -14,7 +14,8 @@ from lodgepole.model import File, FileVersion
 from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.search import Search, embedder_languages
-from lodgepole.text.analyzer import detect_language, file_words, passage_words
+from lodgepole.text.analyzer import file_words, passage_words
+from lodgepole.text.languages import detect_language
 
 PARKS = "Lodgepole pines grow in the high valleys. Bears sleep through the winter. " * 3
 TAXES = "The filing deadline is April 15. Penalties accrue at 0.5% monthly. " * 3

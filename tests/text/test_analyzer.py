@@ -9,7 +9,6 @@ from lodgepole.text import analyzer
 from lodgepole.text.analyzer import (
     QUERY_WORDS,
     WORD_CHARS,
-    detect_language,
     file_words,
     passage_words,
     query_words,
@@ -107,32 +106,6 @@ def test_what_a_passage_says_is_found_by_saying_it(text: str) -> None:
     found = query_words(text, ["en"])
     assert set(found) <= words(text)
     assert bool(found) == bool(words(text))
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("The plan covers most of the costs that are billed to the member by a provider.", "en"),
-        ("Der Vertrag ist nicht gültig, wenn die Frist von einer Partei versäumt wird.", "de"),
-        ("Le contrat est valable dans tous les pays de l'Union, sauf pour les îles.", "fr"),
-        ("El contrato es válido en todos los países de la Unión y no se puede ceder.", "es"),
-        ("Il contratto è valido in tutti i paesi della comunità, ma non nelle isole.", "it"),
-        ("O contrato é válido em todos os países da União e não pode ser cedido.", "pt"),
-        ("Договор действует во всех странах, но он не может быть передан другим.", "ru"),
-        ("العقد ساري في جميع الدول التي تقع في المنطقة ولا يمكن نقله إلى طرف آخر", "ar"),
-        ("यह अनुबंध सभी देशों में मान्य है और इसे किसी को नहीं दिया जा सकता है", "hi"),
-        ("契約はすべての国で有効であり、譲渡することはできません。", "ja"),
-        ("合同在所有国家有效，不得转让。", "zh"),
-        ("계약은 모든 국가에서 유효합니다.", "ko"),
-        ("สัญญามีผลบังคับใช้ในทุกประเทศ", "th"),
-        ("Sözleşme bütün ülkelerde geçerlidir ve bir başka kişi için devredilemez.", "tr"),
-        ("Avtalet är giltigt i alla länder och kan inte överlåtas till någon annan.", "sv"),
-        ("12345 67.8 9,000", "und"),
-        ("", "und"),
-    ],
-)
-def test_languages_are_told_from_a_sentence(text: str, language: str) -> None:
-    assert detect_language(text) == language
 
 
 def test_analysis_is_fast_enough_to_be_no_part_of_ingestion() -> None:

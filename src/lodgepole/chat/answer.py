@@ -31,7 +31,7 @@ from lodgepole.ports.telemetry import Metrics
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.telemetry.stages import Stages
-from lodgepole.text.sentences import squeeze
+from lodgepole.text.words import squeeze
 
 ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from lodgepole.text.sentences import (
+from lodgepole.text.sentences import sentence_spans
+from lodgepole.text.words import (
     Word,
     content_stems,
     is_negated,
     numbers,
-    sentence_spans,
     similar_stems,
     words,
 )

@@ -19,8 +19,8 @@ from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Sou
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.search import embedder_languages
-from lodgepole.text.sentences import content_stems, words
 from lodgepole.text.word_lists import ASKS_FOR_FIGURE
+from lodgepole.text.words import content_stems, words
 
 LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 EMBEDDED_SENTENCES = 6

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from lodgepole.model import FileVersion, Message, Snippet
-from lodgepole.text.sentences import squeeze, words
+from lodgepole.text.scripts import HAN, HANGUL, THAI
 from lodgepole.text.word_lists import STOPWORDS
+from lodgepole.text.words import squeeze, words
 
 MOST_QUERIES = 4
 CARRIED_WORDS = 8
@@ -26,7 +27,7 @@ _OPENERS = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile("それ|これ|その|この|彼|[这這那其它他她]|그것|이것|그는|거기")
-_RUN = re.compile("[\u3400-\u9fff々]{2,8}|[ァ-ヶー]{2,}|[가-힣]{2,}|[\u0e00-\u0e7f]{4,}")
+_RUN = re.compile(f"[{HAN}々]{{2,8}}|[ァ-ヶー]{{2,}}|[{HANGUL}]{{2,}}|[{THAI}]{{4,}}")
 _QUESTION_WORD = (
     r"(?:what|who|whom|whose|when|where|why|which|how|is|are|does|do|did|can|will|was|wer|wann"
     r"|wo|warum|wie|welche[rs]?|qui|quand|où|pourquoi|comment|quién|cuándo|dónde|cómo)"

@@ -16,10 +16,9 @@ from lodgepole.text.sentences import (
     ends_sentence,
     is_field,
     sentence_spans,
-    squeeze,
-    stems_of,
 )
 from lodgepole.text.word_lists import POINTING_BACK
+from lodgepole.text.words import squeeze, stems_of
 
 LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
 LONGEST_BEFORE = 400

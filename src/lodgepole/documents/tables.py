@@ -15,9 +15,8 @@ from lodgepole.documents.table_heads import (
     find_head,
     is_figure,
 )
-from lodgepole.model import BlockKind
+from lodgepole.model import CELL_GAP, BlockKind
 
-CELL_GAP = " | "
 TITLE_ROWS = 3  # lines of text between gaps, up to which they are paragraphs rather than a list
 PAIRS = 13  # lines of a name and what it stands for, above a wider table, are fewer
 ROWS_APART = 50  # rows without column names that make one block

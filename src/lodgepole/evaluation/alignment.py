@@ -19,7 +19,8 @@ from lodgepole.limits import Limits
 from lodgepole.model import Usage
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.tokenizer import Tokenizer
-from lodgepole.text.sentences import content_stems, sentence_spans, words
+from lodgepole.text.sentences import sentence_spans
+from lodgepole.text.words import content_stems, words
 
 _CLAUSES = re.compile(r";\s+|,?\s+(?:but|whereas|while)\s+|,\s+and\s+", re.IGNORECASE)
 _CLAUSE_WORDS = 3

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from lodgepole.chat.claim_verification import APPROXIMATE, is_near
 from lodgepole.evaluation.judged import Entailment
-from lodgepole.text.sentences import content_stems, is_negated, numbers, similar_stems, stem, words
 from lodgepole.text.word_lists import OPPOSITES, TIME_UNITS
+from lodgepole.text.words import content_stems, is_negated, numbers, similar_stems, stem, words
 
 ENTAILED_SHARE = 0.6  # of what the fact adds to the question, found in the answer
 ENTAILED_SHARE_WITH_FIGURES = 0.5  # where one sentence of the answer has all of its numbers

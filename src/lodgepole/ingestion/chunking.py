@@ -15,7 +15,8 @@ from lodgepole.documents.builder import blocks_with_pages
 from lodgepole.ingestion.headers_footers import repeated
 from lodgepole.model import Block, BlockKind, Document, Passage
 from lodgepole.ports.tokenizer import Tokenizer
-from lodgepole.text.abbreviations import stands_before_number
+from lodgepole.text.scripts import UNSPACED, UNSPACED_SIGNS
+from lodgepole.text.sentences import sentence_ends
 
 WHOLE_TOKENS = 256  # up to which a table row, a record or a block of code is not cut
 CHARS_PER_TOKEN = 40  # at most in a passage: tokenizers count a word of any length as one
@@ -23,29 +24,18 @@ RUNNING_TOKENS = 32  # over the budget, for a running line to stand beside other
 SECTION_SHARE = 0.5  # of the budget, from which a heading begins a new passage
 PIECE_CHARS = 100_000  # tokenised at a time
 HEADING_CHARS = 200  # of each heading in a path
+HEADING_SOURCE_CHARS = 2_000  # of a heading as it is written, that are read for it
 LEAD_LINES = 2  # of a page, that go into the header of its passages
 LEAD_CHARS = 100  # of each, about the width of a printed line
 HEAD_ROWS = 2  # of a table, that go into the header of passages from further down
 
-_SENTENCE_END = re.compile(
-    r"""([.!?…]+["'”’»)\]]*)\s+(?=\S)|([。！？｡]+[」』”’）】》]*)\s*(?=\S)|([।؟۔።]+)\s+(?=\S)"""
-)
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Nos|vs|Figs?|Eqs?|al|e\.g|i\.e|cf|ca|Jr|Sr|approx|"
-    r"Sec|Vol|pp?|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|bzw|z\.B|Abs|Nr|M|Mme|Sra?)|^\d+)\.$"
-)
 _LINE = re.compile(r"[^\n]+")
-_MARKUP = re.compile(r"^\s*#{1,6}\s+|\s+#+\s*$|\n\s*(?:=+|-+)\s*$")
-# Scripts that put no spaces between words: their characters may be parted.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
-    "\uff66-\uff9f\U00020000-\U0003ffff"
-)
+_PARTABLE = UNSPACED + UNSPACED_SIGNS  # a text may be cut before and after these
 _CUTS = (
     (re.compile(r"\n+"), 0.5),
     (re.compile(r"[;:,，、；：—][)\]”’」』]*(?=\s|$)|[，、；：]"), 0.5),
     (re.compile(r"\s+"), 0.0),
-    (re.compile(rf"(?<=[{_UNSPACED}])(?=.)|(?<=.)(?=[{_UNSPACED}])"), 0.0),
+    (re.compile(rf"(?<=[{_PARTABLE}])(?=.)|(?<=.)(?=[{_PARTABLE}])"), 0.0),
     (re.compile(r"(?<=[^\w\s])(?=[\w\s])"), 0.0),
 )
 """Where to cut what has no sentence end, best first, with the least share of the budget to use."""
@@ -213,18 +203,10 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Sentences of any script; abbreviations and numbered beginnings do not end one."""
     first = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        if match[1] is not None:
-            if text[match.end()].islower():
-                continue
-            word = text[max(first, match.start() - 7) : match.start() + 1]
-            short = _ABBREVIATION.search(word) or stands_before_number(word, text, match.end())
-            if match[1] == "." and short:
-                continue
-        yield from _trimmed(text, first, match.end())
-        first = match.end()
+    for stop in sentence_ends(text, start, end):
+        yield from _trimmed(text, first, stop)
+        first = stop
     yield from _trimmed(text, first, end)
 
 
@@ -361,7 +343,17 @@ def _total(units: Iterable[_Unit]) -> int:
 
 
 def _heading(text: str) -> str:
-    return " ".join(_MARKUP.sub("", text).split())[:HEADING_CHARS]
+    """The words of a heading, without the signs that Markdown marks it with."""
+    lines = text[:HEADING_SOURCE_CHARS].strip().split("\n")
+    if len(lines) > 1 and set(lines[-1].strip()) in ({"="}, {"-"}):
+        lines.pop()
+    title = " ".join(" ".join(lines).split())
+    marks = title[: len(title) - len(title.lstrip("#"))]
+    if 0 < len(marks) <= 6 and title[len(marks) :].startswith(" "):
+        title = title[len(marks) + 1 :]
+    if title.endswith("#") and title.rstrip("#").endswith(" "):
+        title = title.rstrip("#").rstrip()
+    return title[:HEADING_CHARS]
 
 
 def _header(

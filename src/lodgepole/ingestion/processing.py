@@ -22,7 +22,8 @@ from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.ports.parser import Parser
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.embedders import Embedders
-from lodgepole.text.analyzer import detect_language, file_words, passage_words
+from lodgepole.text.analyzer import file_words, passage_words
+from lodgepole.text.languages import detect_language
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
 from lodgepole.retrieval.fusion import standardised
-from lodgepole.text.analyzer import analysed_as, known_tokens, query_words, token_words
+from lodgepole.text.analyzer import known_tokens, query_words, token_words
+from lodgepole.text.stemming import stemmed_as
 
 DEPTH = 32  # hits that are looked at
 REACH = 1  # passages to either side whose words count as a passage's own
@@ -123,7 +124,7 @@ class _Reader:
         if held is None:
             held, passage = frozenset(), self._passages.get(key)
             if passage is not None:
-                language = analysed_as(self._languages.get(key.version, ""))
+                language = stemmed_as(self._languages.get(key.version, ""))
                 held = self._above(passage.header, language) | self._inside(passage.text, language)
             self._of_passage[key] = held
         return held
@@ -135,7 +136,7 @@ class _Reader:
         if not pairs:
             return
         places: dict[str, list[int]] = {}
-        language = analysed_as(self._languages.get(key.version, ""))
+        language = stemmed_as(self._languages.get(key.version, ""))
         place = 0
         for token in known_tokens(self._passages[key].text):
             for word in token_words(token, language):

@@ -19,7 +19,8 @@ from lodgepole.retrieval.proximity import DEFAULT_PROXIMITY, Proximity, keys_to_
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.snippet_packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
 from lodgepole.telemetry.stages import Stages
-from lodgepole.text.analyzer import detect_language, query_words
+from lodgepole.text.analyzer import query_words
+from lodgepole.text.languages import detect_language
 
 RANKING_LENGTH = 200  # of each ranking; fusion standardises over these
 CANDIDATES = 50  # passages at least that snippets are made of

@@ -12,65 +12,30 @@
 
 import re
 import sys
-import threading
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from typing import Protocol
 
-import snowballstemmer
-
-from lodgepole.text.languages import detect_language
-
-__all__ = [
-    "analysed_as",
-    "detect_language",
-    "file_words",
-    "known_tokens",
-    "passage_words",
-    "query_words",
-    "token_words",
-]
+from lodgepole.text.numbers import without_grouping
+from lodgepole.text.scripts import BY_CHARACTER, MARKS
+from lodgepole.text.stemming import stem, stemmed_as
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
 KNOWN_TEXTS = 8192  # whose tokens are remembered: passages and what stands over them
 QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
 
-_STEMMERS = {
-    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
-    "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque",
-    "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
-    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
-    "ne": "nepali", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
-    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
-    "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-
-# Chinese, Japanese, Korean, Thai, Lao, Burmese, Khmer.
-_UNSPACED = (
-    r"\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
-    r"\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    r"\U00020000-\U0003134f"
-)
-# Vowel signs and points belong to their word, though Python does not count them as letters.
-_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
-_LETTER = rf"(?:(?![{_UNSPACED}_])[\w{_MARKS}])"
-_TOKEN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+(?:[-_./'’@&+]{_LETTER}+)*")
+_LETTER = rf"(?:(?![{BY_CHARACTER}_])[\w{MARKS}])"
+_TOKEN = re.compile(rf"[{BY_CHARACTER}]+|{_LETTER}+(?:[-_./'’@&+]{_LETTER}+)*")
 # The same where no character is of these, in half the time.
 _PLAIN_TOKEN = re.compile(r"[^\W_]+(?:[-_./'’@&+][^\W_]+)*")
-_NOT_PLAIN = re.compile(rf"[{_UNSPACED}{_MARKS}]")
-_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
+_NOT_PLAIN = re.compile(rf"[{BY_CHARACTER}{MARKS}]")
+_UNSPACED_RUN = re.compile(rf"[{BY_CHARACTER}]")
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]{1,12}\]:?")
 _TOUCHING = re.compile(r"(?<=\d)(?=[²³¹⁰⁴-⁾₀-₎¼-¾⅐-⅞])")
-_GROUPED = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _JOINT = re.compile(r"[-_./'’@&+]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^A-Za-z\d]+")
 _POSSESSIVE = re.compile(r"['’][sS]$")
-
-
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802  the library's name
 
 
 def passage_words(text: str, header: str, language: str) -> list[str]:
@@ -94,8 +59,7 @@ def _tokens(text: str) -> list[str]:
         text = _NOTE_MARK.sub(" ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _TOUCHING.sub(" ", text))
-    if "," in text:
-        text = _GROUPED.sub("", text)
+    text = without_grouping(text)
     plain = text.isascii() or not _NOT_PLAIN.search(text)
     return (_PLAIN_TOKEN if plain else _TOKEN).findall(text)
 
@@ -109,11 +73,6 @@ def known_tokens(text: str) -> tuple[str, ...]:
     return tuple(map(sys.intern, _tokens(text)))
 
 
-def analysed_as(language: str) -> str:
-    """The language by whose rules words of a file in `language` are stemmed; `und` by none."""
-    return language if language in _STEMMERS else "und"
-
-
 def query_words(text: str, languages: Collection[str]) -> list[str]:
     """What to look for: the query's words as each of `languages` would have stored them, once.
 
@@ -121,7 +80,7 @@ def query_words(text: str, languages: Collection[str]) -> list[str]:
     Of a long one, such as a conversation, the rarest-looking words are kept: those with digits
     or many letters before short ones; at most `QUERY_WORDS` for each language.
     """
-    known = sorted({*map(analysed_as, languages)}) or ["und"]
+    known = sorted({*map(stemmed_as, languages)}) or ["und"]
     asked = list(dict.fromkeys(_tokens(text)))
     kept: dict[str, None] = {}
     for code in known:
@@ -143,7 +102,7 @@ def _weight(word: str) -> int:
 
 
 def _words(text: str, language: str) -> list[str]:
-    language = analysed_as(language)
+    language = stemmed_as(language)
     words: list[str] = []
     for token in _tokens(text):
         words += token_words(token, language)
@@ -156,7 +115,7 @@ def token_words(token: str, language: str) -> tuple[str, ...]:
 
     Args:
         token: As it stands in the text.
-        language: As `analysed_as` gives it.
+        language: As `stemmed_as` gives it.
     """
     if _UNSPACED_RUN.match(token):
         return (*token, *(token[i : i + 2] for i in range(len(token) - 1)))
@@ -183,9 +142,8 @@ def _parts(piece: str) -> list[str]:
 
 def _normal(word: str, language: str) -> str:
     word = word.lower()[:WORD_CHARS]
-    stemmer = _stemmer(language)
-    if stemmer is not None and not any(char.isdigit() for char in word):
-        word = stemmer.stemWord(word) or word
+    if not any(char.isdigit() for char in word):
+        word = stem(word, language)
     return word if word.isascii() else _fold(word)
 
 
@@ -196,14 +154,3 @@ def _fold(word: str) -> str:
         return word
     kept = "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
     return unicodedata.normalize("NFC", kept)
-
-
-def _stemmer(language: str) -> _Stemmer | None:
-    return _stemmer_of_thread(language, threading.get_ident())
-
-
-@lru_cache(maxsize=1024)
-def _stemmer_of_thread(language: str, _thread: int) -> _Stemmer | None:
-    # A stemmer keeps the word it works on in itself: shared, two threads would mix their words.
-    name = _STEMMERS.get(language)
-    return snowballstemmer.stemmer(name) if name else None

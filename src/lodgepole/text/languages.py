@@ -7,6 +7,8 @@ characters to be sure, and says `und` when the evidence is thin.
 import re
 from collections import Counter
 
+from lodgepole.text.scripts import ARMENIAN, GREEK, HAN, HANGUL, HEBREW, KANA, TAMIL, THAI
+
 UNDETERMINED = "und"
 SAMPLE_CHARS = 20_000
 _SLICES = 4  # a long text is sampled in this many places: title pages lie about the rest
@@ -53,17 +55,17 @@ for _code, _words in _SMALL_WORDS.items():
         _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _code)
 
 _SCRIPTS = (  # (language when the script alone decides it, characters)
-    ("ja", re.compile(r"[\u3040-\u30ff]")),
-    ("ko", re.compile(r"[\uac00-\ud7af]")),
-    ("zh", re.compile(r"[\u3400-\u9fff]")),
-    ("th", re.compile(r"[\u0e00-\u0e7f]")),
-    ("el", re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")),
-    ("hy", re.compile(r"[\u0530-\u058f]")),
-    ("ta", re.compile(r"[\u0b80-\u0bff]")),
-    ("yi", re.compile(r"[\u0590-\u05ff]")),  # Hebrew has no stemmer; the letters are shared
+    ("ja", re.compile(f"[{KANA}]")),
+    ("ko", re.compile(f"[{HANGUL}]")),
+    ("zh", re.compile(f"[{HAN}]")),
+    ("th", re.compile(f"[{THAI}]")),
+    ("el", re.compile(f"[{GREEK}]")),
+    ("hy", re.compile(f"[{ARMENIAN}]")),
+    ("ta", re.compile(f"[{TAMIL}]")),
+    ("yi", re.compile(f"[{HEBREW}]")),  # Hebrew has no stemmer; the letters are shared
 )
 _YIDDISH = re.compile(r"[\u05f0-\u05f2]|\bאון\b|\bאיז\b")
-_WORD = re.compile(r"[^\W\d_]+(?:[\u093a-\u094f\u064b-\u0652]+[^\W\d_]*)*")
+_WORD = re.compile(r"[^\W\d_]++(?:[\u093a-\u094f\u064b-\u0652]++[^\W\d_]*+)*+")
 
 
 def detect_language(text: str) -> str:

@@ -80,8 +80,13 @@ NUMBER_WORDS = dict(
 )
 SCALES = {
     "hundred": 2, "thousand": 3, "million": 6, "mio": 6, "billion": 9, "bn": 9, "mrd": 9,
-    "trillion": 12,
+    "trillion": 12, "millionen": 6, "milliarden": 9, "milliarde": 9, "millions": 6, "billions": 9,
+    "milliards": 9, "milliard": 9, "millones": 6, "millon": 6, "milioni": 6, "milione": 6,
+    "miliardi": 9, "miliardo": 9, "milhoes": 6, "milhao": 6, "bilhoes": 9, "miljoen": 6,
+    "miljard": 9, "млн": 6, "млрд": 9, "миллион": 6, "миллиона": 6, "миллионов": 6, "миллиард": 9,
+    "миллиарда": 9, "миллиардов": 9, "тыс": 3, "тысяч": 3, "万": 4, "億": 8, "亿": 8,
 }  # fmt: skip
+"""Words for powers of ten, folded, with their zeros."""
 
 POINTING_BACK = frozenset(
     """
@@ -93,6 +98,23 @@ POINTING_BACK = frozenset(
     """.split()  # noqa: SIM905  a list of quoted words is no easier to read
 )
 """First words of sentences about something that the sentence before names."""
+
+SENTENCE_OPENERS = (
+    STOPWORDS
+    | NEGATIONS
+    | frozenset(map(folded, POINTING_BACK))
+    | _listed(
+        """
+        however then therefore thus hence later earlier additionally moreover furthermore finally
+        since although instead besides today yesterday every each many several two three four five
+        danach dann dort hier heute später außerdem jedoch daher deshalb alle jeder jede jedes seit
+        nach ensuite puis alors toutefois cependant depuis tous toutes después luego entonces
+        además desde todos todas hoy dopo poi inoltre tutti dal depois então todos além daarna
+        затем потом после также все здесь сегодня
+        """
+    )
+)
+"""Words that begin a sentence with a capital letter, and no name."""
 
 # A question for which an answer without a figure is none.
 ASKS_FOR_FIGURE = re.compile(

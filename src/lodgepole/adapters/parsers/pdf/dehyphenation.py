@@ -7,6 +7,7 @@ from functools import cached_property
 
 from lodgepole.adapters.parsers.pdf.lines import Page
 from lodgepole.documents.builder import clean_text
+from lodgepole.text.scripts import UNSPACED, UNSPACED_SIGNS
 
 HYPHENS = "\x02\ufffe"
 """What pdfium writes for a hyphen at a line end, the line end itself left out."""
@@ -21,10 +22,7 @@ _SPLIT_WORD = re.compile(r"([^\W\d_]+)[\x02\ufffe](?=([^\W\d_]*))")
 _HALVES = re.compile(r"(?<![^\W\d_])([^\W\d_]+)(?:[\x02\ufffe]|-\n)([^\W\d_]*)")
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
 _HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:-[^\W\d_]+)+")
-_UNSPACED = (
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
-    "\uff00-\uffef\U00020000-\U0003ffff]"
-)
+_UNSPACED = f"[{UNSPACED}{UNSPACED_SIGNS}]"
 _UNSPACED_BEFORE, _UNSPACED_AFTER = re.compile(f"{_UNSPACED}$"), re.compile(_UNSPACED)
 """Scripts that put no spaces between words, with their signs: a line end is no space there."""
 
