@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from lodgepole.adapters.parsers.html.dom_walk import add_html
 from lodgepole.adapters.parsers.html.parser import decoded
+from lodgepole.adapters.parsers.html.xhtml import as_html
 from lodgepole.documents.archives import Archive, Kept, attribute, child_of, local_name
 from lodgepole.documents.builder import DocumentBuilder
 from lodgepole.errors import UnreadableFile
@@ -56,7 +57,7 @@ def _read(archive: Archive, name: str, limits: Limits) -> Document:
         part = posixpath.normpath(posixpath.join(posixpath.dirname(package), href))
         data = archive.data(part) if href else None
         if data:
-            add_html(builder, decoded(data, part), name)
+            add_html(builder, as_html(decoded(data, part)), name)
     archive.tell_damage(builder)
     title = child_of(child_of(root, "metadata"), "title")
     return builder.build(title="" if title is None else title.text or "")

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from lodgepole.adapters.parsers.html.dom_walk import add_html
+from lodgepole.adapters.parsers.html.xhtml import as_html, is_xhtml
 from lodgepole.documents.builder import DocumentBuilder, decode_text
 from lodgepole.limits import Limits
 from lodgepole.model import Document
@@ -19,7 +20,8 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
         UnreadableFile: It is no text, over a limit, or shows nothing.
     """
     builder = DocumentBuilder(name, limits)
-    title = add_html(builder, decoded(path.read_bytes(), name), name)
+    page = decoded(path.read_bytes(), name)
+    title = add_html(builder, as_html(page) if is_xhtml(page) else page, name)
     return builder.build(title=title)
 
 
