@@ -13,7 +13,7 @@ _SHIELD = {"⟦": "[", "⟧": "]"}
 LONGEST_MARKER = 60
 # Whatever `_read` passes over before the first number: empty parts, brackets, a word.
 _OPENS_MARKER = re.compile(
-    r"[\[【](?=(?:[\s,;()\[\]【】]|and\b){0,60}(?:[A-Za-z]{1,9}\.?)?[\s#^]{0,60}[0-9])",
+    r"[\[【](?=(?:[\s,;()\[\]【】]|and\b(?!\.)){0,60}+(?:[A-Za-z]{1,9}+\.?+)?+[\s#^]{0,60}+[0-9])",
     re.IGNORECASE,
 )
 LONGEST_LINK = 300
@@ -29,7 +29,8 @@ _MAY_BE_CUT_OFF = re.compile(r"[\[【]{1,2}[\s0-9,;]*[.!?]?")
 
 
 _PART = re.compile(
-    r"(?:([A-Za-z]+)\.?\s*)?[#^]?[ \t]*([0-9]{1,3})(?:[ \t]*[-–—][ \t]*[#^]?([0-9]{1,3}))?"
+    r"(?:([A-Za-z]++)\.?+\s*+)?+[#^]?+[ \t]*+([0-9]{1,3}+)"
+    r"(?:[ \t]*+[-–—][ \t]*+[#^]?+([0-9]{1,3}+))?+"
 )
 
 

@@ -31,7 +31,7 @@ NEAR_SHARE = 0.6
 """Of a claim's words, in a source that may say it nearly so: a quick look before the check."""
 SHORT_CLAIM = 3  # content words; so short a claim must be found whole
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
-_MARKUP = re.compile(r"^\s*(?:[-*•>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)|[*`]+|(?<!\w)_+|_+(?!\w)")
+_MARKUP = re.compile(r"^\s*(?:[-*•>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)|[*`]+|(?<!\w)_++|(?<!_)_++(?!\w)")
 APPROXIMATE = re.compile(
     r"\b(?:about|around|approximately|approx|nearly|almost|roughly|over|under|some|circa|ca"
     r"|more than|less than|at least|up to|etwa|rund|environ|unos)\b",

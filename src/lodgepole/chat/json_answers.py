@@ -5,9 +5,10 @@ from typing import Any
 
 import orjson
 
-_FENCE = re.compile(r"^\s*```[a-zA-Z]*\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[a-zA-Z]*+")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_LOOSE_END = re.compile(r"[,:\s]+$")
+_LOOSE_END = re.compile(r"(?<![,:\s])[,:\s]++$")
 _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _VALUES_BACK = 4
 """So many values before the end are given up when the object cannot be closed right there."""
@@ -22,8 +23,7 @@ def read_json_object(text: str, *, cut_off: bool = False) -> str:
 
     Of an answer that was `cut_off`, all is kept that can be.
     """
-    fenced = _FENCE.match(text)
-    body = fenced.group(1) if fenced else text
+    body = _without_fence(text.strip())
     for attempt in [*_attempts(body), *(_closed(body) if cut_off else [])]:
         try:
             value: Any = orjson.loads(attempt)
@@ -32,6 +32,14 @@ def read_json_object(text: str, *, cut_off: bool = False) -> str:
         if isinstance(value, dict) and (value or not cut_off):
             return orjson.dumps(value).decode()
     raise JsonAnswerError
+
+
+def _without_fence(text: str) -> str:
+    first, _, rest = text.partition("\n")
+    language = first.removeprefix(_FENCE).strip()
+    if first.startswith(_FENCE) and rest.endswith(_FENCE) and _LANGUAGE.fullmatch(language):
+        return rest.removesuffix(_FENCE)
+    return text
 
 
 def _attempts(body: str) -> list[str]:

@@ -36,9 +36,10 @@ JSON_CORRECTION = "That was not one JSON object. Answer again, with the JSON obj
 LONGEST_QUOTED_REPLY = 4_000  # characters of a reply that was none
 
 _HIDDEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]*"  # no width
+_BLANK = _HIDDEN.replace("[", r"[\s") + "+"
 _FRAME = "|".join(map(_HIDDEN.join, ("source", "instructions", "conversation")))
 _TAGS = re.compile(
-    rf"[<＜﹤](?=\s*{_HIDDEN}\s*[/／]?\s*{_HIDDEN}\s*(?:{_FRAME})(?:{_HIDDEN}s)?(?!\w))",
+    rf"[<＜﹤](?={_BLANK}[/／]?{_BLANK}(?:{_FRAME})(?:{_HIDDEN}s)?(?!\w))",
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile(

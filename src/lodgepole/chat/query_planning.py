@@ -33,7 +33,9 @@ _QUESTION_WORD = (
     r"|wo|warum|wie|welche[rs]?|qui|quand|où|pourquoi|comment|quién|cuándo|dónde|cómo)"
 )
 _PARTS = re.compile(
-    rf"(?<=[?？;])\s+|,?\s+(?:and|und|et|y)\s+(?=(?:also\s+)?{_QUESTION_WORD}\b)", re.IGNORECASE
+    r"(?<=[?？;])\s++"
+    rf"|(?:,|(?<!\s))\s++(?:and|und|et|y)\s++(?=(?:also\s++)?{_QUESTION_WORD}\b)",
+    re.IGNORECASE,
 )
 
 

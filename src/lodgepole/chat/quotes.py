@@ -25,7 +25,7 @@ LONGEST_BEFORE = 400
 LONGEST_TITLE = 80
 WORDS_OF_NAME = 2  # in the field that tells people which record this is
 LONGEST_COMPLETING = 200  # of a sentence that goes on about the one before, and completes it
-_RULE = re.compile(r"[ \t]*\n([ \t]*\|?[ \t]*:?-{3}[^\n]*)")  # what follows a table's first row
+_RULE = re.compile(r"[ \t]*+\n([ \t]*+\|?[ \t]*+:?-{3}[^\n]*+)")  # what follows a table's first row
 _GAP = re.compile(r"\n[ \t]*\n")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 _SAYS_WHAT = re.compile(
-    r"(?:^|[.!?:]\s+|\n\s*)"
+    r"(?:^|[.!?:]\s++|\n[^\S\n]*+)"
     r"(?P<subject>(?:(?:The|A|An) )?[A-Za-z][\w'’-]*(?: (?!(?:is|are|was|were)\b)[\w'’-]+){0,4})"
-    r" (?P<verb>is|are|was|were) (?P<more>[a-z]+) [^.!?\n]{12,}(?=[.!?])"
+    r" (?P<verb>is|are|was|were) (?P<more>[a-z]+) [^.!?\n]{12,400}+(?=[.!?])"
 )
 _ARTICLES = frozenset({"a", "an", "the"})
-_SINGLE_BREAK = re.compile(r"(?<!\n)[ \t]*\n(?!\s*\n)|[ \t]+")
+_SINGLE_BREAK = re.compile(r"(?<!\n)[ \t]*+\n(?![^\S\n]*+\n)|[ \t]++")
 _EMPTY_WORDS = frozenset(
     """
     after all although and any as at because before both but by each either every for he here how

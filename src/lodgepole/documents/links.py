@@ -11,7 +11,9 @@ from urllib.parse import unquote
 LONGEST = 300  # characters of an address; longer ones are made for machines
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+", re.IGNORECASE)
 _PERSONAL = re.compile(r"(mailto|tel):([^?#\s]+)", re.IGNORECASE)
-_PLAIN = re.compile(r"^(?:https?://|ftp://|mailto:|tel:)?(?:www\.)?|[/\s]+$", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"^(?:https?://|ftp://|mailto:|tel:)?(?:www\.)?|(?<![/\s])[/\s]++$", re.IGNORECASE
+)
 
 
 def after_link(text: str, target: str) -> str:

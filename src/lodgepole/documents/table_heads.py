@@ -20,9 +20,9 @@ FIGURES_SHARE = 0.6  # of a column's cells, from which it is one of figures
 SELDOM_SHARE = 0.2  # of the rows that fill a column, below which it need not be named
 
 _FIGURE = re.compile(
-    r"[(\[]?[-+−–±<>≤≥~]?\s*(?:[$€£¥₹]|[A-Z]{3}\b|kr\.?|Fr\.?)?\s*[-+−]?"
-    r"\d[\d.,'\u00a0\u202f ]*(?:[eE][+-]?\d+)?"
-    r"\s*(?:%|‰|[$€£¥₹]|°?"
+    r"[(\[]?+[-+−–±<>≤≥~]?+\s*+(?:[$€£¥₹]|[A-Z]{3}\b|kr\.?|Fr\.?)?+\s*+[-+−]?+"
+    r"\d[\d.,'\u00a0\u202f ]*+(?:[eE][+-]?\d++)?+"
+    r"\s*+(?:%|‰|[$€£¥₹]|°?"
     r"(?!(?i:st|nd|rd|th|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b)[^\W\d_]{0,3}[²³]?\.?)?[)\]]?"
 )
 _DATE = re.compile(

@@ -22,7 +22,9 @@ from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.text.sentences import sentence_spans
 from lodgepole.text.words import content_stems, words
 
-_CLAUSES = re.compile(r";\s+|,?\s+(?:but|whereas|while)\s+|,\s+and\s+", re.IGNORECASE)
+_CLAUSES = re.compile(
+    r";\s++|(?:,|(?<!\s))\s++(?:but|whereas|while)\s++|,\s++and\s++", re.IGNORECASE
+)
 _CLAUSE_WORDS = 3
 
 

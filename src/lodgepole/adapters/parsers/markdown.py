@@ -30,7 +30,7 @@ _LEAVES = {
     "table_open": BlockKind.TABLE,
     "hr": BlockKind.PARAGRAPH,
 }
-_HEADING_MARKS = re.compile(r"^\s*#+\s*|\s+#+\s*$|\n[=\-]+\s*$|[*`]")
+_HEADING_MARKS = re.compile(r"^\s*+#++\s*+|(?<!\s)\s++#++\s*+$|\n[=\-]++\s*+$|[*`]")
 
 
 def parse(path: Path, name: str, limits: Limits) -> Document:

@@ -19,7 +19,7 @@ _CHANNEL = re.compile(r"<\|channel\|>\s*(\w{0,20})[^<\n]{0,20}<\|message\|>")
 _END_OF_CHANNEL = re.compile(r"<\|(?:end|return|call|start)\|>")
 _SHOWN = "final"  # of the channels of gpt-oss, the one that the reader is meant to see
 _SILENT_OPENING = re.compile(
-    r"(?:^|[/:_.-])(?:deepseek-?r1|r1-|qwq|magistral|.*-thinking|.*-reasoner|.*-reasoning)",
+    r"(?:^|[/:_.-])(?:deepseek-?r1|r1-|qwq|magistral)|-(?:thinking|reasoner|reasoning)",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,9 @@ from lodgepole.limits import Limits
 from lodgepole.model import Document
 
 DECLARED_BYTES = 4096  # of the beginning, in which a page says its encoding
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.I)
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}charset\s*+=\s*+["']?\s*+([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE
+)
 
 
 def parse(path: Path, name: str, limits: Limits) -> Document:

@@ -18,7 +18,7 @@ _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\xad": ""}
 )
 _LIGATURE = re.compile("[ﬀ-ﬆ\xad]")
-_SPLIT_WORD = re.compile(r"([^\W\d_]+)[\x02\ufffe](?=([^\W\d_]*))")
+_SPLIT_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\x02\ufffe](?=([^\W\d_]*+))")
 _HALVES = re.compile(r"(?<![^\W\d_])([^\W\d_]+)(?:[\x02\ufffe]|-\n)([^\W\d_]*)")
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
 _HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:-[^\W\d_]+)+")

@@ -23,7 +23,7 @@ RUNNING_PAGES = 3  # on which a line stands at the same height before it counts 
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _ENDINGS = frozenset(".!?:;")
-_LEADERS = re.compile(r"(?:[.·…]\s?){4,}\s*[\divxlc]+$")
+_LEADERS = re.compile(r"(?<![.·…])(?<![.·…]\s)(?:[.·…]\s?+){4,}+\s*+[\divxlc]++$")
 """Dots up to a page number, as in a table of contents."""
 WIDE_GAP = 2.5  # font sizes, from which white space in a lone line parts cells
 INDENT = 0.7  # font sizes, by which the first line of a paragraph stands in at least

@@ -34,7 +34,7 @@ EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|(?P<space>_.)|(?P<fill>\*.)|'
-    r"\[(?P<bracket>[^\]]*)\]|(?P<general>General)|(?P<half>A/P|AM/PM|上午/下午)|"
+    r"\[(?P<bracket>[^\[\]]*+)\]|(?P<general>General)|(?P<half>A/P|AM/PM|上午/下午)|"
     r"(?P<exponent>E[+-])|(?P<part>y+|m+|d+|h+|s+|g+|e+|b+)|(?P<digit>[0#?])|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )
