@@ -1,13 +1,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+import orjson
 import pytest
 from tests.wire.requirements import requirement
 
 from lodgepole.api import render
 from lodgepole.api.answers import InlineCitations
+from lodgepole.api.json_response import json_bytes
 from lodgepole.api.schemas.chat import CitationModel, MultiModalSnippetModel, TextSnippetModel
 from lodgepole.api.schemas.files import AssistantFileModel, OperationModel
+from lodgepole.api.schemas.wire import WireResponse
 from lodgepole.model import (
     Citation,
     Figure,
@@ -76,6 +79,11 @@ def link(file: File) -> str:
     return f"https://x.example/{file.id}"
 
 
+def sent(model: WireResponse) -> dict:
+    """What a client reads."""
+    return orjson.loads(json_bytes(model))
+
+
 def test_times_are_rfc_3339_in_utc_whatever_zone_they_come_in():
     assert render.timestamp(WHEN) == "2026-03-01T12:30:05.123Z"
     elsewhere = WHEN.astimezone(timezone(timedelta(hours=9)))
@@ -85,8 +93,8 @@ def test_times_are_rfc_3339_in_utc_whatever_zone_they_come_in():
 @pytest.mark.parametrize("kind", list(FileKind))
 @requirement("context.reference-types")
 def test_every_kind_of_file_has_a_reference_type_that_clients_know(kind: FileKind):
-    rendered = render.snippet(make_snippet(make_file(kind=kind)), link)
-    TextSnippetModel.model_validate_json(_json(rendered))
+    rendered = sent(render.snippet(make_snippet(make_file(kind=kind)), link))
+    TextSnippetModel.model_validate(rendered)
     assert rendered["reference"]["type"] in {"text", "json", "markdown", "pdf", "doc_x"}
     assert rendered["score"] == 1.0
     assert isinstance(rendered["score"], float)
@@ -95,8 +103,8 @@ def test_every_kind_of_file_has_a_reference_type_that_clients_know(kind: FileKin
 @requirement("context.multimodal")
 def test_figures_stand_where_they_are_in_the_text():
     bare = figure(114, data=b"")
-    rendered = render.snippet(make_snippet(make_file(), bare, figure(107)), link)
-    MultiModalSnippetModel.model_validate_json(_json(rendered))
+    rendered = sent(render.snippet(make_snippet(make_file(), bare, figure(107)), link))
+    MultiModalSnippetModel.model_validate(rendered)
     assert rendered["content"] == [
         {"type": "text", "text": "Before."},
         {
@@ -110,20 +118,21 @@ def test_figures_stand_where_they_are_in_the_text():
 
 
 def test_figures_beyond_the_snippet_stand_at_its_ends():
-    rendered = render.snippet(make_snippet(make_file(), figure(5), figure(999)), link)
+    rendered = sent(render.snippet(make_snippet(make_file(), figure(5), figure(999)), link))
     assert [block["type"] for block in rendered["content"]] == ["image", "text", "image"]
 
 
 @requirement("file.shape")
 def test_a_file_shows_its_progress_its_failure_and_its_notice():
     half = make_file(status=FileStatus.PROCESSING, percent_complete=40)
-    assert render.file(half)["percent_done"] == 0.4
+    assert sent(render.file(half))["percent_done"] == 0.4
     failed = make_file(status=FileStatus.PROCESSING_FAILED, error_message="No text.")
-    assert render.file(failed)["error_message"] == "No text."
+    assert sent(render.file(failed))["error_message"] == "No text."
     noticed = make_file(notice="Pages 3 and 7 hold no readable text.")
-    assert render.file(noticed)["notice"] == "Pages 3 and 7 hold no readable text."
+    assert sent(render.file(noticed))["notice"] == "Pages 3 and 7 hold no readable text."
     for file in (half, failed, noticed):
-        AssistantFileModel.model_validate_json(_json(render.file(file)))
+        AssistantFileModel.model_validate(sent(render.file(file)))
+        assert ("notice" in sent(render.file(file))) == (file is noticed)
 
 
 @requirement("operation.shape")
@@ -137,7 +146,7 @@ def test_an_operation_leaves_out_what_does_not_apply():
         file_id="f1",
         error_message="left by an earlier attempt",
     )
-    assert set(render.operation(processing)) == {
+    assert set(sent(render.operation(processing))) == {
         "id", "operation_type", "status", "created_on", "percent_complete", "file_id",
     }  # fmt: skip
     done = replace(
@@ -147,8 +156,8 @@ def test_an_operation_leaves_out_what_does_not_apply():
         percent_complete=90,
         ingestion_units=3,
     )
-    rendered = render.operation(done)
-    OperationModel.model_validate_json(_json(rendered))
+    rendered = sent(render.operation(done))
+    OperationModel.model_validate(rendered)
     assert rendered["percent_complete"] == 100
     assert "error_message" not in rendered
     assert isinstance(rendered["ingestion_units"], float)
@@ -159,8 +168,8 @@ def reference(file: File, *pages: int) -> Reference:
 
 
 def test_a_citation_without_pages_has_an_empty_list_of_them():
-    cited = render.citation(Citation(7, (reference(make_file(kind=FileKind.TEXT)),)), link)
-    CitationModel.model_validate_json(_json(cited))
+    cited = sent(render.citation(Citation(7, (reference(make_file(kind=FileKind.TEXT)),)), link))
+    CitationModel.model_validate(cited)
     assert cited["references"][0]["pages"] == []
 
 
@@ -170,9 +179,3 @@ def test_inline_citations_number_the_files_as_they_come():
     assert inline.text(Citation(1, (reference(one, 1, 2, 3),))) == " [1, pp. 1-3]"
     assert inline.text(Citation(2, (reference(two), reference(one, 5)))) == " [2] [1, pp. 5]"
     assert inline.text(Citation(3, (reference(one, 9, 1, 2),))) == " [1, pp. 1-2, 9]"
-
-
-def _json(value: dict) -> bytes:
-    import orjson
-
-    return orjson.dumps(value)

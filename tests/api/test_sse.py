@@ -4,7 +4,15 @@ from collections.abc import AsyncGenerator
 import pytest
 from tests.wire.requirements import requirement
 
-from lodgepole.api.sse import ClientGone, EventStream, frame, started, unless_gone
+from lodgepole.api.schemas.chat import ContentDelta, MessageModel
+from lodgepole.api.sse import (
+    ClientGone,
+    EventStream,
+    TextFrames,
+    frame,
+    started,
+    unless_gone,
+)
 from lodgepole.errors import Unavailable
 
 SCOPE = {"type": "http"}
@@ -38,9 +46,16 @@ async def frames(*parts: bytes | Exception) -> AsyncGenerator[bytes, None]:
 
 @requirement("stream.bytes")
 def test_a_frame_is_data_without_a_space_and_a_blank_line():
-    assert frame({"type": "x", "text": "a\nb ü"}) == (
-        b'data:{"type":"x","text":"a\\nb \xc3\xbc"}\n\n'
-    )
+    assert frame(ContentDelta(content="a\nb ü")) == b'data:{"content":"a\\nb \xc3\xbc"}\n\n'
+
+
+@pytest.mark.parametrize("text", ["", "plain", 'a "quote"', "\0", "a\nb ü \u2028", "\ud83d\ude00"])
+def test_frames_of_texts_are_those_of_their_models(text: str):
+    def model(content: str) -> MessageModel:
+        return MessageModel(role="assistant", content=content)
+
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+    assert TextFrames(model)(text) == frame(model(text))
 
 
 async def test_the_stream_is_the_frames_and_nothing_else():

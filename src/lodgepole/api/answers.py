@@ -1,11 +1,14 @@
-"""A stream of answer events as JSON, as published stream chunks and in the OpenAI shape."""
+"""A stream of answer events as wire models: the published shape, and the one of the OpenAI API."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 from lodgepole.api import render
-from lodgepole.api.render import JsonObject, Link
+from lodgepole.api.render import Link
+from lodgepole.api.schemas import chat as schemas
+from lodgepole.api.schemas.wire import UsageModel
+from lodgepole.api.sse import TextFrames, frame
 from lodgepole.api.versions import WireVersion
 from lodgepole.model import (
     AnswerCitation,
@@ -14,6 +17,7 @@ from lodgepole.model import (
     AnswerStarted,
     AnswerText,
     Citation,
+    Usage,
 )
 
 
@@ -51,64 +55,91 @@ async def collect(events: AsyncIterator[AnswerEvent]) -> Answer:
 # --- the published shape ----------------------------------------------------------------------
 
 
-def chat(answer: Answer, link: Link, version: WireVersion) -> JsonObject:
-    body: JsonObject = {
-        "id": answer.started.id,
-        "model": answer.started.model,
-        "message": {"role": "assistant", "content": answer.text},
-        "finish_reason": _finish_reason(answer.ended, version),
-        "citations": [
+def chat(answer: Answer, link: Link, version: WireVersion) -> schemas.ChatModel:
+    ended = answer.ended
+    return schemas.ChatModel(
+        id=answer.started.id,
+        model=answer.started.model,
+        message=schemas.MessageModel(role="assistant", content=answer.text),
+        finish_reason=_finish_reason(ended, version),
+        citations=[
             render.citation(piece.citation, link)
             for piece in answer.pieces
             if isinstance(piece, AnswerCitation)
         ],
-        "usage": render.usage(answer.ended.usage),
-    }
-    if version.has_snippet_count:
-        body["context_snippet_count"] = answer.started.snippet_count
-    if version.has_content_filter:
-        body.update(_content_filter(answer.ended))
-    return body
+        usage=render.usage(ended.usage),
+        context_snippet_count=_snippet_count(answer.started, version),
+        content_filter_results=_content_filter(ended, version),
+    )
 
 
-async def chat_chunks(
+async def chat_frames(
     events: AsyncIterator[AnswerEvent], link: Link, version: WireVersion
-) -> AsyncGenerator[JsonObject, None]:
+) -> AsyncGenerator[bytes, None]:
     """One published chunk for each event; `id` and `model` are on all of them."""
-    common: JsonObject = {}
+    started = await _first(events)
+    id_, model = started.id, started.model
+    count = _snippet_count(started, version)
+    yield frame(
+        schemas.MessageStartModel(
+            type="message_start",
+            id=id_,
+            model=model,
+            role="assistant",
+            context_snippet_count=count,
+        )
+    )
+    content = TextFrames(partial(_content_chunk, id_, model))
     async for event in events:
         match event:
-            case AnswerStarted():
-                common = {"id": event.id, "model": event.model}
-                chunk: JsonObject = {"type": "message_start", **common, "role": "assistant"}
-                if version.has_snippet_count:
-                    chunk["context_snippet_count"] = event.snippet_count
             case AnswerText():
-                chunk = {"type": "content_chunk", **common, "delta": {"content": event.text}}
+                yield content(event.text)
             case AnswerCitation():
                 cited = render.citation(event.citation, link)
-                chunk = {"type": "citation", **common, "citation": cited}
+                yield frame(
+                    schemas.CitationChunkModel(type="citation", id=id_, model=model, citation=cited)
+                )
             case AnswerEnded():
-                chunk = {
-                    "type": "message_end",
-                    **common,
-                    "finish_reason": _finish_reason(event, version),
-                    "usage": render.usage(event.usage),
-                }
-                if version.has_content_filter:
-                    chunk.update(_content_filter(event))
-        yield chunk
+                yield frame(
+                    schemas.MessageEndModel(
+                        type="message_end",
+                        id=id_,
+                        model=model,
+                        finish_reason=_finish_reason(event, version),
+                        usage=render.usage(event.usage),
+                        content_filter_results=_content_filter(event, version),
+                    )
+                )
+            case AnswerStarted():
+                raise AssertionError("an answer starts once")
 
 
-def _finish_reason(ended: AnswerEnded, version: WireVersion) -> str:
+async def _first(events: AsyncIterator[AnswerEvent]) -> AnswerStarted:
+    started = await anext(events)
+    assert isinstance(started, AnswerStarted), "an answer begins with AnswerStarted"
+    return started
+
+
+def _content_chunk(id_: str, model: str, text: str) -> schemas.ContentChunkModel:
+    delta = schemas.ContentDelta(content=text)
+    return schemas.ContentChunkModel(type="content_chunk", id=id_, model=model, delta=delta)
+
+
+def _finish_reason(ended: AnswerEnded, version: WireVersion) -> schemas.FinishWord:
     return version.tool_calls_word if ended.finish_reason == "tool_calls" else ended.finish_reason
 
 
-def _content_filter(ended: AnswerEnded) -> JsonObject:
-    if ended.content_filter is None:
-        return {}
-    spec, results = ended.content_filter.spec, ended.content_filter.results
-    return {"content_filter_results": {"spec": spec, "results": results}}
+def _snippet_count(started: AnswerStarted, version: WireVersion) -> int | None:
+    return started.snippet_count if version.has_snippet_count else None
+
+
+def _content_filter(
+    ended: AnswerEnded, version: WireVersion
+) -> schemas.ContentFilterResults | None:
+    found = ended.content_filter
+    if found is None or not version.has_content_filter:
+        return None
+    return schemas.ContentFilterResults(spec=found.spec, results=found.results)
 
 
 # --- the OpenAI shape -------------------------------------------------------------------------
@@ -142,55 +173,77 @@ def _page_ranges(pages: tuple[int, ...]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def completion(answer: Answer, *, created: int) -> JsonObject:
+def completion(answer: Answer, *, created: int) -> schemas.ChatCompletionModel:
     """`created` is in Unix seconds."""
     inline = InlineCitations()
     content = "".join(
         piece.text if isinstance(piece, AnswerText) else inline.text(piece.citation)
         for piece in answer.pieces
     )
-    return {
-        "id": answer.started.id,
-        "object": "chat.completion",
-        "created": created,
-        "model": answer.started.model,
-        "choices": [
-            {
-                "index": 0,
-                "finish_reason": answer.ended.finish_reason,
-                "message": {"role": "assistant", "content": content},
-            }
+    return schemas.ChatCompletionModel(
+        id=answer.started.id,
+        object="chat.completion",
+        created=created,
+        model=answer.started.model,
+        choices=[
+            schemas.ChoiceModel(
+                index=0,
+                finish_reason=answer.ended.finish_reason,
+                message=schemas.MessageModel(role="assistant", content=content),
+            )
         ],
-        "usage": render.usage(answer.ended.usage),
-    }
+        usage=render.usage(answer.ended.usage),
+    )
 
 
-async def completion_chunks(
+async def completion_frames(
     events: AsyncIterator[AnswerEvent], *, created: int, include_usage: bool
-) -> AsyncGenerator[JsonObject, None]:
+) -> AsyncGenerator[bytes, None]:
     """A role, then deltas, then an empty delta with the reason; the usage only if asked for."""
+    started = await _first(events)
+    chunks = _CompletionChunks(started.id, started.model, created)
+    yield frame(chunks.of(schemas.ChoiceDelta(role="assistant", content="")))
+    content = TextFrames(lambda text: chunks.of(schemas.ChoiceDelta(content=text)))
     inline = InlineCitations()
-    common: JsonObject = {}
     async for event in events:
         match event:
-            case AnswerStarted():
-                common = {
-                    "id": event.id,
-                    "object": "chat.completion.chunk",
-                    "created": created,
-                    "model": event.model,
-                }
-                yield _delta(common, {"role": "assistant", "content": ""})
             case AnswerText():
-                yield _delta(common, {"content": event.text})
+                yield content(event.text)
             case AnswerCitation():
-                yield _delta(common, {"content": inline.text(event.citation)})
+                yield content(inline.text(event.citation))
             case AnswerEnded():
-                yield _delta(common, {}, event.finish_reason)
+                yield frame(chunks.of(schemas.ChoiceDelta(), event.finish_reason))
                 if include_usage:
-                    yield {**common, "choices": [], "usage": render.usage(event.usage)}
+                    yield frame(chunks.last(event.usage))
+            case AnswerStarted():
+                raise AssertionError("an answer starts once")
 
 
-def _delta(common: JsonObject, delta: JsonObject, finish_reason: str | None = None) -> JsonObject:
-    choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-    return {**common, "choices": [choice]}
+@dataclass(frozen=True, slots=True)
+class _CompletionChunks:
+    """The chunks of one answer; `created` is in Unix seconds."""
+
+    id: str
+    model: str
+    created: int
+
+    def of(
+        self, delta: schemas.ChoiceDelta, finish_reason: schemas.FinishWord | None = None
+    ) -> schemas.StreamChatCompletionChunkModel:
+        choice = schemas.ChoiceChunkModel(index=0, delta=delta, finish_reason=finish_reason)
+        return self._chunk([choice])
+
+    def last(self, used: Usage) -> schemas.StreamChatCompletionChunkModel:
+        return self._chunk([], render.usage(used))
+
+    def _chunk(
+        self, choices: list[schemas.ChoiceChunkModel], usage: UsageModel | None = None
+    ) -> schemas.StreamChatCompletionChunkModel:
+        return schemas.StreamChatCompletionChunkModel(
+            id=self.id,
+            object="chat.completion.chunk",
+            created=self.created,
+            model=self.model,
+            choices=choices,
+            usage=usage,
+        )

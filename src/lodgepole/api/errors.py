@@ -15,6 +15,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lodgepole.api.json_response import json_response
+from lodgepole.api.schemas.wire import BasicErrorResponse, ErrorDetail, ErrorResponse
 from lodgepole.api.sse import ClientGone
 from lodgepole.api.versions import VERSION_HEADER, WireVersion, wire_version
 from lodgepole.errors import (
@@ -83,8 +84,8 @@ def error_response(
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS), **(headers or {})}
     if path.startswith(EVALUATION_PATHS) and status in (400, 413, 422, 500):
         status = 500 if status == 500 else 422
-        return json_response({"message": message}, status=status, headers=headers)
-    body = {"status": status, "error": {"code": code, "message": message}}
+        return json_response(BasicErrorResponse(message=message), status=status, headers=headers)
+    body = ErrorResponse(status=status, error=ErrorDetail(code=code, message=message))
     return json_response(body, status=status, headers=headers)
 
 

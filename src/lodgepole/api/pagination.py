@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
 
-from lodgepole.api.schemas.wire import needs
+from lodgepole.api.schemas.wire import PaginationResponse, needs
 from lodgepole.api.versions import WireVersion
 from lodgepole.errors import InvalidRequest
 from lodgepole.limits import Limits
@@ -80,12 +80,9 @@ async def read_page(
     return ListPage(page.items, None if page.next is None else _encode(kind, page.next))
 
 
-def paginated(key: str, items: list[dict[str, Any]], next_: str | None) -> dict[str, Any]:
-    """A list body. `pagination` is left out on the last page: an empty one breaks clients."""
-    body: dict[str, Any] = {key: items}
-    if next_ is not None:
-        body["pagination"] = {"next": next_}
-    return body
+def pagination(page: ListPage[Any]) -> PaginationResponse | None:
+    """Where the next page is. Left out on the last one: an empty one breaks clients."""
+    return None if page.next is None else PaginationResponse(next=page.next)
 
 
 async def _everything(

@@ -1,16 +1,20 @@
-"""The model's nouns as the wire's JSON, in the one place where the two meet.
+"""The model's nouns as the wire's models, in the one place where the two meet.
 
-Clients decode strictly: counts, positions and pages are ints, scores and shares are floats,
-times are RFC 3339 in UTC, and what is not set is null.
+Clients decode strictly: scores and shares are floats, times are RFC 3339 in UTC.
 """
 
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 from lodgepole.access.usage import ProjectUsage
+from lodgepole.api.schemas import assistants as assistant_schemas
+from lodgepole.api.schemas import chat as chat_schemas
+from lodgepole.api.schemas import evaluation as evaluation_schemas
+from lodgepole.api.schemas import extensions as own_schemas
+from lodgepole.api.schemas.files import AssistantFileModel, OperationModel
+from lodgepole.api.schemas.wire import UsageModel, word
 from lodgepole.chat.answer import ContextResult
 from lodgepole.documents.text_windows import TextView
 from lodgepole.evaluation.judged import AlignmentResult
@@ -30,7 +34,6 @@ from lodgepole.model import (
     Usage,
 )
 
-JsonObject = dict[str, Any]
 Link = Callable[[File], str]
 """Makes the signed URL of a file."""
 
@@ -49,251 +52,264 @@ COUNTED = ("requests", "prompt_tokens", "completion_tokens")
 
 
 def timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The moment in RFC 3339, to the millisecond."""
+    return moment.astimezone(UTC).isoformat("T", "milliseconds")[: -len("+00:00")] + "Z"
 
 
-def usage(used: Usage) -> JsonObject:
-    return {
-        "prompt_tokens": used.prompt_tokens,
-        "completion_tokens": used.completion_tokens,
-        "total_tokens": used.total_tokens,
-    }
+def usage(used: Usage) -> UsageModel:
+    return UsageModel(
+        prompt_tokens=used.prompt_tokens,
+        completion_tokens=used.completion_tokens,
+        total_tokens=used.total_tokens,
+    )
 
 
 # --- assistants, files, operations ------------------------------------------------------------
 
 
-def assistant(value: Assistant, *, host: str, status: AssistantStatus | None = None) -> JsonObject:
+def assistant(
+    value: Assistant, *, host: str, status: AssistantStatus | None = None
+) -> assistant_schemas.AssistantModel:
     """`status` replaces the stored one, for the answer to a creation."""
-    return {
-        "name": value.name,
-        "status": str(status or value.status),
-        "instructions": value.instructions,
-        "metadata": None if not value.metadata else dict(value.metadata),
-        "host": host,
-        "region": value.region,
-        "created_at": timestamp(value.created_at),
-        "updated_at": timestamp(value.updated_at),
-    }
+    return assistant_schemas.AssistantModel(
+        name=value.name,
+        status=word(status or value.status),
+        instructions=value.instructions,
+        metadata=None if not value.metadata else dict(value.metadata),
+        host=host,
+        region=word(value.region),
+        created_at=timestamp(value.created_at),
+        updated_at=timestamp(value.updated_at),
+    )
 
 
-def file(value: File, *, signed_url: str | None = None) -> JsonObject:
+def updated_assistant(value: Assistant, *, host: str) -> assistant_schemas.UpdateAssistantResponse:
+    whole = assistant(value, host=host)
+    return assistant_schemas.UpdateAssistantResponse(assistant_name=value.name, **whole.sent())
+
+
+def file(value: File, *, signed_url: str | None = None) -> AssistantFileModel:
     upload = value.upload
     done = value.status is FileStatus.AVAILABLE
-    body: JsonObject = {
-        "name": upload.name,
-        "id": value.id,
-        "size": upload.size,
-        "metadata": None if not upload.metadata else dict(upload.metadata),
-        "created_on": timestamp(value.created_at),
-        "updated_on": timestamp(value.updated_at),
-        "status": str(value.status),
-        "signed_url": signed_url,
-        "multimodal": upload.multimodal,
-        "percent_done": 1.0 if done else value.percent_complete / 100,
-        "error_message": value.error_message,
-        "crc32c_hash": upload.crc32c,
-    }
-    if value.notice:
-        body["notice"] = value.notice
-    return body
+    return AssistantFileModel(
+        name=upload.name,
+        id=value.id,
+        size=upload.size,
+        metadata=None if not upload.metadata else dict(upload.metadata),
+        created_on=timestamp(value.created_at),
+        updated_on=timestamp(value.updated_at),
+        status=word(value.status),
+        signed_url=signed_url,
+        multimodal=upload.multimodal,
+        percent_done=1.0 if done else value.percent_complete / 100,
+        error_message=value.error_message,
+        crc32c_hash=upload.crc32c,
+        notice=value.notice or None,
+    )
 
 
-def operation(value: Operation) -> JsonObject:
+def operation(value: Operation) -> OperationModel:
     """What does not apply yet is left out."""
-    body: JsonObject = {
-        "id": value.id,
-        "operation_type": str(value.type),
-        "status": str(value.status),
-        "created_on": timestamp(value.created_at),
-        "percent_complete": value.percent_complete,
-    }
-    if value.status is OperationStatus.COMPLETED:
-        body["percent_complete"] = 100
-    if value.file_id is not None:
-        body["file_id"] = value.file_id
-    if value.completed_at is not None:
-        body["completed_on"] = timestamp(value.completed_at)
-    if value.error_message is not None and value.status is OperationStatus.FAILED:
-        body["error_message"] = value.error_message
-    if value.ingestion_units is not None:
-        body["ingestion_units"] = float(value.ingestion_units)
-    return body
+    units, ended = value.ingestion_units, value.completed_at
+    done = value.status is OperationStatus.COMPLETED
+    return OperationModel(
+        id=value.id,
+        operation_type=word(value.type),
+        file_id=value.file_id,
+        status=word(value.status),
+        created_on=timestamp(value.created_at),
+        completed_on=None if ended is None else timestamp(ended),
+        percent_complete=100 if done else value.percent_complete,
+        error_message=value.error_message if value.status is OperationStatus.FAILED else None,
+        ingestion_units=None if units is None else float(units),
+    )
 
 
 # --- citations and snippets -------------------------------------------------------------------
 
 
-def citation(value: Citation, link: Link) -> JsonObject:
-    return {
-        "position": value.position,
-        "references": [_reference(reference, link) for reference in value.references],
-    }
+def citation(value: Citation, link: Link) -> chat_schemas.CitationModel:
+    return chat_schemas.CitationModel(
+        position=value.position,
+        references=[_reference(reference, link) for reference in value.references],
+    )
 
 
-def _reference(value: Reference, link: Link) -> JsonObject:
-    return {
-        "file": file(value.file, signed_url=link(value.file)),
-        "pages": list(value.pages),
-        "highlight": None
-        if value.highlight is None
-        else {"type": "text", "content": value.highlight},
-    }
+def _reference(value: Reference, link: Link) -> chat_schemas.ReferenceModel:
+    highlight = value.highlight
+    return chat_schemas.ReferenceModel(
+        file=file(value.file, signed_url=link(value.file)),
+        pages=list(value.pages),
+        highlight=None
+        if highlight is None
+        else chat_schemas.HighlightModel(type="text", content=highlight),
+    )
 
 
-def snippet(value: Snippet, link: Link) -> JsonObject:
+def snippet(value: Snippet, link: Link) -> chat_schemas.SnippetModel:
     """A text snippet, or a multimodal one where it has figures."""
-    content: Any = _blocks(value) if value.figures else value.text
-    return {
-        "type": "multimodal" if value.figures else "text",
-        "content": content,
-        "score": float(value.score),
-        "reference": _typed_reference(value, link),
-    }
+    score, reference = float(value.score), _typed_reference(value, link)
+    if not value.figures:
+        return chat_schemas.TextSnippetModel(
+            type="text", content=value.text, score=score, reference=reference
+        )
+    return chat_schemas.MultiModalSnippetModel(
+        type="multimodal", content=_blocks(value), score=score, reference=reference
+    )
 
 
-def _typed_reference(value: Snippet, link: Link) -> JsonObject:
+def _typed_reference(value: Snippet, link: Link) -> chat_schemas.TypedReferenceModel:
+    shown = file(value.file, signed_url=link(value.file))
     type_ = REFERENCE_TYPES.get(value.file.upload.kind, "text")
-    body: JsonObject = {"type": type_, "file": file(value.file, signed_url=link(value.file))}
     if type_ in PAGED_TYPES:
-        body["pages"] = list(value.pages)
-    return body
+        return chat_schemas.PagedReferenceModel(
+            type=word(type_), file=shown, pages=list(value.pages)
+        )
+    return chat_schemas.TextReferenceModel(type=word(type_), file=shown)
 
 
-def _blocks(value: Snippet) -> list[JsonObject]:
+def _blocks(value: Snippet) -> list[chat_schemas.BlockModel]:
     """Text and images in reading order; figures without data are shown by caption alone."""
-    blocks: list[JsonObject] = []
+    blocks: list[chat_schemas.BlockModel] = []
     done = 0
     for figure in sorted(value.figures, key=lambda figure: figure.position):
         place = min(max(figure.position - value.start, done), len(value.text))
         _add_text(blocks, value.text[done:place])
-        image = figure.data and {
-            "type": "base64",
-            "mime_type": figure.mime_type,
-            "data": base64.b64encode(figure.data).decode(),
-        }
-        blocks.append({"type": "image", "caption": figure.caption, "image": image or None})
+        image = None
+        if figure.data:
+            data = base64.b64encode(figure.data).decode()
+            image = chat_schemas.ImageModel(type="base64", mime_type=figure.mime_type, data=data)
+        blocks.append(
+            chat_schemas.ImageBlockModel(type="image", caption=figure.caption, image=image)
+        )
         done = place
     _add_text(blocks, value.text[done:])
     return blocks
 
 
-def _add_text(blocks: list[JsonObject], text: str) -> None:
+def _add_text(blocks: list[chat_schemas.BlockModel], text: str) -> None:
     if text.strip():
-        blocks.append({"type": "text", "text": text})
+        blocks.append(chat_schemas.TextBlockModel(type="text", text=text))
 
 
-def context(value: ContextResult, link: Link) -> JsonObject:
-    return {
-        "id": value.id,
-        "snippets": [snippet(found, link) for found in value.snippets],
-        "usage": usage(value.usage),
-    }
+def context(value: ContextResult, link: Link) -> chat_schemas.ContextModel:
+    return chat_schemas.ContextModel(
+        id=value.id,
+        snippets=[snippet(found, link) for found in value.snippets],
+        usage=usage(value.usage),
+    )
 
 
 # --- evaluation -------------------------------------------------------------------------------
 
 
-def alignment(value: AlignmentResult) -> JsonObject:
-    return {
-        "metrics": {
-            "correctness": float(value.correctness),
-            "completeness": float(value.completeness),
-            "alignment": float(value.alignment),
-        },
-        "reasoning": {
-            "evaluated_facts": [
-                {"fact": {"content": judged.fact}, "entailment": str(judged.entailment)}
+def alignment(value: AlignmentResult) -> evaluation_schemas.AlignmentResponse:
+    return evaluation_schemas.AlignmentResponse(
+        metrics=evaluation_schemas.MetricsModel(
+            correctness=float(value.correctness),
+            completeness=float(value.completeness),
+            alignment=float(value.alignment),
+        ),
+        reasoning=evaluation_schemas.ReasoningModel(
+            evaluated_facts=[
+                evaluation_schemas.EvaluatedFactModel(
+                    fact=evaluation_schemas.FactModel(content=judged.fact),
+                    entailment=word(judged.entailment),
+                )
                 for judged in value.facts
             ]
-        },
-        "usage": usage(value.usage),
-    }
+        ),
+        usage=usage(value.usage),
+    )
 
 
 # --- keys, usage and the text of documents ----------------------------------------------------
 
 
-def key(value: ApiKey) -> JsonObject:
-    return {
-        "id": value.id,
-        "name": value.name,
-        "role": str(value.role),
-        "project": value.project_id,
-        "created_at": timestamp(value.created_at),
-    }
+def key(value: ApiKey) -> own_schemas.KeyModel:
+    return own_schemas.KeyModel(
+        id=value.id,
+        name=value.name,
+        role=word(value.role),
+        project=value.project_id,
+        created_at=timestamp(value.created_at),
+    )
 
 
-def usage_report(project_id: str, report: ProjectUsage) -> JsonObject:
+def created_key(value: ApiKey, secret: str) -> own_schemas.CreatedKeyModel:
+    return own_schemas.CreatedKeyModel(api_key=secret, **key(value).sent())
+
+
+def usage_report(project_id: str, report: ProjectUsage) -> own_schemas.UsageReportModel:
     holdings = report.holdings
-    days: dict[str, JsonObject] = {}
-    keys: dict[str, JsonObject] = {}
+    days: dict[str, dict[str, int]] = {}
+    keys: dict[str, dict[str, int]] = {}
+    last_used: dict[str, str] = {}
     for entry in report.entries:
-        day = entry.day.isoformat()
+        day = last_used[entry.key_id] = entry.day.isoformat()
         for sums, place in ((days, day), (keys, entry.key_id)):
             known = sums.setdefault(place, dict.fromkeys(COUNTED, 0))
             for name in COUNTED:
                 known[name] += getattr(entry, name)
-        keys[entry.key_id]["last_used_on"] = day
-    return {
-        "project": project_id,
-        "assistants": holdings.assistants,
-        "files": holdings.files,
-        "bytes": holdings.bytes,
-        "operations": {
-            status.lower(): holdings.operations.get(status, 0) for status in OperationStatus
-        },
-        "since": report.since.isoformat(),
-        "days": [{"day": day, **counts} for day, counts in days.items()],
-        "keys": [
-            {"id": id_, **counts}
+    operations = {status.lower(): holdings.operations.get(status, 0) for status in OperationStatus}
+    return own_schemas.UsageReportModel(
+        project=project_id,
+        assistants=holdings.assistants,
+        files=holdings.files,
+        bytes=holdings.bytes,
+        operations=own_schemas.OperationCounts(**operations),
+        since=report.since.isoformat(),
+        days=[own_schemas.DayModel(day=day, **counts) for day, counts in days.items()],
+        keys=[
+            own_schemas.KeyUsageModel(id=id_, last_used_on=last_used[id_], **counts)
             for id_, counts in sorted(keys.items(), key=lambda item: -item[1]["requests"])
         ],
-    }
+    )
 
 
-def text(file: File, view: TextView) -> JsonObject:
+def text(file: File, view: TextView) -> own_schemas.DocumentTextModel:
     document = view.document
-    body: JsonObject = {
-        "file_id": file.id,
-        "name": file.upload.name,
-        "length": len(document.text),
-        "page_count": len(document.pages) or None,
-        "pages_estimated": document.pages_estimated,
-        "start": view.start,
-        "end": view.end,
-        "text": view.text,
-        "pages": [{"number": p.number, "start": p.start, "end": p.end} for p in view.pages],
-        "blocks": [
-            {"kind": str(b.kind), "start": b.start, "end": b.end, "level": b.level}
-            for b in view.blocks
+    return own_schemas.DocumentTextModel(
+        file_id=file.id,
+        name=file.upload.name,
+        length=len(document.text),
+        page_count=len(document.pages) or None,
+        pages_estimated=document.pages_estimated,
+        start=view.start,
+        end=view.end,
+        text=view.text,
+        pages=[
+            own_schemas.DocumentPageModel(number=page.number, start=page.start, end=page.end)
+            for page in view.pages
         ],
-        "marks": [{"start": start, "end": end} for start, end in view.marks],
-    }
-    if view.more:
-        body["next_start"] = view.end
-    return body
+        blocks=[
+            own_schemas.DocumentBlockModel(
+                kind=word(block.kind), start=block.start, end=block.end, level=block.level
+            )
+            for block in view.blocks
+        ],
+        marks=[own_schemas.DocumentSpanModel(start=start, end=end) for start, end in view.marks],
+        next_start=view.end if view.more else None,
+    )
 
 
-def passages(part: PassagePart) -> JsonObject:
+def passages(part: PassagePart) -> own_schemas.PassagesModel:
     """Vectors as half floats, which is how they are stored: nothing is lost."""
-    items: list[JsonObject] = []
-    for row, passage in enumerate(part.passages):
-        item: JsonObject = {
-            "ordinal": passage.ordinal,
-            "start": passage.start,
-            "end": passage.end,
-            "page": passage.page,
-            "heading_path": list(passage.heading_path),
-            "text": passage.text,
-        }
-        if row < len(part.vectors):
-            item["vector"] = base64.b64encode(part.vectors[row].astype("<f2").tobytes()).decode()
-        items.append(item)
-    body: JsonObject = {
-        "embedder": None if part.embedder is None else asdict(part.embedder),
-        "passages": items,
-    }
-    if part.more:
-        body["next_first"] = part.passages[-1].ordinal + 1
-    return body
+    vectors = [base64.b64encode(row.astype("<f2").tobytes()).decode() for row in part.vectors]
+    embedder = part.embedder
+    return own_schemas.PassagesModel(
+        embedder=None if embedder is None else own_schemas.EmbedderModel(**asdict(embedder)),
+        passages=[
+            own_schemas.PassageModel(
+                ordinal=passage.ordinal,
+                start=passage.start,
+                end=passage.end,
+                page=passage.page,
+                heading_path=list(passage.heading_path),
+                text=passage.text,
+                vector=vectors[row] if row < len(vectors) else None,
+            )
+            for row, passage in enumerate(part.passages)
+        ],
+        next_first=part.passages[-1].ordinal + 1 if part.more else None,
+    )

@@ -1,18 +1,21 @@
 """Server-sent events: bytes as the published clients read them, and a stop when they leave."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
-import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from lodgepole.api.json_response import json_bytes
+from lodgepole.api.schemas.wire import WireResponse
 
 T = TypeVar("T")
 
 HEARTBEAT = b":\n\n"
 HEARTBEAT_SECONDS = 15.0
+_MARK = "\0"
 MOST_GATHERED = 64  # frames waiting for a slow client, before their source waits, too
 
 
@@ -20,9 +23,21 @@ class ClientGone(Exception):
     """The client closed the connection; nobody reads the answer."""
 
 
-def frame(event: dict[str, Any]) -> bytes:
+def frame(event: WireResponse) -> bytes:
     """One event. No space after the colon, no event name, no id: old clients take nothing else."""
-    return b"data:" + orjson.dumps(event) + b"\n\n"
+    return b"data:" + json_bytes(event) + b"\n\n"
+
+
+class TextFrames:
+    """Frames that differ in one text: a token costs a third of what making its model does."""
+
+    def __init__(self, event: Callable[[str], WireResponse]) -> None:
+        """`event` makes the model; its last text that is the argument is what differs."""
+        self._before, mark, self._after = frame(event(_MARK)).rpartition(json_bytes(_MARK))
+        assert mark, "the model holds the text it is given"
+
+    def __call__(self, text: str) -> bytes:
+        return self._before + json_bytes(text) + self._after
 
 
 class EventStream(Response):

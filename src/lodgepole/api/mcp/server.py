@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import MutableHeaders
@@ -21,6 +20,7 @@ import lodgepole
 from lodgepole.api import render
 from lodgepole.api.auth import Call, DataRead
 from lodgepole.api.errors import describe_invalid
+from lodgepole.api.json_response import json_bytes
 from lodgepole.api.requests import read_body
 from lodgepole.api.signed_urls import signed_url
 from lodgepole.chat.answer import ContextRequest
@@ -92,7 +92,7 @@ class _Tools:
             ContextRequest(query=asked.query, top_k=asked.top_k, snippet_tokens=asked.snippet_size),
         )
         self.call.services.usage_meter.count_tokens(self.call.key, found.usage)
-        return [orjson.dumps(render.snippet(s, self._link)).decode() for s in found.snippets]
+        return [json_bytes(render.snippet(s, self._link)).decode() for s in found.snippets]
 
     def _link(self, file: File) -> str:
         return signed_url(self.call.services.files, file, self.call.base_url)

@@ -15,7 +15,6 @@ from lodgepole.api.signed_urls import signed_url
 from lodgepole.api.sse import (
     HEARTBEAT_SECONDS,
     EventStream,
-    frame,
     started,
     unless_gone,
 )
@@ -51,7 +50,7 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
     )
     events = _counted(call, call.services.chat.answer(assistant, asked))
     if body.stream:
-        return await _stream(call, events, answers.chat_chunks(events, _link(call), call.version))
+        return await _stream(call, events, answers.chat_frames(events, _link(call), call.version))
     answer = await _whole(call, events)
     return json_response(answers.chat(answer, _link(call), call.version))
 
@@ -72,8 +71,8 @@ async def completions(call: DataRead, assistant_name: str) -> Response:
     events = _counted(call, call.services.chat.answer(assistant, asked))
     if body.stream:
         include_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
-        chunks = answers.completion_chunks(events, created=created, include_usage=include_usage)
-        return await _stream(call, events, chunks)
+        frames = answers.completion_frames(events, created=created, include_usage=include_usage)
+        return await _stream(call, events, frames)
     answer = await _whole(call, events)
     return json_response(answers.completion(answer, created=created))
 
@@ -173,19 +172,19 @@ async def _whole(call: Call, events: AsyncGenerator[AnswerEvent]) -> answers.Ans
 async def _stream(
     call: Call,
     events: AsyncGenerator[AnswerEvent],
-    chunks: AsyncGenerator[render.JsonObject, None],
+    frames: AsyncGenerator[bytes, None],
 ) -> Response:
     """A response that has begun: what failed before its first byte was raised instead."""
     heartbeat = HEARTBEAT_SECONDS if call.version.takes_heartbeats else None
-    frames = _frames(events, chunks)
-    begun = await unless_gone(started(frames, within=heartbeat), call.request.receive)
+    closing = _closing(events, frames)
+    begun = await unless_gone(started(closing, within=heartbeat), call.request.receive)
     return EventStream(begun, heartbeat_seconds=heartbeat)
 
 
-async def _frames(
-    events: AsyncGenerator[AnswerEvent], chunks: AsyncGenerator[render.JsonObject, None]
+async def _closing(
+    events: AsyncGenerator[AnswerEvent], frames: AsyncGenerator[bytes, None]
 ) -> AsyncGenerator[bytes, None]:
-    """Closing it closes the chunks, then the events, and so the model's stream."""
-    async with aclosing(events), aclosing(chunks):
-        async for chunk in chunks:
-            yield frame(chunk)
+    """The same frames; closing it closes them, then the events, and so the model's stream."""
+    async with aclosing(events), aclosing(frames):
+        async for chunk in frames:
+            yield chunk

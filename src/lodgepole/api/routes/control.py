@@ -9,9 +9,13 @@ from fastapi import APIRouter, Depends, Response
 from lodgepole.api import render
 from lodgepole.api.auth import AnyKey, Call, ControlRead, ControlWrite
 from lodgepole.api.json_response import json_response
-from lodgepole.api.pagination import PageRequest, page_request, paginated, read_page
+from lodgepole.api.pagination import PageRequest, page_request, pagination, read_page
 from lodgepole.api.requests import read_json
-from lodgepole.api.schemas.assistants import CreateAssistantRequest, UpdateAssistantRequest
+from lodgepole.api.schemas.assistants import (
+    CreateAssistantRequest,
+    ListAssistantsResponse,
+    UpdateAssistantRequest,
+)
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import Assistant, AssistantStatus
 
@@ -38,7 +42,7 @@ async def list_assistants(
         limits=call.services.limits,
     )
     items = [render.assistant(item, host=call.base_url) for item in page.items]
-    return json_response(paginated("assistants", items, page.next))
+    return json_response(ListAssistantsResponse(assistants=items, pagination=pagination(page)))
 
 
 @router.post("/assistants", operation_id="create_assistant")
@@ -78,8 +82,7 @@ async def update_assistant(call: ControlWrite, assistant_name: str) -> Response:
         instructions=body.instructions,
         metadata=body.metadata,
     )
-    rendered = render.assistant(updated, host=call.base_url)
-    return json_response({"assistant_name": updated.name, **rendered})
+    return json_response(render.updated_assistant(updated, host=call.base_url))
 
 
 @router.delete("/assistants/{assistant_name}", operation_id="delete_assistant")

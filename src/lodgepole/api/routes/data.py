@@ -11,8 +11,9 @@ from lodgepole.api import render
 from lodgepole.api.auth import Call, DataRead, DataWrite
 from lodgepole.api.json_response import json_response
 from lodgepole.api.multipart import FormLimits, UploadForm, read_upload
-from lodgepole.api.pagination import PageRequest, page_request, paginated, read_page
+from lodgepole.api.pagination import PageRequest, page_request, pagination, read_page
 from lodgepole.api.requests import flag, json_parameter
+from lodgepole.api.schemas.files import ListFilesResponse, OperationList
 from lodgepole.api.schemas.wire import lacks, needs
 from lodgepole.api.signed_urls import signed_url
 from lodgepole.api.state import state_of
@@ -73,7 +74,8 @@ async def list_files(
         version=call.version,
         limits=call.services.limits,
     )
-    return json_response(paginated("files", [render.file(f) for f in page.items], page.next))
+    files = [render.file(file) for file in page.items]
+    return json_response(ListFilesResponse(files=files, pagination=pagination(page)))
 
 
 @router.post("/files/{assistant_name}", operation_id="upload_file")
@@ -203,7 +205,7 @@ async def list_operations(
         limits=call.services.limits,
     )
     items = [render.operation(operation) for operation in page.items]
-    return json_response(paginated("operations", items, page.next))
+    return json_response(OperationList(operations=items, pagination=pagination(page)))
 
 
 @router.get(

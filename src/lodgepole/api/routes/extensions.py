@@ -8,7 +8,7 @@ from lodgepole.api import render
 from lodgepole.api.auth import Administration, AnyKey, DataRead, DataWrite
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import read_json
-from lodgepole.api.schemas.extensions import CreateKeyRequest
+from lodgepole.api.schemas.extensions import CreateKeyRequest, ListKeysResponse
 from lodgepole.documents.text_windows import TextRequest, read_text
 from lodgepole.errors import Conflict, InvalidRequest
 from lodgepole.library.passage_exports import read_passages
@@ -36,7 +36,7 @@ async def describe_me(call: AnyKey) -> Response:
 async def list_keys(call: Administration) -> Response:
     """The project's keys, oldest first. For keys with the role `all`, as all below."""
     keys = await call.services.keys.list(call.project_id)
-    return json_response({"keys": [render.key(key) for key in keys]})
+    return json_response(ListKeysResponse(keys=[render.key(key) for key in keys]))
 
 
 @router.post("/keys", operation_id="create_key")
@@ -50,7 +50,7 @@ async def create_key(call: Administration) -> Response:
             f"Invalid role {(body.role or '')[:40]!r}: must be one of {', '.join(Role)}"
         ) from None
     secret, key = await call.services.keys.create(call.project_id, name=body.name, role=role)
-    return json_response({**render.key(key), "api_key": secret})
+    return json_response(render.created_key(key, secret))
 
 
 @router.delete("/keys/{key_id}", operation_id="revoke_key")

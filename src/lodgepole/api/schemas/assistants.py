@@ -1,6 +1,5 @@
 """Assistants on the wire."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -9,6 +8,7 @@ from pydantic.config import JsonDict
 from lodgepole.api.schemas.wire import (
     OMITTED,
     PaginationResponse,
+    Timestamp,
     WireRequest,
     WireResponse,
     needs,
@@ -73,8 +73,8 @@ class AssistantModel(WireResponse):
     metadata: dict[str, Any] | None = None
     host: str = Field(description="Where its files, operations and chat are served; no path.")
     region: Literal["us", "eu"]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
 class UpdateAssistantResponse(AssistantModel):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from lodgepole.api.schemas.files import AssistantFileModel
@@ -212,13 +212,10 @@ class ChatModel(WireResponse):
     )
 
 
-class _Chunk(BaseModel):
+class MessageStartModel(WireResponse):
+    type: Literal["message_start"]
     id: str
     model: str
-
-
-class MessageStartModel(_Chunk, WireResponse):
-    type: Literal["message_start"]
     role: str
     context_snippet_count: int | None = Field(
         default=None, json_schema_extra={**needs("has_snippet_count"), **OMITTED}
@@ -229,18 +226,24 @@ class ContentDelta(WireResponse):
     content: str
 
 
-class ContentChunkModel(_Chunk, WireResponse):
+class ContentChunkModel(WireResponse):
     type: Literal["content_chunk"]
+    id: str
+    model: str
     delta: ContentDelta
 
 
-class CitationChunkModel(_Chunk, WireResponse):
+class CitationChunkModel(WireResponse):
     type: Literal["citation"]
+    id: str
+    model: str
     citation: CitationModel
 
 
-class MessageEndModel(_Chunk, WireResponse):
+class MessageEndModel(WireResponse):
     type: Literal["message_end"]
+    id: str
+    model: str
     finish_reason: FinishWord
     usage: UsageModel
     content_filter_results: ContentFilterResults | None = Field(
@@ -332,16 +335,20 @@ class ImageBlockModel(WireResponse):
     image: ImageModel | None = None
 
 
+BlockModel = Annotated[TextBlockModel | ImageBlockModel, Field(discriminator="type")]
+
+
 class MultiModalSnippetModel(WireResponse):
     type: Literal["multimodal"]
-    content: list[Annotated[TextBlockModel | ImageBlockModel, Field(discriminator="type")]]
+    content: list[BlockModel]
     score: float = Field(description="0 to 1, comparable within one response.")
     reference: TypedReferenceModel
 
 
+SnippetModel = Annotated[TextSnippetModel | MultiModalSnippetModel, Field(discriminator="type")]
+
+
 class ContextModel(WireResponse):
     id: str
-    snippets: list[
-        Annotated[TextSnippetModel | MultiModalSnippetModel, Field(discriminator="type")]
-    ]
+    snippets: list[SnippetModel]
     usage: UsageModel

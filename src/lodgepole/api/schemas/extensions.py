@@ -1,11 +1,10 @@
 """What Lodgepole has beyond the published API: keys, usage, and the text of documents."""
 
-from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import OMITTED, WireRequest, WireResponse
+from lodgepole.api.schemas.wire import OMITTED, Day, Timestamp, WireRequest, WireResponse
 from lodgepole.model import Role
 
 RoleWord = Literal["all", "control_read", "control_write", "data_read", "data_write"]
@@ -28,7 +27,7 @@ class KeyModel(WireResponse):
     name: str
     role: RoleWord
     project: str = Field(description="The key sees what is in this project alone.")
-    created_at: datetime
+    created_at: Timestamp
 
 
 class CreatedKeyModel(KeyModel):
@@ -52,7 +51,7 @@ class OperationCounts(WireResponse):
 class DayModel(WireResponse):
     """One day, in UTC."""
 
-    day: date
+    day: Day
     requests: int
     prompt_tokens: int = Field(description="Tokens sent to models; for context, of its snippets.")
     completion_tokens: int = Field(description="Tokens that models wrote.")
@@ -65,7 +64,7 @@ class KeyUsageModel(WireResponse):
     requests: int
     prompt_tokens: int
     completion_tokens: int
-    last_used_on: date
+    last_used_on: Day
 
 
 class UsageReportModel(WireResponse):
@@ -76,7 +75,7 @@ class UsageReportModel(WireResponse):
     files: int
     bytes: int = Field(description="Of the files as they were uploaded.")
     operations: OperationCounts
-    since: date
+    since: Day
     days: list[DayModel] = Field(description="Days with requests, oldest first.")
     keys: list[KeyUsageModel] = Field(description="Keys with requests, the busiest first.")
 

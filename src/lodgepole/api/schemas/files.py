@@ -1,11 +1,10 @@
 """Files and operations on the wire."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import OMITTED, PaginationResponse, WireResponse, needs
+from lodgepole.api.schemas.wire import OMITTED, PaginationResponse, Timestamp, WireResponse, needs
 
 
 class AssistantFileModel(WireResponse):
@@ -13,8 +12,8 @@ class AssistantFileModel(WireResponse):
     id: str
     size: int = Field(description="Bytes.")
     metadata: dict[str, Any] | None = None
-    created_on: datetime
-    updated_on: datetime
+    created_on: Timestamp
+    updated_on: Timestamp
     status: Literal["Processing", "Available", "Deleting", "ProcessingFailed"]
     signed_url: str | None = Field(
         default=None, description="Downloads the file without a key for a while; when asked for."
@@ -44,8 +43,8 @@ class OperationModel(WireResponse):
     operation_type: Literal["upload_file", "upsert_file", "update_file_metadata", "delete_file"]
     file_id: str | None = Field(default=None, json_schema_extra=OMITTED)
     status: Literal["Processing", "Completed", "Failed"]
-    created_on: datetime
-    completed_on: datetime | None = Field(default=None, json_schema_extra=OMITTED)
+    created_on: Timestamp
+    completed_on: Timestamp | None = Field(default=None, json_schema_extra=OMITTED)
     percent_complete: int = Field(ge=0, le=100)
     error_message: str | None = Field(
         default=None, description="Why it failed.", json_schema_extra=OMITTED

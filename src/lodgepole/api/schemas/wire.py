@@ -5,7 +5,7 @@ own words. A string `limits.NAME` there stands for that limit of the running ser
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -83,6 +83,37 @@ class WireResponse(BaseModel):
     """A response body. Clients decode strictly, so nothing is coerced here either."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+    left_out: ClassVar[tuple[str, ...]] = ()
+    """The fields that are left out where they are not set: those that are marked `OMITTED`."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        marks = {name: info.json_schema_extra for name, info in cls.model_fields.items()}
+        cls.left_out = tuple(
+            name for name, mark in marks.items() if isinstance(mark, dict) and "x-omitted" in mark
+        )
+
+    def sent(self) -> dict[str, Any]:
+        """The fields in their order, as they are sent; models among their values stay models.
+
+        `model_dump` would copy all that is below, too, which whatever encodes this need not have.
+        """
+        fields = self.__dict__.copy()
+        for name in self.left_out:
+            if fields[name] is None:
+                del fields[name]
+        return fields
+
+
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""RFC 3339 in UTC, as `render.timestamp` writes it."""
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+
+
+def word(value: str) -> Any:
+    """The text of a member of our enums, for a field that lists the words it may have."""
+    return str(value)
 
 
 class ErrorDetail(WireResponse):
