@@ -230,7 +230,7 @@ def test_what_is_seen_keeps_its_roles_on_a_page_on_its_side(tmp_path: Path, turn
     ] == [
         (BlockKind.HEADING, "Fees of the port"),
         (BlockKind.PARAGRAPH, "nose or arms we see no more deep ply going by"),
-        (BlockKind.TABLE, "Ship  Fee\nLong  812"),
+        (BlockKind.TABLE, "Ship | Fee\nLong | 812"),
     ]
 
 

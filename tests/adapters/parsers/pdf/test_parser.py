@@ -157,7 +157,7 @@ def test_table_rows_stay_on_one_line(tmp_path: Path) -> None:
     document = read(write(tmp_path / "a", draw))
 
     [table] = shown(document, BlockKind.TABLE)
-    assert table.split("\n")[:2] == ["Item 0  0  0.50 EUR", "Item 1  17  1.50 EUR"]
+    assert table.split("\n")[:2] == ["Item 0 | 0 | 0.50 EUR", "Item 1 | 17 | 1.50 EUR"]
 
 
 def justified(canvas: Canvas, lines: list[str], width: float, y: float) -> None:
@@ -196,7 +196,7 @@ def test_rows_as_wide_as_the_prose_above_them_stay_rows(tmp_path: Path) -> None:
 
     document = read(write(tmp_path / "a", draw))
 
-    assert shown(document, BlockKind.TABLE) == ["\n".join("  ".join(row) for row in rows)]
+    assert shown(document, BlockKind.TABLE) == ["\n".join(" | ".join(row) for row in rows)]
 
 
 def test_headings_are_told_by_size_weight_and_capitals(tmp_path: Path) -> None:
@@ -505,10 +505,10 @@ def test_cells_of_several_lines_make_one_row(tmp_path: Path) -> None:
     document = read(write(tmp_path / "a", draw))
 
     assert shown(document, BlockKind.TABLE) == [
-        "Code  Meaning  Source\n"
-        "A1  the first of the terms, that takes two lines of its own  Report of May 3\n"
-        "B2  The second of them  Report of June\n"
-        "C3  The third of them  None"
+        "Code | Meaning | Source\n"
+        "A1 | the first of the terms, that takes two lines of its own | Report of May 3\n"
+        "B2 | The second of them | Report of June\n"
+        "C3 | The third of them | None"
     ]
 
 
@@ -531,13 +531,13 @@ def test_a_label_of_several_lines_stands_with_its_numbers(tmp_path: Path) -> Non
 
     text = read(write(tmp_path / "a", draw)).text
     assert text.splitlines() == [
-        "Year ended May 31,",
-        "2023  2022",
-        "Americas products and professional services  $ 12,345  $ 9,876",
-        "Europe  4,567  (210)",
+        "| | Year ended May 31, | Year ended May 31,",
+        "| | 2023 | 2022",
+        "Americas products and professional services | $ 12,345 | $ 9,876",
+        "Europe | 4,567 | (210)",
         "Current assets:",
-        "cash at banks  4  5",
-        "Total  18,146  15,323",
+        "cash at banks | 4 | 5",
+        "Total | 18,146 | 15,323",
     ]
 
 
@@ -562,7 +562,7 @@ def test_turned_pages_read_like_upright_ones(
         content(canvas)
 
     upright = read(write(tmp_path / "upright", content))
-    assert "cell 1 0  cell 1 1  cell 1 2" in upright.text
+    assert "cell 1 0 | cell 1 1 | cell 1 2" in upright.text
     assert read(write(tmp_path / "turned", turned)).text == upright.text
 
 

@@ -1,6 +1,7 @@
 """The characters of a page as pdfium sees them: their text, and where each of them stands."""
 
 import ctypes
+import math
 from typing import Any, NamedTuple, Protocol
 
 import pypdfium2.raw as pdfium
@@ -70,6 +71,11 @@ class Characters:
         pdfium.FPDFText_GetCharOrigin(self._page, self._char(index), *self._origin_at)
         x, y = self._x.value, self._y.value
         return self._frame.turned(x, y, x, y)[1] if self._frame.turn else y
+
+    def is_upright(self, index: int) -> bool:
+        """Whether the character stands as the frame does."""
+        angle = pdfium.FPDFText_GetCharAngle(self._page, self._char(index))
+        return -round(angle / (math.pi / 2)) % 4 == self._frame.turn
 
     def font(self, index: int) -> tuple[float, bool]:
         """`(size in points, is bold)` of a character; the size as scaled onto the page."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from lodgepole.adapters.parsers.pdf.characters import Characters
+from lodgepole.adapters.parsers.pdf.characters import Characters, CharBox
 from lodgepole.adapters.parsers.pdf.raised_text import Word, as_it_stands, goes_on, touch, written
 from lodgepole.adapters.parsers.pdf.right_to_left import (
     RIGHT_TO_LEFT,
@@ -23,6 +23,7 @@ from lodgepole.adapters.parsers.pdf.right_to_left import (
 
 SAME_HEIGHT = 0.2  # font sizes by which lines may differ in height and be one row
 CELL_GAP = 1.3  # font sizes of empty width that separate the cells of a row
+BELOW = 0.8  # heights of a character to the next, from which that is in another line
 EVEN = 0.15  # font sizes by which the spaces of a justified line may differ
 ANGLE_SAMPLES = 20  # characters of a page that are asked how they stand
 MEANING_SAMPLES = 50  # that are asked whether their font says which letters they are
@@ -56,6 +57,8 @@ class Line:
     bold: bool
     gaps: list[tuple[int, float, float]] = field(default_factory=list)
     """Wide white space inside: `(index of the character after it, left, right)`."""
+    spaces: list[tuple[int, float, float]] = field(default_factory=list[tuple[int, float, float]])
+    """All white space inside, in the same form; none is told of Arabic and Hebrew."""
     even: bool = False  # all its spaces are as wide as its gaps
     running: bool = False
     level: int = 0
@@ -64,6 +67,7 @@ class Line:
     inside: bool = False  # of a figure: a label rather than a heading
     turned: bool = False  # out of the frame, as what is printed along an edge: no heading either
     figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that stand here
+    table: int = 0  # alike on the rows of one table; 0 on all others
     cells: list[list[str]] = field(default_factory=list[list[str]])
     """Of a row of a table that was put together, the lines of each cell; else empty."""
 
@@ -152,14 +156,47 @@ def _lines_of_words(chars: Characters) -> Iterator[list[Word]]:
         ]
         if not words:
             continue
-        if line and not goes_on(line, words[0], text):
-            yield line
-            line = []
-        elif line:
-            words[0].spaced = words[0].start > match.start() or not touch(line[-1], words[0])
-        line += words
+        for run in _at_one_height(chars, words):
+            if line and not goes_on(line, run[0], text):
+                yield line
+                line = []
+            elif line:
+                run[0].spaced = run[0].start > match.start() or not touch(line[-1], run[0])
+            line += run
     if line:
         yield line
+
+
+def _at_one_height(chars: Characters, words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Words of one of pdfium's lines, parted where they leave its height as cells below do."""
+    run: list[Word] = []
+    for word in words:
+        parts = [word]
+        if _leaves(word.first, word.last) and chars.is_upright(word.start):
+            parts = list(_parts_of(chars, word))
+        for part in parts:
+            if run and _leaves(run[-1].last, part.first) and chars.is_upright(part.start):
+                yield run
+                run = []
+            run.append(part)
+    yield run
+
+
+def _leaves(before: CharBox, after: CharBox) -> bool:
+    height = max(before.top - before.bottom, after.top - after.bottom)
+    return abs(after.bottom - before.bottom) > BELOW * height
+
+
+def _parts_of(chars: Characters, word: Word) -> Iterator[Word]:
+    """A word whose characters stand at several heights, parted there."""
+    begin, first, last = word.start, word.first, word.first
+    for index in range(word.start + 1, word.end):
+        box = chars.box(index)
+        if _leaves(last, box):
+            yield Word(begin, index, first, last, word.spaced if begin == word.start else True)
+            begin, first = index, box
+        last = box
+    yield Word(begin, word.end, first, last, word.spaced if begin == word.start else True)
 
 
 def _line(chars: Characters, words: Sequence[Word]) -> Line:
@@ -172,6 +209,7 @@ def _line(chars: Characters, words: Sequence[Word]) -> Line:
         line.text, spaces = found.text, found.spaces
         line.size, line.bold = chars.font(found.main)
         line.y = chars.box(found.main).bottom
+    line.spaces = spaces
     line.gaps = [space for space in spaces if space[2] - space[1] > CELL_GAP * line.size]
     if line.gaps:
         widths = [right - left for _, left, right in spaces]
@@ -235,6 +273,8 @@ def with_whole_rows(lines: Iterable[Line]) -> list[Line]:
             last.even = False
             if line.x0 - last.x1 > CELL_GAP * line.size:
                 last.gaps.append((shift, last.x1, line.x0))
+            last.spaces.append((shift, last.x1, line.x0))
+            last.spaces += [(shift + index, left, right) for index, left, right in line.spaces]
             last.gaps += [(shift + index, left, right) for index, left, right in line.gaps]
             last.text = f"{last.text} {line.text}"
             last.x1 = line.x1

@@ -29,12 +29,14 @@ from lodgepole.adapters.parsers.pdf.lines import (
 )
 from lodgepole.adapters.parsers.pdf.ocr import is_language, is_latin, recognise, usable
 from lodgepole.adapters.parsers.pdf.rows import in_place
+from lodgepole.adapters.parsers.pdf.rulings import rulings_of
 from lodgepole.adapters.parsers.pdf.structure import (
     blocks_of,
     mark_headings,
     mark_running,
     spelling,
 )
+from lodgepole.adapters.parsers.pdf.tables import with_tables_apart, with_tables_in_place
 from lodgepole.documents.builder import DocumentBuilder, clean_text
 from lodgepole.documents.ocr import Recognition
 from lodgepole.errors import UnreadableFile
@@ -184,7 +186,9 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:
         if found is None:
             return Page([], width, height, readable=False, wants_recognition=True)
         lines, frame, guessed = found
+        lines, tables = with_tables_apart(lines, rulings_of(raw, frame), frame.width)
         lines = in_place(in_reading_order(lines, frame.width))
+        lines = with_tables_in_place(lines, tables)
         lines = with_notes(lines, list(notes_of(form, raw, frame)))
         return _page(raw, lines, width, height, guessed=guessed)
     finally:

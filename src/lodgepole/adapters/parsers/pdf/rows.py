@@ -64,7 +64,7 @@ def whole_rows(lines: Sequence[Line]) -> list[Line]:
 
 
 def _plain(line: Line) -> bool:
-    return not (line.running or line.level or line.caption or line.inside)
+    return not (line.running or line.level or line.caption or line.inside or line.table)
 
 
 def _begins_row(line: Line, edges: Counter[tuple[str, int]]) -> bool:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from lodgepole.adapters.parsers.pdf.dehyphenation import HYPHENS, LETTERS, Mender
 from lodgepole.adapters.parsers.pdf.lines import BULLET, BULLET_SIGNS, FoundFigure, Line, Page
 from lodgepole.adapters.parsers.pdf.rows import whole_rows
+from lodgepole.documents.tables import CELL_GAP
 from lodgepole.model import BlockKind
 
 HEADING_SIZE = 1.12  # times the body's font size, from which a short line is a heading
@@ -71,7 +72,7 @@ def mark_headings(pages: Sequence[Page], outline: dict[int, dict[str, int]]) -> 
     for index, page in enumerate(pages):
         titles = outline.get(index, {})
         for line in page.lines:
-            if line.running or len(line.gaps) > 1 or line.text[0] in BULLET_SIGNS:
+            if line.running or line.table or len(line.gaps) > 1 or line.text[0] in BULLET_SIGNS:
                 continue
             if line.caption or line.inside or line.turned:
                 continue
@@ -181,7 +182,7 @@ def _continues(
     if kind is BlockKind.CAPTION:
         return line.caption == before.caption
     if kind is BlockKind.TABLE:
-        return same is BlockKind.TABLE
+        return same is BlockKind.TABLE and line.table == before.table
     drop = before.y - line.y
     beside = line.x0 > before.x1 or line.x1 < before.x0
     if beside and drop > -2 * line.size:
@@ -252,13 +253,19 @@ def _usual_step(lines: Sequence[Line]) -> float:
 
 
 def _row(line: Line, mender: Mender) -> str:
-    """A table row: cells two spaces apart."""
+    """A table row: its cells, an empty one too where columns are known."""
+    if line.table:
+        cells = [mender.joined(cell) for cell in line.cells]
+        while cells and not cells[-1]:
+            cells.pop()
+        row = " ".join(f"| {cell}" if cell else "|" for cell in cells)
+        return row.removeprefix("| ") if cells and cells[0] else f"| {row.removeprefix('| ')}"
     if line.cells:
-        return "  ".join(filter(None, map(mender.joined, line.cells)))
+        return CELL_GAP.join(filter(None, map(mender.joined, line.cells)))
     cells: list[str] = []
     start = 0
     for index, _, _ in line.gaps:
         cells.append(mender.joined([line.text[start:index].strip()]))
         start = index
     cells.append(mender.joined([line.text[start:].strip()]))
-    return "  ".join(filter(None, cells))
+    return CELL_GAP.join(filter(None, cells))
