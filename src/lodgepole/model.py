@@ -108,6 +108,26 @@ class FileKind(StrEnum):
     EML = "eml"
 
 
+KINDS_BY_ENDING: Mapping[str, FileKind] = {
+    ".pdf": FileKind.PDF,
+    ".docx": FileKind.DOCX,
+    ".md": FileKind.MARKDOWN,
+    ".markdown": FileKind.MARKDOWN,
+    ".txt": FileKind.TEXT,
+    ".text": FileKind.TEXT,
+    ".json": FileKind.JSON,
+    ".jsonl": FileKind.JSON_LINES,
+    ".ndjson": FileKind.JSON_LINES,
+    ".html": FileKind.HTML,
+    ".htm": FileKind.HTML,
+    ".csv": FileKind.CSV,
+    ".pptx": FileKind.PPTX,
+    ".xlsx": FileKind.XLSX,
+    ".epub": FileKind.EPUB,
+    ".eml": FileKind.EML,
+}
+
+
 class FileStatus(StrEnum):
     PROCESSING = "Processing"
     AVAILABLE = "Available"

@@ -12,26 +12,9 @@ import google_crc32c
 from lodgepole.errors import InvalidRequest, TooLarge
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import metadata_size
-from lodgepole.model import FileKind, Metadata, Upload
+from lodgepole.model import KINDS_BY_ENDING, FileKind, Metadata, Upload
 
-KINDS: Mapping[str, FileKind] = {
-    ".pdf": FileKind.PDF,
-    ".docx": FileKind.DOCX,
-    ".md": FileKind.MARKDOWN,
-    ".markdown": FileKind.MARKDOWN,
-    ".txt": FileKind.TEXT,
-    ".text": FileKind.TEXT,
-    ".json": FileKind.JSON,
-    ".jsonl": FileKind.JSON_LINES,
-    ".ndjson": FileKind.JSON_LINES,
-    ".html": FileKind.HTML,
-    ".htm": FileKind.HTML,
-    ".csv": FileKind.CSV,
-    ".pptx": FileKind.PPTX,
-    ".xlsx": FileKind.XLSX,
-    ".epub": FileKind.EPUB,
-    ".eml": FileKind.EML,
-}
+KINDS = KINDS_BY_ENDING
 NAME_CHARS = 1024
 
 

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -274,6 +275,25 @@ async def test_every_kind_that_is_read_has_its_parser(tmp_path: Path) -> None:
         for kind in (FileKind.PDF, *zipped):
             with pytest.raises(UnreadableFile, match="is damaged or not a"):
                 await read(reader, path, kind)
+
+
+async def test_files_attached_to_a_letter_are_read_by_their_names(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Berths"
+    message.set_content("See the list.")
+    for name, content in (("a.csv", b"Ship;Fee\nAda;5\n"), ("b.docx", b"x"), ("c.zip", b"x")):
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=name
+        )
+    path = tmp_path / "letter"
+    path.write_bytes(message.as_bytes())
+
+    async with parser() as reader:
+        document = await read(reader, path, FileKind.EML)
+
+    assert "Attachment: a.csv\n\nShip: Ada | Fee: 5" in document.text
+    assert "'b.docx' is damaged" in (document.notice or "")
+    assert "not read: b.docx, c.zip." in (document.notice or "")
 
 
 async def test_a_file_that_needs_too_much_memory_says_so(tmp_path: Path) -> None:

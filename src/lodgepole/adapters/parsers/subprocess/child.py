@@ -7,6 +7,7 @@ or UNREADABLE with a message for the uploader. PROGRESS with a byte may come bef
 percent of long work are done.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -14,9 +15,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PurePath
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 import orjson
@@ -27,7 +29,7 @@ from lodgepole.documents.builder import to_json
 from lodgepole.documents.ocr import Recogniser, Recognition
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import MIB, Limits
-from lodgepole.model import Document, FileKind
+from lodgepole.model import KINDS_BY_ENDING, Document, FileKind
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes first
@@ -125,6 +127,8 @@ def _answer(
                 progressed=watch.progressed,
             )
             watch.pages()
+        elif kind is FileKind.EML:
+            parse = partial(parse, read_attached=partial(_read_attached, limits=limits))
         return DOCUMENT, to_json(parse(Path(request["path"]), name, limits))
     except UnreadableFile as error:
         return UNREADABLE, str(error).encode("utf-8", errors="replace")
@@ -167,6 +171,30 @@ def format_parser(kind: FileKind) -> FormatParser:  # noqa: C901  one line a for
         case FileKind.XLSX:
             from lodgepole.adapters.parsers.xlsx import parse
     return parse
+
+
+def _read_attached(data: bytes, name: str, *, limits: Limits) -> Document | None:
+    """A file that is attached to another, by its name; scans are not recognised."""
+    kind = KINDS_BY_ENDING.get(PurePath(name).suffix.lower())
+    if kind is None:
+        return None
+    with _in_memory(data) as path:
+        return format_parser(kind)(path, name, limits)
+
+
+@contextlib.contextmanager
+def _in_memory(data: bytes) -> Generator[Path]:
+    """A file of these bytes, of which nothing is left if the process is killed."""
+    if sys.platform != "linux":
+        with NamedTemporaryFile() as file:
+            file.write(data)
+            file.flush()
+            yield Path(file.name)
+        return
+    with os.fdopen(os.memfd_create("attached"), "wb") as file:
+        file.write(data)
+        file.flush()
+        yield Path(f"/proc/self/fd/{file.fileno()}")
 
 
 def _recognition(
