@@ -33,6 +33,9 @@ demo: setup ## Upload documents, ask questions, see cited answers (FILES=DIR for
 test: setup system ## Run every test, in two processes (JOBS=N for more)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
+test-fast: setup ## Tests that start no server, database or browser and take no time, for every save
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not (live or database or bucket or browser or slow)"
+
 ##@ Use
 
 serve: setup ## Start the server on 127.0.0.1:8080

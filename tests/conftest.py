@@ -41,8 +41,25 @@ if TYPE_CHECKING:
     from tests.support.s3_server import S3Server
 
 
+NEEDS = {
+    "postgres_url": "database",
+    "s3_server": "bucket",
+    "many": "database",
+    "machine": "live",
+    "served": "live",
+    "server": "live",
+    "browser": "browser",
+}
+"""Fixtures that start something, and the marker of each test that uses them."""
+
 TICK = timedelta(milliseconds=1)
 PASSAGES = 200  # more than any file of a test has
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in NEEDS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(NEEDS[fixture])
 
 
 async def chunks(data: bytes, size: int = 7):

@@ -329,6 +329,7 @@ PIECES = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(pieces=PIECES, data=st.data(), json=st.booleans())
 def test_the_events_do_not_depend_on_how_the_text_is_cut(pieces, data, json):
@@ -341,6 +342,7 @@ def test_the_events_do_not_depend_on_how_the_text_is_cut(pieces, data, json):
     assert merged(cite(text, chunks=list(text) or [""], json=json)[0]) == merged(whole)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(pieces=PIECES)
 def test_positions_lie_in_the_answer_and_highlights_in_the_source(pieces):
@@ -385,6 +387,7 @@ PLANETS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     cuts=st.sets(st.integers(1, len(" ".join(PLANETS)) - 1), max_size=6),

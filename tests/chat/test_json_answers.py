@@ -59,6 +59,7 @@ def test_nothing_is_made_of_too_little():
             read_json_object(text, cut_off=True)
 
 
+@pytest.mark.slow
 @given(OBJECTS, st.data())
 def test_no_cut_makes_anything_but_an_object_or_a_refusal(value, data):
     text = orjson.dumps(value).decode()

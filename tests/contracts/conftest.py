@@ -202,7 +202,7 @@ def emptied_url(_kept_url):
     return _kept_url
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.database)])
 async def stores(request, tmp_path):
     clock = MemoryClock(START)
     if request.param == "memory":
@@ -234,7 +234,7 @@ async def stores(request, tmp_path):
 AnyIndex = MemoryIndex | TantivyIndex | PostgresIndex
 
 
-@pytest.fixture(params=["memory", "tantivy", "postgres"])
+@pytest.fixture(params=["memory", "tantivy", pytest.param("postgres", marks=pytest.mark.database)])
 async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyIndex]:
     made: AnyIndex
     if request.param == "memory":

@@ -24,7 +24,10 @@ def gcs_url(s3_server, tmp_path, monkeypatch):
         yield f"gs://{GCS_BUCKET}/{uuid.uuid4().hex}/files"
 
 
-@pytest.fixture(params=["memory", "directory", "object store", "s3", "gcs"])
+BUCKETS = [pytest.param(name, marks=pytest.mark.bucket) for name in ("s3", "gcs")]
+
+
+@pytest.fixture(params=["memory", "directory", "object store", *BUCKETS])
 def blobs(request, tmp_path):
     match request.param:
         case "gcs":

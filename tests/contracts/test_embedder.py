@@ -44,8 +44,14 @@ def exported(directory, cache_dir):
     return directory
 
 
+OF_THE_MODEL = ("onnxruntime-int8", "onnxruntime-f32", "onnx-directory")
+
+
 @pytest.fixture(
-    params=["memory", "onnxruntime-int8", "onnxruntime-f32", "onnx-directory", "openai"]
+    params=[
+        *("memory", "openai"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in OF_THE_MODEL),
+    ]
 )
 async def embedder(request, cache_dir, tmp_path):
     if request.param == "memory":

@@ -55,6 +55,7 @@ async def crowded(stores):
     return stores
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("large", ["a00", "a31", "a59"])
 async def test_among_many_assistants_each_has_its_turn_beside_a_large_upload(crowded, large):
     for number in range(40):
@@ -69,6 +70,7 @@ async def test_among_many_assistants_each_has_its_turn_beside_a_large_upload(cro
     assert await crowded.claim() is None
 
 
+@pytest.mark.slow
 async def test_assistants_whose_work_is_put_off_hide_no_other(crowded):
     for number in range(59):
         await crowded.append_content("o", assistant_id=f"a{number:02}")

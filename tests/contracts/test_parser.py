@@ -15,7 +15,7 @@ from lodgepole.model import BlockKind, FileKind
 from lodgepole.ports.parser import Parser
 
 
-@pytest.fixture(params=["memory", "subprocess"])
+@pytest.fixture(params=["memory", pytest.param("subprocess", marks=pytest.mark.slow)])
 async def parser(request: pytest.FixtureRequest) -> AsyncIterator[Parser]:
     made: Parser = (
         MemoryParser()

@@ -13,6 +13,8 @@ from tests.docs.snippets import DOCS, ROOT, Snippet, of, snippets
 
 from lodgepole.runtime.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 ALL = tuple(snippets())
 
 

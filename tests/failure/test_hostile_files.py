@@ -16,6 +16,8 @@ from lodgepole.library.uploads import file_kind
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(parse_memory_bytes=1024 * MIB, parse_seconds=60, pdf_page_cpu_seconds=3)
 CHECKED_BLOCKS = 20_000  # above which the check takes longer than the reading
 SECONDS = 75.0  # on a machine that does other things too

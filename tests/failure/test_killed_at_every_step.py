@@ -22,6 +22,8 @@ from lodgepole.library.blob_keys import document_key, original_key
 from lodgepole.limits import Limits
 from lodgepole.model import AssistantStatus
 
+pytestmark = pytest.mark.slow
+
 PAGES = b"First page.\fSecond page, about harbours.\fThird page."
 RUNS_MOST = 300
 LIMITS = Limits(operation_attempts=1000, operation_claims=1000)
@@ -136,7 +138,7 @@ class SharedStores(DiskStores):
         await super().close()
 
 
-@pytest.fixture(params=["memory", "disk", "shared"])
+@pytest.fixture(params=["memory", "disk", pytest.param("shared", marks=pytest.mark.database)])
 def new_stores(request, tmp_path):
     numbers = iter(range(RUNS_MOST))
     if request.param == "memory":

@@ -17,6 +17,8 @@ from lodgepole.model import FileVersion, Passage, PassageKey
 from lodgepole.ports.embedder import EmbedderIdentity
 from lodgepole.ports.index import IndexedFile, IndexedPassage, IndexQuery
 
+pytestmark = pytest.mark.slow
+
 STEPS_MOST = 100
 FILES = {
     FileVersion("pines", 1): ["pines grow slowly", "pines are green"],

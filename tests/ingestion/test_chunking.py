@@ -70,6 +70,7 @@ documents = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(documents, st.sampled_from([8, 32, 128]))
 def test_no_text_is_lost_or_invented_and_every_bound_holds(document: Document, target: int) -> None:
@@ -104,6 +105,7 @@ def test_no_text_is_lost_or_invented_and_every_bound_holds(document: Document, t
     assert passages_of(document, target) == passages
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=6), st.sampled_from([16, 32]))
 def test_prose_keeps_the_budget_and_words_are_never_cut(prose: list[str], target: int) -> None:

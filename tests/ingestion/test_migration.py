@@ -21,6 +21,8 @@ from lodgepole.ingestion.migration import Moving, Side
 from lodgepole.limits import Limits
 from lodgepole.model import OperationStatus, Role
 
+pytestmark = pytest.mark.slow
+
 
 class Killed(BaseException):
     pass

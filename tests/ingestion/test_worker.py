@@ -139,6 +139,7 @@ async def test_many_small_files_are_under_way_at_once(make_house):
             assert await house.finished(assistant, operation.id) is OperationStatus.COMPLETED
 
 
+@pytest.mark.slow
 async def test_large_files_are_under_way_as_many_as_there_are_slots(make_house):
     parser = CountingParser(2)
     house = make_house(parser=parser)

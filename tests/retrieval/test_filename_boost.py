@@ -37,6 +37,7 @@ def test_a_question_that_names_no_file_favours_none():
     assert FileNames(versions(NAMES)).named("what is goodwill?") == {}
 
 
+@pytest.mark.slow
 def test_among_very_many_files_a_name_is_no_stronger():
     names = [*NAMES, *(f"note-{number}.txt" for number in range(5000))]
     found = FileNames(versions(names)).named("northgate 2016 10k 2017 2018 lumen")

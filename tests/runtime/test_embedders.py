@@ -21,6 +21,8 @@ from lodgepole.runtime.embedders import (
 )
 from lodgepole.runtime.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 NOBODY = "http://127.0.0.1:9/v1"  # the discard port: refused at once
 
 

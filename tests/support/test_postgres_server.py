@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from tests.support.postgres_server import PostgresServer, fresh_database
 
+pytestmark = pytest.mark.database
+
 STARTED = """
 import sys
 from postgres_server import PostgresServer

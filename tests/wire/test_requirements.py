@@ -4,7 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from tests.wire.requirements import REQUIREMENTS
+
+pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parent.parent
 PUBLISHED = {

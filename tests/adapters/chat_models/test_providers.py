@@ -24,6 +24,8 @@ from lodgepole.errors import (
 )
 from lodgepole.model import Figure, Message, ModelEnded, ModelRequest, ModelText, Source, Usage
 
+pytestmark = pytest.mark.slow
+
 WORDS = ["Madrid ", "is the ", "capital [1]."]
 
 

@@ -40,6 +40,7 @@ def test_a_text_without_spaces_is_tokenised_to_its_end():
     assert spans[-1] == (len(text) - 1, len(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["count", "spans"])
 def test_what_is_remembered_is_bounded(method):
     tokenizer = TokenizersTokenizer(PATH)

@@ -4,6 +4,8 @@ import sys
 import pytest
 from tests.support.ordinary_user import ORDINARY
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import os, sys, threading
 from concurrent.futures import ThreadPoolExecutor

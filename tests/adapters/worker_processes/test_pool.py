@@ -24,6 +24,8 @@ from lodgepole.model import FileKind, FileVersion
 from lodgepole.ports.file_processor import ProcessingJob
 from lodgepole.retrieval.embedders import Embedders
 
+pytestmark = pytest.mark.slow
+
 TEXT = "Erste Seite über Häfen.\fZweite Seite über Boote."
 
 

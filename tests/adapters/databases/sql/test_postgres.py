@@ -33,6 +33,8 @@ from lodgepole.model import (
     Upload,
 )
 
+pytestmark = pytest.mark.database
+
 LEASE = timedelta(minutes=1)
 LONG = timedelta(seconds=20)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -5,6 +5,8 @@ import pytest
 from lodgepole.adapters.embedders.builtin.conversion import converted_model, write_converted
 from lodgepole.errors import Unavailable
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_converted_model_is_kept_and_a_damaged_one_is_made_again(tmp_path):
     path = converted_model(tmp_path, "int8")

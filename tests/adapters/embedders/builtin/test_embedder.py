@@ -9,6 +9,8 @@ from lodgepole.adapters.embedders.builtin.graph import bert_graph
 from lodgepole.adapters.embedders.builtin.weights import open_weights
 from lodgepole.errors import Unavailable
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def cache_dir(tmp_path_factory):

@@ -8,6 +8,8 @@ from tokenizers import Tokenizer
 
 from lodgepole.adapters.embedders.builtin.weights import open_weights
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "pine",
     "The lodgepole pine grows from Alaska to California, often after fire.",

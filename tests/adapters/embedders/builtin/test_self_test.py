@@ -7,6 +7,8 @@ from lodgepole.adapters.embedders.builtin.network import Network
 from lodgepole.adapters.embedders.builtin.self_test import SENTENCES, expected_vectors, passes
 from lodgepole.adapters.embedders.builtin.weights import open_weights
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("form", ["f32", "int8"])
 def test_the_network_passes_in_either_form(network, form):

@@ -20,6 +20,8 @@ from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, PassageKey
 from lodgepole.ports.index import IndexQuery
 
+pytestmark = pytest.mark.database
+
 ONE, TWO, THREE = (FileVersion(name, 1) for name in ("one", "two", "three"))
 
 

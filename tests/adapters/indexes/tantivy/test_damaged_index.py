@@ -14,6 +14,8 @@ from lodgepole.errors import Unavailable
 from lodgepole.model import PassageKey
 from lodgepole.ports.index import IndexQuery
 
+pytestmark = pytest.mark.slow
+
 FLIPS = 60
 FILES = [made_file(version("one"), 30, 1), made_file(version("two"), 700, 2)]
 

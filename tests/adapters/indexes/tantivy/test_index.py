@@ -555,6 +555,7 @@ async def test_only_so_many_assistants_stay_open(tmp_path: Path) -> None:
     await index.close()
 
 
+@pytest.mark.slow
 async def test_searches_and_changes_at_once_see_whole_files(tmp_path: Path) -> None:
     index = await filled(tmp_path, [made_file(version("f", 1), 30, 1)])
 

@@ -1,8 +1,11 @@
 """The index's tables on PostgreSQL are made and removed by the one chain of migrations."""
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from lodgepole.adapters.databases.sql.database import MIGRATIONS, migrate
+
+pytestmark = pytest.mark.slow
 
 INDEX_TABLES = (
     "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname LIKE 'index\\_%'"

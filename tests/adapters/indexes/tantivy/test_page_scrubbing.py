@@ -14,6 +14,8 @@ from lodgepole.adapters.indexes.tantivy.passage_store import Truth
 from lodgepole.errors import Unavailable
 from lodgepole.model import FileVersion
 
+pytestmark = pytest.mark.slow
+
 TRACE = b"tabernacle"
 LOOKS = """
 import sqlite3, sys

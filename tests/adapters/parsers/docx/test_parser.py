@@ -336,6 +336,7 @@ def empty(path: Path) -> Path:
     return package(path, p(""))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "message"),
     [

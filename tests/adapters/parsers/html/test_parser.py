@@ -77,6 +77,7 @@ def test_a_cell_of_a_page_is_read_in_each_row_that_it_spans(path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_spans_of_any_size_do_not_grow_a_page(path: Path) -> None:
     row = "<tr>" + "<td rowspan=65534 colspan=1000>x" * 30 + "<td rowspan=-1 colspan=x>y</tr>"
 

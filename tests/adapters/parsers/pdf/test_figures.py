@@ -229,6 +229,7 @@ def test_the_same_bytes_give_the_same_figures(tmp_path: Path) -> None:
     assert parse(tmp_path / "a", "a.pdf", Limits(), multimodal=True) == first
 
 
+@pytest.mark.slow
 def test_thousands_of_shapes_are_put_together_quickly(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for index in range(4000):

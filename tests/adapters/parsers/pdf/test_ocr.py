@@ -30,6 +30,8 @@ from lodgepole.errors import UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import BlockKind, Document, FileKind
 
+pytestmark = pytest.mark.slow
+
 needs_tesseract = pytest.mark.skipif(
     shutil.which("tesseract") is None,
     reason="scripts/release/setup_system.sh installs tesseract-ocr",

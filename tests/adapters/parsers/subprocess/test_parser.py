@@ -20,6 +20,8 @@ from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
 from lodgepole.runtime.settings import reader_environment
 
+pytestmark = pytest.mark.slow
+
 CHILD = (sys.executable, "-m", "lodgepole.adapters.parsers.subprocess.child")
 
 SCRIPTED = '''

@@ -1,0 +1,106 @@
+"""A source bears a claim out or not: paraphrase passes, other numbers and denials do not."""
+
+import pytest
+
+from lodgepole.chat.claim_verification import (
+    ALIGNED,
+    REJECTED,
+    SUPPORTED,
+    VERBATIM,
+    SourceText,
+    is_near,
+)
+
+SOURCE = (
+    "The pump is tested at 3 bar before delivery. It weighs 14.5 kg and is painted blue. "
+    "The warranty does not cover damage by frost. Spare parts are delivered within 10 working "
+    "days. In 2023 the works sold 1,250 pumps, in 2024 it sold 1,400 pumps."
+)
+
+
+def kind(claim: str, **context: str) -> str:
+    return SourceText(SOURCE).verify(claim, **context).kind
+
+
+def words(claim: str) -> str:
+    found = SourceText(SOURCE).verify(claim)
+    return SOURCE[found.start : found.end]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The pump is tested at 3 bar before delivery.",
+        "- **It weighs 14.5 kg** and is painted blue.",
+        'The manual says: "Spare parts are delivered within 10 working days."',
+    ],
+)
+def test_the_same_words_are_verbatim(claim: str) -> None:
+    assert kind(claim) == VERBATIM
+
+
+def test_the_words_that_bear_it_out_are_those_of_the_source() -> None:
+    assert words("Spare parts are delivered within 10 working days.") == (
+        "Spare parts are delivered within 10 working days."
+    )
+    assert words("Before delivery, the pump is tested at 3 bar.").startswith("The pump is tested")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Before delivery, the pump is tested at 3 bar.",
+        "Parts are delivered in 10 working days.",
+        "Damage by frost is not covered by the warranty.",
+        "About 1,200 pumps were sold in 2023.",
+    ],
+)
+def test_other_words_for_it_pass(claim: str) -> None:
+    assert kind(claim) in (ALIGNED, SUPPORTED, VERBATIM)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The pump is tested at 4 bar before delivery.",
+        "The warranty covers damage by frost.",
+        "The pump is not tested at 3 bar before delivery.",
+        "Spare parts are delivered within 100 working days.",
+        "The pump is made of stainless steel in Norway.",
+        "In 2022 the works sold 1,250 pumps.",
+        "The pump weighs 145 kg.",
+    ],
+)
+def test_what_the_source_does_not_say_is_rejected(claim: str) -> None:
+    found = SourceText(SOURCE).verify(claim)
+    assert found.kind == REJECTED
+    assert (found.start, found.end) == (0, 0)
+
+
+def test_a_claim_that_names_nothing_is_read_with_its_question() -> None:
+    assert kind("Yes.", question="Is the pump painted blue?") != REJECTED
+    assert kind("Yes.", question="Is the pump painted green in Norway?") == REJECTED
+    assert kind("Yes.") == REJECTED
+
+
+def test_of_the_same_words_in_two_places_those_are_meant_that_come_next() -> None:
+    text = "Pump A\nThe seal is made of rubber.\n\nPump B\nThe seal is made of rubber."
+    source = SourceText(text)
+    first = source.verify("The seal is made of rubber.")
+    second = source.verify("The seal is made of rubber.", before="Pump B")
+    assert (first.start, second.start) == (text.find("The seal"), text.rfind("The seal"))
+
+
+def test_what_is_nearly_said_is_found_without_a_marker() -> None:
+    source = SourceText(SOURCE)
+    assert source.bears_out("The pump is tested at 3 bar before its delivery.") is not None
+    assert source.bears_out("Blue.") is None
+    assert source.bears_out("Nobody has ever sold pumps to Norway by ship.") is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "near"),
+    [("100", "104", True), ("100", "106", False), ("1,000", "1050", True), ("0", "0", True)],
+)
+def test_numbers_are_near_within_a_twentieth(a: str, b: str, near: bool) -> None:
+    assert is_near(a, b) is near

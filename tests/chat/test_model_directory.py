@@ -1,0 +1,83 @@
+"""Names to models: the wire's, the operator's own, and what is known of a name."""
+
+import pytest
+
+from lodgepole.adapters.memory.chat_model import ScriptedChatModel
+from lodgepole.chat.model_directory import (
+    GOOGLE_NAMES,
+    OPENAI_NAMES,
+    WIRE_NAMES,
+    ConfiguredModel,
+    ModelDirectory,
+    configured,
+    provider_models,
+)
+from lodgepole.errors import InvalidRequest
+
+MODEL = ScriptedChatModel([["text"]])
+
+
+def quoting() -> ConfiguredModel:
+    return ConfiguredModel(name="extractive", upstream="extractive", model=MODEL)
+
+
+def test_every_name_of_the_wire_is_answered_under_that_name() -> None:
+    directory = ModelDirectory(quoting())
+    for name in WIRE_NAMES:
+        found = directory.resolve(name)
+        assert (found.name, found.upstream) == (name, "extractive")
+    assert directory.resolve(None) is directory.default
+
+
+def test_the_operators_own_name_wins() -> None:
+    own = configured("gpt-4o", MODEL, upstream="llama3", own_endpoint=True)
+    assert ModelDirectory(quoting(), [own]).resolve("gpt-4o").upstream == "llama3"
+
+
+def test_another_name_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InvalidRequest, match=r"`gpt-99`.*gpt-4o"):
+        ModelDirectory(quoting()).resolve("gpt-99")
+
+
+@pytest.mark.parametrize(
+    ("name", "window", "temperature", "images"),
+    [
+        ("gpt-4o", 128_000, True, True),
+        ("gpt-4.1", 1_047_576, True, True),
+        ("gpt-5", 400_000, False, True),
+        ("o3-mini", 200_000, False, False),
+        ("claude-sonnet-4", 200_000, True, True),
+        ("gemini-2.5-pro", 1_048_576, True, True),
+        ("mistral-small", 32_768, True, False),
+    ],
+)
+def test_what_is_known_of_a_name(name, window, temperature, images) -> None:
+    made = configured(name, MODEL)
+    assert (made.context_tokens, made.takes_temperature, made.takes_images) == (
+        window,
+        temperature,
+        images,
+    )
+    assert made.max_output_tokens <= made.context_tokens // 4
+
+
+def test_what_is_configured_wins_over_what_is_known() -> None:
+    made = configured(
+        "gpt-5", MODEL, context_tokens=1000, max_output_tokens=77, takes_temperature=True
+    )
+    assert (made.context_tokens, made.max_output_tokens) == (1000, 77)
+    assert made.takes_temperature
+
+
+def test_a_small_model_of_ones_own_is_given_less_to_read() -> None:
+    assert configured("llama3", MODEL, own_endpoint=True).budget is not None
+    assert configured("gpt-4o", MODEL, own_endpoint=True).budget is None
+    assert configured("llama3", MODEL).budget is None
+
+
+def test_a_provider_answers_to_its_names_and_to_those_that_came_after() -> None:
+    google = provider_models("google", MODEL, own_endpoint=False)
+    assert [model.name for model in google] == list(GOOGLE_NAMES)
+    assert all(model.upstream not in GOOGLE_NAMES for model in google)
+    own = provider_models("openai", MODEL, own_endpoint=True, upstream="llama3")
+    assert [(m.name, m.upstream) for m in own] == [(name, "llama3") for name in OPENAI_NAMES]
