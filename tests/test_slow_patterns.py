@@ -1,11 +1,15 @@
 """No regular expression takes more than linear time, whatever text it is given."""
 
 import re
+import time
+from collections.abc import Callable
 
 import pytest
 from tests.support.slow_patterns import at_the_start, everywhere, patterns_of, slow_text
 
 import lodgepole
+from lodgepole.chat.claim_verification import SourceText
+from lodgepole.evaluation.alignment import split_facts
 
 
 def test_every_pattern_is_linear():
@@ -46,3 +50,21 @@ def test_what_is_slow_at_the_start_alone_is_found(pattern: str):
 )
 def test_what_is_linear_is_left_alone(pattern: str):
     assert slow_text(re.compile(pattern), (everywhere,)) is None
+
+
+@pytest.mark.parametrize(
+    ("read", "unit"),
+    [
+        (split_facts, "a; "),
+        (split_facts, "!"),
+        (split_facts, "No. "),
+        (SourceText, "\n- a"),
+        (SourceText, "key: v\n"),
+        (lambda text: SourceText("The budget is 5.").verify(text), "_"),
+        (lambda text: SourceText("The budget is 5.").verify(text), "5 "),
+    ],
+)
+def test_what_judges_an_answer_is_linear(read: Callable[[str], object], unit: str):
+    began = time.thread_time()
+    read(unit * (100_000 // len(unit)))
+    assert time.thread_time() - began < 4  # a second at most; half a minute and more when squared

@@ -7,6 +7,7 @@ marker on a sentence that its source does not bear out.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -71,6 +72,7 @@ class SourceText:
     def __init__(self, text: str) -> None:
         self.text = text
         self._words = words(text)
+        self._starts = [w.start for w in self._words]
         self._stems = [w.stem for w in self._words]
         self._content = frozenset(content_stems(self._words))
         self._found: dict[tuple[str, ...], int] = {}  # where words were last found, of several
@@ -79,7 +81,8 @@ class SourceText:
         self._pairs = [self._stretch(a.start, b.end) for a, b in pairwise(singles)]
 
     def _stretch(self, start: int, end: int) -> _Stretch:
-        inside = [w for w in self._words if start <= w.start < end]
+        first, last = (bisect_left(self._starts, place) for place in (start, end))
+        inside = self._words[first:last]
         return _Stretch(start, end, inside, frozenset(content_stems(inside)))
 
     def verify(self, claim: str, *, question: str = "", before: str = "") -> Verification:

@@ -92,19 +92,24 @@ def split_facts(text: str) -> tuple[str, ...]:
     """Sentences, and those of their clauses that say something by themselves."""
     facts: list[str] = []
     for start, end in sentence_spans(text):
-        pending = ""
+        pending: list[str] = []
+        content: set[str] = set()
         for clause in _CLAUSES.split(text[start:end]):
-            pending = f"{pending}, {clause}" if pending else clause
-            if len(content_stems(words(pending))) >= _CLAUSE_WORDS:
-                facts.append(" ".join(pending.split()))
-                pending = ""
-        if pending:
-            rest = " ".join(pending.split())
+            pending.append(clause)
+            content |= content_stems(words(clause))
+            if len(content) >= _CLAUSE_WORDS:
+                facts.append(_joined(pending))
+                pending, content = [], set()
+        if rest := _joined(pending):
             if facts and len(facts[-1]) and start and not _stands_alone(rest):
                 facts[-1] = f"{facts[-1]}, {rest}"
             else:
                 facts.append(rest)
     return tuple(facts[:MOST_FACTS]) or (" ".join(text.split()),)
+
+
+def _joined(clauses: Sequence[str]) -> str:
+    return " ".join(", ".join(filter(None, clauses)).split())
 
 
 def _stands_alone(text: str) -> bool:

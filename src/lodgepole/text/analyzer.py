@@ -16,11 +16,13 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
+from lodgepole.text.normalization import normalized
 from lodgepole.text.numbers import without_grouping
 from lodgepole.text.scripts import BY_CHARACTER, MARKS
 from lodgepole.text.stemming import stem, stemmed_as
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
+KNOWN_CHARS = 64  # of a token that is remembered; longer ones fill the memory and seldom recur
 KNOWN_TEXTS = 8192  # whose tokens are remembered: passages and what stands over them
 QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
 
@@ -58,7 +60,7 @@ def _tokens(text: str) -> list[str]:
     if "[^" in text:
         text = _NOTE_MARK.sub(" ", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", _TOUCHING.sub(" ", text))
+        text = normalized("NFKC", _TOUCHING.sub(" ", text))
     text = without_grouping(text)
     plain = text.isascii() or not _NOT_PLAIN.search(text)
     return (_PLAIN_TOKEN if plain else _TOKEN).findall(text)
@@ -109,7 +111,6 @@ def _words(text: str, language: str) -> list[str]:
     return words
 
 
-@lru_cache(maxsize=65_536)
 def token_words(token: str, language: str) -> tuple[str, ...]:
     """The words that one of `known_tokens` stands for; nearly always a single one.
 
@@ -117,6 +118,16 @@ def token_words(token: str, language: str) -> tuple[str, ...]:
         token: As it stands in the text.
         language: As `stemmed_as` gives it.
     """
+    known = len(token) <= KNOWN_CHARS
+    return _known_words(token, language) if known else _words_of(token, language)
+
+
+@lru_cache(maxsize=65_536)
+def _known_words(token: str, language: str) -> tuple[str, ...]:
+    return _words_of(token, language)
+
+
+def _words_of(token: str, language: str) -> tuple[str, ...]:
     if _UNSPACED_RUN.match(token):
         return (*token, *(token[i : i + 2] for i in range(len(token) - 1)))
     token = _POSSESSIVE.sub("", token)

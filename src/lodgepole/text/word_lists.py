@@ -6,12 +6,12 @@ Where a word of one language is another one's (`once`, `due`, `six`), it is left
 import re
 import unicodedata
 
+from lodgepole.text.normalization import normalized
+
 
 def folded(text: str) -> str:
     """Without case and accents; the length may change."""
-    return "".join(
-        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
-    )
+    return "".join(c for c in normalized("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _listed(text: str) -> frozenset[str]:

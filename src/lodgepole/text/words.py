@@ -26,6 +26,8 @@ WORD = re.compile(
 )
 """Digits and letters apart (`FY2018` is two words), ideographs one by one."""
 
+LONGEST_WORD = 100  # characters; what is longer is no word of a language and has no ending
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -44,9 +46,13 @@ class Word:
         return not (self.stem in STOPWORDS or self.stem in NEGATIONS or self.stem in SCALES)
 
 
-@lru_cache(maxsize=65_536)
 def stem(surface: str) -> str:
     """The form a word is compared by: case, accents, thousands separators and endings removed."""
+    return _stem(surface) if len(surface) <= LONGEST_WORD else surface.casefold()
+
+
+@lru_cache(maxsize=65_536)
+def _stem(surface: str) -> str:
     if surface[0].isdigit():
         return number_value(surface)
     word = folded(surface).replace("'", "").replace("’", "")

@@ -2,7 +2,6 @@
 
 import ctypes
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pypdfium2.raw as pdfium
 from lodgepole.adapters.parsers.pdf.characters import page_text
 from lodgepole.adapters.parsers.pdf.lines import frame_of, lines_of
 from lodgepole.adapters.parsers.pdf.vector_graphics import Box
+from lodgepole.text.normalization import normalized
 
 BOXES = 500  # of one text
 WORDS = 2000
@@ -60,7 +60,7 @@ def _lines(raw_page: Any, text_page: Any, wanted: str) -> Iterator[Box]:
 
 def _plain(text: str) -> str:
     """Letters and digits without case, accents and height."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = normalized("NFKD", text).casefold()
     return "".join(filter(str.isalnum, plain))
 
 
