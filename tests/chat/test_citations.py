@@ -175,7 +175,6 @@ def test_a_paraphrase_is_cited(claim):
     "claim",
     [
         "Berlin is the capital of Germany [1][2].",
-        "Madrid is the capital of Spain [1].",
         "Paris has 3,100,000 inhabitants [1].",
         "Dental care is covered by the plan [3].",
         "Vision care is covered up to $700 a year [3].",
@@ -463,3 +462,97 @@ def test_after_a_marker_nothing_is_attributed():
 def test_code_that_is_closed_hides_nothing_after_it():
     events, _ = cite("```\nx\n```\nParis is the capital of France.", attribute=True)
     assert [files for _, files in cited(events)] == [["file1.txt"]]
+
+
+# --- other styles of naming a source ------------------------------------------------------------
+
+SPAIN = "Madrid is the capital of Spain"
+REMOVED = [
+    f"{SPAIN} (Source 2).",
+    f"{SPAIN} (source: 2).",
+    f"{SPAIN} (see source 2).",
+    f"{SPAIN} (Quelle 2).",
+    f"{SPAIN} (2).",
+    f"{SPAIN}. (2)",
+    f"{SPAIN} [source: 2].",
+    f"{SPAIN} [Source 2].",
+    f"{SPAIN} [^2].",
+    f"{SPAIN}［2］.",
+    f"{SPAIN} ［2］.",
+    f"{SPAIN}².",
+    f"{SPAIN}.²",
+    f"{SPAIN} **[2]**.",
+    f"{SPAIN} <source>2</source>.",
+    f'{SPAIN} <source number="2"/>.',
+    f"{SPAIN} <cite>2</cite>.",
+    f"{SPAIN} <sup>2</sup>.",
+    f"{SPAIN} <sup>[2]</sup>.",
+    f"{SPAIN} [file2.txt].",
+    f"{SPAIN} [File2.txt, p. 3].",
+    f"{SPAIN} [file2, page 1].",
+    f"{SPAIN}【2†source】.",
+]
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize("text", REMOVED)
+def test_each_style_of_small_models_is_a_citation_and_leaves_the_answer(text, size):
+    events, _ = cite(text, chunks=[text[i : i + size] for i in range(0, len(text), size)])
+    assert answer_of(events) == f"{SPAIN}."
+    assert [files for _, files in cited(events)] == [["file2.txt"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The plan allows three (3) visits.",
+        "It weighs 4 kg (2).",
+        "The area is 25 m².",
+        "It is 10² times larger.",
+        "See equation (2).",
+        "According to § 5 (2).",
+        "(1) Open the lid. (2) Close it.",
+        "Cheese is made of milk (2).",
+        "The moon is made of cheese².",
+        "Use f(2) and g<2> here.",
+        "x <source>code</source> y",
+        "**Bold** and *soft* words, 2 * 3 * 4.",
+        "[file9.txt] is another file.",
+        "Call (2) or (3) times",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 1000])
+def test_what_only_looks_like_another_style_stays_in_the_answer(text, size):
+    events, _ = cite(text, chunks=[text[i : i + size] for i in range(0, len(text), size)])
+    assert answer_of(events) == text
+    assert cited(events) == []
+
+
+def test_once_brackets_are_used_a_number_in_parentheses_is_text():
+    events, _ = cite(f"Vision care is covered up to $500 a year [3]. {SPAIN} (2).")
+    assert answer_of(events).endswith(f"{SPAIN} (2).")
+
+
+@pytest.mark.parametrize("said", ["According to Source 2, ", "As source 2 says, "])
+def test_a_source_that_a_sentence_speaks_of_is_cited_and_its_words_stay(said):
+    text = f"{said}{SPAIN}."
+    events, _ = cite(text)
+    assert answer_of(events) == text
+    assert [files for _, files in cited(events)] == [["file2.txt"]]
+
+
+def test_a_wrong_number_behind_a_true_sentence_leads_to_the_source_that_says_it():
+    events, _ = cite(f"{SPAIN} [1].")
+    assert [files for _, files in cited(events)] == [["file2.txt"]]
+
+
+@pytest.mark.parametrize("end", ["[2][3]", "Sources: [2], [3]", "**Sources:** [2] [3]"])
+def test_sources_named_at_the_end_alone_are_cited_where_they_belong(end):
+    text = f"{SPAIN}. Vision care is covered up to $500 a year. The moon is cheese.\n\n{end}"
+    events, _ = cite(text)
+    found = cited(events)
+    assert [files for _, files in found] == [["file2.txt"], ["file3.txt"]]
+    assert [before for before, _ in found] == [
+        f"{SPAIN}.",
+        f"{SPAIN}. Vision care is covered up to $500 a year.",
+    ]

@@ -9,18 +9,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lodgepole.chat.marker_styles import LONGEST, STARTS, Doubtful, FileNames, is_undecided, read
+
 _SHIELD = {"⟦": "[", "⟧": "]"}
 LONGEST_MARKER = 60
 # Whatever `_read` passes over before the first number: empty parts, brackets, a word.
 _OPENS_MARKER = re.compile(
-    r"[\[【](?=(?:[\s,;()\[\]【】]|and\b(?!\.)){0,60}+(?:[A-Za-z]{1,9}+\.?+)?+[\s#^]{0,60}+[0-9])",
+    r"[\[【［](?=(?:[\s,;()\[\]【】]|and\b(?!\.)){0,60}+(?:[A-Za-z]{1,9}+\.?+)?+[\s#^]{0,60}+[0-9])",
     re.IGNORECASE,
 )
 LONGEST_LINK = 300
 LONGEST_CODE = 500
-_ALLOWED = frozenset("0123456789 \t,;-–—^#[]【】.")
+_ALLOWED = frozenset("0123456789 \t,;:-–—^#[]【】.")
 _WORDS_INSIDE = ("sources", "snippets", "documents", "docs", "refs", "nos", "and", "passages")
-_PLAIN = re.compile(r"[^`~\[【⟦⟧\n]+")
+_PLAIN = re.compile(rf"[^`~\[【⟦⟧\n{STARTS}]+")
 _PLAIN_JSON = re.compile(r'[^"\\\[【⟦⟧]+')
 _CUT_OFF = re.compile(
     r"[\[【]{1,2}\s*([0-9]{1,3}(?:\s*[,;]\s*[0-9]{1,3})*)[\s,;]*(?:(?=[.!?](?:\s|$))|(?=\n)|$)"
@@ -29,20 +31,20 @@ _MAY_BE_CUT_OFF = re.compile(r"[\[【]{1,2}[\s0-9,;]*[.!?]?")
 
 
 _PART = re.compile(
-    r"(?:([A-Za-z]++)\.?+\s*+)?+[#^]?+[ \t]*+([0-9]{1,3}+)"
+    r"(?:([A-Za-z]++)[.:]?+\s*+)?+[#^]?+[ \t]*+([0-9]{1,3}+)"
     r"(?:[ \t]*+[-–—][ \t]*+[#^]?+([0-9]{1,3}+))?+"
 )
 
 
 def shield(text: str) -> str:
     """Make what looks like a marker in a document something that is none."""
-    if "[" not in text and "【" not in text:
+    if "[" not in text and "【" not in text and "［" not in text:
         return text
     shielded = list(text)
     for m in _OPENS_MARKER.finditer(text):
         shielded[m.start()] = "⟦"
         for i in range(m.end(), min(len(text), m.end() + LONGEST_MARKER)):
-            if shielded[i] in "]】":
+            if shielded[i] in "]】］":
                 shielded[i] = "⟧"
                 break
     return "".join(shielded)
@@ -59,7 +61,7 @@ class Marker:
             yield from range(max(first, known.start), min(last, known.stop - 1) + 1)
 
 
-Piece = str | Marker
+Piece = str | Marker | Doubtful
 
 
 class MarkerScanner:
@@ -69,8 +71,9 @@ class MarkerScanner:
     outside of strings is never a marker. Only what might still become a marker is held back.
     """
 
-    def __init__(self, *, json: bool = False) -> None:
+    def __init__(self, *, json: bool = False, files: FileNames | None = None) -> None:
         self._held = ""
+        self._files = files or FileNames({})
         self._json = json
         self._in_string = False
         self._line = ""  # of the current line, what precedes `_held`; enough to tell a fence
@@ -91,7 +94,7 @@ class MarkerScanner:
             if taken is None:
                 break
             length, piece = taken
-            if isinstance(piece, Marker):
+            if not isinstance(piece, str):
                 if plain:
                     yield "".join(plain)
                     plain = []
@@ -121,9 +124,25 @@ class MarkerScanner:
             return self._tick(c, final=final)
         if c == "\n":
             self._ticks = 0
+        elif not self._fence and c in STARTS:
+            return self._other_style(c, final=final)
         elif not self._fence:
             return self._bracket_or_code(final=final)
         return 1, c
+
+    def _other_style(self, c: str, *, final: bool) -> tuple[int, Piece] | None:
+        """A source named otherwise than by `[1]`; inside a code span nothing is."""
+        if self._ticks or (c == "*" and self._line[-1:] == "*"):
+            return 1, c
+        if not final and is_undecided(self._held):
+            return None
+        found = read(self._held[:LONGEST])
+        if found is None:
+            return 1, c
+        length, named = found
+        if isinstance(named, Doubtful):
+            return length, named
+        return length, Marker(tuple((n, n) for n in named.numbers))
 
     def _next_json(self, c: str, *, final: bool) -> tuple[int, Piece] | None:
         if c == "\\":
@@ -173,6 +192,9 @@ class MarkerScanner:
     # --- brackets ---
 
     def _bracket(self, *, final: bool) -> tuple[int, Piece] | None:
+        named = self._file_name(final=final)
+        if named is None or named[0]:
+            return named
         end = _closing(self._held)
         if end is None:
             undecided = _may_become_marker(self._held) or _MAY_BE_CUT_OFF.fullmatch(self._held)
@@ -184,6 +206,16 @@ class MarkerScanner:
             return self._cut_off()
         link = self._link(end, final=final)
         return None if link is None else (link, marker)
+
+    def _file_name(self, *, final: bool) -> tuple[int, Piece] | None:
+        """A bracket that names a file; `(0, "")` for any other."""
+        end = self._held.find("]", 0, LONGEST)
+        if end < 0:
+            undecided = not final and self._files.is_undecided(self._held)
+            return None if undecided else (0, "")
+        bracket = self._held[: end + 1]
+        numbers = self._files.read(bracket)
+        return (end + 1, Doubtful(bracket, numbers)) if numbers else (0, "")
 
     def _link(self, end: int, *, final: bool) -> int | None:
         """Where the marker ends when a link target follows it, which then goes with it."""

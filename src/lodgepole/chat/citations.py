@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lodgepole.chat.citation_markers import Marker, MarkerScanner
+from lodgepole.chat.citation_markers import Marker, MarkerScanner, Piece
 from lodgepole.chat.claim_verification import REJECTED, SourceText, Verification
+from lodgepole.chat.marker_styles import Doubtful, FileNames, may_cite, mentioned, without_mentions
 from lodgepole.model import (
     AnswerCitation,
     AnswerText,
@@ -23,6 +24,12 @@ from lodgepole.text.sentences import ends_sentence
 _CLOSERS = "\"'”’)]}」』”’）»*_"
 _OPENERS_TOO = "\"'*_"  # of these closers; after white space they open what comes next
 _STOPS = ".!?…,;:。！？、，"
+MOST_AFTERWARDS = 40  # sentences that are cited when sources are named at the end alone
+_LISTS_SOURCES = re.compile(
+    r"[*_#\s]{0,8}(?:sources?|references?|citations?|quellen?|fuentes?|fonti|bronnen)"
+    r"[*_\s]{0,8}:?[*_\s,;]{0,8}",
+    re.IGNORECASE,
+)
 _WORD = re.compile(rf"[^\s{re.escape(_CLOSERS + _STOPS)}।]+")
 
 
@@ -66,7 +73,10 @@ class Citer:
         self._question = question
         self._highlights = highlights
         self._json = json
-        self._scanner = MarkerScanner(json=json)
+        files = FileNames({s.number: s.snippet.file.upload.name for s in sources})
+        self._scanner = MarkerScanner(json=json, files=files)
+        self._unmarked: list[_Sentence] = []  # as long as the model has named no source
+        self._named = False  # whether it has, in brackets
         self._position = 0  # characters of the answer that were sent
         self._space = ""  # held back: a marker may follow, and would take it away
         self._sentence = ""
@@ -74,6 +84,7 @@ class Citer:
         self._after_marker = False
         self._before: _Sentence | None = None
         self._attribute = attribute  # until the model's first marker
+        self._attribute_at_all = attribute
         self._fence = ""  # what opened the code that the sentence is in
         self._out: list[str] = []
 
@@ -90,10 +101,17 @@ class Citer:
         yield from self._end_sentence()
         yield from self._flush()
 
-    def _take(self, piece: str | Marker) -> Iterator[AnswerText | AnswerCitation]:
+    def _take(self, piece: Piece) -> Iterator[AnswerText | AnswerCitation]:
         if isinstance(piece, Marker):
+            self._named = True
             yield from self._take_marker(piece)
             return
+        if isinstance(piece, Doubtful):
+            best = self._meant_by(piece)
+            if best is not None:
+                yield from self._take_marker(Marker(((best, best),)))
+                return
+            piece = piece.text
         at = 0
         while at < len(piece):
             yield from self._take_character(piece[at])
@@ -106,8 +124,20 @@ class Citer:
                 self._sentence += rest
                 at = word.end()
 
+    def _meant_by(self, doubtful: Doubtful) -> int | None:
+        """The source that a doubtful marker names, if it bears out the sentence before it."""
+        said = self._sentence or (self._before.text if self._before else "")
+        in_brackets = doubtful.text[0] in "[［"
+        if not said or (not in_brackets and (self._named or not may_cite(said))):
+            return None
+        if said.endswith(".") and not ends_sentence(said):
+            return None  # `Abs. (2)`
+        found = {n: self._source(n).verify(said) for n in doubtful.numbers if n in self._snippets}
+        best = max(found, key=lambda n: found[n].score, default=None)
+        return None if best is None or found[best].kind == REJECTED else best
+
     def _take_marker(self, marker: Marker) -> Iterator[AnswerText | AnswerCitation]:
-        if "\n" in self._space:
+        if "\n" in self._space and self._sentence:
             yield from self._end_sentence()
         elif self._sentence:
             self._space = ""
@@ -164,16 +194,39 @@ class Citer:
         """Close the sentence at the current position and cite what its markers name."""
         text, cited = self._sentence, self._cited
         self._sentence, self._cited, self._after_marker = "", [], False
-        if not text:
-            if cited and self._before is not None:
+        if not text or (cited and _LISTS_SOURCES.fullmatch(text)):
+            if cited and len(self._unmarked) > 1:
+                yield from self._cite_afterwards(cited)
+            elif cited and self._before is not None:
                 yield from self._cite(cited, self._before)
+            self._unmarked.clear()
             return
         before = self._before.text if self._before else ""
         self._before = sentence = _Sentence(text, self._position, bool(cited))
+        cited = cited or [n for n in mentioned(text) if n in self._snippets]
         if cited:
+            self._unmarked.clear()
+            self._attribute = False
             yield from self._cite(cited, sentence, before)
-        elif self._attribute and self._says_something(text):
-            yield from self._attributed(sentence)
+        elif self._says_something(text):
+            if not self._named:
+                self._unmarked.append(sentence)
+            if self._attribute:
+                yield from self._attributed(sentence)
+
+    def _cite_afterwards(self, numbers: Sequence[int]) -> Iterator[AnswerText | AnswerCitation]:
+        """Cite each sentence so far, when sources are named at the end of the answer alone."""
+        if self._attribute_at_all:
+            return  # each sentence was looked at when it was said
+        for sentence in self._unmarked[:MOST_AFTERWARDS]:
+            found = [(n, self._source(n).verify(sentence.text)) for n in numbers]
+            borne_out = [(n, v) for n, v in found if v.kind != REJECTED]
+            if borne_out:
+                number, best = max(borne_out, key=lambda pair: pair[1].score)
+                self.verifications.append(best)
+                yield from self._flush()
+                reference = self._reference(self._snippets[number], best)
+                yield AnswerCitation(Citation(sentence.end, (reference,)))
 
     def _says_something(self, text: str) -> bool:
         """Whether this is a sentence: no code, no heading, no row of a table."""
@@ -202,7 +255,7 @@ class Citer:
         references: list[Reference] = []
         for number in numbers:
             found = self._source(number).verify(
-                sentence.text, question=self._question, before=before
+                without_mentions(sentence.text), question=self._question, before=before
             )
             self.verifications.append(found)
             if found.kind != REJECTED:
@@ -210,6 +263,9 @@ class Citer:
         if references:
             yield from self._flush()
             yield AnswerCitation(Citation(sentence.end, merge_references(references)))
+        else:
+            # A wrong number behind a true sentence: the source that says it is cited.
+            yield from self._attributed(sentence)
 
     def _source(self, number: int) -> SourceText:
         if number not in self._texts:
