@@ -5,15 +5,14 @@ In XML `<script src="a.js"/>` ends where it begins. In HTML it does not, and swa
 
 import html
 import re
+from collections.abc import Callable
 
 _ENDED = re.compile(r"<([A-Za-z][\w:.-]*)(\s[^<>]*)?/>")
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
      "track", "wbr"}
 )  # fmt: skip
-_XHTML = re.compile(r"\s*<\?xml\b|<html[^>]{0,500}http://www\.w3\.org/1999/xhtml", re.IGNORECASE)
+_XHTML = re.compile(r"<\?xml\b|<html[^>]{0,500}http://www\.w3\.org/1999/xhtml", re.IGNORECASE)
 BEGINNING_CHARS = 2000  # of a page, in which it says that it is XHTML
 
 
@@ -24,9 +23,22 @@ def is_xhtml(page: str) -> bool:
 
 def as_html(page: str) -> str:
     """The page with elements that end where they begin ended as in HTML."""
-    page = _COMMENT.sub("", page)
-    page = _CDATA.sub(lambda match: html.escape(match[1], quote=False), page)
+    page = _replaced(page, "<!--", "-->", lambda _: "")
+    page = _replaced(page, "<![CDATA[", "]]>", lambda text: html.escape(text, quote=False))
     return _ENDED.sub(_ended, page)
+
+
+def _replaced(page: str, opening: str, closing: str, new: Callable[[str], str]) -> str:
+    """The page with each stretch between the two marks replaced; what is not closed stays."""
+    parts: list[str] = []
+    at = 0
+    while (begin := page.find(opening, at)) >= 0:
+        end = page.find(closing, begin + len(opening))
+        if end < 0:
+            break
+        parts += page[at:begin], new(page[begin + len(opening) : end])
+        at = end + len(closing)
+    return "".join((*parts, page[at:]))
 
 
 def _ended(match: re.Match[str]) -> str:
