@@ -556,3 +556,25 @@ def test_sources_named_at_the_end_alone_are_cited_where_they_belong(end):
         f"{SPAIN}.",
         f"{SPAIN}. Vision care is covered up to $500 a year.",
     ]
+
+
+FORM = """[x] I accept the statutes
+[ ] I want a locker
+Day:  [ ] Monday  [x] Thursday
+☐ I smoke a pipe"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "borne_out"),
+    [
+        ("The member accepts the statutes [1].", True),
+        ("The member wants a locker [1].", False),
+        ("The member does not want a locker [1].", True),
+        ("The day is Monday [1].", False),
+        ("The day is Thursday [1].", True),
+        ("The member smokes a pipe [1].", False),
+    ],
+)
+def test_a_box_that_is_not_ticked_bears_nothing_out(claim, borne_out):
+    events, _ = cite(claim, make_sources(FORM))
+    assert bool(cited(events)) == borne_out

@@ -15,6 +15,7 @@ from typing import Literal
 
 from lodgepole.text.sentences import sentence_spans
 from lodgepole.text.words import (
+    UNTICKED,
     Word,
     content_stems,
     is_negated,
@@ -43,7 +44,9 @@ _CLOSING = re.compile(r"[.!?…。！？%)\"”]{1,3}")
 _OPENED = re.compile(r"(?:\*{1,3}|_{1,3}|`{1,3}|[(\[“„«])$")
 _EMPHASIS = re.compile(r"\*{1,3}|_{1,3}|`{1,3}")
 _CLOSED_BY = {"(": ")", "[": "]", "“": "”", "„": "“", "«": "»"}
-_CLAUSE = re.compile(r"[,;:—–]|\b(?:but|and|or|while|although|whereas|however|except|unless)\b")
+_CLAUSE = re.compile(
+    r"[,;:—–☐☑☒]|\[[ x]\]|\b(?:but|and|or|while|although|whereas|however|except|unless)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,8 @@ class SourceText:
                 clauses.append([])
             clauses[-1].append(word)
             at = word.end
+        if not denied and self._is_unticked(content, clauses):
+            return False
         shares = [_share(content, frozenset(content_stems(c))) for c in clauses]
         most = max(shares)
         return any(
@@ -205,6 +210,15 @@ class SourceText:
             for c, share in zip(clauses, shares, strict=True)
             if share >= 0.7 * most
         )
+
+    def _is_unticked(self, content: set[str], clauses: Sequence[Sequence[Word]]) -> bool:
+        """Whether something that the claim names is only said beside boxes that are not ticked."""
+        unticked: set[str] = set()
+        others: set[str] = set()
+        for clause in clauses:
+            beside = clause and self.text[clause[0].start : clause[0].end] in UNTICKED
+            (unticked if beside else others).update(content_stems(clause))
+        return bool(content & unticked - others)
 
     def _has_rival(self, content: set[str], figures: set[str], claim: str) -> bool:
         """Whether a sentence says much more of the claim, with other numbers: a swapped figure.

@@ -22,9 +22,12 @@ _LETTERS = rf"{_LETTER}++(?:[{MARKS}]++{_LETTER}*+)*+"
 # The mark of a note is no word, but what stands in it is none either.
 WORD = re.compile(
     rf"\d+(?:[.,]\d+)*|[{RAISED}]+|{_DENYING}|[{BY_CHARACTER}]|{_LETTERS}(?:['’]{_LETTERS})?"
-    r"|\[\^[^\]\s]{1,12}\]"
+    r"|\[\^[^\]\s]{1,12}\]|\[[ xX]\]|☐"
 )
 """Digits and letters apart (`FY2018` is two words), ideographs one by one."""
+UNTICKED = frozenset(("[ ]", "☐"))
+"""Boxes that deny what they stand beside; ticked ones say nothing by themselves."""
+_NO_WORDS = ("[^", "[x", "[X")
 
 LONGEST_WORD = 100  # characters; what is longer is no word of a language and has no ending
 
@@ -53,6 +56,8 @@ def stem(surface: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _stem(surface: str) -> str:
+    if surface in UNTICKED:
+        return "not"
     if surface[0].isdigit():
         return number_value(surface)
     word = folded(surface).replace("'", "").replace("’", "")
@@ -69,18 +74,19 @@ def _stem(surface: str) -> str:
 def words(text: str) -> list[Word]:
     """All words in order.
 
-    An exponent or an index is a word of its own, the mark of a note is none.
+    An exponent or an index is a word of its own, the mark of a note is none; a box that is not
+    ticked says `not`.
     """
     return [
         Word(stem(surface), m.start(), m.end())
         for m in WORD.finditer(text)
-        if (surface := m.group())[0] != "["
+        if not (surface := m.group()).startswith(_NO_WORDS)
     ]
 
 
 def stems_of(text: str) -> list[str]:
     """The stems of `words(text)`, without their places."""
-    return [stem(surface) for surface in WORD.findall(text) if surface[0] != "["]
+    return [stem(surface) for surface in WORD.findall(text) if not surface.startswith(_NO_WORDS)]
 
 
 def content_stems(items: Iterable[Word]) -> set[str]:

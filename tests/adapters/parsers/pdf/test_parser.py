@@ -611,7 +611,7 @@ def test_what_was_filled_into_a_form_stands_beside_its_label(tmp_path: Path) -> 
     lines = read(write(tmp_path / "a", draw)).text.split("\n")
     assert [line for line in lines if line] == [
         "Applicant: Grace Hopper",
-        "Citizen: \u2612",
+        "Citizen: [x] [ ]",
         "Country: Norway",
     ]
 

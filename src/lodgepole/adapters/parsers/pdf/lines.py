@@ -10,6 +10,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from lodgepole.adapters.parsers.pdf.annotations import Annotations
 from lodgepole.adapters.parsers.pdf.characters import Characters, CharBox
 from lodgepole.adapters.parsers.pdf.raised_text import Word, as_it_stands, goes_on, touch, written
 from lodgepole.adapters.parsers.pdf.right_to_left import (
@@ -31,7 +32,9 @@ TURNED_WIDTH = 1.3  # font sizes that a turned line is wide at most
 TURNED_CHARS = 4  # so narrow a line has at least
 _WORD = re.compile(r"\S+")
 BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
-BULLET = re.compile("(?:[" + BULLET_SIGNS + r"o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)]|\[\d{1,3}\])\s")
+BULLET = re.compile(
+    "(?:[" + BULLET_SIGNS + r"o–-]|\(?(?:\d{1,3}|[a-zA-Z])[.)]|\[(?:\d{1,3}|[ x])\])\s"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Page:
     found: bool = True  # in the page tree, which may promise more than it holds
     wants_recognition: bool = False  # shows something, and its text says little of it
     recognised: bool = False
+    annotations: Annotations = field(default_factory=Annotations)
     figures: list[FoundFigure] = field(default_factory=list[FoundFigure])  # that no line is near
 
 

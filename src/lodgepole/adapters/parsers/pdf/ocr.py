@@ -12,6 +12,7 @@ from statistics import fmean, median
 import pypdfium2
 
 from lodgepole.adapters.parsers.pdf.columns import in_reading_order
+from lodgepole.adapters.parsers.pdf.form_fields import remarks, with_annotations
 from lodgepole.adapters.parsers.pdf.lines import CELL_GAP, Line, Page, with_whole_rows
 from lodgepole.adapters.parsers.pdf.pictures import grey_page
 from lodgepole.documents.ocr import (
@@ -77,7 +78,10 @@ def _take(page: Page, picture: Picture, task: Future[Sequence[SeenLine]]) -> Non
     seen, picture = upright(seen, picture)
     lines = _lines(seen, picture)
     if lines and (not page.readable or _says_more(lines, page.lines)):
-        page.lines = in_reading_order(with_whole_rows(lines), picture.width * 72 / picture.dpi)
+        rows = with_whole_rows(lines)
+        said = list(remarks(rows, page.annotations))
+        width = picture.width * 72 / picture.dpi
+        page.lines = [*in_reading_order(with_annotations(rows, page.annotations), width), *said]
         page.readable = True
         page.recognised = True
 
@@ -166,6 +170,7 @@ def _lines(seen: Sequence[SeenLine], picture: Picture) -> list[Line]:
         position = 0
         for before, after in pairwise(line.words):
             position += len(before.text) + 1
+            made.spaces.append((position, before.x1 * scale, after.x0 * scale))
             if (after.x0 - before.x1) * scale > CELL_GAP * size:
                 made.gaps.append((position, before.x1 * scale, after.x0 * scale))
         lines.append(made)

@@ -10,11 +10,12 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from lodgepole.adapters.parsers.pdf.annotation_reader import annotations_of, form_of
 from lodgepole.adapters.parsers.pdf.columns import in_reading_order
 from lodgepole.adapters.parsers.pdf.dehyphenation import Mender
 from lodgepole.adapters.parsers.pdf.drop_caps import with_drop_caps
 from lodgepole.adapters.parsers.pdf.figures import find_figures
-from lodgepole.adapters.parsers.pdf.form_fields import form_of, notes_of, with_notes
+from lodgepole.adapters.parsers.pdf.form_fields import remarks, with_annotations
 from lodgepole.adapters.parsers.pdf.justified import with_stretched_spaces
 from lodgepole.adapters.parsers.pdf.lines import (
     FoundFigure,
@@ -182,15 +183,19 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:
         return Page([], 0, 0, readable=False, found=False)
     try:
         width, height = pdfium.FPDF_GetPageWidthF(raw), pdfium.FPDF_GetPageHeightF(raw)
-        found = _lines(raw)
-        if found is None:
+        text = _lines(raw)
+        if text is None:
             return Page([], width, height, readable=False, wants_recognition=True)
-        lines, frame, guessed = found
+        lines, frame, guessed = text
+        found = annotations_of(pdf, form, raw, frame)
+        said = list(remarks(lines, found))
+        lines = with_annotations(lines, found)
         lines, tables = with_tables_apart(lines, rulings_of(raw, frame), frame.width)
         lines = in_place(in_reading_order(lines, frame.width))
-        lines = with_tables_in_place(lines, tables)
-        lines = with_notes(lines, list(notes_of(form, raw, frame)))
-        return _page(raw, lines, width, height, guessed=guessed)
+        lines = [*with_tables_in_place(lines, tables), *said]
+        page = _page(raw, lines, width, height, guessed=guessed)
+        page.annotations = found
+        return page
     finally:
         pdfium.FPDF_ClosePage(raw)
 
