@@ -14,6 +14,7 @@ UP, DOWN, ON = Shift.RAISED, Shift.LOWERED, Shift.NONE
         ([("10", ON), ("6", UP), (" litres of CO", ON), ("2", DOWN)], "10⁶ litres of CO₂"),
         ([("built in 1987", ON), ("1", UP), ("2", UP)], "built in 1987 [^12]"),
         ([("5 km", ON), ("2 ", UP), ("of marsh", ON)], "5 km² of marsh"),
+        ([("1", UP), (" By hand.", ON)], "[^1]: By hand."),
         ([("plain", ON), ("", UP), (" text", ON)], "plain text"),
         ([], ""),
     ],

@@ -30,6 +30,8 @@ def joined(runs: Iterable[Run], *, notes: Collection[str] = ()) -> str:
     parts: list[str] = []
     before = ""  # on the line
     for index, (text, shift) in enumerate(whole):
+        if shift is Shift.NONE and index and whole[index - 1][1] is not Shift.NONE:
+            text = text.lstrip(" ") if before[-1:] == " " else text
         if shift is not Shift.NONE and text.strip():
             after = whole[index + 1][0] if index + 1 < len(whole) else ""
             trail = text[len(text.rstrip()) :]

@@ -146,7 +146,16 @@ def test_signs_of_the_fonts_of_signs_are_read(tmp_path: Path) -> None:
 
     document = read(package(tmp_path / "a", f"<w:p><w:r>{signs}<w:t>b</w:t></w:r></w:p>"))
 
-    assert document.text == "α≤☑b"
+    assert document.text == "α≤[x]b"
+
+
+def test_signs_that_cannot_be_read_are_noted(tmp_path: Path) -> None:
+    body = '<w:p><w:r><w:sym w:font="Webdings" w:char="F0D8"/><w:t>b</w:t></w:r></w:p>'
+
+    document = read(package(tmp_path / "a", body))
+
+    assert document.text == "b"
+    assert document.notice == "Some signs of the font Webdings could not be read."
 
 
 def test_hidden_text_is_left_out(tmp_path: Path) -> None:
@@ -187,7 +196,7 @@ def test_notes_follow_their_paragraph_and_separators_are_left_out(tmp_path: Path
 
     document = read(package(tmp_path / "a", body, footnotes=notes))
 
-    assert document.text == "Said so.\n\nBy whom.\n\nNext."
+    assert document.text == "Said so. [^1]\n\n[^1]: By whom.\n\nNext."
 
 
 def test_a_text_box_is_read_once_after_its_paragraph(tmp_path: Path) -> None:

@@ -2,49 +2,49 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  lxml has no stubs
 
+from lodgepole.adapters.parsers.docx.embedded import Embedded
 from lodgepole.adapters.parsers.docx.numbering import Numbering
+from lodgepole.adapters.parsers.docx.paragraphs import (
+    BREAK,
+    RENDERED,
+    SKIPPED,
+    Context,
+    Paragraph,
+)
 from lodgepole.adapters.parsers.docx.spans import placed
-from lodgepole.adapters.parsers.docx.symbols import sign
-from lodgepole.documents.archives import Archive, Kept, attribute, child_of, local_name
+from lodgepole.adapters.parsers.docx.styles import (
+    number_of,
+    outline_level,
+    paragraph_styles,
+    run_styles,
+    switched_on,
+)
+from lodgepole.documents.archives import (
+    Archive,
+    Kept,
+    attribute,
+    child_of,
+    children,
+    local_name,
+    relations_of,
+)
 from lodgepole.documents.builder import DocumentBuilder, clean_text
+from lodgepole.documents.drawingml import relation_id
+from lodgepole.documents.inline_notation import note_start
 from lodgepole.documents.tables import CELL_GAP, Grid
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document
 
 WORD = Kept("a Word document", ".docx", "a word processor", old=".doc")
-_SKIPPED = frozenset(
-    {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "pPr", "rPr", "sectPr",
-     "tblPr", "trPr", "tcPr", "sdtPr", "Fallback"}
-)  # fmt: skip
-_BREAK, _RENDERED = "\f", "\v"  # within raw text: the author's break, and where a page began
-_BREAKS = re.compile(f"([{_BREAK}{_RENDERED}])")
-_HEADING_NAME = re.compile(r"heading ([1-9])", re.IGNORECASE)
-_PICTURES = frozenset({"drawing", "pict", "object"})
+_BREAKS = re.compile(f"([{BREAK}{RENDERED}])")
 _PAGE_SECTIONS = frozenset({"nextPage", "oddPage", "evenPage"})
-
-
-@dataclass(slots=True)
-class _Style:
-    based_on: str | None
-    level: int  # of a heading; 0 for none
-    number: tuple[str | None, int | None]  # of its list, and of its level there
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    """A paragraph's text, with its breaks, and what hangs on it."""
-
-    parts: list[str] = field(default_factory=list)
-    boxes: list[Any] = field(default_factory=list)  # elements of text boxes, in order
-    notes: list[tuple[str, str]] = field(default_factory=list)  # (kind, id) of footnotes
-    pictured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,12 @@ class _Reader:
         main = package.main_part() or "word/document.xml"
         self._folder = str(PurePosixPath(main).parent)
         self._root = package.xml(main, required=True)
-        self._styles = _styles(package.xml(f"{self._folder}/styles.xml"))
+        styles = package.xml(f"{self._folder}/styles.xml")
+        self._styles = paragraph_styles(styles)
+        self._run_styles = run_styles(styles)
+        self._context = self._context_of(main)
+        self._embedded = Embedded(package, self._builder, main)
+        self._mark = ""  # of the note whose first paragraph comes next
         self._numbering = Numbering(package.xml(f"{self._folder}/numbering.xml"))
         self._notes = {
             "footnote": _notes(package.xml(f"{self._folder}/footnotes.xml")),
@@ -100,9 +105,17 @@ class _Reader:
         self._builder.begin_page()
         self._running("header")
         self._flow(body)
+        for text in self._embedded.comments_left():
+            self._builder.add(text, BlockKind.PARAGRAPH)
         self._running("footer")
+        for sentence in self._context.noted:
+            self._builder.note(sentence)
         self._package.tell_damage(self._builder)
         return self._builder.build(title=self._title, pages_estimated=not rendered)
+
+    def _context_of(self, part: str) -> Context:
+        """What is known of the paragraphs of a part."""
+        return Context(self._run_styles, self._package.relations(relations_of(part), "/hyperlink"))
 
     def _running(self, prefix: str) -> None:
         """Header or footer lines, each once; they would repeat on every page."""
@@ -110,9 +123,10 @@ class _Reader:
         for part in sorted(self._package.names()):
             if re.fullmatch(rf"{re.escape(self._folder)}/{prefix}\d*\.xml", part):
                 root = self._package.xml(part)
+                context = self._context_of(part)
                 for element in () if root is None else root.iter(etree.Element):
                     if local_name(element) == "p":
-                        text = " ".join(_plain(element).split())
+                        text = " ".join(_plain(element, context).split())
                         if any(map(str.isalpha, text)) and text not in seen:
                             seen.add(text)
                             self._builder.add(text, BlockKind.RUNNING)
@@ -125,24 +139,32 @@ class _Reader:
                 self._paragraph(element)
             elif kind == "tbl":
                 self._table(element)
-            elif kind not in _SKIPPED:
+            elif kind == "altChunk":
+                self._embedded.add_chunk(relation_id(element) or "")
+            elif kind == "subDoc":
+                self._embedded.add_subdocument(relation_id(element) or "")
+            elif kind == "sdt" and switched_on(
+                child_of(child_of(element, "sdtPr"), "showingPlcHdr")
+            ):
+                continue
+            elif kind not in SKIPPED:
                 self._flow(element)
 
     def _paragraph(self, element: Any) -> None:
         properties = child_of(element, "pPr")
         role = self._role(properties)
-        if _switched_on(child_of(properties, "pageBreakBefore")):
-            self._break(_BREAK)
-        paragraph = _Paragraph()
-        _collect(element, paragraph)
-        self._write("".join(paragraph.parts), role)
+        if switched_on(child_of(properties, "pageBreakBefore")):
+            self._break(BREAK)
+        paragraph = Paragraph(self._context)
+        paragraph.collect(element)
+        self._write(paragraph.text(), role)
         self._fresh = self._fresh and not paragraph.pictured
         self._attachments(paragraph)
         section = child_of(properties, "sectPr")
         if section is not None:
             type_ = child_of(section, "type")
             if type_ is None or attribute(type_, "val") in _PAGE_SECTIONS:
-                self._break(_BREAK)
+                self._break(BREAK)
 
     def _write(self, raw: str, role: _Role) -> None:
         label = role.label
@@ -150,13 +172,15 @@ class _Reader:
         if role.listed:
             kind = BlockKind.LIST_ITEM
         for piece in _BREAKS.split(raw):
-            if piece in {_BREAK, _RENDERED}:
+            if piece in {BREAK, RENDERED}:
                 self._break(piece)
                 continue
             text = clean_text(piece).strip()
             if not text:
                 continue
             gap = "\n" if kind is BlockKind.LIST_ITEM and not self._fresh else "\n\n"
+            if self._mark:  # in place of the sign that the author put there
+                text, self._mark = note_start(self._mark) + text, ""
             self._builder.add(label + text, kind, level=role.level, gap=gap)
             self._fresh, label = False, ""
             if role.level and not self._title:
@@ -165,18 +189,27 @@ class _Reader:
     def _break(self, sign: str) -> None:
         """Begin a page; Word marks the author's break again, where it is rendered."""
         again = self._fresh and self._announced
-        self._announced = sign == _BREAK
+        self._announced = sign == BREAK
         if not again:
             self._builder.begin_page()
             self._fresh = True
 
-    def _attachments(self, paragraph: _Paragraph) -> None:
-        for kind, note_id in paragraph.notes:
+    def _attachments(self, paragraph: Paragraph) -> None:
+        for kind, note_id, mark in paragraph.notes:
             note = self._notes[kind].pop(note_id, None)
             if note is not None:
+                self._mark = mark
                 self._flow(note)
+                self._mark = ""
         for box in paragraph.boxes:
             self._flow(box)
+        for text in paragraph.alternatives:
+            self._embedded.add_description(text)
+        for relation in paragraph.parts:
+            self._embedded.add_part(relation)
+        for comment in paragraph.comments:
+            for text in self._embedded.comment(comment):
+                self._builder.add(text, BlockKind.PARAGRAPH)
 
     def _table(self, table: Any) -> None:
         rows = [list(_inner(row, "tc")) for row in _inner(table, "tr")]
@@ -184,7 +217,7 @@ class _Reader:
             self._flow(rows[0][0])
             return
         lines: list[str] = []
-        hanging = _Paragraph()
+        hanging = Paragraph(self._context)
         raw = [[self._cell(cell, hanging).strip(" ") for cell in row] for row in rows]
         grid = Grid(placed(rows, [list(map(_shown, cells)) for cells in raw]))
         for cells, whole in zip(raw, grid.rows(), strict=True):
@@ -192,7 +225,7 @@ class _Reader:
             if _BREAKS.match(next(filter(None, cells), "")):
                 self._rows(lines)  # the row is the first of its page
                 lines = []
-                self._break(_RENDERED)
+                self._break(RENDERED)
             if any(shown):
                 lines.append(CELL_GAP.join(shown).strip())
             pages = max((len(_BREAKS.findall(cell[1:])) for cell in cells), default=0)
@@ -200,7 +233,7 @@ class _Reader:
                 self._rows(lines)
                 lines = []
             for _ in range(pages):
-                self._break(_RENDERED)
+                self._break(RENDERED)
         self._rows(lines)
         self._attachments(hanging)
 
@@ -209,15 +242,14 @@ class _Reader:
             self._builder.add("\n".join(lines), BlockKind.TABLE)
             self._fresh = False
 
-    def _cell(self, cell: Any, hanging: _Paragraph) -> str:
-        inner = _Paragraph(boxes=hanging.boxes, notes=hanging.notes)
+    def _cell(self, cell: Any, hanging: Paragraph) -> str:
         texts: list[str] = []
         for element in cell.iter(etree.Element):
             if local_name(element) == "p" and not _within_box(element, cell):
-                inner.parts.clear()
+                hanging.runs.clear()
                 label = self._role(child_of(element, "pPr")).label
-                _collect(element, inner)
-                text = "".join(inner.parts)
+                hanging.collect(element)
+                text = hanging.text()
                 begun = _BREAKS.match(text)
                 start = begun.end() if begun else 0
                 texts.append(text[:start] + (label if text[start:].strip() else "") + text[start:])
@@ -228,8 +260,8 @@ class _Reader:
         if properties is None:
             return _Role()
         outline = child_of(properties, "outlineLvl")
-        level = _outline_level(outline)
-        number, place = _number_of(properties)
+        level = outline_level(outline)
+        number, place = number_of(properties)
         style = child_of(properties, "pStyle")
         style_id = None if style is None else attribute(style, "val")
         for _ in range(len(self._styles)):
@@ -249,42 +281,6 @@ class _Reader:
         return _Role(level, not level, self._numbering.label(number, place or 0))
 
 
-_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-
-
-def _collect(element: Any, into: _Paragraph) -> None:
-    """Append a paragraph's text in order; text boxes and notes are set aside."""
-    for child in element:
-        kind = local_name(child)
-        if kind == "t":
-            into.parts.append(child.text or "")
-        elif kind == "lastRenderedPageBreak":
-            into.parts.append(_RENDERED)
-        elif kind == "br" and attribute(child, "type") == "page":
-            into.parts.append(_BREAK)
-        elif kind == "sym":
-            into.parts.append(sign(attribute(child, "font"), attribute(child, "char")))
-        elif kind in _SIGNS:
-            into.parts.append(_SIGNS[kind])
-        elif kind in {"footnoteReference", "endnoteReference"}:
-            into.notes.append((kind.removesuffix("Reference"), attribute(child, "id") or ""))
-        elif kind == "txbxContent":
-            into.boxes.append(child)
-        elif _is_read(child, kind):
-            into.pictured = into.pictured or kind in _PICTURES
-            _collect(child, into)
-
-
-def _is_read(element: Any, kind: str) -> bool:
-    if kind == "r" and _switched_on(child_of(child_of(element, "rPr"), "vanish")):
-        return False  # hidden text
-    return kind not in _SKIPPED or (kind == "Fallback" and _only_fallback(element))
-
-
-def _only_fallback(element: Any) -> bool:
-    return all(local_name(sibling) != "Choice" for sibling in element.getparent())
-
-
 def _within_box(element: Any, cell: Any) -> bool:
     """Whether a paragraph is read elsewhere: in a text box, or as a deleted or doubled one."""
     parent = element.getparent()
@@ -299,10 +295,10 @@ def _shown(cell: str) -> str:
     return " ".join(clean_text(_BREAKS.sub(" ", cell)).split())
 
 
-def _plain(element: Any) -> str:
-    paragraph = _Paragraph()
-    _collect(element, paragraph)
-    return clean_text(_BREAKS.sub(" ", "".join(paragraph.parts)))
+def _plain(element: Any, context: Context) -> str:
+    paragraph = Paragraph(context)
+    paragraph.collect(element)
+    return clean_text(_BREAKS.sub(" ", paragraph.text()))
 
 
 def _inner(element: Any, wanted: str) -> Iterator[Any]:
@@ -311,59 +307,14 @@ def _inner(element: Any, wanted: str) -> Iterator[Any]:
         kind = local_name(child)
         if kind == wanted:
             yield child
-        elif kind not in _SKIPPED and kind != "tbl":
+        elif kind not in SKIPPED and kind != "tbl":
             yield from _inner(child, wanted)
-
-
-def _styles(root: Any) -> dict[str, _Style]:
-    styles: dict[str, _Style] = {}
-    for element in () if root is None else root:
-        style_id = attribute(element, "styleId") if local_name(element) == "style" else None
-        if style_id is None or attribute(element, "type") not in {None, "paragraph"}:
-            continue
-        properties = child_of(element, "pPr")
-        based_on = child_of(element, "basedOn")
-        name = child_of(element, "name")
-        named = "" if name is None else attribute(name, "val") or ""
-        styles[style_id] = _Style(
-            based_on=None if based_on is None else attribute(based_on, "val"),
-            level=_named_level(named) or _outline_level(child_of(properties, "outlineLvl")),
-            number=_number_of(properties),
-        )
-    return styles
-
-
-def _named_level(name: str) -> int:
-    match = _HEADING_NAME.fullmatch(name)
-    if match:
-        return int(match[1])
-    return 1 if name.lower() == "title" else 0
-
-
-def _outline_level(element: Any) -> int:
-    value = None if element is None else attribute(element, "val")
-    return int(value) + 1 if value is not None and value.isdigit() and int(value) < 9 else 0
-
-
-def _number_of(properties: Any) -> tuple[str | None, int | None]:
-    """The list that a paragraph or style names, `0` for none, and the level."""
-    found = child_of(properties, "numPr")
-    number, level = child_of(found, "numId"), child_of(found, "ilvl")
-    place = None if level is None else attribute(level, "val") or ""
-    return (
-        None if number is None else attribute(number, "val"),
-        int(place) if place is not None and place.isdecimal() and len(place) < 3 else None,
-    )
 
 
 def _notes(root: Any) -> dict[str, Any]:
     """Footnotes or endnotes by id, without the separator lines Word keeps among them."""
     return {
         attribute(note, "id") or "": note
-        for note in (() if root is None else root)
+        for note in children(root)
         if attribute(note, "type") in {None, "normal"}
     }
-
-
-def _switched_on(element: Any) -> bool:
-    return element is not None and attribute(element, "val") not in {"0", "false", "off"}
