@@ -5,6 +5,7 @@ import pytest
 from tests.api.conftest import KEY, House, build, opened
 from tests.wire.requirements import requirement
 
+from lodgepole.api.app import create_app
 from lodgepole.errors import Unavailable
 from lodgepole.library.files import Files
 from lodgepole.limits import Limits
@@ -246,6 +247,15 @@ async def test_health_needs_no_key(house: House):
         house.ready = lambda: False
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_readiness_says_that_the_worker_is_down(house: House):
+    app = create_app(house.services, public_url=None, ready=lambda: True, worker_down=lambda: True)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://lodgepole.test") as client:
+        response = await client.get("/readyz")
+        assert (response.status_code, response.json()) == (503, {"status": "worker restarting"})
+        assert response.headers["retry-after"] == "5"
 
 
 async def test_readiness_says_that_an_index_is_being_rebuilt(house: House):

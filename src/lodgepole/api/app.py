@@ -36,6 +36,7 @@ def create_app(
     public_url: str | None,
     ready: Callable[[], bool],
     incomplete: Callable[[], int] = lambda: 0,
+    worker_down: Callable[[], bool] = lambda: False,
     watched: Observing | None = None,
     uploads: Path | None = None,
 ) -> FastAPI:
@@ -46,6 +47,7 @@ def create_app(
         public_url: Scheme and host under which clients reach us; None takes each request's own.
         ready: What `/readyz` answers; asked on each request.
         incomplete: How many assistants' indexes are being made again.
+        worker_down: Whether what ingests files ended and is about to start again.
         watched: Where requests are counted, and who may read it; None counts nothing.
         uploads: A directory for what is on its way in; None is the system's for such files.
     """
@@ -64,6 +66,7 @@ def create_app(
         public_url=public_url,
         ready=ready,
         incomplete=incomplete,
+        worker_down=worker_down,
         observing=watched,
     )
     keep(app, state)

@@ -32,6 +32,7 @@ class ApplicationState:
         spool: Where uploads are kept on their way in.
         public_url: Scheme and host under which clients reach us; None takes each request's own.
         ready: What `/readyz` answers; asked on each request.
+        worker_down: Whether what ingests files ended and is about to start again.
         incomplete: How many assistants' indexes are being made again.
         observing: Where requests are counted, and who may read it; None counts nothing.
         openapi_documents: By date, as bytes, once they have been asked for.
@@ -44,6 +45,7 @@ class ApplicationState:
     ready: Callable[[], bool]
     incomplete: Callable[[], int]
     observing: Observing | None
+    worker_down: Callable[[], bool] = lambda: False
     openapi_documents: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
 

@@ -20,6 +20,7 @@ from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.index_rebuild import Rebuilding
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.reembedding import Reembedding
+from lodgepole.ingestion.supervision import Supervised
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.library.assistants import Assistants
@@ -83,19 +84,22 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         stop = asyncio.Event()
         working: asyncio.Task[None] | None = None
         worker: Worker | None = None
+        supervised: Supervised | None = None
         if settings.work:
             processor = await open_file_processor(settings, stack, tools)
             worker = _worker(settings, stages, stores, tools, processor)
+            supervised = Supervised(worker)
         app = await asyncio.to_thread(
             _create_app,
             settings,
             services,
             watched,
             ready=lambda: working is None or not working.done(),
+            worker_down=lambda: supervised is not None and supervised.down,
             incomplete=lambda: 0 if worker is None else worker.incomplete_assistants,
         )
-        if worker is not None:
-            working = asyncio.create_task(worker.run(stop), name="worker")
+        if supervised is not None:
+            working = asyncio.create_task(supervised.run(stop), name="worker")
         try:
             yield Runtime(
                 services=services,
@@ -125,7 +129,7 @@ async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
         stores = await open_stores(settings, stack)
         tools = await open_processing_tools(settings, stack)
         processor = await open_file_processor(settings, stack, tools)
-        await _worker(settings, stages, stores, tools, processor).run(stop)
+        await Supervised(_worker(settings, stages, stores, tools, processor)).run(stop)
 
 
 async def process_for_server(
@@ -277,6 +281,7 @@ def _create_app(
     *,
     ready: Callable[[], bool],
     incomplete: Callable[[], int],
+    worker_down: Callable[[], bool],
 ) -> "FastAPI":
     from lodgepole.api.app import create_app
     from lodgepole.api.mcp import server
@@ -288,6 +293,7 @@ def _create_app(
         public_url=settings.public_url,
         ready=ready,
         incomplete=incomplete,
+        worker_down=worker_down,
         watched=watched,
         uploads=uploads,
     )

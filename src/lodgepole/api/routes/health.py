@@ -16,6 +16,10 @@ async def healthz() -> Response:
 @router.get("/readyz")
 async def readyz(request: Request) -> Response:
     state = state_of(request)
+    if state.worker_down():
+        return json_response(
+            {"status": "worker restarting"}, status=503, headers={"Retry-After": "5"}
+        )
     if state.ready():
         incomplete = state.incomplete()
         # Others are served as ever, so the server is ready; who watches it learns of it here.

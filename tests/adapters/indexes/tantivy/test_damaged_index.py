@@ -1,5 +1,6 @@
 """One flipped bit anywhere in an `index.db`: what is served is right, or nothing is."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.adapters.indexes.tantivy.test_index import made_file, version
 
 from lodgepole.adapters.indexes.tantivy.assistant import AssistantIndex
 from lodgepole.adapters.indexes.tantivy.bm25 import discard
+from lodgepole.adapters.indexes.tantivy.index import TantivyIndex
 from lodgepole.errors import Unavailable
 from lodgepole.model import PassageKey
 from lodgepole.ports.index import IndexQuery
@@ -73,3 +75,55 @@ def test_a_flipped_bit_never_changes_what_is_served(
             refused += 1
         shutil.rmtree(directory)
     assert refused > FLIPS / 4  # the others hit what nothing is read from
+
+
+FLIPS_A_FILE = 6
+
+
+def test_a_flipped_bit_in_any_file_of_the_word_indexes_is_made_good(
+    whole: Path, tmp_path: Path
+) -> None:
+    expected = served(whole)
+    for folder in ("words", "files"):
+        for name in sorted(path.name for path in (whole / folder).iterdir() if path.is_file()):
+            for seed in range(FLIPS_A_FILE):
+                directory = tmp_path / f"{folder}-{name}-{seed}"
+                shutil.copytree(whole, directory)
+                if not (directory / folder / name).stat().st_size:
+                    continue  # a lock file
+                flip(directory / folder / name, np.random.default_rng(seed))
+                assert served(directory) == expected, f"{folder}/{name}, seed {seed}"
+                shutil.rmtree(directory)
+
+
+async def test_words_that_are_damaged_while_they_are_open_are_made_again(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        """What pyo3 makes of a panic."""
+
+    shutil.copytree(whole, tmp_path / "a")
+    index = TantivyIndex(tmp_path)
+    query = IndexQuery(versions=frozenset([FILES[0].version]), vector=None, words=["word1"])
+    expected = (await index.search("a", query)).words
+    assert expected
+    damaged = next((tmp_path / "a" / "words").glob("*.idx"))
+    damaged.write_bytes(bytes(damaged.stat().st_size))
+
+    class Panics:
+        def searcher(self) -> None:
+            raise PanicException("index out of bounds")
+
+    opened = index._entries["a"].index
+    assert opened is not None
+    monkeypatch.setattr(opened._passages.index, "_index", Panics())
+    with pytest.raises(Unavailable, match="index out of bounds"):
+        await index.search("a", query)
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                assert (await index.search("a", query)).words == expected
+                break
+            except Unavailable:
+                await asyncio.sleep(0)
+    await index.close()

@@ -28,6 +28,10 @@ _RESCORED_OF_MANY = 480  # and so of 500,000, with a chance of .997
 _MANY = 200_000  # passages
 
 
+class WordsUnreadable(Unavailable):
+    """A word index cannot be searched: `mend` makes it again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Allowed:
     """What a query's versions are in one view of the codes."""
@@ -128,6 +132,13 @@ class AssistantIndex:
         with self._writing:
             self._passages.index.rest()
             self._files.index.rest()
+
+    def mend(self) -> None:
+        """Make word indexes again that are damaged."""
+        with self._writing:
+            if not self._closed:
+                self._passages.mend()
+                self._files.mend()
 
     def _apply_changes(self) -> None:
         # Most of the time goes into syncing files, so the two are written at the same time.
@@ -240,9 +251,9 @@ class AssistantIndex:
         try:
             yield
         except FAILURES as error:
-            raise Unavailable(
-                f"The word index in {self._path} cannot be read: {error}. Restart the server: it "
-                "is rebuilt from the stored passages."
+            raise WordsUnreadable(
+                f"The word index in {self._path} cannot be read: {error}. It is rebuilt from the "
+                "stored passages now: try again in a moment."
             ) from error
 
     def _allowed(self, codes: Codes, versions: Collection[FileVersion]) -> _Allowed:

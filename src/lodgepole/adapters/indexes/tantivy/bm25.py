@@ -13,7 +13,7 @@ import shutil
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +26,22 @@ _FOOTER_MAGIC = 1337
 
 # tantivy reports everything, from a missing file to a checksum, as one of these.
 FAILURES = (ValueError, OSError, RuntimeError)
+
+
+class Panicked(RuntimeError):
+    """tantivy met what it holds to be impossible, such as a damaged file."""
+
+
+@contextlib.contextmanager
+def _panics_told() -> Generator[None]:
+    """A panic as one of FAILURES: as it comes it is no `Exception`, and ends what it passes."""
+    try:
+        yield
+    except BaseException as error:
+        # Its class is made by each extension module, and can be imported from none.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Panicked(f"tantivy panicked: {error}") from error
 
 
 class Entry(NamedTuple):
@@ -49,6 +65,8 @@ class WordIndex:
         """Open it, made new when it is not there; raises one of FAILURES when it is damaged."""
         path.mkdir(parents=True, exist_ok=True)
         self._path = path
+        if (path / "meta.json").exists():
+            self.check()
         builder = tantivy.SchemaBuilder()
         for name in ("number", "ordinal"):
             builder.add_unsigned_field(name, indexed=name == "number", fast=True)
@@ -57,12 +75,13 @@ class WordIndex:
             builder.add_text_field(name, tokenizer_name="words", index_option="freq")
         self._fields = tuple(fields)
         self._schema = builder.build()
-        self._index = tantivy.Index(self._schema, path=str(path))
-        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-        self._index.register_tokenizer("words", analyzer)
-        # Readers are told of commits by the one who commits; the default watches with a thread.
-        self._index.config_reader("Manual")
-        self._index.reload()
+        with _panics_told():
+            self._index = tantivy.Index(self._schema, path=str(path))
+            analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+            self._index.register_tokenizer("words", analyzer)
+            # Readers are told of commits by who commits; the default watches with a thread.
+            self._index.config_reader("Manual")
+            self._index.reload()
         self._counted: dict[tuple[str, str], int] = {}  # of a field's words, since the last change
         self._lock = threading.Lock()
         self._writer: tantivy.IndexWriter | None = None
@@ -96,13 +115,16 @@ class WordIndex:
         Raises:
             OSError: One is not what was written.
         """
-        for segment in self._segments():
-            name = segment["segment_id"].replace("-", "")
-            deletes = segment["deletes"]
-            current = f"{name}.{deletes['opstamp']}.del" if deletes else ""
-            for path in self._path.glob(f"{name}.*"):
-                if path.suffix != ".del" or path.name == current:
-                    _check_file(path)
+        try:
+            for segment in self._segments():
+                name = segment["segment_id"].replace("-", "")
+                deletes = segment["deletes"]
+                current = f"{name}.{deletes['opstamp']}.del" if deletes else ""
+                for path in self._path.glob(f"{name}.*"):
+                    if path.suffix != ".del" or path.name == current:
+                        _check_file(path)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise OSError("meta.json is damaged") from error
 
     def holds_removed(self) -> bool:
         """Whether removed documents are still in its files."""
@@ -113,7 +135,7 @@ class WordIndex:
 
     def apply(self, removed: Iterable[int], entries: Iterable[Entry], applied: int) -> None:
         """Remove files, add documents and set the sequence reached, in one commit."""
-        with self._lock:
+        with self._lock, _panics_told():
             try:
                 writer = self._ready_writer()
                 gone = list(removed)
@@ -153,7 +175,10 @@ class WordIndex:
         """End the writer and its lock of the directory now, whoever else holds on to it."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            with contextlib.suppress(*FAILURES):  # what was not merged now is merged later
+            with (
+                contextlib.suppress(*FAILURES),
+                _panics_told(),
+            ):  # what was not merged now is merged later
                 writer.wait_merging_threads()
 
     def search(
@@ -179,11 +204,12 @@ class WordIndex:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.Must, allowed)]
             )
-        searcher = self._index.searcher()
-        hits = searcher.search(query, limit, count=False).hits
-        addresses = [address for _, address in hits]
-        found_numbers = searcher.fast_field_values("number", addresses)
-        ordinals = searcher.fast_field_values("ordinal", addresses)
+        with _panics_told():
+            searcher = self._index.searcher()
+            hits = searcher.search(query, limit, count=False).hits
+            addresses = [address for _, address in hits]
+            found_numbers = searcher.fast_field_values("number", addresses)
+            ordinals = searcher.fast_field_values("ordinal", addresses)
         return [
             Found(int(number or 0), int(ordinal or 0), float(score))
             for (score, _), number, ordinal in zip(hits, found_numbers, ordinals, strict=True)
@@ -191,14 +217,16 @@ class WordIndex:
 
     def idf(self, field: str, words: Collection[str]) -> dict[str, float]:
         """Of each of `words` that is there, its inverse document frequency as `search` has it."""
-        counted, searcher = self._counted, self._index.searcher()
+        with _panics_told():
+            counted, searcher = self._counted, self._index.searcher()
         if len(counted) > _COUNTED:
             counted = self._counted = {}
         found: dict[str, int] = {}
         for word in set(words):
             count = counted.get((field, word))
             if count is None:
-                count = counted[field, word] = searcher.doc_freq(field, word)
+                with _panics_told():
+                    count = counted[field, word] = searcher.doc_freq(field, word)
             found[word] = count
         return {
             word: math.log1p((max(0, searcher.num_docs - count) + 0.5) / (count + 0.5))

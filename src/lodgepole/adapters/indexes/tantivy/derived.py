@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from lodgepole.adapters.indexes.tantivy.bm25 import FAILURES, Entry, WordIndex, discard
+from lodgepole.adapters.indexes.tantivy.bm25 import FAILURES, Entry, Panicked, WordIndex, discard
 from lodgepole.adapters.indexes.tantivy.passage_store import Truth
 from lodgepole.errors import Unavailable
 
@@ -50,6 +50,9 @@ class Derived:
         try:
             self._catch_up(self.index)
         except FAILURES as error:
+            if self._is_damaged(error):
+                self.make_again(str(error))
+                return
             raise Unavailable(
                 f"The word index {self._path} could not be written: {error}. Make room on the "
                 "disk; the change is stored and is applied at the next attempt."
@@ -68,11 +71,39 @@ class Derived:
 
     # --- made again ---------------------------------------------------------------------------
 
+    def _is_damaged(self, error: Exception) -> bool:
+        """Whether its files are at fault, and not a disk that is full."""
+        if isinstance(error, Panicked):
+            return True
+        try:
+            self.index.check()
+        except FAILURES:
+            return True
+        return False
+
+    def mend(self) -> None:
+        """Make it again if it is not what was written. Raises Unavailable."""
+        try:
+            self.index.check()
+        except FAILURES as error:
+            self.make_again(str(error))
+
+    def make_again(self, reason: str) -> None:
+        """Write it anew from the stored passages, while changes wait. Raises Unavailable."""
+        log.warning("The word index %s is rebuilt from the stored passages: %s", self._path, reason)
+        try:
+            self.index.rest()
+            discard(self._path)
+            self.index = self._written(self._path)
+        except FAILURES as error:
+            raise Unavailable(
+                f"The word index {self._path} could not be rebuilt: {error}. Make room on the disk."
+            ) from error
+
     def _opened(self) -> WordIndex:
         fresh = not self._path.exists()
         try:
             index = WordIndex(self._path, self._fields)
-            index.check()
             if self._truth.last_sequence() == 0:
                 index.applied = 0  # nothing was ever stored, so nothing can be missing
             if index.applied is not None and self._truth.changes(index.applied) is not None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from lodgepole.adapters.indexes.tantivy.assistant import AssistantIndex
+from lodgepole.adapters.indexes.tantivy.assistant import AssistantIndex, WordsUnreadable
 from lodgepole.adapters.indexes.tantivy.group_commit import Add, Adding
 from lodgepole.adapters.indexes.tantivy.incomplete import (
     begin_anew,
@@ -26,7 +26,7 @@ from lodgepole.adapters.indexes.tantivy.incomplete import (
 from lodgepole.adapters.indexes.tantivy.purging import AT_ONCE_BELOW, Purging, delay_seconds
 from lodgepole.adapters.indexes.tantivy.rows import Damaged
 from lodgepole.adapters.indexes.tantivy.state import embedding_states, stored_versions
-from lodgepole.errors import Unavailable
+from lodgepole.errors import LodgepoleError, Unavailable
 from lodgepole.model import FileVersion, Passage, PassageKey, is_id
 from lodgepole.ports.embedder import EmbedderIdentity, Vectors
 from lodgepole.ports.index import IndexedFile, IndexQuery, Rankings
@@ -264,11 +264,22 @@ class TantivyIndex:
                     entry.index = AssistantIndex(path)
                     self._note_removed(assistant_id, entry.index)
             yield entry.index
+        except WordsUnreadable:
+            self._writers.submit(self._mend, assistant_id)
+            raise
         except Damaged as error:
             self._begin_anew(assistant_id, entry, error)
             raise
         finally:
             self._returned(assistant_id, entry)
+
+    def _mend(self, assistant_id: str) -> None:
+        try:
+            with self._leased(assistant_id, create=False) as index:
+                if index is not None:
+                    index.mend()
+        except LodgepoleError as error:
+            log.warning("The words of assistant %s stay unreadable: %s", assistant_id, error)
 
     def _begin_anew(self, assistant_id: str, entry: _Entry, error: Damaged) -> None:
         """Throw a damaged index away; from then on `incomplete` names it."""
