@@ -30,7 +30,6 @@ from lodgepole.library.files import Files
 from lodgepole.library.operations import Operations
 from lodgepole.limits import Limits
 from lodgepole.model import Assistant, File, OperationStatus, PassageKey
-from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.index import Index
@@ -76,7 +75,7 @@ class House:
     database: MemoryDatabase = field(default_factory=MemoryDatabase)
     catalog: Catalog = None  # type: ignore[assignment]
     log: Any = None  # type: ignore[assignment]
-    blobs: Blobs = field(default_factory=MemoryBlobs)
+    blobs: Any = field(default_factory=MemoryBlobs)
     index: Index = field(default_factory=MemoryIndex)
     parser: Parser = field(default_factory=MemoryParser)
     embedder: Embedder = field(default_factory=MemoryEmbedder)
@@ -127,6 +126,7 @@ class House:
             history=self.log,
             live=self.log,
             blobs=self.blobs,
+            quarantine=self.blobs,
             index=self.index,
             clock=self.clock,
             limits=self.limits,

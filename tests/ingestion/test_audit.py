@@ -7,7 +7,13 @@ from lodgepole.library.blob_keys import document_key, original_key
 
 
 def audit(house):
-    return Audit(catalog=house.catalog, live=house.log, blobs=house.blobs, index=house.index)
+    return Audit(
+        catalog=house.catalog,
+        live=house.log,
+        blobs=house.blobs,
+        quarantine=house.blobs,
+        index=house.index,
+    )
 
 
 @pytest.fixture

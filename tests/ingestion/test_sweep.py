@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from lodgepole.ingestion.sweep import GRACE, accounted_for, stored_versions
+from lodgepole.adapters.memory.catalog import MemoryCatalog
+from lodgepole.adapters.memory.database import MemoryDatabase
+from lodgepole.adapters.memory.operation_log import MemoryOperationLog
+from lodgepole.ingestion.sweep import GRACE, SET_ASIDE_FOR, accounted_for, stored_versions
 from lodgepole.library.blob_keys import given_key, given_version, original_key
 from lodgepole.model import FileVersion
 
@@ -89,3 +92,26 @@ async def test_versions_are_listed_by_assistant(house) -> None:
 def test_a_live_version_accounts_for_what_was_brought_along() -> None:
     live = FileVersion("f", 3)
     assert accounted_for([live]) == {live, given_version("f")}
+
+
+async def test_an_old_catalog_costs_no_bytes(house, caplog):
+    assistant = await house.assistant()
+    for name in ("a.txt", "b.txt"):
+        await house.ingested(assistant, name, b"text")
+    stored = await keys(house)
+    house.database = MemoryDatabase()
+    house.catalog = MemoryCatalog(house.database)
+    house.log = MemoryOperationLog(house.database, house.clock)
+    await house.swept()
+    assert await keys(house) == []
+    aside = await house.blobs.set_aside_by_day()
+    assert sum(aside.values()) == len(stored)
+    assert "2 of 2 stored contents have no row in the catalog" in caplog.text
+    assert assistant.id in caplog.text
+
+    house.clock.advance(SET_ASIDE_FOR)
+    await house.swept()
+    assert await house.blobs.set_aside_by_day() == aside
+    house.clock.advance(SET_ASIDE_FOR)
+    await house.swept()
+    assert not await house.blobs.set_aside_by_day()

@@ -58,6 +58,11 @@ def verify(
                 "What is accounted for nowhere is no loss: a server removes it within minutes of "
                 "its start, and `lodgepole verify --repair` at once."
             )
+        if found["set_aside"]:
+            say(
+                f"{count(found['set_aside'], 'blob')} that no row accounted for are set aside in "
+                "`blobs/.quarantine`, for 30 days: if files are missing, the catalog is an old one."
+            )
     if findings:
         raise typer.Exit(1)
 
@@ -75,5 +80,6 @@ async def _verify(settings: "Settings", texts: list[str], *, repair: bool) -> di
     return {
         "assistants": report.assistants,
         "available_files": report.available_files,
+        "set_aside": report.set_aside,
         "findings": [*report.findings, *traces],
     }

@@ -10,6 +10,7 @@ from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.index import Index
 from lodgepole.ports.live_content import LiveContent
+from lodgepole.ports.quarantine import Quarantine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,15 +20,25 @@ class AuditReport:
     assistants: int
     available_files: int
     findings: tuple[str, ...]
+    set_aside: int  # blobs, for there were too many to be garbage
 
 
 class Audit:
     """Compares catalog, index and blobs. Run it while nothing else changes them."""
 
-    def __init__(self, *, catalog: Catalog, live: LiveContent, blobs: Blobs, index: Index) -> None:
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        live: LiveContent,
+        blobs: Blobs,
+        quarantine: Quarantine,
+        index: Index,
+    ) -> None:
         self._catalog = catalog
         self._live = live
         self._blobs = blobs
+        self._quarantine = quarantine
         self._index = index
 
     async def run(self) -> AuditReport:
@@ -48,7 +59,12 @@ class Audit:
                 continue
             files += len(await self._catalog.available_files(assistant_id))
             findings += await self._of_assistant(assistant_id, in_index, in_blobs)
-        return AuditReport(assistants=len(alive), available_files=files, findings=tuple(findings))
+        return AuditReport(
+            assistants=len(alive),
+            available_files=files,
+            findings=tuple(findings),
+            set_aside=sum((await self._quarantine.set_aside_by_day()).values()),
+        )
 
     async def _of_assistant(
         self,

@@ -35,13 +35,18 @@ async def verify(settings: Settings, *, repair: bool) -> AuditReport:
                 history=stores.log,
                 live=stores.log,
                 blobs=stores.blobs,
+                quarantine=stores.blobs,
                 index=stores.index,
                 clock=stores.clock,
                 limits=settings.limits,
                 grace=timedelta(),
             ).run()
         return await Audit(
-            catalog=stores.catalog, live=stores.log, blobs=stores.blobs, index=stores.index
+            catalog=stores.catalog,
+            live=stores.log,
+            blobs=stores.blobs,
+            quarantine=stores.blobs,
+            index=stores.index,
         ).run()
 
 

@@ -4,6 +4,7 @@ One machine: SQLite, a local directory and an index in files, owned by one proce
 PostgreSQL and a bucket, shared by any number of processes.
 """
 
+import asyncio
 import os
 import secrets
 import socket
@@ -43,6 +44,8 @@ ONLY_WORKER = "local"
 """The same at every start: who holds the data directory may take back what was held before."""
 SIGNING_SECRET = "signing"  # noqa: S105  its name
 CATALOG_NAME = "catalog"
+MARK = "catalog.mark"
+"""Of the file that says how far the catalog beside it has come."""
 OWNER_KEY = "catalog"
 """Of the blob that says which catalog the other blobs belong to."""
 
@@ -54,7 +57,7 @@ class Stores:
     catalog: Catalog
     log: "SqlOperationLog"  # all that operations are to those who need them
     ledger: Ledger
-    blobs: Blobs
+    blobs: "ObstoreBlobs"
     index: "TantivyIndex | PostgresIndex"
     own_index: "TantivyIndex | None"  # one that can be damaged apart from the catalog
     allowances: Allowances
@@ -87,12 +90,16 @@ async def open_stores(
 
 async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     from lodgepole.adapters.blobs.obstore import ObstoreBlobs
+    from lodgepole.adapters.databases.sql.high_water import HighWater
     from lodgepole.adapters.indexes.tantivy import TantivyIndex
 
     stack.enter_context(held(settings.data_dir))
     check_whole(settings.data_dir)
     clock = SystemClock()
     database = await _database(settings, stack)
+    high_water = HighWater(database, settings.data_dir / MARK)
+    await high_water.check()
+    stack.push_async_callback(_ended, asyncio.create_task(high_water.run(), name="high-water"))
     try:
         blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
         index = TantivyIndex(settings.data_dir / "index")
@@ -108,6 +115,11 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
         signing_secret=_given_secret(settings) or _secret_on_disk(settings),
         worker_id=ONLY_WORKER,
     )
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _many_machines(

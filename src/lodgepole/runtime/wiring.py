@@ -262,6 +262,7 @@ def _worker(
             history=log,
             live=log,
             blobs=stores.blobs,
+            quarantine=stores.blobs,
             index=index,
             clock=clock,
             limits=settings.limits,

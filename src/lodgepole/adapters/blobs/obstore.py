@@ -12,9 +12,9 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
+from lodgepole.adapters.blobs import quarantine
 from lodgepole.errors import InvalidRequest, NotFound, Unavailable
 
 CHUNK_BYTES = 1024 * 1024
@@ -35,11 +36,12 @@ MOVES = 20
 """Tries to put a file into a folder that a removal may take away once it is empty."""
 PARTIAL = ".partial"
 """Where local writes are made, beside the assistants; no key begins with a dot."""
+NO_KEYS = (f"{PARTIAL}/", f"{quarantine.QUARANTINE}/")
 SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
 
 
 class ObstoreBlobs:
-    """`Blobs` over any obstore store."""
+    """`Blobs` and `Quarantine` over any obstore store."""
 
     def __init__(self, store: Any, *, copies: Path | None = None) -> None:
         self._store = store
@@ -157,6 +159,28 @@ class ObstoreBlobs:
                 batch = []
         await self._delete(batch)
 
+    async def set_aside(self, prefix: str, day: date) -> None:
+        _check(prefix.removesuffix("/"))
+        try:
+            if self._root is not None:
+                await asyncio.to_thread(quarantine.move_folder, self._root, prefix, day)
+            else:
+                await quarantine.move_keys(self._store, self.keys(prefix), day)
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+
+    async def set_aside_by_day(self) -> Mapping[date, int]:
+        try:
+            return await quarantine.count_by_day(self._store)
+        except (BaseError, PermissionError) as error:
+            raise _unavailable(error) from error
+
+    async def remove_set_aside(self, day: date) -> None:
+        try:
+            await quarantine.remove_day(self._store, self._root, day)
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+
     async def _delete(self, keys: list[str]) -> None:
         if not keys:
             return
@@ -175,7 +199,7 @@ class ObstoreBlobs:
             async for batch in obstore.list(self._store, prefix or None):
                 for entry in batch:
                     key = entry["path"]
-                    if not key.startswith(f"{PARTIAL}/"):
+                    if not key.startswith(NO_KEYS):
                         yield key
         except FileNotFoundError:
             return

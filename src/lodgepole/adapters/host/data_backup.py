@@ -173,6 +173,7 @@ def restore(backup: Path, data_dir: Path) -> BackupReport:
         raise Conflict(
             f"{data_dir} holds data already: restore into another directory, or move it away."
         )
+    (data_dir / "catalog.mark").unlink(missing_ok=True)  # of a catalog that was here before
     try:
         _check(backup, entries)
         _put_back(backup, data_dir, entries)

@@ -1,8 +1,10 @@
 """Blobs in memory."""
 
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 from lodgepole.errors import NotFound
@@ -11,10 +13,11 @@ CHUNK_BYTES = 1024 * 1024
 
 
 class MemoryBlobs:
-    """`Blobs` as a dictionary."""
+    """`Blobs` and `Quarantine` as dictionaries."""
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes] = {}
+        self._aside: dict[tuple[date, str], bytes] = {}
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
         self._blobs[key] = b"".join([chunk async for chunk in chunks])
@@ -46,3 +49,14 @@ class MemoryBlobs:
         for key in sorted(self._blobs):
             if key.startswith(prefix):
                 yield key
+
+    async def set_aside(self, prefix: str, day: date) -> None:
+        for key in [key for key in self._blobs if key.startswith(prefix)]:
+            self._aside[day, key] = self._blobs.pop(key)
+
+    async def set_aside_by_day(self) -> Mapping[date, int]:
+        return Counter(day for day, _ in self._aside)
+
+    async def remove_set_aside(self, day: date) -> None:
+        for place in [place for place in self._aside if place[0] == day]:
+            del self._aside[place]

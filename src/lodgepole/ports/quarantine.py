@@ -1,0 +1,24 @@
+"""Port: stored bytes put out of the way before they are removed for good."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol
+
+
+class Quarantine(Protocol):
+    """Where blobs go that nothing accounts for, when it may be the catalog that is wrong.
+
+    What is in it has no key any more: it is found and put back by hand.
+    """
+
+    async def set_aside(self, prefix: str, day: date) -> None:
+        """Move all that begins with `prefix`, which ends in `/`; none is no error."""
+        ...
+
+    async def set_aside_by_day(self) -> Mapping[date, int]:
+        """How many blobs were set aside on each day and are still there."""
+        ...
+
+    async def remove_set_aside(self, day: date) -> None:
+        """Remove for good what was set aside on that day."""
+        ...
