@@ -36,6 +36,9 @@ test: setup system ## Run every test, in two processes (JOBS=N for more)
 test-fast: setup ## Tests that start no server, database or browser and take no time, for every save
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not (live or database or bucket or browser or slow)"
 
+explore: setup ## New generated cases instead of those that `make test` repeats (ARGS=tests/text)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m hypothesis --hypothesis-profile explore --timeout 1800 $(ARGS)
+
 ##@ Use
 
 serve: setup ## Start the server on 127.0.0.1:8080
@@ -206,4 +209,4 @@ web/node_modules/.synced: web/package-lock.json
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from lodgepole.access.api_keys import Keys
 from lodgepole.adapters.memory.blobs import MemoryBlobs
@@ -50,6 +51,11 @@ NEEDS = {
     "browser": "browser",
 }
 """Fixtures that start something, and the marker of each test that uses them."""
+
+# The same cases at every run, whatever else the machine does; `make explore` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=2_000, deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 TICK = timedelta(milliseconds=1)
 PASSAGES = 200  # more than any file of a test has

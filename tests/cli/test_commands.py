@@ -1,17 +1,14 @@
 """The commands against a real server, as a person or a script calls them."""
 
 import json
-import signal
-import subprocess
-import time
 from collections.abc import Generator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import typer.main
-from tests.support.machine import LODGEPOLE
 
-from lodgepole.cli import app
+from lodgepole.cli import app, main
 from lodgepole.cli.demo import examples
 
 pytestmark = pytest.mark.live
@@ -169,23 +166,14 @@ def test_a_wrong_command_line_has_the_usual_exit_code(machine):
     assert machine.run("dance").returncode == 2
 
 
-def test_an_upload_that_is_interrupted_says_where_to_look(served, tmp_path: Path):
-    served.run("assistants", "create", "left")
-    book = tmp_path / "book.txt"
-    lines = (f"Paragraph {n} is of place {n % 97}, by the river." for n in range(30_000))
-    book.write_text("\n\n".join(lines), encoding="utf-8")
-    upload = subprocess.Popen(
-        [*LODGEPOLE, "files", "upload", "left", str(book)],
-        env=served.environment(PYTHONUNBUFFERED="1"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    end = time.monotonic() + 30
-    while "book.txt" not in served.run("files", "list", "left").stdout:
-        assert time.monotonic() < end
-    upload.send_signal(signal.SIGINT)
-    errors = upload.communicate(timeout=30)[1]
-    assert upload.returncode == 130
-    assert "`lodgepole files list left` shows them" in errors
-    assert served.run("assistants", "delete", "left", "--yes").returncode == 0
+def test_an_upload_that_is_interrupted_says_where_to_look(monkeypatch, capsys, tmp_path: Path):
+    def interrupted(*_: object, **__: object):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lodgepole.cli.files.connect", lambda *_: nullcontext())
+    monkeypatch.setattr("lodgepole.cli.files.upload_all", interrupted)
+    (tmp_path / "book.txt").write_text("A book.", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["files", "upload", "left", str(tmp_path)])
+    assert ended.value.code == 130
+    assert "`lodgepole files list left` shows them" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable
 from lodgepole.ingestion.sweep import GRACE
-from lodgepole.ingestion.worker import BACKOFF_MOST, LARGE_WEIGHT, SMALL_BYTES, backoff
+from lodgepole.ingestion.worker import BACKOFF_MOST, LARGE_WEIGHT, backoff
 from lodgepole.library.blob_keys import original_key
 from lodgepole.limits import Limits
 from lodgepole.model import FileStatus, FileVersion, OperationStatus
@@ -139,12 +139,12 @@ async def test_many_small_files_are_under_way_at_once(make_house):
             assert await house.finished(assistant, operation.id) is OperationStatus.COMPLETED
 
 
-@pytest.mark.slow
-async def test_large_files_are_under_way_as_many_as_there_are_slots(make_house):
+async def test_large_files_are_under_way_as_many_as_there_are_slots(make_house, monkeypatch):
+    monkeypatch.setattr("lodgepole.ingestion.worker.SMALL_BYTES", 10)
     parser = CountingParser(2)
     house = make_house(parser=parser)
     assistant = await house.assistant()
-    data = b"word " * (SMALL_BYTES // 5 + 1)
+    data = b"More than ten bytes."
     operations = [(await upload(house, assistant, f"{n}.txt", data))[1] for n in range(3)]
     async with running(house.worker(slots=2)):
         await parser.enough_begun.wait()

@@ -29,6 +29,7 @@ _DROPPED = {
     **dict.fromkeys(range(55296, 57344), "�"),
 }
 _TO_CLEAN = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f\ud800-\udfff]")
+_UNLIKE_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # DEL is a letter of JSON's strings
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -87,7 +88,7 @@ def decode_text(data: bytes, name: str) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = _guess(data)
-    controls = len(_TO_CLEAN.findall(text[:GUESS_BYTES].replace("\r", "")))
+    controls = len(_UNLIKE_TEXT.findall(text[:GUESS_BYTES]))
     if controls > CONTROL_SHARE * max(min(len(text), GUESS_BYTES), 20):
         if b"\0" in data[:GUESS_BYTES] and (wide := _wide(data)) is not None:
             return clean_text(wide)

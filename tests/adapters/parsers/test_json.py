@@ -130,3 +130,7 @@ def test_every_string_is_in_the_text(tmp_path: Path, value: Any) -> None:
         return
     for leaf in leaves(value):
         assert clean_text(leaf).strip() in document.text
+
+
+def test_a_string_of_what_means_delete_is_text_with_nothing_to_show(tmp_path: Path) -> None:
+    assert records(read(tmp_path, '["\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f", "a"]')) == {"$": ", a"}
