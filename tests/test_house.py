@@ -1,5 +1,6 @@
 """The papers of the house agree with the house."""
 
+import ast
 import json
 import re
 import subprocess
@@ -69,6 +70,54 @@ def test_everything_on_the_map_exists():
 def test_no_module_has_a_name_that_says_nothing():
     vague = {"utils", "util", "helpers", "common", "base", "manager", "core", "misc"}
     assert {name for name in modules() if vague & set(Path(name).with_suffix("").parts)} == set()
+
+
+# --- tests mirror the source ------------------------------------------------------------------
+
+SUITES = {
+    "ports/": "contracts/test_index.py",
+    "adapters/memory/": "contracts/test_catalog.py",
+    "adapters/blobs/": "contracts/test_blobs.py",
+    "adapters/chat_models/": "adapters/chat_models/test_providers.py",
+    "adapters/databases/sql/": "contracts/test_operation_queue.py",
+    "adapters/embedders/builtin/": "adapters/embedders/builtin/test_graph.py",
+    "adapters/indexes/postgres/": "adapters/indexes/postgres/test_index.py",
+    "adapters/indexes/tantivy/": "adapters/indexes/tantivy/test_index.py",
+    "adapters/ocr/": "adapters/parsers/pdf/test_ocr.py",
+    "adapters/parsers/docx/": "adapters/parsers/docx/test_parser.py",
+    "adapters/parsers/html/": "adapters/parsers/html/test_parser.py",
+    "adapters/parsers/pdf/": "adapters/parsers/pdf/test_parser.py",
+    "adapters/parsers/subprocess/": "adapters/parsers/subprocess/test_parser.py",
+    "adapters/parsers/xlsx/": "adapters/parsers/xlsx/test_parser.py",
+    "adapters/worker_processes/": "adapters/worker_processes/test_pool.py",
+    "api/openapi/": "api/openapi/test_document.py",
+    "api/schemas/": "api/openapi/test_document.py",
+}
+"""Folders whose modules are parts of one thing, and the suite that tests it as a whole, by its port
+or its format, so that a part may be cut anew without a test changing."""
+DECISIONS = (
+    *(ast.If, ast.IfExp, ast.For, ast.While, ast.comprehension, ast.Try, ast.Match, ast.BoolOp),
+)
+UNTESTED_MOST = 15
+"""Modules that decide something and are tested through others alone. It only goes down."""
+
+
+def decides(module: str) -> bool:
+    tree = ast.parse((SOURCE / module).read_text("utf-8"))
+    return any(isinstance(node, DECISIONS) for node in ast.walk(tree))
+
+
+def test_modules_have_test_modules_of_their_own():
+    tests = ROOT / "tests"
+    assert [suite for suite in SUITES.values() if not (tests / suite).exists()] == []
+    missing = sorted(
+        module
+        for module in modules() - {"__main__.py"}
+        if not module.startswith(tuple(SUITES))
+        and not (tests / Path(module).with_name(f"test_{Path(module).name}")).exists()
+        and decides(module)
+    )
+    assert len(missing) <= UNTESTED_MOST, missing
 
 
 # --- what the papers say ----------------------------------------------------------------------

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.support.machine import Machine
 
+from lodgepole.cli.demo import examples
+
 
 @pytest.fixture(scope="session")
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,3 +29,14 @@ def served(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> Generat
     made.start(made.home / ".local" / "share" / "lodgepole")
     yield made
     made.shut_down()
+
+
+@pytest.fixture(scope="module")
+def library(served) -> Generator[str]:
+    """An assistant that has read the examples."""
+    assert served.run("assistants", "create", "library").returncode == 0
+    uploaded = served.run("files", "upload", "library", str(examples()))
+    assert uploaded.returncode == 0, uploaded.stderr
+    assert "5 of 5 files can be searched now." in uploaded.stdout
+    yield "library"
+    assert served.run("assistants", "delete", "library", "--yes").returncode == 0
