@@ -199,29 +199,6 @@ def test_rows_as_wide_as_the_prose_above_them_stay_rows(tmp_path: Path) -> None:
     assert shown(document, BlockKind.TABLE) == ["\n".join(" | ".join(row) for row in rows)]
 
 
-def test_headings_are_told_by_size_weight_and_capitals(tmp_path: Path) -> None:
-    def draw(canvas: Canvas) -> None:
-        for font, size, y, text in (
-            ("Times-Roman", 20, 790, "Handbook"),
-            ("Times-Roman", 14, 760, "Leave"),
-            ("Times-Bold", 10, 730, "Parental leave"),
-            ("Times-Roman", 10, 715, "SICK LEAVE"),
-        ):
-            canvas.setFont(font, size)
-            canvas.drawString(60, y, text)
-        canvas.setFont("Times-Roman", 10)
-        put(canvas, LEFT, y=690)
-
-    document = read(write(tmp_path / "a", draw))
-
-    headings = [
-        (block.level, document.text[block.start : block.end])
-        for block in document.blocks
-        if block.kind is BlockKind.HEADING
-    ]
-    assert headings == [(1, "Handbook"), (2, "Leave"), (3, "Parental leave"), (3, "SICK LEAVE")]
-
-
 def test_the_outline_says_which_lines_are_headings(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.bookmarkPage("one")

@@ -16,6 +16,7 @@ from lodgepole.adapters.parsers.pdf.dehyphenation import Mender
 from lodgepole.adapters.parsers.pdf.drop_caps import with_drop_caps
 from lodgepole.adapters.parsers.pdf.figures import find_figures
 from lodgepole.adapters.parsers.pdf.form_fields import remarks, with_annotations
+from lodgepole.adapters.parsers.pdf.headings import mark_headings, spelling
 from lodgepole.adapters.parsers.pdf.justified import with_stretched_spaces
 from lodgepole.adapters.parsers.pdf.lines import (
     FoundFigure,
@@ -31,12 +32,7 @@ from lodgepole.adapters.parsers.pdf.lines import (
 from lodgepole.adapters.parsers.pdf.ocr import is_language, is_latin, recognise, usable
 from lodgepole.adapters.parsers.pdf.rows import in_place
 from lodgepole.adapters.parsers.pdf.rulings import rulings_of
-from lodgepole.adapters.parsers.pdf.structure import (
-    blocks_of,
-    mark_headings,
-    mark_running,
-    spelling,
-)
+from lodgepole.adapters.parsers.pdf.structure import blocks_of, mark_running
 from lodgepole.adapters.parsers.pdf.tables import with_tables_apart, with_tables_in_place
 from lodgepole.documents.builder import DocumentBuilder, clean_text
 from lodgepole.documents.ocr import Recognition

@@ -1,21 +1,16 @@
 """Lines to blocks: running lines, headings, tables, list items, paragraphs. Pure."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from lodgepole.adapters.parsers.pdf.dehyphenation import HYPHENS, LETTERS, Mender
-from lodgepole.adapters.parsers.pdf.lines import BULLET, BULLET_SIGNS, FoundFigure, Line, Page
+from lodgepole.adapters.parsers.pdf.dehyphenation import HYPHENS, Mender
+from lodgepole.adapters.parsers.pdf.headings import usual_step
+from lodgepole.adapters.parsers.pdf.lines import BULLET, FoundFigure, Line, Page
 from lodgepole.adapters.parsers.pdf.rows import whole_rows
 from lodgepole.documents.tables import CELL_GAP
 from lodgepole.model import BlockKind
 
-HEADING_SIZE = 1.12  # times the body's font size, from which a short line is a heading
-HEADING_CHARS = 160
-BOLD_HEADING_CHARS = 100
-BOLD_SHARE = 0.3  # of all text, below which a bold line stands out
 PARAGRAPH_GAP = 1.45  # times the usual distance between lines
 SET_WIDTH = 0.25  # of the page, that prose is at least set in
 RUNNING_ON_GAP = 2.2  # the same, within a sentence
@@ -55,60 +50,6 @@ def mark_running(pages: Sequence[Page]) -> None:
                 line.running = True
 
 
-def mark_headings(pages: Sequence[Page], outline: dict[int, dict[str, int]]) -> None:
-    """Give lines a level: the outline's, else by size, else by standing out in bold."""
-    lines = [line for page in pages for line in page.lines if not (line.running or line.turned)]
-    if not lines:
-        return
-    sizes: Counter[float] = Counter()
-    weights: Counter[bool] = Counter()
-    for line in lines:
-        sizes[line.size] += len(line.text)
-        weights[line.bold] += len(line.text)
-    body = sizes.most_common(1)[0][0]
-    levels = _levels_of_sizes([size for size in sizes if size >= HEADING_SIZE * body])
-    deepest = min(max(levels.values(), default=0) + 1, 6)
-    bold_counts = weights[True] < BOLD_SHARE * weights.total()
-    for index, page in enumerate(pages):
-        titles = outline.get(index, {})
-        for line in page.lines:
-            if line.running or line.table or len(line.gaps) > 1 or line.text[0] in BULLET_SIGNS:
-                continue
-            if line.caption or line.inside or line.turned:
-                continue
-            if not LETTERS.search(line.text) or _LEADERS.search(line.text):
-                continue
-            line.level = titles.get(spelling(line.text), 0) if titles else 0
-            if not line.level and len(line.text) <= HEADING_CHARS:
-                line.level = levels.get(line.size, 0)
-            if not line.level and line.size >= 0.95 * body and _stands_out(line, bold_counts):
-                line.level = deepest
-
-
-def _stands_out(line: Line, bold_counts: bool) -> bool:
-    """Whether a line of the body's size is set as a title: in bold or in capitals."""
-    if len(line.text) > BOLD_HEADING_CHARS or line.text[-1] in ".,;" or line.gaps:
-        return False
-    if line.bold and bold_counts:
-        return True
-    return line.text.isupper() and " " in line.text and len(LETTERS.findall(line.text)) > 1
-
-
-def _levels_of_sizes(sizes: Iterable[float]) -> dict[float, int]:
-    """Depth by size, largest first; sizes within 4 % of each other share one."""
-    levels: dict[float, int] = {}
-    level, last = 0, float("inf")
-    for size in sorted(sizes, reverse=True):
-        if size < 0.96 * last:
-            level, last = min(level + 1, 6), size
-        levels[size] = level
-    return levels
-
-
-def spelling(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).casefold()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBlock:
     kind: BlockKind
@@ -122,7 +63,7 @@ def blocks_of(page: Page, mender: Mender) -> Iterator[PageBlock]:
     """A page's blocks, in order."""
     lines = whole_rows(page.lines)
     right = _right_edges(lines, SET_WIDTH * page.width)
-    step = _usual_step(lines)
+    step = usual_step(lines)
     start = 0
     while start < len(lines):
         kind = _kind(lines, start)
@@ -238,18 +179,6 @@ def _right_edges(lines: Sequence[Line], least: float) -> dict[int, float]:
         bands = (round(line.x0 / 72), round(line.x0 / 72 + 0.5) + 1000)
         edges[id(line)] = max(line.x0 + least, *(reach[band] for band in bands))
     return edges
-
-
-def _usual_step(lines: Sequence[Line]) -> float:
-    """The commonest distance from one line to the next, in points."""
-    steps = Counter(
-        round(before.y - line.y, 0)
-        for before, line in pairwise(lines)
-        if 0 < before.y - line.y < 4 * line.size
-    )
-    if not steps:
-        return lines[0].size * 1.3 if lines else 0.0
-    return max(steps.most_common(1)[0][0], 1.0)
 
 
 def _row(line: Line, mender: Mender) -> str:
