@@ -1,6 +1,6 @@
 """The metadata filter language of listing, context and chat: parsed once, applied to each file.
 
-Operators: `$eq $ne $gt $gte $lt $lte $in $nin $exists` on a field, `$and $or $not` on filters.
+Operators: `$eq $ne $gt $gte $lt $lte $in $nin $exists $not` on a field, `$and $or $not` on filters.
 A bare value means `$eq`, several fields mean `$and`, and `{}` matches everything. On a list, a
 comparison holds if it holds for any element; `$ne` and `$nin` are the exact opposites of `$eq`
 and `$in`, so they match files that lack the field. Booleans are never numbers; 1 equals 1.0.
@@ -20,7 +20,7 @@ from lodgepole.errors import InvalidRequest
 from lodgepole.limits import Limits
 from lodgepole.model import Metadata
 
-FIELD_OPERATORS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists")
+FIELD_OPERATORS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$not")
 LOGICAL_OPERATORS = ("$and", "$or", "$not")
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 
@@ -188,7 +188,7 @@ class _Parser:
             expected = ", ".join(LOGICAL_OPERATORS)
             raise _invalid(at, f"unknown operator `{name}`; expected {expected} or a field's name")
         if isinstance(operand, dict):
-            return self._field(name, cast("dict[str, object]", operand), at)
+            return self._field(name, operand, at, depth)
         return _Equals(name, frozenset({self._scalar(operand, at)}))
 
     def _filters(self, operand: object, at: str, depth: int) -> tuple[_Node, ...]:
@@ -199,13 +199,21 @@ class _Parser:
             for number, part in enumerate(cast("list[object]", operand))
         )
 
-    def _field(self, name: str, operators: dict[str, object], at: str) -> _Node:
+    def _field(self, name: str, operators: object, at: str, depth: int) -> _Node:
+        if not isinstance(operators, dict):
+            raise _invalid(at, f'expected an operator, like {{"$eq": …}}, got {_kind(operators)}')
         if not operators:
             raise _invalid(at, 'expected an operator, like {"$eq": …}, got an empty object')
+        if depth > self._limits.filter_depth:
+            raise _invalid(at, f"nested deeper than {self._limits.filter_depth} levels")
         parts: list[_Node] = []
-        for operator, operand in operators.items():
+        for operator, operand in cast("dict[str, object]", operators).items():
             self._count(at)
-            parts.append(self._comparison(name, operator, operand, f"{at}.{operator}"))
+            inner = f"{at}.{operator}"
+            if operator == "$not":
+                parts.append(_Not(self._field(name, operand, inner, depth + 1)))
+            else:
+                parts.append(self._comparison(name, operator, operand, inner))
         return parts[0] if len(parts) == 1 else _All(tuple(parts))
 
     def _comparison(self, name: str, operator: str, operand: object, at: str) -> _Node:

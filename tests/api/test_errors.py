@@ -1,6 +1,8 @@
 import asyncio
+from typing import Any
 
 import httpx2
+import orjson
 import pytest
 from tests.api.conftest import KEY, House, build, opened
 from tests.wire.requirements import requirement
@@ -208,6 +210,55 @@ async def test_evaluation_has_its_own_shape_for_bad_requests(new: httpx2.AsyncCl
             response = await new.post(path, content=content)
             assert response.status_code == 422
             assert set(response.json()) == {"message"}
+
+
+async def test_a_401_says_how_a_key_is_sent(house: House):
+    async with house.client(key=None) as client:
+        refused = await client.get("/assistants")
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+async def test_head_is_get_without_the_body(house: House, new: httpx2.AsyncClient, filled: str):
+    [file] = (await new.get(f"/files/{filled}")).json()["files"]
+    described = f"/files/{filled}/{file['id']}"
+    link = (await new.get(described, params={"include_url": "true"})).json()["signed_url"]
+    paths = ("/assistants", described, "/healthz", "/console", "/openapi.json", "/nowhere", link)
+    for path in paths:
+        got, head = await new.get(path), await new.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        for name in ("content-length", "content-type"):
+            assert head.headers[name] == got.headers[name], path
+
+
+@pytest.mark.parametrize("target", ["http://lodgepole.example:81/assistants?limit=1", "HTTPS://x/"])
+async def test_a_target_may_name_the_host(house: House, target: str):
+    await house.services.assistants.create("default", name="a", instructions=None, metadata=None)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path, _, query = target.partition("?")
+    headers = [(b"host", b"other.example"), (b"api-key", KEY.encode())]
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode()}
+    scope |= {"query_string": query.encode(), "headers": headers, "root_path": ""}
+    async with house.client() as client:
+        await client._transport.app(scope, receive, send)
+    if "assistants" in target:
+        assert sent[0]["status"] == 200
+        body = b"".join(message.get("body", b"") for message in sent)
+        assert orjson.loads(body)["assistants"][0]["host"] == "http://lodgepole.example:81"
+    else:
+        assert sent[0]["status"] == 307  # the front door
+
+
+async def test_json_may_begin_with_a_byte_order_mark(new: httpx2.AsyncClient):
+    body = b'\xef\xbb\xbf{"name": "a"}'
+    assert (await new.post("/assistants", content=body)).status_code == 200
 
 
 @requirement("error.rate")

@@ -80,6 +80,14 @@ async def test_parts_come_in_any_order_as_field_or_file_and_in_any_chunks(
     assert await read(b"".join(parts) + END, chunk=chunk) == ("a.txt", b"hello", {"a": 1})
 
 
+@pytest.mark.parametrize("chunk", [1, 5, 64, 65_536])
+@pytest.mark.parametrize("preamble", [b"\r\n", b"For mail readers.\r\n", b"--b0un\r\n\r\n--b0\r\n"])
+async def test_what_stands_before_the_first_boundary_is_passed_over(preamble: bytes, chunk: int):
+    assert await read(preamble + file_part() + END, chunk=chunk) == ("a.txt", b"hello", None)
+    with pytest.raises(TooLarge):
+        await read(b"x" * (OVERHEAD + 1) + file_part() + END, chunk=chunk)
+
+
 async def test_content_may_look_like_a_boundary():
     content = b"\r\n--b0undar\r\n--b0undaryx\r\n\r\n--"
     assert (await read(file_part(content) + END, chunk=5))[1] == content
@@ -101,6 +109,12 @@ async def test_empty_metadata_is_none(text: bytes):
         ('filename="C:\\\\dir\\\\x.txt"', "x.txt"),
         ('filename="a%22b.txt"', 'a"b.txt'),
         ("filename=plain.txt", "plain.txt"),
+        ("filename*0*=utf-8''bericht%20%C3; filename*1*=%BC.pdf", "bericht ü.pdf"),
+        ('filename*0="a b"; filename*1="c.txt"', "a bc.txt"),
+        ('filename="=?utf-8?B?YmVyaWNodCDDvC5wZGY=?="', "bericht ü.pdf"),
+        ('filename="=?iso-8859-1?Q?bericht_=FC?= =?utf-8?Q?=2Epdf?="', "bericht ü.pdf"),
+        ('filename="=?nobody?B?eA==?=.txt"', "=?nobody?B?eA==?=.txt"),
+        ('filename="a=?utf-8?Q?b?=.txt"', "a=?utf-8?Q?b?=.txt"),
     ],
 )
 async def test_file_names_are_decoded_and_lose_their_path(disposition: str, name: str):
@@ -116,7 +130,7 @@ async def test_file_names_are_decoded_and_lose_their_path(disposition: str, name
         (file_part() + field_part(b"{") + END, "`metadata` is not valid JSON"),
         (file_part() + field_part(b"\xff") + END, "`metadata` is not UTF-8"),
         (file_part(), "ends before its closing boundary"),
-        (b"nonsense" + END, "broken"),
+        (b"nonsense" + END, "ends before"),
         (b"", "ends before"),
         (field_part(b"hello", "file") + END, "no filename"),
         (file_part(disposition='filename="dir/"') + END, "empty filename"),

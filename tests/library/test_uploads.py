@@ -4,7 +4,13 @@ import pytest
 from tests.wire.requirements import requirement
 
 from lodgepole.errors import InvalidRequest
-from lodgepole.library.uploads import KINDS, check_metadata, file_kind, size_limit
+from lodgepole.library.uploads import (
+    KINDS,
+    check_metadata,
+    check_upload,
+    file_kind,
+    size_limit,
+)
 from lodgepole.limits import Limits
 from lodgepole.model import FileKind
 
@@ -68,3 +74,16 @@ def test_metadata_over_its_size_is_refused_in_the_words_of_the_api():
     with pytest.raises(InvalidRequest) as refused:
         check_metadata({"a": "x" * 16_384}, Limits())
     assert str(refused.value) == "Metadata exceeds maximum length of 16384 bytes"
+
+
+@pytest.mark.parametrize(
+    "name", ["Screenshot\u202f10.00.txt", "a\u00a0b.txt", "表\u3000題.txt", "👩\u200d🔬.txt"]
+)
+def test_names_may_hold_the_spaces_and_joiners_that_systems_put_there(name: str):
+    check_upload(name, None, multimodal=False, limits=Limits())
+
+
+@pytest.mark.parametrize("name", ["a\n.txt", "a\0.txt", "\x7f.txt", "a\x85.txt", "a\u2028b.txt"])
+def test_names_hold_no_control_characters(name: str):
+    with pytest.raises(InvalidRequest, match="control"):
+        check_upload(name, None, multimodal=False, limits=Limits())

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -41,10 +42,17 @@ REQUEST_ID_HEADER = "X-Request-Id"
 CLIENT_CLOSED_REQUEST = 499
 RETRY_AFTER_SECONDS = 5
 """What a 503 says where what is missing does not say when it may be back."""
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 SIGNED_PATHS = "/signed/"
+HEAD_ALONE = "lodgepole.head_alone"
+"""In the scope of a request: nobody wants the body, so it need not be read from anywhere."""
+CHALLENGE = 'Bearer realm="lodgepole"'
+"""How a 401 says that a key is wanted; the header `Api-Key` has no scheme that it could name."""
 EVALUATION_PATHS = ("/evaluation/", "/assistant/evaluation/")
 """Here a bad request is a 422, and the body of a 422 or 500 is `{"message": …}` alone."""
+
+_ABSOLUTE = re.compile(r"https?://(?P<host>[^/?#]*)", re.IGNORECASE)
+_ABSOLUTE_BYTES = re.compile(rb"\A(?i:https?)://[^/?#]*")
 
 _INTERNAL = (HTTPStatus.INTERNAL_SERVER_ERROR, "UNKNOWN")
 _BY_CLASS: Mapping[type[LodgepoleError], tuple[HTTPStatus, str]] = {
@@ -112,6 +120,8 @@ async def _expected(request: Request, error: Exception) -> Response:
     if status is HTTPStatus.TOO_MANY_REQUESTS:
         code = _version(request).rate_limit_code
     headers: dict[str, str] = {}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = CHALLENGE
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
@@ -143,10 +153,15 @@ def _allowed(request: Request) -> list[str]:
         for method in METHODS
         if (upserts or method != "PUT")  # the only PUT of the published API is an upsert
         and any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            route.matches({**request.scope, "method": _answering(method)})[0] is Match.FULL
             for route in app.router.routes
         )
     ]
+
+
+def _answering(method: str) -> str:
+    """HEAD is answered by what answers GET."""
+    return "GET" if method == "HEAD" else method
 
 
 def _version(request: Request) -> WireVersion:
@@ -178,6 +193,7 @@ class RequestBoundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope, send = _as_routed(scope), _without_body(scope, send)
         request_id = secrets.token_hex(8)
         log_format.request_id.set(request_id)
         started = False
@@ -205,6 +221,35 @@ class RequestBoundary:
                 return
             response = error_response(500, "UNKNOWN", "Internal server error", path=scope["path"])
             await response(scope, receive, send_with_id)
+
+
+def _as_routed(scope: Scope) -> Scope:
+    """The request as routes know it: HEAD is a GET, and a target with an authority its path.
+
+    RFC 9112, 3.2.2: what is addressed so goes to the host that the target names.
+    """
+    scope = {**scope, "method": _answering(scope["method"]), HEAD_ALONE: scope["method"] == "HEAD"}
+    target = _ABSOLUTE.match(scope["path"])
+    if target is not None:
+        host = (b"host", target["host"].encode("latin-1", "replace"))
+        scope["headers"] = [host, *(pair for pair in scope["headers"] if pair[0] != b"host")]
+        scope["path"] = scope["path"][target.end() :] or "/"
+        raw = _ABSOLUTE_BYTES.sub(b"", scope.get("raw_path") or b"", count=1)
+        scope["raw_path"] = raw or b"/"
+    return scope
+
+
+def _without_body(scope: Scope, send: Send) -> Send:
+    """`send` for a HEAD: the answer's head alone, though its length is that of the body."""
+    if scope["method"] != "HEAD":
+        return send
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head
 
 
 def _without_link(path: str) -> str:

@@ -10,6 +10,9 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import EmailMessage
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -24,7 +27,12 @@ from lodgepole.errors import InvalidRequest, RateLimited, TooLarge, Unavailable
 
 DISK_CHUNK_BYTES = 1024 * 1024
 BUSY_RETRY_SECONDS = 2.0
+NEW_LINE = b"\r\n"
+NAME_HEADER_BYTES = 16 * 1024
+"""Of a part's Content-Disposition: four times what the longest name takes, percent-encoded."""
 _EXTENDED_NAME = re.compile(r"filename\*\s*=\s*([\w-]+)'[\w-]*'([^;\s]+)", re.IGNORECASE)
+_ENCODED_WORDS = re.compile(r"(?:=\?[\w.-]+\?[bBqQ]\?[^?\s]*\?=\s*)+")
+_CONTINUED_NAME = re.compile(r";\s*filename\*\d", re.IGNORECASE)
 _QUOTED_IN_NAMES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 """What browsers and HTTP clients percent-encode in file names, and nothing else."""
 
@@ -134,6 +142,8 @@ class _FormReader:
         self._metadata: bytearray | None = None
         self._part = _Part()
         self._ended = False
+        self._first = NEW_LINE + b"--" + boundary
+        self._preamble: bytearray | None = bytearray(NEW_LINE)  # the body may begin with it
         self._parser = MultipartParser(
             boundary,
             {
@@ -149,15 +159,29 @@ class _FormReader:
 
     def feed(self, chunk: bytes) -> None:
         before = self._file_bytes
+        self._other_bytes += len(chunk)
         try:
-            self._parser.write(chunk)
+            self._parser.write(self._without_preamble(chunk))
         except FormParserError as error:
             raise InvalidRequest(f"The multipart body is broken: {error}") from None
-        self._other_bytes += len(chunk) - (self._file_bytes - before)
+        self._other_bytes -= self._file_bytes - before
         if self._other_bytes > self._limits.overhead_bytes:
             raise TooLarge(
                 f"The form holds more than {self._limits.overhead_bytes} bytes beside the file"
             )
+
+    def _without_preamble(self, chunk: bytes) -> bytes:
+        """The bytes from the first boundary on; what stands before it is for people to read."""
+        if self._preamble is None:
+            return chunk
+        begin = max(0, len(self._preamble) - len(self._first))
+        self._preamble += chunk
+        place = self._preamble.find(self._first, begin)
+        if place < 0:
+            return b""
+        form = bytes(self._preamble[place + len(NEW_LINE) :])
+        self._preamble = None
+        return form
 
     def take(self) -> bytes:
         """The file's bytes that came since the last time."""
@@ -181,7 +205,7 @@ class _FormReader:
             text = self._metadata.decode()
         except UnicodeDecodeError:
             raise InvalidRequest("`metadata` is not UTF-8") from None
-        return json_parameter("metadata", text)
+        return json_parameter("metadata", text.removeprefix("\ufeff"))
 
     def _begin_part(self) -> None:
         self._part = _Part()
@@ -241,8 +265,12 @@ def _boundary(request: Request) -> bytes:
 
 def _file_name(disposition: bytes, plain: bytes | None) -> str:
     """The last part of the file's name, without any path. Raises InvalidRequest."""
+    if len(disposition) > NAME_HEADER_BYTES:
+        raise InvalidRequest("The `file` part has a Content-Disposition that is too long")
     extended = _EXTENDED_NAME.search(disposition.decode("latin-1"))
-    if extended is not None:
+    if _CONTINUED_NAME.search(disposition.decode("latin-1")):
+        name = _continued(disposition)
+    elif extended is not None:
         charset, encoded = extended.groups()
         try:
             name = unquote_to_bytes(encoded).decode(charset)
@@ -252,6 +280,7 @@ def _file_name(disposition: bytes, plain: bytes | None) -> str:
         name = _text(plain)
         for quoted, character in _QUOTED_IN_NAMES.items():
             name = name.replace(quoted, character)
+        name = _encoded_words(name)
     else:
         raise InvalidRequest(
             "The `file` part has no filename: its ending decides how the file is read"
@@ -260,6 +289,23 @@ def _file_name(disposition: bytes, plain: bytes | None) -> str:
     if name in ("", ".", ".."):
         raise InvalidRequest("The `file` part has an empty filename")
     return name
+
+
+def _continued(disposition: bytes) -> str:
+    """A name in pieces as RFC 2231 has them: `filename*0*=utf-8''…; filename*1=…`."""
+    header = EmailMessage()
+    header["Content-Disposition"] = disposition.decode("latin-1")
+    return header.get_filename() or ""
+
+
+def _encoded_words(name: str) -> str:
+    """A name of encoded words alone, `=?utf-8?B?…?=`, as text (RFC 2047); any other as it is."""
+    if not _ENCODED_WORDS.fullmatch(name):
+        return name
+    try:
+        return str(make_header(decode_header(name)))
+    except (HeaderParseError, LookupError, ValueError):
+        return name
 
 
 def _text(raw: bytes) -> str:

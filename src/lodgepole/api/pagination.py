@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
 
+from lodgepole.api.requests import WholeParameter
 from lodgepole.api.schemas.wire import PaginationResponse, needs
 from lodgepole.api.versions import WireVersion
 from lodgepole.errors import InvalidRequest
@@ -27,7 +28,7 @@ class PageRequest:
 
 def page_request(
     limit: Annotated[
-        int | None,
+        WholeParameter,
         Query(
             description="Most items of this page.",
             json_schema_extra={

@@ -1,16 +1,26 @@
 """Request bodies and flags: read within limits, decoded, checked against a schema."""
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import orjson
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from lodgepole.api.errors import describe_invalid
 from lodgepole.errors import InvalidRequest, TooLarge
 from lodgepole.limits import Limits
 
 B = TypeVar("B", bound=BaseModel)
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some editors and languages put before UTF-8, and RFC 8259 lets a reader pass over."""
+
+
+def _given(value: object) -> object:
+    return None if value == "" else value
+
+
+WholeParameter = Annotated[int | None, BeforeValidator(_given)]
+"""An integer of the query; an empty one is one that is left out, as for the other parameters."""
 
 
 async def read_body(request: Request, *, limit: int) -> bytes:
@@ -35,7 +45,7 @@ async def read_json(request: Request, schema: type[B], limits: Limits) -> B:
     """
     body = await read_body(request, limit=limits.json_body_bytes)
     try:
-        decoded = orjson.loads(body)
+        decoded = orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(f"Request body is not valid JSON: {error}") from None
     if not isinstance(decoded, dict):

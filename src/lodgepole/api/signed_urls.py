@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response, StreamingResponse
 
+from lodgepole.api.errors import HEAD_ALONE
 from lodgepole.api.state import state_of
 from lodgepole.library.files import Files
 from lodgepole.model import File, FileKind
@@ -57,6 +58,8 @@ async def download(
     wanted = _wanted(range, size)
     if wanted is None:
         headers["Content-Length"] = str(size)
+        if request.scope[HEAD_ALONE]:
+            return Response(None, 200, headers, content_type)
         return StreamingResponse(content, 200, headers, content_type)
     if wanted.start >= wanted.end:
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})

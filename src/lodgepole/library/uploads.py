@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import math
+import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, cast
@@ -16,6 +17,9 @@ from lodgepole.model import KINDS_BY_ENDING, FileKind, Metadata, Upload
 
 KINDS = KINDS_BY_ENDING
 NAME_CHARS = 1024
+UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of characters that no file name may hold: controls, halves of pairs, ends of lines.
+Spaces of every width and joiners of emoji are in names that operating systems give."""
 
 
 def file_kind(name: str) -> FileKind:
@@ -72,9 +76,10 @@ def _is_metadata_value(value: object) -> bool:
 
 
 def _check_name(name: str) -> None:
-    if not name or len(name) > NAME_CHARS or not name.isprintable():
+    if not name or len(name) > NAME_CHARS or any(unicodedata.category(c) in UNFIT for c in name):
         raise InvalidRequest(
-            f"Invalid file name {name[:80]!r}: use 1 to {NAME_CHARS} printable characters"
+            f"Invalid file name {name[:80]!r}: use 1 to {NAME_CHARS} characters and no control "
+            "characters"
         )
 
 

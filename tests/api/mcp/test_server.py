@@ -104,6 +104,28 @@ async def test_a_bare_call_without_initialize_is_answered(http, filled, accept):
     assert all(item["type"] == "text" for item in body["result"]["content"])
 
 
+async def test_a_number_written_with_a_point_is_whole(http, filled):
+    arguments = {"query": "revenue", "top_k": 1.0, "snippet_size": 512.0}
+    call = {**CALL, "params": {"name": "get_context", "arguments": arguments}}
+    answer = (await http.post(f"/mcp/assistants/{filled}", json=call)).json()
+    assert len(answer["result"]["content"]) == 1
+
+
+async def test_a_batch_is_answered_message_by_message(http, filled):
+    url = f"/mcp/assistants/{filled}"
+    listing = {"jsonrpc": "2.0", "id": 8, "method": "tools/list"}
+    notice = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    answer = await http.post(url, json=[CALL, notice, listing, {"jsonrpc": "2.0", "id": 9}])
+    assert answer.status_code == 200
+    first, second, *broken = answer.json()
+    assert (first["id"], second["id"]) == (7, 8)
+    assert first["result"]["content"]
+    assert [tool["name"] for tool in second["result"]["tools"]] == ["get_context"]
+    assert all("error" in part for part in broken)
+    assert (await http.post(url, json=[notice])).status_code == 202
+    assert (await http.post(url, json=[notice] * 33)).status_code == 400
+
+
 @requirement("mcp.isolated")
 async def test_parallel_clients_of_different_assistants_see_their_own_documents(http, house):
     names = [f"assistant-{number}" for number in range(10)]

@@ -201,15 +201,15 @@ async def test_the_page_loads_nothing_from_elsewhere(new: httpx2.AsyncClient):
 async def test_405_names_every_method_of_the_path(new: httpx2.AsyncClient):
     answer = await new.put("/assistant/assistants/some-name")
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, PATCH, DELETE"
+    assert answer.headers["Allow"] == "GET, HEAD, PATCH, DELETE"
 
 
 async def test_405_names_no_method_that_the_version_has_not(
     new: httpx2.AsyncClient, legacy: httpx2.AsyncClient
 ):
     path = "/assistant/files/some-name/some-id"
-    assert (await new.post(path)).headers["Allow"] == "GET, PUT, DELETE"
-    assert (await legacy.post(path)).headers["Allow"] == "GET, DELETE"
+    assert (await new.post(path)).headers["Allow"] == "GET, HEAD, PUT, DELETE"
+    assert (await legacy.post(path)).headers["Allow"] == "GET, HEAD, DELETE"
 
 
 async def test_a_whole_number_may_be_written_with_a_point(new: httpx2.AsyncClient, filled: str):

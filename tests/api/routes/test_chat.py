@@ -41,6 +41,15 @@ def events(body: bytes) -> list[Any]:
 # --- chat -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("path", ["/chat/filled", "/chat/filled/chat/completions"])
+async def test_a_developer_speaks_as_the_system(house, new: httpx2.AsyncClient, filled, path):
+    developer = {"role": "developer", "content": "Answer in one sentence."}
+    asked = {"messages": [developer, *ASK["messages"]], "model": "scripted"}
+    assert (await new.post(path, json=asked)).status_code == 200
+    said = [(m.role, m.content) for m in house.scripted.requests[-1].messages]
+    assert ("system", "Answer in one sentence.") in said
+
+
 @pytest.mark.parametrize("prefix", ["", "/assistant"])
 @pytest.mark.parametrize("version", [None, "2025-10", "2026-04", "2026-07"])
 @requirement("chat_assistant", "chat.strict", "chat.citation-pages", "chat.new-fields")

@@ -167,10 +167,16 @@ async def test_legacy_clients_are_given_the_whole_list(
     assert len((await new.get("/assistants")).json()["assistants"]) == 50
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "101", "x", "1.5", ""])
+@pytest.mark.parametrize("limit", ["0", "-1", "101", "x", "1.5", " "])
 @requirement("list.pages")
 async def test_limits_out_of_range_are_refused(new: httpx2.AsyncClient, limit: str):
     assert "limit" in message(await new.get("/assistants", params={"limit": limit}), 400)
+
+
+async def test_an_empty_parameter_is_one_that_is_left_out(new: httpx2.AsyncClient):
+    parameters = {"limit": "", "pagination_token": ""}
+    assert (await new.get("/assistants", params=parameters)).status_code == 200
+    assert (await new.get("/lodgepole/usage", params={"days": ""})).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["x", "§", "ZmlsZXM6eA==", "YXNzaXN0YW50czo=", "a" * 5000])

@@ -9,9 +9,11 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI, Response
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
@@ -22,6 +24,7 @@ from lodgepole.api.auth import Call, DataRead
 from lodgepole.api.errors import describe_invalid
 from lodgepole.api.json_response import json_bytes
 from lodgepole.api.requests import read_body
+from lodgepole.api.schemas.wire import Whole
 from lodgepole.api.signed_urls import signed_url
 from lodgepole.chat.answer import ContextRequest
 from lodgepole.errors import InvalidRequest, LodgepoleError
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GET_CONTEXT = "get_context"
+MOST_IN_BATCH = 32
 DESCRIPTION = (
     "Find the passages of this assistant's documents that answer a question. Each result is one "
     "snippet as JSON, best first: its text, a score, and the file and pages that it is from."
@@ -50,24 +54,62 @@ def mount(app: FastAPI) -> None:
 
 @router.post("/mcp/assistants/{assistant_name}")
 async def assistant_server(call: DataRead, assistant_name: str) -> Response:
-    """One JSON-RPC message to the assistant's server.
+    """One JSON-RPC message to the assistant's server, or a list of them.
 
     What fails before the message is read (key, assistant, size) is answered in the shape of the
     HTTP API; what fails after, as MCP says.
     """
     assistant = await call.services.assistants.get_ready(call.project_id, assistant_name)
     body = await read_body(call.request, limit=call.services.limits.json_body_bytes)
+    tools = _Tools(call, assistant)
     # A thread, because the first import of the SDK takes a second.
-    server = await asyncio.to_thread(_server, _Tools(call, assistant))
-    return _Exchange(server, body)
+    server = await asyncio.to_thread(_server, tools)
+    batch = _batch(body)
+    if batch is None:
+        return _Exchange(server, body)
+    answers = [await _captured(_Exchange(_server(tools), one), call.request) for one in batch]
+    told = [answer for answer in answers if answer]
+    if not told:  # there were notifications alone
+        return Response(status_code=HTTPStatus.ACCEPTED)
+    return Response(b"[" + b",".join(told) + b"]", media_type="application/json")
+
+
+def _batch(body: bytes) -> list[bytes] | None:
+    """The messages of a batch, which the protocol had until 2025-06; None for one that is none.
+
+    Raises:
+        InvalidRequest: It has more messages than one request may.
+    """
+    if not body.lstrip().startswith(b"["):
+        return None
+    try:
+        messages = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None  # said in the protocol's words by what reads a single message
+    if len(messages) > MOST_IN_BATCH:
+        raise InvalidRequest(
+            f"A batch has at most {MOST_IN_BATCH} messages, and this one has {len(messages)}"
+        )
+    return None if not messages else [orjson.dumps(message) for message in messages]
+
+
+async def _captured(exchange: "_Exchange", request: Request) -> bytes:
+    """The body of an answer that is a part of another one; empty for a notification's."""
+    body = bytearray()
+
+    async def send(message: Message) -> None:
+        body.extend(message.get("body", b""))
+
+    await exchange(request.scope, request.receive, send)
+    return bytes(body)
 
 
 class _GetContext(BaseModel):
     model_config = ConfigDict(strict=True)
 
     query: str
-    top_k: int | None = None
-    snippet_size: int | None = None
+    top_k: Whole | None = None
+    snippet_size: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,16 +231,17 @@ class _Exchange(Response):
         )
         async with manager.run():
             await manager.handle_request(
-                _as_expected(scope), _replayed(self._message, receive), send
+                _as_expected(scope, self._message), _replayed(self._message, receive), send
             )
 
 
-def _as_expected(scope: Scope) -> Scope:
+def _as_expected(scope: Scope, body: bytes) -> Scope:
     """The request with the two headers that the SDK insists on and clients in the wild lack."""
     scope = {**scope, "headers": list(scope["headers"])}
     headers = MutableHeaders(scope=scope)
     headers["Accept"] = "application/json, text/event-stream"
     headers["Content-Type"] = "application/json"
+    headers["Content-Length"] = str(len(body))  # of one message, where there were several
     return scope
 
 

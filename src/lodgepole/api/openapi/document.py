@@ -19,7 +19,7 @@ from lodgepole.api.openapi.operations import (
     Described,
 )
 from lodgepole.api.openapi.surfaces import PUBLISHED, Surface
-from lodgepole.api.openapi.values import FILE_METADATA, METADATA_FILTER
+from lodgepole.api.openapi.values import FILE_METADATA, METADATA_CONDITION, METADATA_FILTER
 from lodgepole.api.schemas import files, wire
 from lodgepole.api.schemas.wire import served_to
 from lodgepole.api.versions import VERSION_HEADER
@@ -288,6 +288,7 @@ def _schemas() -> JsonObject:
         "FileOnly": upload,
         "FileData": {**upload, "properties": with_metadata},
         "FileMetadata": FILE_METADATA,
+        "MetadataCondition": METADATA_CONDITION,
         "MetadataFilter": METADATA_FILTER,
     }
 

@@ -17,12 +17,20 @@ _OPERANDS: dict[str, dict[str, Any]] = {
     "$in": {"type": "array", "items": _SCALAR, "maxItems": "limits.filter_values"},
     "$nin": {"type": "array", "items": _SCALAR, "maxItems": "limits.filter_values"},
     "$exists": {"type": "boolean"},
+    "$not": {"$ref": "#/components/schemas/MetadataCondition"},
 }
 assert tuple(_OPERANDS) == FIELD_OPERATORS
 
 _SELF = {"$ref": "#/components/schemas/MetadataFilter"}
 _LIST = {"type": "array", "items": _SELF, "minItems": 1}
 
+METADATA_CONDITION: dict[str, Any] = {
+    "description": "What is asked of one field; several operators mean all of them.",
+    "type": "object",
+    "properties": _OPERANDS,
+    "additionalProperties": False,
+    "minProperties": 1,
+}
 METADATA_FILTER: dict[str, Any] = {
     "description": (
         "Which files are meant, by their metadata. Several conditions mean all of them; a bare "
@@ -34,12 +42,7 @@ METADATA_FILTER: dict[str, Any] = {
         "^(?!\\$)": {
             "anyOf": [
                 _SCALAR,
-                {
-                    "type": "object",
-                    "properties": _OPERANDS,
-                    "additionalProperties": False,
-                    "minProperties": 1,
-                },
+                _OPERANDS["$not"],
             ]
         }
     },

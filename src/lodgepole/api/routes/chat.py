@@ -24,6 +24,8 @@ from lodgepole.metadata_filter import MetadataFilter, parse_filter
 from lodgepole.model import AnswerEnded, AnswerEvent, Assistant, File, Message, MessageRole
 
 router = APIRouter(tags=["Chat"])
+ROLES_OF_OTHER_NAMES = {"developer": "system"}
+"""What OpenAI's clients call the system's role when they speak to its newer models."""
 
 
 @router.post("/chat/{assistant_name}", operation_id="chat_assistant")
@@ -131,7 +133,8 @@ def _messages(bodies: Sequence[schemas.MessageRequest]) -> tuple[Message, ...]:
 
 def _role(raw: object) -> MessageRole:
     # Any word passes: the chat refuses those that are no roles, in the API's words.
-    return cast("MessageRole", "user" if raw is None else str(raw))
+    word = "user" if raw is None else str(raw)
+    return cast("MessageRole", ROLES_OF_OTHER_NAMES.get(word, word))
 
 
 def _text(raw: object) -> str:

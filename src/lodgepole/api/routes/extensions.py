@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from lodgepole.api import render
 from lodgepole.api.auth import Administration, AnyKey, DataRead, DataWrite
 from lodgepole.api.json_response import json_response
-from lodgepole.api.requests import read_json
+from lodgepole.api.requests import WholeParameter, read_json
 from lodgepole.api.schemas.extensions import CreateKeyRequest, ListKeysResponse
 from lodgepole.documents.text_windows import TextRequest, read_text
 from lodgepole.errors import Conflict, InvalidRequest
@@ -66,7 +66,7 @@ async def revoke_key(call: Administration, key_id: str) -> Response:
 async def describe_usage(
     call: Administration,
     days: Annotated[
-        int | None,
+        WholeParameter,
         Query(
             description="How many days to look back, today included.",
             json_schema_extra={"minimum": 1, "maximum": MOST_USAGE_DAYS, "default": USAGE_DAYS},
@@ -85,10 +85,10 @@ async def describe_usage(
 
 
 def text_request(
-    first_page: Annotated[int | None, Query(description="The first page to show.")] = None,
-    last_page: Annotated[int | None, Query(description="The last page to show.")] = None,
+    first_page: Annotated[WholeParameter, Query(description="The first page to show.")] = None,
+    last_page: Annotated[WholeParameter, Query(description="The last page to show.")] = None,
     start: Annotated[
-        int | None, Query(description="Begin here instead, as `next_start` of the part before.")
+        WholeParameter, Query(description="Begin here instead, as `next_start` of the part before.")
     ] = None,
     quote: Annotated[
         str | None,
@@ -120,7 +120,7 @@ async def describe_passages(
     assistant_name: str,
     assistant_file_id: str,
     first: Annotated[
-        int | None, Query(description="Begin here, as `next_first` of the part before.")
+        WholeParameter, Query(description="Begin here, as `next_first` of the part before.")
     ] = None,
 ) -> Response:
     """The passages that the file was cut into, in order, with the vectors that are searched."""

@@ -55,10 +55,10 @@ class MessageRequest(WireRequest):
 
     role: Any = Field(
         default="user",
-        description="`user` (default), `assistant` or `system`.",
+        description="`user` (default), `assistant` or `system`; `developer` is `system`.",
         json_schema_extra={
             "type": ["string", "null"],
-            "enum": ["user", "assistant", "system", None],
+            "enum": ["user", "assistant", "system", "developer", None],
         },
     )
     content: Any = Field(
