@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from lodgepole.documents.machine_text import without_data
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.model import Block, BlockKind, Document, Figure, PageSpan
@@ -154,6 +155,7 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
         self._page_starts: list[int] = []
         self._notices: dict[str, None] = {}
+        self._left_out = 0  # characters of data
 
     def __len__(self) -> int:
         return self._length
@@ -184,7 +186,8 @@ class DocumentBuilder:
         Raises:
             UnreadableFile: The text is longer than the limits allow.
         """
-        text = text.strip()
+        text, left_out = without_data(text.strip())
+        self._left_out += left_out
         if not text:
             return
         self._separate(gap)
@@ -205,6 +208,8 @@ class DocumentBuilder:
             self._notices.setdefault(clean_text(" ".join(sentence.split()))[:NOTICE_CHARS])
 
     def _notice(self) -> str | None:
+        if self._left_out:
+            self.note(data_left_out(self._left_out))
         shown = list(self._notices)[:NOTICES]
         if more := len(self._notices) - len(shown):
             shown.append(f"And {more:,} more.")
@@ -243,6 +248,11 @@ class DocumentBuilder:
             title=" ".join(title.split())[:500],
             notice=notice or self._notice(),
         )
+
+
+def data_left_out(characters: int) -> str:
+    """What to tell of data within text, of which the beginnings are shown."""
+    return f"{characters:,} characters of encoded data or packed code are left out of the text."
 
 
 def no_text(name: str) -> UnreadableFile:

@@ -14,6 +14,11 @@ from lodgepole.documents.tables import CELL_GAP
 from lodgepole.model import BlockKind
 
 CHART_ROWS = 1000  # categories of one chart
+_MACHINE_MADE = re.compile(
+    r"automati\w+ (?:generated|erstellt|generiert|g[ée]n[ée]r)|g[ée]n[ée]r\w+ automati|"
+    r"\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)\s*$",
+    re.IGNORECASE,
+)
 _INEXACT = re.compile(r"-?\d+\.\d{12,}(?:[eE][+-]?\d{1,3})?")  # 0.1 as a computer has it
 
 
@@ -53,6 +58,12 @@ def _shift(properties: Any) -> Shift:
     if not re.fullmatch(r"-?\d{1,7}%?", value) or not value.strip("-0%"):
         return Shift.NONE
     return Shift.LOWERED if value.startswith("-") else Shift.RAISED
+
+
+def description(text: str) -> str:
+    """What a picture shows, as somebody wrote it; empty for what a program put there."""
+    text = " ".join(clean_text(text).split())
+    return "" if _MACHINE_MADE.search(text) else text
 
 
 def add_paragraphs(builder: DocumentBuilder, texts: list[str]) -> None:

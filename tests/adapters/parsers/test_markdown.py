@@ -1,5 +1,7 @@
 """Markdown: the source is the text, and every line of it has a place."""
 
+import base64
+import random
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,19 @@ def test_every_line_of_any_source_has_a_place(tmp_path: Path, source: str) -> No
 def test_a_file_without_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="holds no text"):
         read(tmp_path, "\n\n")
+
+
+def test_data_in_a_text_is_no_text_and_that_is_said(tmp_path: Path) -> None:
+    data = base64.b64encode(random.Random(7).randbytes(3000)).decode()  # noqa: S311  any bytes do
+    path = tmp_path / "a"
+    path.write_text(f"# Plan\n\n![The pier](data:image/png;base64,{data})\n\nThe pier is green.\n")
+
+    document = parse(path, "a.md", Limits())
+
+    check_document(document)
+    assert document.text == (
+        "# Plan\n\n![The pier](data:image/png;base64,…)\n\nThe pier is green.\n"
+    )
+    assert document.notice == (
+        "3,999 characters of encoded data or packed code are left out of the text."
+    )

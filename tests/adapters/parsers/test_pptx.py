@@ -120,3 +120,42 @@ def test_what_is_no_presentation_is_refused(path: Path) -> None:
         read(parse, path, b"PK\x03\x04 nothing")
     with pytest.raises(UnreadableFile, match=r"an old \.ppt file"):
         read(parse, path, b"\xd0\xcf\x11\xe0" + bytes(600))
+
+
+def test_what_a_slide_shows_beside_plain_text_is_read(path: Path) -> None:
+    body = (
+        "<p:sp><p:txBody><a:p><a:r><a:t>The crane is 42</a:t></a:r><a:r><a:rPr baseline='30000'/>"
+        "<a:t>1</a:t></a:r><a:r><a:t> m, CO</a:t></a:r><a:r><a:rPr baseline='-25000'/><a:t>2</a:t>"
+        "</a:r></a:p></p:txBody></p:sp><p:sp><p:txBody><a:p><a:pPr><a:buAutoNum type="
+        "'arabicPeriod'/></a:pPr><a:r><a:t>Moor</a:t></a:r></a:p><a:p><a:pPr><a:buAutoNum "
+        "type='arabicPeriod'/></a:pPr><a:r><a:rPr><a:hlinkClick r:id='h'/></a:rPr><a:t>Pay</a:t>"
+        "</a:r></a:p></p:txBody></p:sp><p:pic><p:cNvPr descr='A pier at low tide'/></p:pic>"
+        "<p:pic><p:cNvPr descr='image1.png'/></p:pic>"
+    )
+    hidden = slide(body).replace("<p:sld ", '<p:sld show="0" ')
+    parts = {
+        **SLIDES,
+        "ppt/slides/slide2.xml": hidden,
+        "ppt/slides/_rels/slide2.xml.rels": relations(
+            ("c", "comments", "../comments/c.xml"), ("h", "hyperlink", "https://port.example/pay")
+        ),
+        "ppt/comments/c.xml": '<c><cm authorId="0" dt="2026-05-03T10:00:00"><text>Which crane?'
+        "</text></cm></c>",
+        "ppt/_rels/presentation.xml.rels": SLIDES["ppt/_rels/presentation.xml.rels"].replace(
+            "</Relationships>",
+            '<Relationship Id="z" Type="x/commentAuthors" Target="a.xml"/></Relationships>',
+        ),
+        "ppt/a.xml": '<a><author id="0" name="Ada"/></a>',
+    }
+
+    document = read(parse, path, archive(parts))
+
+    assert [text for _, text in shown(document)][:6] == [
+        "The crane is 42 [^1] m, CO₂",
+        "1. Moor",
+        "2. Pay <https://port.example/pay>",
+        "A pier at low tide",
+        "Comment by Ada, 2026-05-03: Which crane?",
+        "Ship | Fee",
+    ]
+    assert document.notice == "Slide 1 is hidden and was read too."

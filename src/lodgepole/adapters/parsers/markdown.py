@@ -1,4 +1,4 @@
-"""Markdown: the canonical text is the source itself; its structure comes from markdown-it-py."""
+"""Markdown: the text is the source itself, less data in it; its structure is markdown-it-py's."""
 
 import re
 from bisect import bisect_right
@@ -8,7 +8,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from lodgepole.documents.builder import decode_text, no_text
+from lodgepole.documents.builder import data_left_out, decode_text, no_text
+from lodgepole.documents.machine_text import without_data
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.model import Block, BlockKind, Document
@@ -47,8 +48,10 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
         )
     if not text.strip():
         raise no_text(name)
+    text, left_out = without_data(text)
+    notice = data_left_out(left_out) if left_out else None
     if text.count("\n\n") > PARAGRAPHS:
-        return Document(text=text, blocks=tuple(_plain(text)))
+        return Document(text=text, blocks=tuple(_plain(text)), notice=notice)
     lines = _line_starts(text)
     blocks: list[Block] = []
     position = 0
@@ -59,7 +62,8 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
             blocks.append(Block(start, end, kind, level))
             position = end
     _cover(text, position, len(text), blocks)
-    return Document(text=text, blocks=tuple(blocks), title=_title(text, blocks))
+    title = _title(text, blocks)
+    return Document(text=text, blocks=tuple(blocks), title=title, notice=notice)
 
 
 def _plain(text: str) -> Iterator[Block]:

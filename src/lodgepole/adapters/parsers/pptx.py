@@ -1,22 +1,41 @@
-"""Presentations: a slide is a page, its title a heading; tables, diagrams and notes follow."""
+"""Presentations: a slide is a page, its title a heading; charts, notes and comments follow."""
 
-import posixpath
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
-from lodgepole.documents.archives import Archive, Kept, attribute, child_of, local_name
+from lodgepole.documents.archives import (
+    Archive,
+    Kept,
+    attribute,
+    child_of,
+    children,
+    children_of,
+    local_name,
+    relations_of,
+)
 from lodgepole.documents.builder import DocumentBuilder, clean_text
+from lodgepole.documents.drawingml import (
+    add_paragraphs,
+    chart,
+    description,
+    diagram_texts,
+    named,
+    paragraph_text,
+    relation_id,
+)
 from lodgepole.documents.tables import CELL_GAP, Cell, Grid
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document
 
 SLIDES = Kept("a presentation", ".pptx", "a presentation program", old=".ppt")
 SPAN_DIGITS = 6  # of a number of rows or columns
-_INEXACT = re.compile(r"-?\d+\.\d{12,}(?:[eE][+-]?\d{1,3})?")  # 0.1 as a computer has it
 _TITLES = frozenset({"title", "ctrTitle"})
 _LEFT_OUT = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+
+Targets = Mapping[str, str]
+"""Where links lead, by relation."""
 
 
 def parse(path: Path, name: str, limits: Limits) -> Document:
@@ -35,63 +54,94 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
 def _read(archive: Archive, name: str, limits: Limits) -> Document:
     main = archive.main_part() or "ppt/presentation.xml"
     root = archive.xml(main, required=True)
-    slides = archive.relations(_relations_of(main), "/slide")
+    slides = archive.used_by(main, "/slide")
+    authors = _authors(archive, main)
     builder = DocumentBuilder(name, limits)
     title = ""
-    for entry in child_of(root, "sldIdLst") if child_of(root, "sldIdLst") is not None else ():
-        target = next((v for k, v in entry.attrib.items() if k.endswith("}id")), "")
-        part = _beside(main, slides.get(str(target), ""))
-        slide = archive.xml(part)
+    for number, entry in enumerate(children_of(root, "sldIdLst"), 1):
+        part = slides.get(relation_id(entry) or "", "")
+        slide = archive.xml(part) if part else None
         builder.begin_page()
         if slide is None:
             continue
         title = title or _title(slide)
-        _shapes(builder, slide)
-        for target in archive.relations(_relations_of(part), "/diagramData").values():
-            diagram = archive.xml(_beside(part, target))
-            _paragraphs(builder, () if diagram is None else _named(diagram, "t"), diagram)
-        for target in archive.relations(_relations_of(part), "/chart").values():
-            chart = archive.xml(_beside(part, target))
-            if chart is not None:
-                _chart(builder, chart)
-        for target in archive.relations(_relations_of(part), "/notesSlide").values():
-            notes = archive.xml(_beside(part, target))
-            if notes is not None:
-                _shapes(builder, notes)
+        _add_slide(builder, archive, part, slide)
+        _add_comments(builder, archive, part, authors)
+        if attribute(slide, "show") in {"0", "false"}:
+            builder.note(f"Slide {number:,} is hidden and was read too.")
     archive.tell_damage(builder)
     return builder.build(title=title)
 
 
-def _relations_of(part: str) -> str:
-    folder, file = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{file}.rels")
+def _add_slide(builder: DocumentBuilder, archive: Archive, part: str, slide: Any) -> None:
+    """Append a slide's shapes, diagrams, charts and notes."""
+    _shapes(builder, slide, _targets(archive, part))
+    for target in archive.used_by(part, "/diagramData").values():
+        add_paragraphs(builder, diagram_texts(archive.xml(target)))
+    for target in archive.used_by(part, "/chart").values():
+        found = archive.xml(target)
+        if found is not None:
+            chart(found).add_to(builder)
+    for target in archive.used_by(part, "/notesSlide").values():
+        notes = archive.xml(target)
+        if notes is not None:
+            _shapes(builder, notes, _targets(archive, target))
+    for element in named(slide, "oleObj"):
+        what = attribute(element, "progId") or "object"
+        builder.note(f"An embedded {what} is not read beyond its picture.")
 
 
-def _beside(part: str, target: str) -> str:
-    """A relation's target as the name of a part; those from the root lost their slash."""
-    if target.startswith("ppt/"):
-        return target
-    return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+def _targets(archive: Archive, part: str) -> Targets:
+    return archive.relations(relations_of(part), "/hyperlink")
 
 
-def _named(root: Any, name: str) -> Iterator[Any]:
-    return (element for element in root.iter() if local_name(element) == name)
+def _authors(archive: Archive, main: str) -> dict[str, str]:
+    """Names of those who comment, by id."""
+    parts = (*archive.used_by(main, "/commentAuthors").values(),
+             *archive.used_by(main, "/authors").values())  # fmt: skip
+    return {
+        attribute(author, "id") or "": attribute(author, "name") or ""
+        for part in parts
+        for author in children(archive.xml(part))
+    }
+
+
+def _add_comments(
+    builder: DocumentBuilder, archive: Archive, part: str, authors: Mapping[str, str]
+) -> None:
+    """Append the comments on a slide and the replies to them, as such."""
+    for target in archive.used_by(part, "/comments").values():
+        root = archive.xml(target)
+        for comment in () if root is None else root.iter():
+            if local_name(comment) not in {"cm", "reply"}:
+                continue
+            plain, body = child_of(comment, "text"), child_of(comment, "txBody")
+            texts = [] if body is None else [paragraph_text(p) for p in named(body, "p")]
+            text = " ".join((*texts, clean_text("" if plain is None else plain.text or ""))).strip()
+            day = (attribute(comment, "dt") or attribute(comment, "created") or "").partition("T")[
+                0
+            ]
+            author = authors.get(attribute(comment, "authorId") or "", "")
+            who = ", ".join(filter(None, (author, day)))
+            if text:
+                line = f"Comment by {who}: {text}" if who else f"Comment: {text}"
+                builder.add(line, BlockKind.PARAGRAPH)
 
 
 def _placeholder(shape: Any) -> str:
     """What a shape is in its layout, e.g. `title`; empty for a shape of its own."""
-    found = next(_named(shape, "ph"), None)
+    found = next(named(shape, "ph"), None)
     return "" if found is None else attribute(found, "type") or "body"
 
 
 def _title(slide: Any) -> str:
-    for shape in _named(slide, "sp"):
+    for shape in named(slide, "sp"):
         if _placeholder(shape) in _TITLES:
-            return " ".join(_text(p) for p in _named(shape, "p")).strip()
+            return " ".join(paragraph_text(p) for p in named(shape, "p")).strip()
     return ""
 
 
-def _shapes(builder: DocumentBuilder, slide: Any) -> None:
+def _shapes(builder: DocumentBuilder, slide: Any, targets: Targets) -> None:
     """The text of a slide's shapes, titles first, then in the order in which they are drawn."""
     shapes = list(_shapes_within(slide))
     roles = {id(shape): _placeholder(shape) for shape in shapes}
@@ -99,22 +149,27 @@ def _shapes(builder: DocumentBuilder, slide: Any) -> None:
         role = roles[id(shape)]
         if role in _LEFT_OUT:
             continue
-        table = next(_named(shape, "tbl"), None)
-        if table is not None:
-            _table(builder, table)
+        if local_name(shape) == "pic":
+            properties = next(named(shape, "cNvPr"), None)
+            shows = "" if properties is None else attribute(properties, "descr") or ""
+            builder.add(description(shows), BlockKind.CAPTION)
             continue
-        paragraphs = list(_named(shape, "p"))
+        table = next(named(shape, "tbl"), None)
+        if table is not None:
+            _table(builder, table, targets)
+            continue
+        paragraphs = list(named(shape, "p"))
         if role in _TITLES:
-            heading = " ".join(filter(None, map(_text, paragraphs)))
+            heading = " ".join(paragraph_text(p, targets) for p in paragraphs)
             builder.add(" ".join(heading.split()), BlockKind.HEADING, level=1)
         else:
-            _paragraphs(builder, paragraphs, shape)
+            add_paragraphs(builder, list(_numbered(paragraphs, targets)))
 
 
 def _shapes_within(element: Any) -> Iterator[Any]:
     """Shapes in order; what older programs are offered in place of one is left out."""
     for child in element.iter():
-        if local_name(child) in {"sp", "graphicFrame"} and not _is_offered_again(child):
+        if local_name(child) in {"sp", "graphicFrame", "pic"} and not _is_offered_again(child):
             yield child
 
 
@@ -126,23 +181,48 @@ def _is_offered_again(shape: Any) -> bool:
     )
 
 
-def _paragraphs(builder: DocumentBuilder, paragraphs: Any, owner: Any) -> None:
-    del owner  # keeps the tree alive while its elements are read
-    texts = [text for text in map(_text, paragraphs) if text]
-    kind = BlockKind.LIST_ITEM if len(texts) > 1 else BlockKind.PARAGRAPH
-    for index, text in enumerate(texts):
-        builder.add(text, kind, gap="\n" if index else "\n\n")
+def _numbered(paragraphs: Sequence[Any], targets: Targets) -> Iterator[str]:
+    """Paragraphs with the numbers that a list puts before them."""
+    counts: dict[str, int] = {}  # by level
+    for paragraph in paragraphs:
+        text = paragraph_text(paragraph, targets)
+        properties = child_of(paragraph, "pPr")
+        level = "0" if properties is None else attribute(properties, "lvl") or "0"
+        style = child_of(properties, "buAutoNum")
+        if not text:
+            continue
+        counts = {key: count for key, count in counts.items() if key < level or key == level}
+        if style is None:
+            counts.pop(level, None)
+            yield text
+            continue
+        start = attribute(style, "startAt") or "1"
+        first = int(start) if start.isdecimal() and len(start) < SPAN_DIGITS else 1
+        counts[level] = counts.get(level, first - 1) + 1
+        yield f"{_number(counts[level], attribute(style, 'type') or '')} {text}"
 
 
-def _table(builder: DocumentBuilder, table: Any) -> None:
-    grid = Grid([list(_cells(row)) for row in _named(table, "tr")])
-    rows = [CELL_GAP.join(cell for cell in row if cell is not None) for row in grid.rows()]
-    builder.add("\n".join(row for row in rows if row.strip(" |")), BlockKind.TABLE)
+def _number(count: int, style: str) -> str:
+    """A number as a list shows it: `1.`, `a)`; Roman ones in figures."""
+    shown = str(count)
+    if style.startswith("alpha") and count <= len(ascii_lowercase):
+        letter = ascii_lowercase[count - 1]
+        shown = letter.upper() if style.startswith("alphaUc") else letter
+    if style.endswith("ParenBoth"):
+        return f"({shown})"
+    return shown + (")" if style.endswith("ParenR") else ".")
 
 
-def _cells(row: Any) -> Iterator[Cell]:
-    for column, cell in enumerate(_named(row, "tc")):
-        text = " ".join(map(_text, _named(cell, "p")))
+def _table(builder: DocumentBuilder, table: Any, targets: Targets) -> None:
+    grid = Grid([list(_cells(row, targets)) for row in named(table, "tr")])
+    rows = (CELL_GAP.join(cell for cell in row if cell is not None) for row in grid.rows())
+    lines = (row.rstrip(" |") for row in rows)
+    builder.add("\n".join(line for line in lines if line), BlockKind.TABLE)
+
+
+def _cells(row: Any, targets: Targets) -> Iterator[Cell]:
+    for column, cell in enumerate(named(row, "tc")):
+        text = " ".join(paragraph_text(p, targets) for p in named(cell, "p"))
         spanned = any(attribute(cell, name) in {"1", "true"} for name in ("hMerge", "vMerge"))
         if text or not spanned:
             rows, columns = (attribute(cell, name) or "1" for name in ("rowSpan", "gridSpan"))
@@ -151,51 +231,3 @@ def _cells(row: Any) -> Iterator[Cell]:
 
 def _span(value: str) -> int:
     return max(int(value), 1) if value.isdecimal() and len(value) < SPAN_DIGITS else 1
-
-
-def _chart(builder: DocumentBuilder, root: Any) -> None:
-    """A chart's title and the numbers that it shows, a row for each category."""
-    title = child_of(child_of(root, "chart"), "title")
-    if title is not None:
-        builder.add(" ".join(filter(None, map(_text, _named(title, "p")))), BlockKind.CAPTION)
-    series = [
-        (_points(child_of(item, "tx")), _points(_first(item, "cat", "xVal")), _points(values))
-        for item in _named(root, "ser")
-        if (values := _first(item, "val", "yVal")) is not None
-    ]
-    rows: dict[str, list[str]] = {}
-    for name, categories, values in series:
-        named = "".join(name.values())
-        for place, value in values.items():
-            row = rows.setdefault(categories.get(place, str(place + 1)), [])
-            row.append(f"{named}: {value}" if named else value)
-    lines = [CELL_GAP.join((category, *values)) for category, values in rows.items()]
-    builder.add("\n".join(lines), BlockKind.TABLE)
-
-
-def _first(element: Any, *names: str) -> Any:
-    return next((found for name in names if (found := child_of(element, name)) is not None), None)
-
-
-def _points(element: Any) -> dict[int, str]:
-    """What a chart has kept of the cells that it was drawn from, by their places."""
-    points: dict[int, str] = {}
-    for point in () if element is None else _named(element, "pt"):
-        place, value = attribute(point, "idx") or "", child_of(point, "v")
-        shown = "" if value is None else clean_text(value.text or "").strip()
-        if _INEXACT.fullmatch(shown):
-            shown = f"{float(shown):.15g}"
-        if place.isdecimal() and shown:
-            points.setdefault(int(place), shown)
-    return points
-
-
-def _text(paragraph: Any) -> str:
-    parts: list[str] = []
-    for element in paragraph.iter():
-        kind = local_name(element)
-        if kind == "t":
-            parts.append(element.text or "")
-        elif kind in {"br", "tab"}:
-            parts.append(" ")
-    return clean_text("".join(parts)).strip()

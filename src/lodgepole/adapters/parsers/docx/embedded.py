@@ -3,7 +3,6 @@
 import email
 import email.policy
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,15 +10,10 @@ from lodgepole.adapters.parsers.html.dom_walk import add_html
 from lodgepole.adapters.parsers.html.parser import decoded
 from lodgepole.documents.archives import Archive, attribute, children, local_name, relations_of
 from lodgepole.documents.builder import DocumentBuilder, clean_text, decode_text
-from lodgepole.documents.drawingml import add_paragraphs, chart, diagram_texts
+from lodgepole.documents.drawingml import add_paragraphs, chart, description, diagram_texts
 from lodgepole.errors import UnreadableFile
 from lodgepole.model import BlockKind
 
-_MACHINE_MADE = re.compile(
-    r"automati\w+ (?:generated|erstellt|generiert|g[ée]n[ée]r)|g[ée]n[ée]r\w+ automati|"
-    r"\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)\s*$",
-    re.IGNORECASE,
-)
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _MAILED_PAGES = frozenset({".mht", ".mhtml"})
 
@@ -53,9 +47,7 @@ class Embedded:
 
     def add_description(self, text: str) -> None:
         """Append what a picture shows, if somebody wrote it."""
-        text = " ".join(clean_text(text).split())
-        if text and not _MACHINE_MADE.search(text):
-            self._builder.add(text, BlockKind.CAPTION)
+        self._builder.add(description(text), BlockKind.CAPTION)
 
     def add_chunk(self, relation: str) -> None:
         """Append a piece in another format, which a word processor shows in its place."""

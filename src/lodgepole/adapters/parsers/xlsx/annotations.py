@@ -18,6 +18,7 @@ from lodgepole.documents.builder import DocumentBuilder, clean_text
 from lodgepole.documents.drawingml import (
     add_paragraphs,
     chart,
+    description,
     diagram_texts,
     named,
     paragraph_text,
@@ -87,7 +88,7 @@ def _described(root: Any) -> Iterator[str]:
     """What pictures show, where somebody wrote it."""
     for picture in named(root, "pic"):
         for properties in named(picture, "cNvPr"):
-            yield clean_text(attribute(properties, "descr") or "").strip()
+            yield description(attribute(properties, "descr") or "")
 
 
 def add_comments(builder: DocumentBuilder, archive: Archive, part: str) -> None:
