@@ -6,21 +6,31 @@ It speaks like any other chat model, markers included, so that its quotes pass t
 import math
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import orjson
 
+from lodgepole.chat.answer_types import AnswerType, asked_type, says
 from lodgepole.chat.citation_markers import shield
-from lodgepole.chat.messages import ENGLISH, Phrases, phrases
+from lodgepole.chat.messages import ENGLISH, Phrases, listed, phrases
+from lodgepole.chat.provenance import (
+    Anchor,
+    Place,
+    anchors,
+    label,
+    missing_from,
+    nearness,
+    place_of,
+    unmentioned,
+)
 from lodgepole.chat.quotes import Part, Quote, quotes_of, together
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.search import embedder_languages
-from lodgepole.text.word_lists import ASKS_FOR_FIGURE
-from lodgepole.text.words import content_stems, words
+from lodgepole.text.words import content_stems, similar_stems, stems_of, words
 
 LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 EMBEDDED_SENTENCES = 6
@@ -29,8 +39,13 @@ times as much."""
 MOST_QUOTES = 3
 LEAST_WORDS = 3
 LEXICAL_WEIGHT, PASSAGE_WEIGHT = 0.5, 0.3  # the cosine's is 1
-FIGURE_WEIGHT = 0.1
-"""Of a figure where the question asks for one; from .05 to .2 makes little difference."""
+TYPE_WEIGHT = 0.1
+"""Of a date, an amount, a reason where one is asked for; from .05 to .2 makes little difference."""
+KEEP_SHARE_ELSEWHERE = 0.9  # the same of one from another file than the best one's
+NAME_WEIGHT = 0.25
+"""Of standing where the question's names and years are: as much as half of its words."""
+LEAST_EVIDENCE_ELSEWHERE = 0.72
+"""The same as `LEAST_EVIDENCE` for a question that names what no source mentions."""
 KEEP_SHARE = 0.75
 """A further sentence is quoted when it scores this share of the best one's score."""
 LEAST_EVIDENCE = 0.62
@@ -39,7 +54,10 @@ present things score below .68, 5 % of questions on absent ones above .65 (all-M
 LEAST_SHARE_FOREIGN = 0.4
 """Of the question's content, in a sentence in letters that the embedder has never seen: to it all
 such sentences are alike, so words alone tell whether one answers."""
+CLEAR_COSINE = 0.75  # so near in meaning a quote may answer in other words alone
+TITLE_WEIGHT = 0.15  # less, of a heading that repeats the question's words
 LEAST_COSINE = 0.6  # needed by a question that shares no word with any sentence
+_MEASURED = (AnswerType.MONEY, AnswerType.DURATION)  # say what they are without words for it
 _SAME = 0.8  # share of common content words from which two sentences say the same
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
 
@@ -51,6 +69,19 @@ class _Candidate:
     worth: float  # what speaks for it beside its meaning
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is quoted; `missing` is in no source, `unsaid` not where the quotes are from.
+
+    It is not `clear` where the quotes have the names and nothing of what is asked about them.
+    """
+
+    quotes: tuple[Quote, ...]
+    missing: tuple[Anchor, ...] = ()
+    unsaid: tuple[Anchor, ...] = ()
+    clear: bool = True
+
+
 class ExtractiveChatModel:
     """Quotes one to three sentences, or says that the documents hold no answer."""
 
@@ -60,9 +91,9 @@ class ExtractiveChatModel:
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """See `ChatModel.stream`. The whole answer is known before its first part is sent."""
-        quotes = await self._quotes(request.question, request.sources)
+        found = await self._find(request.question, request.sources)
         ours = phrases(request.question)
-        parts = _json_parts(quotes, ours) if request.json_object else _text_parts(quotes, ours)
+        parts = _json_parts(found, ours) if request.json_object else _text_parts(found, ours)
         for part in parts:
             yield ModelText(part)
         read = sum(s.snippet.tokens for s in request.sources)
@@ -74,33 +105,45 @@ class ExtractiveChatModel:
             ),
         )
 
-    async def _quotes(self, question: str, sources: Sequence[Source]) -> list[Quote]:
+    async def _find(self, question: str, sources: Sequence[Source]) -> _Found:
         asked = content_stems(words(question)) or {w.stem for w in words(question)}
-        candidates = _candidates(question, asked, sources)[:EMBEDDED_SENTENCES]
+        names = anchors(question)
+        places = {s.number: place_of(s) for s in sources} if names else {}
+        missing = tuple(unmentioned(names, places.values())) if sources else ()
+        known = [name for name in names if name not in missing]
+        candidates = _candidates(question, asked, sources, known, places)[:EMBEDDED_SENTENCES]
         if not candidates:
-            return []
+            return _Found((), missing)
         query = await self._embedder.embed_query(question)
         vectors = await self._embedder.embed_passages([c.quote.meant for c in candidates])
         cosines = np.asarray(vectors @ query, dtype=np.float64)
         scored = sorted(
-            zip(cosines, candidates, strict=True),
-            key=lambda pair: -(float(pair[0]) + pair[1].worth),
+            ((float(cosine) + c.worth, c) for cosine, c in zip(cosines, candidates, strict=True)),
+            key=lambda pair: -pair[0],
         )
-        best = float(scored[0][0]) + scored[0][1].worth
         if self._is_foreign(question) and max(c.lexical for c in candidates) < LEAST_SHARE_FOREIGN:
-            return []
+            return _Found((), missing)
         strange = all(c.lexical == 0 for c in candidates) and max(cosines) < LEAST_COSINE
-        evidence = max(LEXICAL_WEIGHT * c.lexical + cos for cos, c in scored)
-        if strange or evidence < LEAST_EVIDENCE:
-            return []
-        chosen: list[Quote] = []
-        for cosine, candidate in scored:
-            quote = candidate.quote
-            if len(chosen) == MOST_QUOTES or float(cosine) + candidate.worth < KEEP_SHARE * best:
-                break
-            if not any(quote.overlaps(c) or _say_the_same(quote, c) for c in chosen):
-                chosen.append(quote)
-        return chosen
+        evidence = max(
+            LEXICAL_WEIGHT * c.lexical + float(cosine)
+            for cosine, c in zip(cosines, candidates, strict=True)
+        )
+        least = LEAST_EVIDENCE_ELSEWHERE if missing else LEAST_EVIDENCE
+        if strange or evidence < least:
+            return _Found((), missing)
+        quotes = _of_the_year(_best(scored), known, places)
+        unsaid = tuple(
+            anchor
+            for anchor in known
+            if all(missing_from(q, [anchor], places[q.source.number]) for q in quotes)
+        )
+        rest = asked - {stem for name in names for stem in name.stems}
+        kind = asked_type(question)
+        measured = (
+            kind is not None and kind in _MEASURED and any(says(kind, q.text) for q in quotes)
+        )
+        clear = max(cosines) >= CLEAR_COSINE or measured or _says_any(quotes, rest)
+        return _Found(tuple(quotes), missing, unsaid, clear=clear or not names)
 
     def _is_foreign(self, question: str) -> bool:
         """Whether the question is in letters that the embedder is known not to know."""
@@ -109,7 +152,46 @@ class ExtractiveChatModel:
         return known == frozenset({"en"}) and 2 * len(_LATIN.findall(question)) < letters
 
 
-def _candidates(question: str, asked: set[str], sources: Sequence[Source]) -> list[_Candidate]:
+def _of_the_year(
+    quotes: Sequence[Quote], names: Sequence[Anchor], places: Mapping[int, Place]
+) -> list[Quote]:
+    """The quotes of the year that is asked for, if any is of it."""
+    years = [name for name in names if name.is_year]
+    if not years:
+        return [*quotes]
+    kept = [q for q in quotes if not missing_from(q, years, places[q.source.number])]
+    return kept or [*quotes]
+
+
+def _says_any(quotes: Sequence[Quote], stems: set[str]) -> bool:
+    """Whether what is shown has one of the words, or there are none to have."""
+    shown = stems_of(" ".join(part.text for q in quotes for part in q.parts))
+    return not stems or any(similar_stems(a, b) for a in stems for b in shown)
+
+
+def _best(scored: Sequence[tuple[float, _Candidate]]) -> list[Quote]:
+    """The first, and those that come near it; from another file only what comes very near."""
+    best, first = scored[0][0], scored[0][1].quote
+    chosen: list[Quote] = []
+    for score, candidate in scored:
+        quote = candidate.quote
+        same_file = quote.source.snippet.file.id == first.source.snippet.file.id
+        if score < (KEEP_SHARE if same_file else KEEP_SHARE_ELSEWHERE) * best:
+            continue
+        if not any(quote.overlaps(c) or _say_the_same(quote, c) for c in chosen):
+            chosen.append(quote)
+        if len(chosen) == MOST_QUOTES:
+            break
+    return chosen
+
+
+def _candidates(
+    question: str,
+    asked: set[str],
+    sources: Sequence[Source],
+    names: Sequence[Anchor],
+    places: Mapping[int, Place],
+) -> list[_Candidate]:
     """Everything that can be quoted, the likeliest by words and by passage first."""
     found: dict[str, Quote] = {}
     for source in sources:
@@ -119,15 +201,19 @@ def _candidates(question: str, asked: set[str], sources: Sequence[Source]) -> li
     frequency = Counter(stem for stems in inside.values() for stem in stems)
     weight = {s: math.log(1 + len(found) / (1 + frequency[s])) for s in asked}
     total = sum(weight.values()) or 1.0
-    wants_figure = ASKS_FOR_FIGURE.search(question) is not None
+    kind = asked_type(question)
     candidates: list[_Candidate] = []
     for meant, quote in found.items():
         if not (quote.stems & asked if quote.value else len(quote.stems) >= LEAST_WORDS):
             continue
         lexical = sum(weight[s] for s in inside[meant]) / total
         worth = LEXICAL_WEIGHT * lexical + PASSAGE_WEIGHT * quote.source.snippet.score
-        if wants_figure and any(s[0].isdigit() for s in quote.stems):
-            worth += FIGURE_WEIGHT
+        if kind is not None and says(kind, quote.text):
+            worth += TYPE_WEIGHT
+        if quote.is_title:
+            worth -= TITLE_WEIGHT
+        if names:
+            worth += NAME_WEIGHT * nearness(quote, names, places[quote.source.number])
         candidates.append(_Candidate(quote, lexical, worth))
     candidates.sort(key=lambda c: -c.worth)
     return candidates
@@ -138,13 +224,29 @@ def _say_the_same(a: Quote, b: Quote) -> bool:
     return len(a.stems & b.stems) >= _SAME * smaller
 
 
-def _text_parts(quotes: Sequence[Quote], ours: Phrases) -> list[str]:
-    if not quotes:
-        return [ours.nothing_found]
-    parts = [ours.lead]
-    for source, shown in together(quotes):
-        parts.append("\n\n")
-        parts += _marked(source, shown)
+def _lead(found: _Found, ours: Phrases) -> str:
+    """What stands before the quotes, or instead of them."""
+    missing = listed([anchor.text for anchor in found.missing])
+    no_mention = ours.no_mention.format(names=missing) if missing else ""
+    if not found.quotes:
+        return f"{no_mention} {ours.nothing_found}".lstrip()
+    if missing:
+        return f"{no_mention} {ours.nearest}"
+    if found.unsaid:
+        return ours.not_said.format(names=listed([anchor.text for anchor in found.unsaid]))
+    if not found.clear:
+        return ours.unclear
+    return ours.lead
+
+
+def _text_parts(found: _Found, ours: Phrases) -> list[str]:
+    parts = [_lead(found, ours)]
+    label_before = ""
+    for quote, shown in together(found.quotes):
+        named = shield(label(quote))
+        parts.append("\n\n" if named == label_before else f"\n\n{named}:\n")
+        label_before = named
+        parts += _marked(quote.source, shown)
     return parts
 
 
@@ -159,7 +261,9 @@ def _marked(source: Source, shown: Sequence[Part]) -> list[str]:
     return marked
 
 
-def _json_parts(quotes: Sequence[Quote], ours: Phrases) -> list[str]:
-    cited = ["".join(_marked(*group)) for group in together(quotes)]
-    answer = {"answer": cited[0] if cited else ours.nothing_found, "quotes": cited}
-    return [orjson.dumps(answer).decode()]
+def _json_parts(found: _Found, ours: Phrases) -> list[str]:
+    cited = ["".join(_marked(quote.source, shown)) for quote, shown in together(found.quotes)]
+    files = [quote.source.snippet.file.upload.name for quote, _ in together(found.quotes)]
+    plain = cited and not (found.missing or found.unsaid)
+    answer = cited[0] if plain else "\n\n".join((_lead(found, ours), *cited[:1]))
+    return [orjson.dumps({"answer": answer, "quotes": cited, "files": files}).decode()]

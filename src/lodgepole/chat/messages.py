@@ -1,113 +1,275 @@
 """The few sentences of our own that stand in answers, in the language of the question. Pure."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
-from lodgepole.text.languages import UNDETERMINED, detect_language
+from lodgepole.text.languages import UNDETERMINED, detect_language, small_word_votes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """What stands before quotes, and what is said when there is nothing to quote."""
+    """What stands around quotes, or in their place.
+
+    Attributes:
+        lead: Before quotes that answer.
+        unclear: Before quotes that may not.
+        no_mention: That no document has `{names}`.
+        nearest: Before quotes that are nearest all the same.
+        not_said: Before quotes that answer but for `{names}`, which they do not mention.
+        nothing_found: Without any quote.
+    """
 
     lead: str
+    unclear: str
+    no_mention: str
+    nearest: str
+    not_said: str
     nothing_found: str
 
 
-ENGLISH = Phrases(
-    "From your documents:",
-    "This is not in your documents: I found nothing in them that answers the question.",
-)
 _PHRASES = {
-    "en": ENGLISH,
+    "en": Phrases(
+        lead="From your documents:",
+        unclear="I found nothing in your documents that clearly answers this. Nearest:",
+        no_mention="I found no mention of {names} in your documents.",
+        nearest="Nearest:",
+        not_said="None of these passages mentions {names}:",
+        nothing_found="This is not in your documents: I found nothing in them that answers the "
+        "question.",
+    ),
     "de": Phrases(
-        "Aus Ihren Dokumenten:",
-        "Das steht nicht in Ihren Dokumenten: Ich habe darin nichts gefunden, was die Frage "
-        "beantwortet.",
+        lead="Aus Ihren Dokumenten:",
+        unclear=(
+            "Ich habe in Ihren Dokumenten nichts gefunden, was dies klar "
+            "beantwortet. Am nächsten kommt:"
+        ),
+        no_mention="{names} habe ich in Ihren Dokumenten nicht gefunden.",
+        nearest="Am nächsten kommt:",
+        not_said="Keine dieser Stellen erwähnt {names}:",
+        nothing_found=(
+            "Das steht nicht in Ihren Dokumenten: Ich habe darin nichts gefunden, "
+            "was die Frage beantwortet."
+        ),
     ),
     "fr": Phrases(
-        "D’après vos documents :",
-        "Cela ne figure pas dans vos documents : je n’y ai rien trouvé qui réponde à la question.",
+        lead="D’après vos documents :",
+        unclear="Je n’ai rien trouvé dans vos documents qui y réponde clairement. Au plus près :",
+        no_mention="Je n’ai trouvé aucune mention de {names} dans vos documents.",
+        nearest="Au plus près :",
+        not_said="Aucun de ces passages ne mentionne {names} :",
+        nothing_found=(
+            "Cela ne figure pas dans vos documents : je n’y ai rien trouvé qui "
+            "réponde à la question."
+        ),
     ),
     "es": Phrases(
-        "De sus documentos:",
-        "Esto no está en sus documentos: no he encontrado en ellos nada que responda a la "
-        "pregunta.",
+        lead="De sus documentos:",
+        unclear=(
+            "No he encontrado en sus documentos nada que lo responda con claridad. Lo más cercano:"
+        ),
+        no_mention="No he encontrado ninguna mención de {names} en sus documentos.",
+        nearest="Lo más cercano:",
+        not_said="Ninguno de estos pasajes menciona {names}:",
+        nothing_found=(
+            "Esto no está en sus documentos: no he encontrado en ellos nada que "
+            "responda a la pregunta."
+        ),
     ),
     "it": Phrases(
-        "Dai tuoi documenti:",
-        "Questo non è nei tuoi documenti: non vi ho trovato nulla che risponda alla domanda.",
+        lead="Dai tuoi documenti:",
+        unclear="Nei tuoi documenti non ho trovato nulla che risponda chiaramente. Il più vicino:",
+        no_mention="Non ho trovato menzione di {names} nei tuoi documenti.",
+        nearest="Il più vicino:",
+        not_said="Nessuno di questi passi menziona {names}:",
+        nothing_found="Questo non è nei tuoi documenti: non vi ho trovato nulla che risponda alla "
+        "domanda.",
     ),
     "pt": Phrases(
-        "Dos seus documentos:",
-        "Isto não está nos seus documentos: não encontrei neles nada que responda à pergunta.",
+        lead="Dos seus documentos:",
+        unclear="Não encontrei nos seus documentos nada que responda claramente. O mais próximo:",
+        no_mention="Não encontrei nenhuma menção a {names} nos seus documentos.",
+        nearest="O mais próximo:",
+        not_said="Nenhuma destas passagens menciona {names}:",
+        nothing_found="Isto não está nos seus documentos: não encontrei neles nada que responda à "
+        "pergunta.",
     ),
     "nl": Phrases(
-        "Uit uw documenten:",
-        "Dit staat niet in uw documenten: ik heb er niets in gevonden dat de vraag beantwoordt.",
+        lead="Uit uw documenten:",
+        unclear=(
+            "Ik heb in uw documenten niets gevonden dat dit duidelijk beantwoordt. "
+            "Het dichtst in de buurt:"
+        ),
+        no_mention="Ik heb {names} niet in uw documenten gevonden.",
+        nearest="Het dichtst in de buurt:",
+        not_said="Geen van deze passages noemt {names}:",
+        nothing_found=(
+            "Dit staat niet in uw documenten: ik heb er niets in gevonden dat de vraag beantwoordt."
+        ),
     ),
     "sv": Phrases(
-        "Från dina dokument:",
-        "Detta finns inte i dina dokument: jag hittade inget i dem som besvarar frågan.",
+        lead="Från dina dokument:",
+        unclear="Jag hittade inget i dina dokument som tydligt besvarar detta. Närmast:",
+        no_mention="Jag hittade inget omnämnande av {names} i dina dokument.",
+        nearest="Närmast:",
+        not_said="Inget av dessa avsnitt nämner {names}:",
+        nothing_found="Detta finns inte i dina dokument: jag hittade inget i dem som besvarar "
+        "frågan.",
     ),
     "da": Phrases(
-        "Fra dine dokumenter:",
-        "Dette står ikke i dine dokumenter: jeg fandt intet i dem, der besvarer spørgsmålet.",
+        lead="Fra dine dokumenter:",
+        unclear="Jeg fandt intet i dine dokumenter, der klart besvarer dette. Nærmest:",
+        no_mention="Jeg fandt ingen omtale af {names} i dine dokumenter.",
+        nearest="Nærmest:",
+        not_said="Ingen af disse steder nævner {names}:",
+        nothing_found="Dette står ikke i dine dokumenter: jeg fandt intet i dem, der besvarer "
+        "spørgsmålet.",
     ),
     "no": Phrases(
-        "Fra dokumentene dine:",
-        "Dette står ikke i dokumentene dine: jeg fant ingenting i dem som svarer på spørsmålet.",
+        lead="Fra dokumentene dine:",
+        unclear="Jeg fant ingenting i dokumentene dine som klart svarer på dette. Nærmest:",
+        no_mention="Jeg fant ingen omtale av {names} i dokumentene dine.",
+        nearest="Nærmest:",
+        not_said="Ingen av disse stedene nevner {names}:",
+        nothing_found=(
+            "Dette står ikke i dokumentene dine: jeg fant ingenting i dem som svarer på spørsmålet."
+        ),
     ),
     "fi": Phrases(
-        "Asiakirjoistasi:",
-        "Tätä ei ole asiakirjoissasi: en löytänyt niistä mitään, mikä vastaisi kysymykseen.",
+        lead="Asiakirjoistasi:",
+        unclear="En löytänyt asiakirjoistasi mitään, mikä vastaisi tähän selvästi. Lähimpänä:",
+        no_mention="En löytänyt asiakirjoistasi mainintaa: {names}.",
+        nearest="Lähimpänä:",
+        not_said="Missään näistä kohdista ei mainita: {names}",
+        nothing_found="Tätä ei ole asiakirjoissasi: en löytänyt niistä mitään, mikä vastaisi "
+        "kysymykseen.",
     ),
     "pl": Phrases(
-        "Z Twoich dokumentów:",
-        "Tego nie ma w Twoich dokumentach: nie znalazłem w nich odpowiedzi na to pytanie.",
+        lead="Z Twoich dokumentów:",
+        unclear="Nie znalazłem w Twoich dokumentach niczego, co jasno na to odpowiada. Najbliżej:",
+        no_mention="Nie znalazłem w Twoich dokumentach wzmianki o: {names}.",
+        nearest="Najbliżej:",
+        not_said="Żaden z tych fragmentów nie wspomina o: {names}",
+        nothing_found="Tego nie ma w Twoich dokumentach: nie znalazłem w nich odpowiedzi na to "
+        "pytanie.",
     ),
     "tr": Phrases(
-        "Belgelerinizden:",
-        "Bu, belgelerinizde yok: içlerinde soruyu yanıtlayan bir şey bulamadım.",
+        lead="Belgelerinizden:",
+        unclear="Belgelerinizde bunu açıkça yanıtlayan bir şey bulamadım. En yakını:",
+        no_mention="Belgelerinizde {names} ifadesini bulamadım.",
+        nearest="En yakını:",
+        not_said="Bu bölümlerin hiçbirinde {names} geçmiyor:",
+        nothing_found="Bu, belgelerinizde yok: içlerinde soruyu yanıtlayan bir şey bulamadım.",
     ),
     "ru": Phrases(
-        "Из ваших документов:",
-        "Этого нет в ваших документах: в них не нашлось ответа на вопрос.",
+        lead="Из ваших документов:",
+        unclear="В ваших документах не нашлось ясного ответа на это. Ближайшее:",
+        no_mention="В ваших документах я не нашёл упоминания {names}.",
+        nearest="Ближайшее:",
+        not_said="Ни в одном из этих мест не упоминается {names}:",
+        nothing_found="Этого нет в ваших документах: в них не нашлось ответа на вопрос.",
     ),
     "uk": Phrases(
-        "З ваших документів:",
-        "Цього немає у ваших документах: у них не знайшлося відповіді на запитання.",
+        lead="З ваших документів:",
+        unclear="У ваших документах не знайшлося ясної відповіді на це. Найближче:",
+        no_mention="У ваших документах я не знайшов згадки про {names}.",
+        nearest="Найближче:",
+        not_said="У жодному з цих місць не згадано {names}:",
+        nothing_found="Цього немає у ваших документах: у них не знайшлося відповіді на запитання.",
     ),
-    "zh": Phrases("来自您的文档：", "您的文档中没有相关内容：我没有找到可以回答该问题的信息。"),
+    "zh": Phrases(
+        lead="来自您的文档：",
+        unclear="我在您的文档中没有找到能明确回答此问题的内容。最接近的是：",
+        no_mention="我在您的文档中没有找到{names}。",
+        nearest="最接近的是：",
+        not_said="以下内容均未提到{names}：",
+        nothing_found="您的文档中没有相关内容：我没有找到可以回答该问题的信息。",
+    ),
     "ja": Phrases(
-        "お手元の文書より：",
-        "お手元の文書には記載がありません。質問の答えとなる内容は見つかりませんでした。",
+        lead="お手元の文書より：",
+        unclear="質問にはっきり答える内容は見つかりませんでした。最も近い記載：",
+        no_mention="お手元の文書には{names}の記載が見つかりませんでした。",
+        nearest="最も近い記載：",
+        not_said="次の記載に{names}は出てきません：",
+        nothing_found="お手元の文書には記載がありません。質問の答えとなる内容は見つかりませんでした。",
     ),
     "ko": Phrases(
-        "문서에서 찾은 내용:", "문서에 없는 내용입니다. 질문에 대한 답을 찾지 못했습니다."
+        lead="문서에서 찾은 내용:",
+        unclear="문서에서 분명한 답을 찾지 못했습니다. 가장 가까운 내용:",
+        no_mention="문서에서 {names}에 대한 언급을 찾지 못했습니다.",
+        nearest="가장 가까운 내용:",
+        not_said="다음 내용에는 {names}이(가) 나오지 않습니다:",
+        nothing_found="문서에 없는 내용입니다. 질문에 대한 답을 찾지 못했습니다.",
     ),
-    "ar": Phrases("من مستنداتك:", "هذا غير موجود في مستنداتك: لم أجد فيها ما يجيب عن السؤال."),
+    "ar": Phrases(
+        lead="من مستنداتك:",
+        unclear="لم أجد في مستنداتك ما يجيب عن هذا بوضوح. الأقرب:",
+        no_mention="لم أجد ذكرًا لـ {names} في مستنداتك.",
+        nearest="الأقرب:",
+        not_said="لا يذكر أي من هذه المقاطع {names}:",
+        nothing_found="هذا غير موجود في مستنداتك: لم أجد فيها ما يجيب عن السؤال.",
+    ),
+    "vi": Phrases(
+        lead="Từ tài liệu của bạn:",
+        unclear="Tôi không tìm thấy trong tài liệu của bạn điều gì trả lời rõ câu hỏi này. Gần "
+        "nhất:",
+        no_mention="Tôi không tìm thấy {names} trong tài liệu của bạn.",
+        nearest="Gần nhất:",
+        not_said="Không đoạn nào sau đây nhắc đến {names}:",
+        nothing_found=(
+            "Điều này không có trong tài liệu của bạn: tôi không tìm thấy nội dung "
+            "nào trả lời câu hỏi."
+        ),
+    ),
 }
+ENGLISH = _PHRASES["en"]
 _ASKING = {
     "en": "where when what who whom whose which why how were is are do does did can the",
-    "de": "wie was wer wann warum wieso welche welcher welches wo wohin wieviel worüber",
-    "fr": "quel quelle quels quelles quand comment pourquoi combien où quoi est-ce",
-    "es": "qué cuál cuáles cuándo cómo dónde cuánto cuánta cuántos quién",
-    "it": "quale quali quando perché dove quanto quanti chi cosa cos'è",
-    "pt": "qual quais quando onde quanto quantos quem porquê",
+    "de": "wie was wer wann warum wieso weshalb welche welcher welches welchem welchen wo wohin "
+    "woher viele wieviel wieviele worüber worum darf muss gibt",
+    "fr": "quel quelle quels quelles quand comment pourquoi combien où quoi est-ce qui",
+    "es": "qué cuál cuáles cuándo cómo dónde cuánto cuánta cuántos cuántas quién quiénes",
+    "it": "quale quali quando perché dove quanto quanti quanta chi cosa cos'è",
+    "pt": "qual quais quando onde quanto quantos quantas quem porquê",
     "nl": "wat wie wanneer waarom waar hoeveel welke welk hoe",
+    "sv": "vad vem vilken vilket vilka när varför var hur",
+    "da": "hvad hvem hvilken hvilket hvilke hvornår hvorfor hvor hvordan",
+    "no": "hva hvem hvilken hvilket hvilke når hvorfor hvor hvordan",
+    "fi": "mikä mitä kuka milloin miksi missä kuinka montako paljonko",
     "pl": "jak jaki jaka jakie kiedy dlaczego gdzie ile kto co który",
+    "tr": "ne nedir kim nerede neden nasıl kaç hangi mi mı",
     "ar": "ما ماذا متى أين كيف كم لماذا هل أي",
-    "ru": "как какой какая какие когда почему где сколько кто что",
+    "ru": "как какой какая какие когда почему где сколько кто что чем",
+    "uk": "як який яка які коли чому де скільки хто що",
+    "vi": "gì nào bao nhiêu khi đâu sao tại là của có không được",
 }
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_ASKING_VOTE = 2
+
+
+def question_language(question: str) -> str:
+    """The language of a question, which is too short to be told as that of a text; or `und`."""
+    language = detect_language(question)
+    if language != UNDETERMINED and not _is_latin(question):
+        return language
+    words = _WORD.findall(question.lower())
+    votes: Counter[str] = Counter(small_word_votes(words))
+    for code, known in _ASKING.items():
+        votes[code] += _ASKING_VOTE * len(set(known.split()) & set(words))
+    ranked = [*votes.most_common(2), ("", 0), ("", 0)]
+    (best, most), (_, second) = ranked[:2]
+    return best if most >= 2 and most > second else language
+
+
+def _is_latin(question: str) -> bool:
+    return any(c.isalpha() and c < "\u0250" for c in question)
 
 
 def phrases(question: str) -> Phrases:
     """The sentences in the question's language; in English where that is not clear."""
-    language = detect_language(question)
-    if language == UNDETERMINED:
-        words = _WORD.findall(question.lower())
-        asking = [code for code, known in _ASKING.items() if set(known.split()) & set(words)]
-        language = asking[0] if len(asking) == 1 else language
-    return _PHRASES.get(language, ENGLISH)
+    return _PHRASES.get(question_language(question), ENGLISH)
+
+
+def listed(names: list[str]) -> str:
+    """Names as a sentence has them, each in quotation marks."""
+    return ", ".join(f"“{name}”" for name in names)

@@ -48,6 +48,7 @@ class Quote:
         about: Of the line that says what it is about.
         meant: The text as it is understood: an item together with its lead-in.
         value: Whether it is one of a JSON record: short, and of use only when asked for by name.
+        under: The heading that it stands under, where the snippet shows it.
     """
 
     source: Source
@@ -56,8 +57,14 @@ class Quote:
     about: frozenset[str]
     meant: str
     value: bool
+    under: str
     _lines: Sequence["_Line"] = field(repr=False)
     _at: int
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is a heading, which says nothing by itself."""
+        return self._lines[self._at].kind == "title"
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -99,14 +106,17 @@ def _kind(text: str) -> str:
     return "code" if "```" in text else "prose"
 
 
-def together(quotes: Sequence[Quote]) -> list[tuple[Source, tuple[Part, ...]]]:
-    """What is shown of the quotes in order; rows and items of one head stand under it together."""
-    shown: dict[tuple[str, ...], tuple[Source, tuple[Part, ...]]] = {}
+def together(quotes: Sequence[Quote]) -> list[tuple[Quote, tuple[Part, ...]]]:
+    """What is shown of the quotes in order, each with the first of its group.
+
+    Rows and items of one head stand under it together.
+    """
+    shown: dict[tuple[str, ...], tuple[Quote, tuple[Part, ...]]] = {}
     for quote in quotes:
         head = tuple(takewhile(lambda part: not part.cited, quote.parts))
         key = (quote.source.snippet.file.id, *(part.text for part in head or quote.parts))
-        source, before = shown.get(key, (quote.source, ()))
-        shown[key] = source, (*before, *quote.parts[len(head) if before else 0 :])
+        first, before = shown.get(key, (quote, ()))
+        shown[key] = first, (*before, *quote.parts[len(head) if before else 0 :])
     return list(shown.values())
 
 
@@ -116,7 +126,10 @@ def quotes_of(source: Source) -> Iterator[Quote]:
     in_json = source.snippet.file.upload.kind is FileKind.JSON
     if in_json:
         _name_records(lines)
+    under = ""
     for i, line in enumerate(lines):
+        if line.text.startswith("#"):
+            under = line.text.strip("# ")
         if line.rule or line.kind == "code":
             continue
         lead = line.lead
@@ -124,7 +137,7 @@ def quotes_of(source: Source) -> Iterator[Quote]:
         meant = f"{lead.text} {line.text}" if lead and led else line.text
         about = line.about | (lead.stems if lead else frozenset[str]())
         value = in_json and line is not lead and is_field(line.text)
-        yield Quote(source, line.text, line.stems, about, meant, value, lines, i)
+        yield Quote(source, line.text, line.stems, about, meant, value, under, lines, i)
 
 
 def _name_records(lines: Sequence[_Line]) -> None:

@@ -6,6 +6,7 @@ characters to be sure, and says `und` when the evidence is thin.
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from lodgepole.text.scripts import ARMENIAN, GREEK, HAN, HANGUL, HEBREW, KANA, TAMIL, THAI
 
@@ -39,6 +40,7 @@ _SMALL_WORDS = {
     "sv": "och det är att inte en till av på med som den för var ett har om från kan sig men",
     "tr": "ve bir bu için ile olarak da de olan daha çok en gibi sonra kadar ise olduğu veya ne",
     "eo": "la kaj de en estas al ne por kun oni ĝi kiu ke estis pri tiu sed ili aŭ",
+    "vi": "của và là các có được cho không một những trong với này đã khi để từ người theo về",
     "ru": "и в не на что с он как по это из но к за от его для был она так также или были",
     "sr": "и у је да се на за су од као са који није што али које био до његов",
     "uk": "і в на що не та до з як це за від його для був але або які також є",
@@ -95,10 +97,7 @@ def _sample(text: str) -> str:
 
 
 def _by_small_words(words: list[str]) -> str:
-    votes: Counter[str] = Counter()
-    for word, count in Counter(words).items():
-        for code in _LANGUAGES_OF.get(word, ()):
-            votes[code] += count
+    votes = small_word_votes(words)
     if not votes:
         return UNDETERMINED
     # Equal votes go to the alphabetically first, so that the answer never varies.
@@ -109,3 +108,12 @@ def _by_small_words(words: list[str]) -> str:
     if others and others[0][1] == most:
         return UNDETERMINED
     return best
+
+
+def small_word_votes(words: Iterable[str]) -> Counter[str]:
+    """How many of the words, in small letters, are among the commonest of each language."""
+    votes: Counter[str] = Counter()
+    for word, count in Counter(words).items():
+        for code in _LANGUAGES_OF.get(word, ()):
+            votes[code] += count
+    return votes

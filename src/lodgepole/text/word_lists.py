@@ -3,7 +3,6 @@
 Where a word of one language is another one's (`once`, `due`, `six`), it is left out of the lists.
 """
 
-import re
 import unicodedata
 
 from lodgepole.text.normalization import normalized
@@ -115,20 +114,6 @@ SENTENCE_OPENERS = (
     )
 )
 """Words that begin a sentence with a capital letter, and no name."""
-
-# A question for which an answer without a figure is none.
-ASKS_FOR_FIGURE = re.compile(
-    r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|percentage|number|age)"
-    r"|how (?:many|much|long|old|far|often|large|big|tall|high|deep|heavy|fast|soon|late|early)"
-    r"|wann|wie ?viele?|wie (?:lange|alt|oft|weit|hoch|groß|schwer|schnell)|in welchem jahr"
-    r"|quand|combien|quelle (?:année|date)|cuándo"
-    r"|cuánt[oa]s?|qué (?:año|fecha)|quando|quant[oiae]s?"
-    r"|quale anno|que ano|wanneer|hoeveel|hoe (?:lang|oud|vaak|hoog|groot)|kiedy|ile"
-    r"|når|hvornår|när|hur (?:många|mycket|länge)|hvor (?:mange|meget|mye|lenge|længe)"
-    r"|когда|сколько|в каком году|коли|скільки|متى|كم)\b"
-    r"|多少|几|幾|何[年月日時人個回円歳]|いつ|いくつ|いくら|哪[年天]|什么时候|몇|언제|얼마",
-    re.IGNORECASE,
-)
 
 # Lengths of time: of each unit what it is counted in, and how many of these it has.
 TIME_UNITS = {

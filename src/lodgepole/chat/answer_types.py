@@ -1,0 +1,154 @@
+"""The kind of answer that a question asks for, and whether a text has one of it. Pure.
+
+By question words and by forms alone, in the languages that the rest of the analysis knows: a
+question with `when` is answered by a date, one with `why` by a reason.
+"""
+
+import re
+from enum import StrEnum
+
+from lodgepole.text.word_lists import TIME_UNITS
+
+
+class AnswerType(StrEnum):
+    """What an answer must have."""
+
+    MONEY = "money"
+    DURATION = "duration"
+    DATE = "date"
+    COUNT = "count"
+    PERSON = "person"
+    REASON = "reason"
+
+
+_ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (
+            AnswerType.MONEY,
+            r"\b(?:what (?:do|does|did|will|would) .{1,80}\bcosts?|how much (?:do|does|did"
+            r"|is|are|was|were)"
+            r" .{1,80}\b(?:cost|pay|paid|charge|price)|(?:price|cost|fee|salary|rent"
+            r"|amount)s? (?:of|for)"
+            r"|how expensive|(?:was|wie ?viel) kostet|kosten|preis|gebühr|wie teuer"
+            r"|combien (?:coûte|coûtent)|quel(?:le)? .{0,20}(?:prix|tarif)|cuánto (?:cuesta"
+            r"|cuestan|vale)"
+            r"|precio|quanto (?:costa|custa)|prezzo|preço|wat kost|hoeveel kost|hvad koster"
+            r"|hva koster"
+            r"|vad kostar|сколько стоит|цена|скільки коштує)\b|いくら|多少钱|价格|얼마|ราคา",
+        ),
+        (
+            AnswerType.DURATION,
+            r"\b(?:how long|for how many (?:years|months|weeks|days|hours)|wie lange"
+            r"|combien de temps"
+            r"|cuánto (?:tiempo|dura)|quanto (?:tempo|dura)|hoe ?lang|hvor (?:længe|lenge)"
+            r"|hur länge"
+            r"|как долго|сколько времени|(?:notice|term) period|what .{0,20}\bduration)\b"
+            r"|多久|多长时间"
+            r"|どのくらいの期間|何年間|何日間|얼마나 오래",
+        ),
+        (
+            AnswerType.DATE,
+            r"\b(?:when|(?:what|which|in what) (?:year|date|day|month|century)|since when"
+            r"|by when|until when"
+            r"|wann|(?:welche[msn]?) (?:jahr|tag|datum|monat)|quand|quelle (?:année|date)"
+            r"|cuándo"
+            r"|qué (?:año|fecha|día)|quando|quale (?:anno|data)|que (?:ano|dia)|wanneer"
+            r"|hvornår|når|när"
+            r"|kiedy|когда|в каком году|коли|ne zaman|متى|khi nào)\b"
+            r"|いつ|何[年月日時]|什么时候|哪[年天]|언제",
+        ),
+        (
+            AnswerType.COUNT,
+            r"\b(?:how (?:many|much|large|big|tall|high|deep|heavy|fast|old|far|often)"
+            r"|what (?:number|"
+            r"percentage|share|age)|wie ?viele?|wie (?:oft|alt|hoch|groß|schwer|weit)"
+            r"|combien|cuánt[oa]s?"
+            r"|quant[oiae]s?|hoeveel|hvor (?:mange|meget|mye)|hur (?:många|mycket)|ile"
+            r"|сколько|скільки|كم"
+            r"|kaç|bao nhiêu)\b|多少|几|幾|いくつ|몇|何[人個回件名台]",
+        ),
+        (
+            AnswerType.PERSON,
+            r"\b(?:who|whom|wer|wem|wen|qui|quién|quiénes|chi|quem|wie is|wie zijn|hvem|vem"
+            r"|kto|кто|хто"
+            r"|من هو|من هي|kim)\b|誰|谁|누구",
+        ),
+        (
+            AnswerType.REASON,
+            r"\b(?:why|what (?:was|is) the reason|for what reason|warum|wieso|weshalb"
+            r"|pourquoi|por qué"
+            r"|perché|por que|porque|waarom|hvorfor|varför|dlaczego|почему|зачем|чому|لماذا"
+            r"|neden|tại sao)"
+            r"\b|なぜ|どうして|为什么|왜",
+        ),
+    )
+)
+_UNITS = "|".join(
+    sorted(
+        {re.escape(w) for listed, _ in TIME_UNITS.values() for w in listed.split()},
+        key=len,
+        reverse=True,
+    )
+)
+_MONTHS = (
+    "jan|feb|fév|fev|mär|mar|apr|abr|avr|mai|may|maj|jun|jui|jul|aug|ago|aoû|sep|set|okt"
+    "|oct|out|ott|nov"
+    "|dec|dez|déc|dic|des|ene|gen|giu|lug|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек"
+)
+_SAYS = {
+    AnswerType.MONEY: re.compile(
+        r"[$€£¥₹₩₽]\s?\d|\d[\d.,]*\s?(?:[$€£¥₹₩₽]|(?:euros?|dollars?|pounds?|eur|usd|gbp"
+        r"|chf|nok|sek|dkk|yen"
+        r"|cents?|million|руб)\b|[万億亿千百]?[円元원])|\b(?:eur|usd|gbp|chf|nok|sek|dkk|jpy)\b.{0,3}\d"
+        r"|\b(?:price|cost|fee|preis|prix|precio|prezzo|preço)\w*\b[^.]{0,30}\d",
+        re.IGNORECASE,
+    ),
+    AnswerType.DURATION: re.compile(
+        rf"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+        rf"|ein(?:e[nms]?)?|zwei|drei"
+        rf"|vier|fünf|sechs|un|deux|trois|dos|tres|due"
+        rf"|tre)\)?[\s-]{{1,3}}(?:[\w]{{1,12}}\s)?(?:{_UNITS})\b"
+        r"|\d+\s?(?:年|か月|ヶ月|个月|週間|日間|時間|天|小时|년|개월|일|시간)",
+        re.IGNORECASE,
+    ),
+    AnswerType.DATE: re.compile(
+        rf"\b(?:1\d|20)\d\d\b|\b\d{{1,2}}[./]\s?\d{{1,2}}[./]\s?\d{{2,4}}"
+        rf"|\b(?:{_MONTHS})[^\W\d_]{{0,8}}\.?\s\d"
+        rf"|\d\.?(?:st|nd|rd|th)?\s(?:de\s|of\s)?(?:{_MONTHS})[^\W\d_]{{0,8}}|\d\s?[年月日時년월일시]"
+        r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:diens|donners|frei|sams"
+        r"|sonn|mon)tag|mittwoch"
+        rf"|\bwithin\b|\b(?:{_UNITS})\b.{{0,20}}\b(?:after|before|nach|vor|après|avant)\b"
+        rf"|\b\d{{1,2}}(?::\d\d|\s?[ap]\.?m|\suhr)",
+        re.IGNORECASE,
+    ),
+    AnswerType.COUNT: re.compile(
+        r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred"
+        r"|thousand|zwei|drei"
+        r"|vier|fünf|sechs|sieben|acht|neun|zehn|deux|trois|quatre|cinq|dos|tres|cuatro"
+        r"|cinco|due|quattro"
+        r"|два|две|три|четыре|пять)\b|[二三四五六七八九十]",
+        re.IGNORECASE,
+    ),
+    AnswerType.PERSON: re.compile(
+        r"\b[A-ZÀ-ÞА-Я][^\W\d_]+\s(?:[A-Z]\.\s)?[A-ZÀ-ÞА-Я][^\W\d_]+|さん|氏|先生"
+    ),
+    AnswerType.REASON: re.compile(
+        r"\b(?:because|due to|owing to|since|so that|as a result|in order to|reason|caused?"
+        r"|weil|da|denn"
+        r"|wegen|aufgrund|damit|parce que|car|afin|grâce à|porque|debido|perché|poiché"
+        r"|omdat|fordi"
+        r"|eftersom|bo|ponieważ|потому|из-за|так как|لأن|بسبب|çünkü|vì)\b|ため|から|因为|由于|때문",
+        re.IGNORECASE,
+    ),
+}
+
+
+def asked_type(question: str) -> AnswerType | None:
+    """The kind of answer that the question wants; None where any will do."""
+    return next((kind for kind, asks in _ASKS if asks.search(question)), None)
+
+
+def says(kind: AnswerType, text: str) -> bool:
+    """Whether a text has something of this kind."""
+    return _SAYS[kind].search(text) is not None

@@ -1,0 +1,53 @@
+"""Questions ask for a kind of answer, and texts have it or not, in several languages."""
+
+import pytest
+
+from lodgepole.chat.answer_types import AnswerType, asked_type, says
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What does the ladder cost?", "money"),
+        ("Was kostet die Leiter?", "money"),
+        ("Combien coûte l'échelle ?", "money"),
+        ("はしごはいくらですか", "money"),
+        ("How long is the guarantee?", "duration"),
+        ("Wie lange gilt die Garantie?", "duration"),
+        ("When does it open?", "date"),
+        ("In welchem Jahr war das?", "date"),
+        ("Когда это было?", "date"),
+        ("いつですか", "date"),
+        ("How many ladders are there?", "count"),
+        ("¿Cuántas escaleras hay?", "count"),
+        ("Who runs the shop?", "person"),
+        ("Wer leitet den Laden?", "person"),
+        ("Why was it closed?", "reason"),
+        ("Warum ist zu?", "reason"),
+        ("What is a ladder?", None),
+        ("Is it open?", None),
+    ],
+)
+def test_the_question_word_tells_what_is_asked_for(question, kind):
+    assert asked_type(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("money", "It is €40."), ("money", "Es kostet 40 Euro."), ("money", "Price EUR: 12.50"),
+        ("money", "3万円"), ("duration", "for five (5) years"), ("duration", "two weeks"),
+        ("duration", "10 Tage"), ("date", "on 3 May"), ("date", "am 1. Juli"),
+        ("date", "in 1987"),
+        ("date", "at 9:30"), ("date", "2024年"), ("count", "some seven ladders"),
+        ("person", "by Ada Lovelace"), ("reason", "shut because of snow"),
+        ("reason", "wegen Schnee"),
+    ],
+)  # fmt: skip
+def test_a_text_has_what_is_asked_for(kind, text):
+    assert says(AnswerType(kind), text)
+
+
+@pytest.mark.parametrize("kind", ["money", "duration", "date", "count", "person", "reason"])
+def test_a_text_without_any_has_none(kind):
+    assert not says(AnswerType(kind), "the ladder is red and heavy")
