@@ -52,7 +52,7 @@ _COMMENTS = _MARKERS | {
 def form_of(pdf: pypdfium2.PdfDocument) -> Any:
     """The handle that fields are asked by; None where there is no form. Before any page is read."""
     try:
-        if pdf.get_formtype() == pdfium.FORMTYPE_NONE:
+        if pdf.get_formtype() in (pdfium.FORMTYPE_NONE, pdfium.FORMTYPE_XFA_FULL):
             return None
         pdf.init_forms()
     except pypdfium2.PdfiumError:

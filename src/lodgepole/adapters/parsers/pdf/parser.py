@@ -11,6 +11,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from lodgepole.adapters.parsers.pdf.annotation_reader import annotations_of, form_of
+from lodgepole.adapters.parsers.pdf.attachments import (
+    ReadAttached,
+    attached_files,
+    write_attached,
+)
 from lodgepole.adapters.parsers.pdf.columns import in_reading_order
 from lodgepole.adapters.parsers.pdf.dehyphenation import Mender
 from lodgepole.adapters.parsers.pdf.drop_caps import with_drop_caps
@@ -29,11 +34,13 @@ from lodgepole.adapters.parsers.pdf.lines import (
     mirrored,
     with_whole_rows,
 )
+from lodgepole.adapters.parsers.pdf.notices import notices, refuse_unread
 from lodgepole.adapters.parsers.pdf.ocr import is_language, is_latin, recognise, usable
 from lodgepole.adapters.parsers.pdf.rows import in_place
 from lodgepole.adapters.parsers.pdf.rulings import rulings_of
 from lodgepole.adapters.parsers.pdf.structure import blocks_of, mark_running
 from lodgepole.adapters.parsers.pdf.tables import with_tables_apart, with_tables_in_place
+from lodgepole.adapters.parsers.pdf.xfa import PLACEHOLDER, is_dynamic, xfa_lines
 from lodgepole.documents.builder import DocumentBuilder, clean_text
 from lodgepole.documents.ocr import Recognition
 from lodgepole.errors import UnreadableFile
@@ -54,6 +61,10 @@ WORD_CHARS = 15  # on average, above which guessed characters stand for no words
 _PICTURES = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING)
 _FILLING = re.compile(r"[\s._·…–—-]+")
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+FORM_SIZE, FORM_STEP = 10.0, 40.0  # points, of the lines of a form that has no places
+UNREAD_FORM = (
+    "This is an XFA form whose fields could not be read: print it to a new PDF and upload that."
+)
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD of fpdfview.h
 
 
@@ -64,6 +75,7 @@ def parse(
     *,
     multimodal: bool = False,
     recognition: Recognition | None = None,
+    read_attached: ReadAttached | None = None,
     progressed: Callable[[float], None] = lambda _: None,
 ) -> Document:
     """Read a PDF's text, and its figures.
@@ -74,6 +86,7 @@ def parse(
         limits: What it may take.
         multimodal: Whether to find figures too.
         recognition: Reads pages without usable text; None where none is installed.
+        read_attached: Reads files within it; None where they are only to be named.
         progressed: Told after each page what share of the work is done.
 
     Raises:
@@ -81,49 +94,92 @@ def parse(
     """
     pdf = _open(path, name)
     try:
-        count = len(pdf)
-        most = limits.parse_pages
-        if multimodal:
-            most = min(most, limits.multimodal_pdf_pages)
-        if count > most:
-            raise UnreadableFile(
-                f"{name!r} has {count:,} pages; at most {most:,} are read"
-                f"{' with their figures' if multimodal else ''}: split it and upload the parts."
-            )
-        if count == 0:
-            raise _damaged(name)
         outline = _outline(pdf)
-        form = form_of(pdf)
-        pages: list[Page] = []
-        chars = 0
-        for index in range(count):
-            page = _read_page(pdf, index, form)
-            chars += sum(len(line.text) for line in page.lines)
-            if chars > limits.parse_text_chars:
-                raise UnreadableFile(
-                    f"{name!r} holds more than {limits.parse_text_chars:,} characters of text: "
-                    "split it and upload the parts."
-                )
-            pages.append(page)
-            progressed(READ * len(pages) / count)
+        count = _checked_count(pdf, name, limits, multimodal=multimodal)
+        pages = _read_pages(pdf, name, limits, _between(progressed, 0.0, READ))
         if recognition is not None:
             recognise(pdf, pages, recognition, _between(progressed, READ, RECOGNISED))
         if multimodal:
             find_figures(pdf, pages, recognition, _between(progressed, RECOGNISED, DRAWN))
         title = _title(pdf)
+        said = xfa_lines(pdf) if is_dynamic(pdf) else None
+        attached = list(attached_files(pdf, read_attached, lambda: progressed(DRAWN)))
+        files = pdf.count_attachments()
     finally:
         pdf.close()
     while pages and not pages[-1].found:
         pages.pop()
     if not pages:
         raise _damaged(name)
-    notice = _notice(pages, name, promised=count, recognises=recognition is not None)
     builder = DocumentBuilder(name, limits)
+    if said:
+        _put_in_place_of_pages(pages, said)
+    elif said is not None:
+        builder.note(UNREAD_FORM)
+    if not any(file.document for file in attached):
+        refuse_unread(pages, name, recognises=recognition is not None)
+    for sentence in notices(pages, promised=count, recognises=recognition is not None):
+        builder.note(sentence)
     figures = _write(pages, outline, builder, _between(progressed, DRAWN, 1.0))
-    document = builder.build(title=title, notice=notice)
+    write_attached(attached, files, builder)
+    return _with_figures(builder.build(title=title), figures)
+
+
+def _checked_count(
+    pdf: pypdfium2.PdfDocument, name: str, limits: Limits, *, multimodal: bool
+) -> int:
+    """How many pages there are. Raises UnreadableFile for none or too many."""
+    count = len(pdf)
+    most = limits.parse_pages
+    if multimodal:
+        most = min(most, limits.multimodal_pdf_pages)
+    if count > most:
+        raise UnreadableFile(
+            f"{name!r} has {count:,} pages; at most {most:,} are read"
+            f"{' with their figures' if multimodal else ''}: split it and upload the parts."
+        )
+    if count == 0:
+        raise _damaged(name)
+    return count
+
+
+def _read_pages(
+    pdf: pypdfium2.PdfDocument, name: str, limits: Limits, progressed: Callable[[float], None]
+) -> list[Page]:
+    form = form_of(pdf)
+    count = len(pdf)
+    pages: list[Page] = []
+    chars = 0
+    for index in range(count):
+        page = _read_page(pdf, index, form)
+        chars += sum(len(line.text) for line in page.lines)
+        if chars > limits.parse_text_chars:
+            raise UnreadableFile(
+                f"{name!r} holds more than {limits.parse_text_chars:,} characters of text: "
+                "split it and upload the parts."
+            )
+        pages.append(page)
+        progressed(len(pages) / count)
+    return pages
+
+
+def _with_figures(document: Document, figures: Sequence[Figure]) -> Document:
     end = len(document.text)  # pages without text may come after it
     placed = (replace(figure, position=min(figure.position, end)) for figure in figures)
     return replace(document, figures=tuple(sorted(placed, key=lambda figure: figure.position)))
+
+
+def _put_in_place_of_pages(pages: Sequence[Page], said: Sequence[str]) -> None:
+    """Let an XFA form stand on the first page, instead of the request for another viewer."""
+    first = pages[0]
+    if PLACEHOLDER.search(" ".join(line.text for line in first.lines)):
+        first.lines = []
+    lowest = min((line.y for line in first.lines), default=first.height)
+    first.lines += [
+        Line(text, 0.0, 0.0, lowest - FORM_STEP * number, FORM_SIZE, bold=False)
+        for number, text in enumerate(said, 1)
+    ]
+    first.readable = True
 
 
 def _between(told: Callable[[float], None], begin: float, end: float) -> Callable[[float], None]:
@@ -132,8 +188,10 @@ def _between(told: Callable[[float], None], begin: float, end: float) -> Callabl
 
 
 def _open(path: Path, name: str) -> pypdfium2.PdfDocument:
+    # A file in memory has no name that pdfium could open.
+    source = path if path.resolve().exists() else path.read_bytes()
     try:
-        return pypdfium2.PdfDocument(path)
+        return pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as error:
         if error.err_code == _ENCRYPTED:
             raise UnreadableFile(
@@ -305,52 +363,3 @@ def _figure(found: FoundFigure, position: int) -> Figure:
         width=found.width,
         height=found.height,
     )
-
-
-def _notice(pages: Sequence[Page], name: str, *, promised: int, recognises: bool) -> str | None:
-    """What a reader should know of pages that gave no text; None when all is well.
-
-    Raises:
-        UnreadableFile: None gave any, though they are not blank.
-    """
-    unread = [number for number, page in enumerate(pages, 1) if not page.readable]
-    late = [number for number in unread if pages[number - 1].wants_recognition]
-    if unread and not any(page.lines and page.readable for page in pages):
-        if not recognises:
-            raise UnreadableFile(
-                f"{name!r} has no readable text on any page: it is scanned, or its fonts say "
-                "nothing, and text recognition is not installed here. Install tesseract-ocr on "
-                "the server, or run the file through OCR, and upload it again."
-            )
-        if len(late) == len(unread):
-            raise UnreadableFile(
-                f"{name!r} is scanned, and recognising its text took too long: split it and "
-                "upload the parts."
-            )
-        raise UnreadableFile(
-            f"{name!r} has no readable text on any page, and text recognition found none in its "
-            "pictures: upload a sharper scan."
-        )
-    sentences: list[str] = []
-    if unread:
-        sentences.append(f"{_listed(unread)} no readable text.")
-        if not recognises:
-            sentences.append(
-                "To have scanned pages read, install tesseract-ocr on the server and upload the "
-                "file again."
-            )
-        elif late:
-            sentences.append(f"Text recognition ran out of time on {len(late):,} of them.")
-    if len(pages) < promised:
-        sentences.append(f"The file says it has {promised:,} pages; {len(pages):,} could be found.")
-    return " ".join(sentences) or None
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    """`Page 3 holds`, `Pages 3, 5 and 9 hold`."""
-    shown = [str(number) for number in numbers[:20]]
-    if len(numbers) > len(shown):
-        shown.append(f"{len(numbers) - len(shown):,} more")
-    if len(shown) == 1:
-        return f"Page {shown[0]} holds"
-    return f"Pages {', '.join(shown[:-1])} and {shown[-1]} hold"

@@ -124,6 +124,7 @@ def _answer(
                 parse,
                 recognition=_recognition(options["ocr_languages"], limits, watch.progressed),
                 multimodal=request["multimodal"],
+                read_attached=partial(_read_attached, limits=limits),
                 progressed=watch.progressed,
             )
             watch.pages()

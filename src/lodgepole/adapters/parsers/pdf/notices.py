@@ -1,0 +1,60 @@
+"""What a reader should know of pages that gave no text, or not all of it. Pure."""
+
+from collections.abc import Sequence
+
+from lodgepole.adapters.parsers.pdf.lines import Page
+from lodgepole.errors import UnreadableFile
+
+NUMBERS = 20  # of pages in one sentence
+
+
+def refuse_unread(pages: Sequence[Page], name: str, *, recognises: bool) -> None:
+    """Raise UnreadableFile where no page gave any text, though they are not blank."""
+    unread = [page for page in pages if not page.readable]
+    late = [page for page in unread if page.wants_recognition]
+    if not unread or any(page.lines and page.readable for page in pages):
+        return
+    if not recognises:
+        raise UnreadableFile(
+            f"{name!r} has no readable text on any page: it is scanned, or its fonts say "
+            "nothing, and text recognition is not installed here. Install tesseract-ocr on "
+            "the server, or run the file through OCR, and upload it again."
+        )
+    if len(late) == len(unread):
+        raise UnreadableFile(
+            f"{name!r} is scanned, and recognising its text took too long: split it and "
+            "upload the parts."
+        )
+    raise UnreadableFile(
+        f"{name!r} has no readable text on any page, and text recognition found none in its "
+        "pictures: upload a sharper scan."
+    )
+
+
+def notices(pages: Sequence[Page], *, promised: int, recognises: bool) -> list[str]:
+    """Sentences about pages whose text is not there as it is shown."""
+    unread = [number for number, page in enumerate(pages, 1) if not page.readable]
+    late = [number for number in unread if pages[number - 1].wants_recognition]
+    sentences: list[str] = []
+    if unread:
+        sentences.append(f"{_listed(unread)} no readable text.")
+        if not recognises:
+            sentences.append(
+                "To have scanned pages read, install tesseract-ocr on the server and upload the "
+                "file again."
+            )
+        elif late:
+            sentences.append(f"Text recognition ran out of time on {len(late):,} of them.")
+    if len(pages) < promised:
+        sentences.append(f"The file says it has {promised:,} pages; {len(pages):,} could be found.")
+    return sentences
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """`Page 3 holds`, `Pages 3, 5 and 9 hold`."""
+    shown = [str(number) for number in numbers[:NUMBERS]]
+    if len(numbers) > len(shown):
+        shown.append(f"{len(numbers) - len(shown):,} more")
+    if len(shown) == 1:
+        return f"Page {shown[0]} holds"
+    return f"Pages {', '.join(shown[:-1])} and {shown[-1]} hold"
