@@ -264,7 +264,7 @@ def _of_set(members: Any, choice: int) -> str:
     taken = [char for member in members for char in _of_member(member)]
     if members[0][0] is codes.NEGATE:
         return next(
-            char for char in "ab1 !_\n\x01é一—$~<(\"'.,;Aя²" if char not in taken and not _in(members, char)
+            char for char in "ab1 !_\n\x01é一—$~<" if char not in taken and not _in(members, char)
         )
     return taken[-1 if choice else 0]
 
