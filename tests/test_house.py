@@ -147,6 +147,7 @@ def test_the_readme_begins_with_the_two_commands():
     assert [line.split("#")[0].strip() for line in block.splitlines()] == ["make demo", "make test"]
 
 
+@pytest.mark.slow
 def test_the_command_line_reference_is_what_the_commands_say(tmp_path: Path):
     fresh = tmp_path / "command-line.md"
     run_script("cli_reference.py", fresh)
@@ -161,6 +162,7 @@ def run_script(name: str, target: Path) -> None:
     subprocess.run([sys.executable, str(script), str(target)], check=True, stdout=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_the_examples_are_built_alike_everywhere(tmp_path: Path):
     run_script("examples.py", tmp_path)
     made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

@@ -204,6 +204,7 @@ def test_not_is_the_opposite(raw, file):
     assert matches({"$not": raw}, file) is not matches(raw, file)
 
 
+@pytest.mark.slow
 @given(st.lists(filters, min_size=1, max_size=3), metadata)
 def test_and_and_or_are_all_and_any(raws, file):
     each = [matches(raw, file) for raw in raws]
@@ -225,6 +226,7 @@ def test_in_is_any_of_its_values_and_nin_the_opposite(name, values, file):
     assert matches({name: {"$nin": values}}, file) is not inside
 
 
+@pytest.mark.slow
 @given(st.recursive(st.none() | scalars, lambda x: st.lists(x) | st.dictionaries(names, x)))
 def test_any_json_is_parsed_or_refused(raw):
     try:

@@ -11,6 +11,8 @@ import lodgepole
 from lodgepole.chat.claim_verification import SourceText
 from lodgepole.evaluation.alignment import split_facts
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_pattern_is_linear():
     slow = {

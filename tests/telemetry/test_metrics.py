@@ -56,6 +56,7 @@ def test_every_metric_is_drawn():
     assert [it.name for it in DEFINITIONS if PREFIX + it.name not in text] == []
 
 
+@pytest.mark.slow
 def test_every_metric_that_is_counted_is_defined_and_the_other_way_round():
     defined = {definition.name for definition in DEFINITIONS}
     told: set[str] = set()
@@ -106,6 +107,7 @@ def test_a_metric_that_is_not_defined_is_a_mistake_of_ours():
         PrometheusMetrics().count("invented_total")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["metrics", "settings"])
 def test_the_reference_is_what_the_program_says(tmp_path: Path, name: str):
     script = ROOT / "scripts" / "docs" / f"{name}_reference.py"

@@ -136,6 +136,7 @@ UNITS = ["!", "?", "…", ".", "。", "! ", ". ", "A. ", "a. ", "No. ", "1. ", "
 MOST_CPU_SECONDS = 10  # some 1 as this was written; minutes where the time grows with the square
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_much_of_anything_is_parted_in_no_time(unit):
     text = unit * (300_000 // len(unit))

@@ -87,6 +87,7 @@ def test_squeeze_leaves_single_spaces():
     assert squeeze(" a \n\t b ") == "a b"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["1.", "'", "a'", "a\u0301", "क", "ー", "1,", "_"])
 def test_much_of_anything_is_read_in_no_time(unit):
     words(unit * (300_000 // len(unit)))

@@ -17,6 +17,8 @@ from lodgepole.api.app import create_app
 from lodgepole.api.mcp import server as mcp
 from lodgepole.model import Role
 
+pytestmark = pytest.mark.slow
+
 KEY = "secret-of-the-tests"
 CALL = {
     "jsonrpc": "2.0",
