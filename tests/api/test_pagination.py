@@ -2,7 +2,7 @@
 
 import pytest
 
-from lodgepole.api.pagination import PageRequest, paginated, read_page
+from lodgepole.api.pagination import PageRequest, pagination, read_page
 from lodgepole.api.versions import wire_version
 from lodgepole.errors import InvalidRequest
 from lodgepole.limits import Limits
@@ -62,6 +62,8 @@ async def test_clients_that_know_no_pages_get_everything() -> None:
     assert (page.items, page.next) == (tuple(ITEMS), None)
 
 
-def test_the_last_page_names_no_next_one() -> None:
-    assert paginated("files", [], None) == {"files": []}
-    assert paginated("files", [], "t") == {"files": [], "pagination": {"next": "t"}}
+async def test_the_last_page_names_no_next_one() -> None:
+    named = pagination(await read())
+    assert named is not None
+    assert (await read(token=named.next)).items == ("c", "d")
+    assert pagination(ListPage(())) is None
