@@ -22,6 +22,8 @@ class Limits:
     multimodal_pdf_bytes: int = 50_000_000
     multimodal_pdf_pages: int = 100
     uploads_at_once: int = 64  # each takes its size on the data directory's disk meanwhile
+    downloads_at_once: int = 200  # each holds up to a quarter of a megabyte until it is read
+    downloads_of_one_file: int = 20  # by its links, which may be spread widely
     metadata_bytes: int = 16_384
     instructions_bytes: int = 16_384
     history_tokens: int = 64_000

@@ -66,3 +66,34 @@ async def test_a_link_that_was_changed_or_is_old_is_refused(house, new) -> None:
         refused = await new.get(f"/signed/{wrong}/{name}")
         assert refused.status_code == 403, wrong
         assert refused.json()["error"]["message"]
+
+
+async def test_damaged_bytes_are_an_error_and_no_file(house, new) -> None:
+    url = await link(house, new, "a.txt")
+    keys = [key async for key in house.services.blobs.keys("") if key.endswith("/original")]
+
+    async def flipped():
+        yield b"0123456788"
+
+    await house.services.blobs.put(keys[0], flipped())
+    for headers in ({}, {"Range": "bytes=0-9"}):
+        answer = await new.get(url, headers=headers)
+        assert answer.status_code == 503
+        assert "are not those that were uploaded" in answer.text
+    await house.services.blobs.remove_prefix(keys[0].removesuffix("original"))
+    assert (await new.get(url)).status_code == 503
+
+
+async def test_a_link_to_a_deleted_file_opens_no_later_one_of_its_id(house, new) -> None:
+    await new.post("/assistant/assistants", json={"name": "docs"})
+    links = []
+    for _ in range(2):
+        await new.put("/assistant/files/docs/mine", files={"file": ("a.txt", CONTENT)})
+        await house.work()
+        described = await new.get("/assistant/files/docs/mine?include_url=true")
+        links.append(described.json()["signed_url"].removeprefix("http://lodgepole.test"))
+        if len(links) == 1:
+            await new.delete("/assistant/files/docs/mine")
+            await house.work()
+    assert (await new.get(links[0])).status_code == 404
+    assert (await new.get(links[1])).content == CONTENT

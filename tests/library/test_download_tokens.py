@@ -1,6 +1,7 @@
 """Tokens for one file: good for their time, and worth nothing once changed."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,11 @@ async def file(house):
 async def test_a_token_says_which_file_until_its_time_is_over(clock, file) -> None:
     token = tokens(clock).sign(file)
     clock.advance(LIFE - timedelta(seconds=1))
-    assert tokens(clock).verify(token) == (file.assistant_id, file.id)
+    link = tokens(clock).verify(token)
+    assert (link.assistant_id, link.file_id) == (file.assistant_id, file.id)
+    assert link.opens(file)
+    later = replace(file, created_at=file.created_at + timedelta(seconds=1))
+    assert not link.opens(later), "a deleted file's link opens no later one of its id"
     clock.advance(timedelta(seconds=2))
     with pytest.raises(PermissionDenied, match="has expired"):
         tokens(clock).verify(token)

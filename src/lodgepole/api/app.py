@@ -8,6 +8,7 @@ from fastapi import FastAPI
 import lodgepole
 from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api import errors, request_metrics, signed_urls
+from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
 from lodgepole.api.request_metrics import Observed
 from lodgepole.api.routes import (
@@ -63,6 +64,10 @@ def create_app(
         services=services,
         rates=RequestRates(services.allowances, services.limits),
         spool=UploadSpool(uploads, most=services.limits.uploads_at_once),
+        downloads=DownloadSlots(
+            most=services.limits.downloads_at_once,
+            most_of_one=services.limits.downloads_of_one_file,
+        ),
         public_url=public_url,
         ready=ready,
         incomplete=incomplete,

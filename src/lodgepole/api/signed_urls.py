@@ -1,14 +1,17 @@
 """Links that download one file without a key, for a while."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.errors import HEAD_ALONE
 from lodgepole.api.state import state_of
 from lodgepole.library.files import Files
@@ -45,7 +48,8 @@ async def download(
 ) -> Response:
     """The file's bytes, or the part of them that was asked for."""
     del name  # for people and browsers; the token says which file
-    file, content = await state_of(request).services.files.open_content(token)
+    state = state_of(request)
+    file, content = await state.services.files.open_content(token)
     content_type = CONTENT_TYPES.get(file.upload.kind, _TEXT)
     how = "inline" if content_type in SHOWN_INLINE else "attachment"
     headers = {
@@ -60,12 +64,64 @@ async def download(
         headers["Content-Length"] = str(size)
         if request.scope[HEAD_ALONE]:
             return Response(None, 200, headers, content_type)
-        return StreamingResponse(content, 200, headers, content_type)
+        return await _begun(
+            state.downloads, file, content, status=200, headers=headers, type_=content_type
+        )
     if wanted.start >= wanted.end:
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     headers["Content-Length"] = str(wanted.end - wanted.start)
     headers["Content-Range"] = f"bytes {wanted.start}-{wanted.end - 1}/{size}"
-    return StreamingResponse(_slice(content, wanted), 206, headers, content_type)
+    part = _slice(content, wanted)
+    return await _begun(
+        state.downloads, file, part, status=206, headers=headers, type_=content_type
+    )
+
+
+async def _begun(
+    slots: DownloadSlots,
+    file: File,
+    chunks: AsyncGenerator[bytes],
+    *,
+    status: int,
+    headers: Mapping[str, str],
+    type_: str,
+) -> Response:
+    """The answer, once its first bytes are there: what is known to be damaged gets an error."""
+    with ExitStack() as stack:
+        stack.enter_context(slots.taken(f"{file.assistant_id}/{file.id}"))
+        first = await anext(chunks, b"")
+        return _Download(
+            first, chunks, stack.pop_all(), status=status, headers=headers, type_=type_
+        )
+
+
+class _Download(StreamingResponse):
+    """Gives its place back when it ends, however it does."""
+
+    def __init__(
+        self,
+        first: bytes,
+        chunks: AsyncGenerator[bytes],
+        held: ExitStack,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        type_: str,
+    ) -> None:
+        super().__init__(_resumed(first, chunks), status, headers, type_)
+        self._chunks = chunks
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._held:
+            async with aclosing(self._chunks):
+                await super().__call__(scope, receive, send)
+
+
+async def _resumed(first: bytes, chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    yield first
+    async for chunk in chunks:
+        yield chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +144,7 @@ def _wanted(header: str | None, size: int) -> _Wanted | None:
     return _Wanted(int(first), end)
 
 
-async def _slice(content: AsyncIterator[bytes], wanted: _Wanted) -> AsyncIterator[bytes]:
+async def _slice(content: AsyncGenerator[bytes], wanted: _Wanted) -> AsyncGenerator[bytes]:
     position = 0
     async for chunk in content:
         part = chunk[max(0, wanted.start - position) : max(0, wanted.end - position)]

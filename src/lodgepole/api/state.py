@@ -7,6 +7,7 @@ from typing import Literal, cast
 from fastapi import FastAPI, Request
 
 from lodgepole.access.rate_limits import RequestRates
+from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
 from lodgepole.ports.telemetry import Metrics, Tracer
 from lodgepole.services import Services
@@ -30,6 +31,7 @@ class ApplicationState:
         services: What the routes call.
         rates: What is left of each project's requests a minute.
         spool: Where uploads are kept on their way in.
+        downloads: How many there may be at once.
         public_url: Scheme and host under which clients reach us; None takes each request's own.
         ready: What `/readyz` answers; asked on each request.
         worker_down: Whether what ingests files ended and is about to start again.
@@ -41,6 +43,7 @@ class ApplicationState:
     services: Services
     rates: RequestRates
     spool: UploadSpool
+    downloads: DownloadSlots
     public_url: str | None
     ready: Callable[[], bool]
     incomplete: Callable[[], int]

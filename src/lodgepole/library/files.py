@@ -4,7 +4,7 @@ The bytes are stored first and the operation is appended second. A crash between
 a blob that no operation knows; the sweep removes it.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 from lodgepole.errors import (
     Conflict,
@@ -17,6 +17,7 @@ from lodgepole.errors import (
 )
 from lodgepole.library.blob_keys import given_key, original_key, version_prefix
 from lodgepole.library.download_tokens import DownloadTokens
+from lodgepole.library.original_check import checked
 from lodgepole.library.uploads import Incoming, check_upload
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
@@ -200,18 +201,20 @@ class Files:
         """A token for a download link that needs no key; see `open_content`."""
         return self._signer.sign(file)
 
-    async def open_content(self, token: str) -> tuple[File, AsyncIterator[bytes]]:
+    async def open_content(self, token: str) -> tuple[File, AsyncGenerator[bytes]]:
         """The file a token stands for, with its published bytes.
 
         Raises:
             PermissionDenied: Forged or expired.
-            NotFound: The file is gone or being deleted.
+            NotFound: The file is gone or being deleted, also where a later one has its id.
+            Unavailable: Raised by the iterator: the bytes are not those that were uploaded.
         """
-        assistant_id, file_id = self._signer.verify(token)
-        file = await self._catalog.find_file(assistant_id, file_id)
-        if file is None or file.status is FileStatus.DELETING:
-            raise _not_found(file_id)
-        return file, self._blobs.stream(original_key(assistant_id, file.version))
+        link = self._signer.verify(token)
+        file = await self._catalog.find_file(link.assistant_id, link.file_id)
+        if file is None or file.status is FileStatus.DELETING or not link.opens(file):
+            raise _not_found(link.file_id)
+        stored = self._blobs.stream(original_key(link.assistant_id, file.version))
+        return file, checked(file, stored)
 
     async def _store(
         self,
