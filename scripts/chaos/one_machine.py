@@ -297,11 +297,7 @@ class Chaos:
                 await self.server.kill()
                 self.story.recoveries.append(await self.server.start())
             else:
-                module = (
-                    "worker"
-                    if target == "worker"
-                    else "lodgepole.adapters.parsers.subprocess.child"
-                )
+                module = "worker" if target == "worker" else "lodgepole.runtime.reader_process"
                 pids = self.server.descendants(module)
                 if not pids:
                     continue

@@ -11,19 +11,18 @@ import numpy as np
 
 from lodgepole.documents.builder import from_json
 from lodgepole.documents.stored_documents import as_stored
-from lodgepole.errors import ClaimLost, LodgepoleError, UnreadableFile
-from lodgepole.ingestion.chunking import chunk
+from lodgepole.errors import ClaimLost, LodgepoleError
+from lodgepole.ingestion.cutting import CutterInThread
 from lodgepole.ingestion.supplied_vectors import digest, read_given
 from lodgepole.limits import Limits
 from lodgepole.model import Document, Passage
+from lodgepole.ports.cutter import Cutter
 from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector, Vectors
 from lodgepole.ports.file_processor import ProcessedFile, ProcessingJob, ReadDocument
 from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.ports.parser import Parser
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.embedders import Embedders
-from lodgepole.text.analyzer import file_words, passage_words
-from lodgepole.text.languages import detect_language
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +35,14 @@ PARSED_PERCENT = 20
 EMBEDDED_PERCENT = 90
 """Shares of the work as measured on text PDFs, where embedding is most of it."""
 EMBED_BATCH = 64
-LEAD_CHARS = 1500
 TOKENS_PER_UNIT = 512
 
 
 class LocalProcessor:
-    """`FileProcessor` with the parser and the embedder it is given."""
+    """`FileProcessor` with the parser, the cutter and the embedder it is given.
+
+    Without a cutter documents are cut in a thread of this process.
+    """
 
     def __init__(
         self,
@@ -50,30 +51,33 @@ class LocalProcessor:
         tokenizer: Tokenizer,
         embedders: Embedders,
         limits: Limits,
+        cutter: Cutter | None = None,
         step: Step = lambda _: None,
     ) -> None:
         self._parser = parser
-        self._tokenizer = tokenizer
+        self._cutter = cutter or CutterInThread(tokenizer, limits)
         self._embedders = embedders
-        self._limits = limits
         self._step = step
 
     async def process(
         self, work: ProcessingJob, *, keep: Keep, progress: Progress
     ) -> ProcessedFile:
-        document = await self._document(work, keep, progress)
+        document, body = await self._document(work, keep, progress)
         await progress(PARSED_PERCENT)
-        language, indexed = await asyncio.to_thread(self._cut, document, work.name)
-        passages = [passage.passage for passage in indexed]
+        cut = await self._cutter.cut(body, name=work.name)
+        passages = cut.passages
         self._step("chunked")
         embedder, vectors = await self._vectors(work, passages, progress)
         self._step("embedded")
         return ProcessedFile(
             file=IndexedFile(
                 version=work.version,
-                language=language,
-                lead_words=file_words(work.name, document.text[:LEAD_CHARS], language),
-                passages=indexed,
+                language=cut.language,
+                lead_words=cut.lead_words,
+                passages=[
+                    IndexedPassage(passage=passage, words=words)
+                    for passage, words in zip(passages, cut.words, strict=True)
+                ],
                 vectors=vectors,
                 embedder=embedder,
             ),
@@ -82,10 +86,13 @@ class LocalProcessor:
             ingestion_units=ingestion_units(document, passages),
         )
 
-    async def _document(self, work: ProcessingJob, keep: Keep, progress: Progress) -> Document:
+    async def _document(
+        self, work: ProcessingJob, keep: Keep, progress: Progress
+    ) -> tuple[Document, bytes]:
+        """The document, and its bytes as they are stored."""
         if work.document is not None:
             try:
-                return await asyncio.to_thread(from_json, work.document)
+                return await asyncio.to_thread(from_json, work.document), work.document
             except ValueError:
                 pass  # another release kept it in a form that this one does not know
 
@@ -100,26 +107,9 @@ class LocalProcessor:
             progress=read,
         )
         self._step("parsed")
-        await keep(await asyncio.to_thread(as_stored, document))
-        return document
-
-    def _cut(self, document: Document, name: str) -> tuple[str, list[IndexedPassage]]:
-        """The document's language, and its passages with their words."""
-        passages = chunk(document, file_name=name, tokenizer=self._tokenizer)
-        if not passages:
-            raise UnreadableFile(f"{name} holds no text.")
-        if len(passages) > self._limits.passages_per_file:
-            raise UnreadableFile(
-                f"{name} holds {len(passages)} passages of text; at most "
-                f"{self._limits.passages_per_file} are allowed. Split the file."
-            )
-        language = detect_language(document.text)
-        return language, [
-            IndexedPassage(
-                passage=passage, words=passage_words(passage.text, passage.header, language)
-            )
-            for passage in passages
-        ]
+        stored = await asyncio.to_thread(as_stored, document)
+        await keep(stored)
+        return document, stored.body
 
     async def _vectors(
         self, work: ProcessingJob, passages: Sequence[Passage], progress: Progress

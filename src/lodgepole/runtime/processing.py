@@ -35,12 +35,14 @@ async def open_processing_tools(settings: Settings, stack: AsyncExitStack) -> Pr
 
 
 def open_parser(settings: Settings, stack: AsyncExitStack) -> "SubprocessParser":
+    from lodgepole.adapters.embedders.builtin import find_tokenizer
     from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
 
     parser = SubprocessParser(
-        (sys.executable, "-m", "lodgepole.adapters.parsers.subprocess.child"),
+        (sys.executable, "-m", "lodgepole.runtime.reader_process"),
         settings.limits,
         ocr_languages=settings.ocr_languages,
+        tokenizer=find_tokenizer(settings.cache_dir),
         environment=reader_environment(),
     )
     stack.push_async_callback(parser.close)
@@ -50,8 +52,10 @@ def open_parser(settings: Settings, stack: AsyncExitStack) -> "SubprocessParser"
 def open_local_processor(
     settings: Settings, stack: AsyncExitStack, tools: ProcessingTools
 ) -> LocalProcessor:
+    reader = open_parser(settings, stack)
     return LocalProcessor(
-        parser=open_parser(settings, stack),
+        parser=reader,
+        cutter=reader,
         tokenizer=tools.tokenizer,
         embedders=tools.embedders,
         limits=settings.limits,

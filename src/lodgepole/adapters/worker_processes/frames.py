@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import orjson
 
+from lodgepole.adapters import passage_rows
 from lodgepole.adapters.framing import Frame
-from lodgepole.model import FileKind, FileVersion, Passage
+from lodgepole.model import FileKind, FileVersion
 from lodgepole.ports.embedder import EmbedderIdentity
 from lodgepole.ports.file_processor import ProcessedFile, ProcessingJob
 from lodgepole.ports.index import IndexedFile, IndexedPassage
@@ -36,8 +37,6 @@ GIVEN_BACK = b"G"
 ALIVE = b"A"
 
 ALIVE_SECONDS = 5.0
-PASSAGES_PER_FRAME = 250
-"""Reading one holds the interpreter for about 2 ms: answers of the server wait no longer."""
 
 
 def job_bytes(work: ProcessingJob) -> bytes:
@@ -76,10 +75,12 @@ def read_job(payload: bytes, document: bytes | None) -> ProcessingJob:
 def result_frames(processed: ProcessedFile) -> Iterator[Frame]:
     """A result in parts, DONE last."""
     file = processed.file
-    for start in range(0, len(file.passages), PASSAGES_PER_FRAME):
-        part = slice(start, start + PASSAGES_PER_FRAME)
-        rows = [[*_row(entry.passage), entry.words] for entry in file.passages[part]]
-        yield PASSAGES, orjson.dumps(rows)
+    passages = [entry.passage for entry in file.passages]
+    parts = passage_rows.written(passages, [entry.words for entry in file.passages])
+    for number, rows in enumerate(parts):
+        start = number * passage_rows.PASSAGES_PER_FRAME
+        part = slice(start, start + passage_rows.PASSAGES_PER_FRAME)
+        yield PASSAGES, rows
         yield VECTORS, np.ascontiguousarray(file.vectors[part], np.float32).tobytes()
     yield (
         DONE,
@@ -97,7 +98,10 @@ def result_frames(processed: ProcessedFile) -> Iterator[Frame]:
 
 
 def read_passages(payload: bytes) -> list[IndexedPassage]:
-    return [IndexedPassage(passage=_passage(row), words=row[-1]) for row in orjson.loads(payload)]
+    return [
+        IndexedPassage(passage=passage, words=words)
+        for passage, words in passage_rows.read(payload)
+    ]
 
 
 def read_result(
@@ -117,33 +121,4 @@ def read_result(
         notice=raw["notice"],
         page_count=raw["page_count"],
         ingestion_units=raw["ingestion_units"],
-    )
-
-
-def _row(passage: Passage) -> list[Any]:
-    return [
-        passage.ordinal,
-        passage.start,
-        passage.end,
-        passage.text,
-        passage.page,
-        passage.heading_path,
-        passage.header,
-        passage.tokens,
-        passage.gap,
-    ]
-
-
-def _passage(row: list[Any]) -> Passage:
-    ordinal, start, end, text, page, heading_path, header, tokens, gap, _ = row
-    return Passage(
-        ordinal=ordinal,
-        start=start,
-        end=end,
-        text=text,
-        page=page,
-        heading_path=tuple(heading_path),
-        header=header,
-        tokens=tokens,
-        gap=gap,
     )

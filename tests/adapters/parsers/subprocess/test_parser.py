@@ -171,6 +171,15 @@ async def test_a_child_that_hangs_is_killed_in_time(scripted: tuple[str, ...], t
         await process_of(reader, text)
 
 
+async def test_a_child_that_hangs_while_it_cuts_is_killed_in_time(
+    scripted: tuple[str, ...], text: Path
+) -> None:
+    async with parser(scripted, Limits(parse_seconds=0.2)) as reader:
+        with pytest.raises(UnreadableFile, match="'hang' took longer than 0 s to read"):
+            await reader.cut(b"{}", name="hang")
+        await process_of(reader, text)
+
+
 async def test_a_child_finds_no_key_in_its_environment(
     scripted: tuple[str, ...], text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,8 @@ It is started by `parser.py` beside it, trusts nothing it reads, and may be kill
 moment. The first frame to arrive, GREETING, holds the limits and the languages of text recognition
 and is answered by READY; each later one, FILE, names a file and is answered by one frame: DOCUMENT,
 or UNREADABLE with a message for the uploader. PROGRESS with a byte may come before it: so many
-percent of long work are done.
+percent of long work are done. CUT names a file, and BODY behind it holds its document; both are
+answered by PASSAGES as many as there are and CUT_DONE, or by UNREADABLE.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache, partial
 from pathlib import Path, PurePath
 from tempfile import NamedTemporaryFile
@@ -23,13 +24,23 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from lodgepole.adapters import passage_rows
 from lodgepole.adapters.framing import Frame, read_frame_blocking, write_frame_blocking
-from lodgepole.adapters.parsers.subprocess.messages import DOCUMENT, PROGRESS, READY, UNREADABLE
+from lodgepole.adapters.parsers.subprocess.messages import (
+    CUT,
+    CUT_DONE,
+    DOCUMENT,
+    PASSAGES,
+    PROGRESS,
+    READY,
+    UNREADABLE,
+)
 from lodgepole.documents.builder import to_json
 from lodgepole.documents.ocr import Recogniser, Recognition
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import KINDS_BY_ENDING, Document, FileKind
+from lodgepole.ports.cutter import CutDocument
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes first
@@ -41,8 +52,11 @@ RECOGNITION_SHARE = 0.7  # of the time for one file; the rest is for what comes 
 FormatParser = Callable[..., Document]
 """Takes path, name and limits; PDF also what its keyword arguments say."""
 
+Cut = Callable[[bytes, str, Path, Limits], CutDocument]
+"""Takes a document, its file's name, the tokenizer's file and limits."""
 
-def main() -> None:
+
+def main(cut: Cut | None = None) -> None:
     """Serve requests until standard input ends."""
     requests, answers = _take_over_pipes()
     first = read_frame_blocking(requests)
@@ -54,10 +68,36 @@ def main() -> None:
     write_frame_blocking(answers, READY)
     while (frame := read_frame_blocking(requests)) is not None:
         _allow_cpu(limits)
-        request = orjson.loads(frame[1])
+        kind, request = frame[0], orjson.loads(frame[1])
+        if kind == CUT:
+            body = read_frame_blocking(requests)
+            if cut is None or body is None:
+                return
+            for part in _cut(cut, body[1], request["name"], options["tokenizer"], limits):
+                write_frame_blocking(answers, *part)
+            continue
         with _Watch(answers, request["name"], limits) as watch:
             answer = _answer(request, limits, options, watch)
         write_frame_blocking(answers, *answer)
+
+
+def _cut(cut: Cut, body: bytes, name: str, tokenizer: str, limits: Limits) -> Iterator[Frame]:
+    try:
+        made = cut(body, name, Path(tokenizer), limits)
+        for part in passage_rows.written(made.passages, made.words):
+            yield PASSAGES, part
+        yield CUT_DONE, orjson.dumps([made.language, made.lead_words])
+    except UnreadableFile as error:
+        yield UNREADABLE, str(error).encode("utf-8", errors="replace")
+    except MemoryError:
+        yield UNREADABLE, _needs_memory(name, limits).encode("utf-8", errors="replace")
+
+
+def _needs_memory(name: str, limits: Limits) -> str:
+    return (
+        f"{name!r} needs more memory than the {limits.parse_memory_bytes // MIB:,} MiB that "
+        "reading one file may take: split it and upload the parts."
+    )
 
 
 class _Watch:
@@ -134,10 +174,7 @@ def _answer(
     except UnreadableFile as error:
         return UNREADABLE, str(error).encode("utf-8", errors="replace")
     except MemoryError:
-        message = (
-            f"{name!r} needs more memory than the {limits.parse_memory_bytes // MIB:,} MiB that "
-            "reading one file may take: split it and upload the parts."
-        )
+        message = _needs_memory(name, limits)
     except RecursionError:
         message = f"{name!r} is nested too deeply to be read: flatten it and upload it again."
     return UNREADABLE, message.encode("utf-8", errors="replace")

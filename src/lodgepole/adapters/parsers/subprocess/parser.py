@@ -1,7 +1,7 @@
-"""Parser: files are read in child processes that may hang, crash or bloat at no one's expense.
+"""Parser and Cutter: in child processes that may hang, crash or bloat at no one's expense.
 
-The wire between the two is described in `child.py`; `parse` answers within the limits whatever
-the child does.
+The wire between the two is described in `child.py`; `parse` and `cut` answer within the limits
+whatever the child does.
 """
 
 import asyncio
@@ -10,17 +10,21 @@ import dataclasses
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
+from lodgepole.adapters import passage_rows
 from lodgepole.adapters.framing import Frame, read_frame, write_frame
 from lodgepole.adapters.parsers.subprocess import messages
 from lodgepole.documents.builder import from_json
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
+from lodgepole.ports.cutter import CutDocument
 from lodgepole.ports.parser import ReadingProgress, untold
 
 START_SECONDS = 60.0  # for a child to import what it needs, on a machine that is busy
@@ -29,6 +33,8 @@ SMALL_FILE_SECONDS = 60.0
 SECONDS_PER_MIB = 120.0  # on top; ~20 times what the slowest real file took
 ANSWER_BYTES_PER_CHAR = 8  # UTF-8 escaped in JSON, with room for blocks and pages
 FIGURES_BYTES = 512 * MIB
+
+_Answer = TypeVar("_Answer")
 
 
 class _Failed(Exception):
@@ -43,6 +49,7 @@ class SubprocessParser:
         limits: What each file may take; handed to the children.
         children: How many files are read at once.
         ocr_languages: Of text recognition, as Tesseract names them; none switches it off.
+        tokenizer: Its file, for those who cut.
         environment: All that a child finds in its own; ours holds keys, and is not handed on.
     """
 
@@ -53,12 +60,17 @@ class SubprocessParser:
         *,
         children: int = 2,
         ocr_languages: Sequence[str] = ("eng",),
+        tokenizer: Path | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._command = tuple(command)
         self._environment = dict(environment or {})
         self._greeting = orjson.dumps(
-            {"limits": dataclasses.asdict(limits), "ocr_languages": list(ocr_languages)}
+            {
+                "limits": dataclasses.asdict(limits),
+                "ocr_languages": list(ocr_languages),
+                "tokenizer": None if tokenizer is None else str(tokenizer),
+            }
         )
         self._limits = limits
         self._children = children
@@ -84,10 +96,28 @@ class SubprocessParser:
         request = orjson.dumps(
             {"path": str(path), "kind": kind.value, "name": name, "multimodal": multimodal}
         )
-        seconds = self._seconds_for(path)
+        seconds = self._seconds_for(_size(path))
+        file = (messages.FILE, request)
+        return await self._asked(name, [file], seconds, progress, _read_document)
+
+    async def cut(self, body: bytes, *, name: str) -> CutDocument:
+        """As in the port. Cancelling the call kills the child that is cutting."""
+        request = [(messages.CUT, orjson.dumps({"name": name})), (messages.BODY, body)]
+        return await self._asked(name, request, self._seconds_for(len(body)), untold, _read_cut)
+
+    async def _asked(
+        self,
+        name: str,
+        request: Sequence[Frame],
+        seconds: float,
+        progress: ReadingProgress,
+        read: Callable[[Sequence[Frame]], _Answer],
+    ) -> _Answer:
+        """What `read` makes of the frames of an answer. Raises UnreadableFile and Unavailable."""
+        work = partial(self._answer_by, request, seconds, progress, read)
         async with self._slots:
             try:
-                document = await self._read(request, seconds, progress)
+                answer = await self._answered(work)
             except TimeoutError:
                 raise UnreadableFile(
                     f"{name!r} took longer than {seconds:,.0f} s to read: split it and upload the "
@@ -99,59 +129,77 @@ class SubprocessParser:
                     f"than {self._limits.parse_memory_bytes // MIB:,} MiB. Save it anew or split "
                     "it and upload it again."
                 ) from None
-        if isinstance(document, str):
-            raise UnreadableFile(document)
-        return document
+        if isinstance(answer, str):
+            raise UnreadableFile(answer)
+        return answer
 
-    async def _read(
-        self, request: bytes, seconds: float, progress: ReadingProgress
-    ) -> Document | str:
-        """The document, or why there is none. Raises TimeoutError, _Failed and Unavailable."""
+    async def _answered(
+        self, work: Callable[["_Child"], Awaitable[_Answer | str]]
+    ) -> _Answer | str:
+        """Raises TimeoutError, _Failed and Unavailable."""
         try:
-            return await self._read_by(await self._take(), request, seconds, progress)
+            return await work(await self._take())
         except _Failed:
             # It may have died of the files before, or been killed by the system or a person: only
             # what a new child dies of too is the file's fault.
-            return await self._read_by(await self._start(), request, seconds, progress)
+            return await work(await self._start())
 
-    async def _read_by(
-        self, child: "_Child", request: bytes, seconds: float, progress: ReadingProgress
-    ) -> Document | str:
+    async def _answer_by(
+        self,
+        request: Sequence[Frame],
+        seconds: float,
+        progress: ReadingProgress,
+        read: Callable[[Sequence[Frame]], _Answer],
+        child: "_Child",
+    ) -> _Answer | str:
+        """The answer, or why there is none."""
         try:
-            document = _read_answer(await self._ask(child, request, seconds, progress))
+            frames = await self._ask(child, request, seconds, progress)
+            answer = await asyncio.to_thread(_taken, read, frames)
             if not self._closed and child.files < FILES_PER_CHILD:
                 self._idle.append(child)
         finally:
             self._busy.discard(child)
             if child not in self._idle:
                 self._end(child)
-        return document
+        return answer
 
     async def _ask(
-        self, child: "_Child", request: bytes, seconds: float, progress: ReadingProgress
-    ) -> Frame:
+        self,
+        child: "_Child",
+        request: Sequence[Frame],
+        seconds: float,
+        progress: ReadingProgress,
+    ) -> list[Frame]:
         """The answer, within `seconds` of the last sign of progress and `parse_seconds` in all.
 
         Raises:
             TimeoutError: It took longer.
-            _Failed: There was none.
+            _Failed: There was none, or none that answers this.
         """
         loop = asyncio.get_running_loop()
         latest = loop.time() + self._limits.parse_seconds
+        last = messages.DOCUMENT if request[0][0] == messages.FILE else messages.CUT_DONE
+        frames: list[Frame] = []
         async with asyncio.timeout(seconds) as timer:
-            await child.send_file(request)
-            while (answer := await child.receive(self._answer_bytes))[0] == messages.PROGRESS:
-                timer.reschedule(min(latest, loop.time() + seconds))
-                await progress(_share_done(answer[1]))
-        return answer
+            await child.send(request)
+            while not frames or frames[-1][0] not in (last, messages.UNREADABLE):
+                kind, payload = await child.receive(self._answer_bytes)
+                if kind == messages.PROGRESS:
+                    timer.reschedule(min(latest, loop.time() + seconds))
+                    await progress(_share_done(payload))
+                elif kind in (last, messages.UNREADABLE, messages.PASSAGES):
+                    frames.append((kind, payload))
+                else:
+                    raise _Failed
+        return frames
 
     @property
     def _answer_bytes(self) -> int:
         return self._limits.parse_text_chars * ANSWER_BYTES_PER_CHAR + FIGURES_BYTES
 
-    def _seconds_for(self, path: Path) -> float:
+    def _seconds_for(self, size: int) -> float:
         """A hang in a small file is noticed sooner than a large file's honest work."""
-        size = path.stat().st_size
         return min(self._limits.parse_seconds, SMALL_FILE_SECONDS + SECONDS_PER_MIB * size / MIB)
 
     async def _take(self) -> "_Child":
@@ -242,9 +290,10 @@ class _Child:
     def alive(self) -> bool:
         return self._process.returncode is None and not self._stdout.at_eof()
 
-    async def send_file(self, request: bytes) -> None:
+    async def send(self, request: Sequence[Frame]) -> None:
         self.files += 1
-        await self._send(messages.FILE, request)
+        for kind, payload in request:
+            await self._send(kind, payload)
 
     async def _send(self, kind: bytes, payload: bytes) -> None:
         try:
@@ -279,18 +328,34 @@ class _Child:
                 pass
 
 
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
 def _share_done(percent: bytes) -> float:
     return min(percent[0], 100) / 100 if percent else 0.0
 
 
-def _read_answer(answer: Frame) -> Document | str:
-    """The document, or the message that says why there is none. Raises _Failed on neither."""
+def _taken(read: Callable[[Sequence[Frame]], _Answer], frames: Sequence[Frame]) -> _Answer | str:
+    """The answer, or the message that says why there is none. Raises _Failed on neither."""
+    kind, payload = frames[-1]
     try:
-        kind, payload = answer
-        if kind == messages.DOCUMENT:
-            return from_json(payload)
-        if kind == messages.UNREADABLE:
-            return payload.decode("utf-8")
-    except ValueError as error:
+        return payload.decode("utf-8") if kind == messages.UNREADABLE else read(frames)
+    except (ValueError, TypeError) as error:
         raise _Failed from error
-    raise _Failed
+
+
+def _read_document(frames: Sequence[Frame]) -> Document:
+    return from_json(frames[-1][1])
+
+
+def _read_cut(frames: Sequence[Frame]) -> CutDocument:
+    *parts, (_, end) = frames
+    language, lead_words = orjson.loads(end)
+    entries = [entry for _, part in parts for entry in passage_rows.read(part)]
+    return CutDocument(
+        language=language,
+        lead_words=lead_words,
+        passages=[passage for passage, _ in entries],
+        words=[words for _, words in entries],
+    )

@@ -1,0 +1,39 @@
+"""Part of the wiring: the process that reads files, which also cuts what it or another has read.
+
+`python -m lodgepole.runtime.reader_process` is started by the server, never by hand.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lodgepole.adapters.parsers.subprocess import child
+from lodgepole.limits import Limits
+from lodgepole.ports.cutter import CutDocument
+
+if TYPE_CHECKING:
+    from lodgepole.ports.tokenizer import Tokenizer
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    child.main(cut_document)
+
+
+def cut_document(body: bytes, name: str, tokenizer: Path, limits: Limits) -> CutDocument:
+    # ruff: noqa: PLC0415  a process that only reads has no need of a tokenizer
+    from lodgepole.documents.builder import from_json
+    from lodgepole.ingestion.cutting import cut
+
+    return cut(from_json(body), name=name, tokenizer=_tokenizer(tokenizer), limits=limits)
+
+
+@cache
+def _tokenizer(path: Path) -> "Tokenizer":
+    from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
+
+    return TokenizersTokenizer(path)
+
+
+if __name__ == "__main__":
+    main()
