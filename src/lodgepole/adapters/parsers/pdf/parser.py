@@ -34,6 +34,7 @@ from lodgepole.adapters.parsers.pdf.lines import (
     mirrored,
     with_whole_rows,
 )
+from lodgepole.adapters.parsers.pdf.margin_numbers import without_margin_numbers
 from lodgepole.adapters.parsers.pdf.notices import notices, refuse_unread
 from lodgepole.adapters.parsers.pdf.ocr import is_language, is_latin, recognise, usable
 from lodgepole.adapters.parsers.pdf.rows import in_place
@@ -241,6 +242,7 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:
         if text is None:
             return Page([], width, height, readable=False, wants_recognition=True)
         lines, frame, guessed = text
+        lines = without_margin_numbers(lines)
         found = annotations_of(pdf, form, raw, frame)
         said = list(remarks(lines, found))
         lines = with_annotations(lines, found)
