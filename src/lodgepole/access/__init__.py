@@ -1,1 +1,1 @@
-"""Who may ask, and how much: API keys, usage, rate limits."""
+"""Access control: API keys, usage, rate limits."""

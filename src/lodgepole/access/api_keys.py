@@ -15,7 +15,7 @@ SECRET_PREFIX = "lp_"  # noqa: S105  the beginning of every key we make, so that
 SECRET_BYTES = 32
 CACHED_KEYS = 1024
 CACHED_FOR = timedelta(seconds=3)
-"""How long another process may still accept a key after it was revoked in this one."""
+"""Longest time that another process still accepts a key after it was revoked in this one."""
 DEFAULT_PROJECT = "default"
 NAME_CHARS = 100
 KEYS_PER_PROJECT = 1000

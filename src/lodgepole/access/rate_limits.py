@@ -1,4 +1,4 @@
-"""How many requests a project may make, in all processes together."""
+"""Limits on the requests of a project, over all processes together."""
 
 from lodgepole.errors import RateLimited
 from lodgepole.limits import Limits

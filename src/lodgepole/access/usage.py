@@ -1,4 +1,4 @@
-"""What each key asks for: counted in memory, and written to the ledger every few seconds."""
+"""Usage of each key: counted in memory, and written to the ledger every few seconds."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ Place = tuple[str, str, date]  # project, key, day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectUsage:
-    """What a project has, and what its keys asked for since a day."""
+    """Holdings of a project, and the usage of its keys since a day."""
 
     holdings: Holdings
     since: date
@@ -49,7 +49,7 @@ class UsageMeter:
         self._count(key, 0, usage.prompt_tokens, usage.completion_tokens)
 
     async def report(self, project_id: str, *, days: int) -> ProjectUsage:
-        """What is known of a project, this process's last seconds included.
+        """Return the usage of a project, this process's last seconds included.
 
         Args:
             project_id: Whose.

@@ -12,7 +12,7 @@ QUOTE_CHARS = 400  # shown of one quote; `--json` has all of it
 
 @dataclass(slots=True)
 class Answer:
-    """What was written: the text and its distinct references, numbered from 1."""
+    """The written text and its distinct references, numbered from 1."""
 
     text: str = ""
     references: list[JsonObject] = field(default_factory=list[JsonObject])

@@ -1,4 +1,4 @@
-"""Which server a command talks to, and with which key."""
+"""Choice of the server that a command talks to, and of the key."""
 
 import os
 from pathlib import Path

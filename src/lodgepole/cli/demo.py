@@ -110,7 +110,7 @@ def assistant_name(files: Path) -> str:
 
 
 def title(path: Path) -> str:
-    """What the file is called, in words."""
+    """Title of the file, in words."""
     return re.sub(r"[\W_]+", " ", path.stem).strip() or path.name
 
 

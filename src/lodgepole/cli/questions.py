@@ -23,7 +23,7 @@ _EMPTY_WORDS = frozenset(
 
 
 def questions_about(texts: Mapping[str, Sequence[str]], *, most: int) -> list[str]:
-    """At most `most` different questions, in turn from each file.
+    """Make at most `most` different questions, in turn from each file.
 
     Args:
         texts: Stretches of text, by what the file is called; may be empty for a file.

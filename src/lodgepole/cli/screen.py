@@ -1,4 +1,4 @@
-"""What the commands write: text for people, JSON for programs; failures on standard error."""
+"""Output of the commands: text for people, JSON for programs; failures on standard error."""
 
 import sys
 from collections.abc import Sequence

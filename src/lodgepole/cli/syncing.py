@@ -227,7 +227,7 @@ def _equal(path: Path, file: JsonObject) -> bool:
 
 
 def crc32c(path: Path) -> str:
-    """As the API writes it: base64 of the big-endian CRC-32C."""
+    """Return the CRC-32C as the API writes it: base64, big-endian."""
     checksum = google_crc32c.Checksum()
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK_BYTES):

@@ -21,7 +21,7 @@ SENT_SHARE = 10  # percent of a bar for sending; the rest is reading and indexin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded:
-    """How one file ended."""
+    """Outcome of one file."""
 
     path: Path
     file_id: str | None

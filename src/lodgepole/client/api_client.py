@@ -171,11 +171,11 @@ class Client:
             )
 
     def usage(self, *, days: int) -> JsonObject:
-        """What the key's project has and was used for; Lodgepole's own."""
+        """Fetch what the key's project has and was used for; Lodgepole's own."""
         return self._json("GET", "/lodgepole/usage", params={"days": days})
 
     def passages(self, assistant: str, file_id: str) -> Iterator[JsonObject]:
-        """What a file was cut into, part by part, each with its embedder; Lodgepole's own."""
+        """Fetch the passages of a file, part by part, each with its embedder; Lodgepole's own."""
         path = f"/lodgepole/files/{_segment(assistant)}/{_segment(file_id)}/passages"
         first: int | None = 0
         while first is not None:
@@ -273,7 +273,7 @@ class Client:
         return self._json("POST", f"/assistant/chat/{_segment(assistant)}/context", json=request)
 
     def alignment(self, question: str, answer: str, ground_truth: str) -> JsonObject:
-        """How well the answer says what the ground truth says: `metrics`, `reasoning`, `usage`."""
+        """Judge an answer against the ground truth: `metrics`, `reasoning`, `usage`."""
         body = {
             "question": question,
             "answer": answer,

@@ -1,1 +1,1 @@
-"""What parsing makes of a file, and how it is built, stored and shown."""
+"""Parsed documents: how they are built, stored and shown."""

@@ -30,7 +30,7 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What an archive is to hold, in the words of messages."""
+    """Expected contents of an archive, in the words of messages."""
 
     what: str  # e.g. `a Word document`
     ending: str
@@ -143,7 +143,7 @@ class Archive:
         )
 
     def main_part(self) -> str | None:
-        """What an Office file's own relations name as its main part."""
+        """Name of the main part, from the relations of an Office file."""
         return next(iter(self.relations("_rels/.rels", "/officeDocument").values()), None)
 
     def relations(self, part: str, type_: str) -> dict[str, str]:
@@ -205,12 +205,12 @@ def child_of(element: Any, name: str) -> Any:
 
 
 def children(element: Any) -> list[Any]:
-    """What is directly in an element; nothing in None."""
+    """Return the child elements; none for None."""
     return [] if element is None else list(element)
 
 
 def children_of(element: Any, name: str) -> list[Any]:
-    """What is in the first child of that name."""
+    """Return the children of the first child of that name."""
     return children(child_of(element, name))
 
 

@@ -1,4 +1,4 @@
-"""How documents are put together, checked and written as bytes; and how bytes become text.
+"""Documents put together, checked and written as bytes; and bytes decoded to text.
 
 Format parsers build with `DocumentBuilder`, so that offsets are right by construction;
 `check_document` states what every document promises; `to_json` and `from_json` carry one between
@@ -20,7 +20,7 @@ from lodgepole.limits import Limits
 from lodgepole.model import Block, BlockKind, Document, Figure, PageSpan
 
 BLOCK_GAP = "\n\n"
-"""What stands between two blocks unless a parser asks for less."""
+"""Separator of two blocks, unless a parser asks for less."""
 
 _CONTROLS = dict.fromkeys([*range(9), *range(0x0E, 0x20), 0x7F])
 _DROPPED = {
@@ -55,7 +55,7 @@ _ENCODINGS = (
     *("gb18030", "big5", "cp932", "euc_jp", "cp949", "utf_16_le", "utf_16_be"),
     *("koi8_r", "koi8_u", "iso8859_7", "iso8859_15", "mac_roman", "cp850", "cp852", "cp866"),
 )
-"""Those that people's files are in; among all there are, a rare one often seems to fit as well."""
+"""Encodings of people's files; among all there are, a rare one often seems to fit as well."""
 NOTICES = 12  # sentences about one file, beyond which the rest is counted
 NOTICE_CHARS = 300  # of each
 CONTROL_SHARE = 0.05  # of control characters, above which bytes are not text in any encoding
@@ -165,7 +165,7 @@ class DocumentBuilder:
         return len(self._page_starts)
 
     def begin_page(self) -> None:
-        """What is added from here on stands on the next page; the first is number 1.
+        """Begin the next page; the first is number 1.
 
         Raises:
             UnreadableFile: There are more pages than the limits allow.
@@ -251,7 +251,7 @@ class DocumentBuilder:
 
 
 def data_left_out(characters: int) -> str:
-    """What to tell of data within text, of which the beginnings are shown."""
+    """Compose the notice on data within text, of which the beginnings are shown."""
     return f"{characters:,} characters of encoded data or packed code are left out of the text."
 
 

@@ -1,4 +1,4 @@
-"""What drawings, diagrams and charts of Office files say: ECMA-376 part 1, 20.1 and 21.2. Pure."""
+"""Text of drawings, diagrams and charts in Office files: ECMA-376 part 1, 20.1 and 21.2. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ def _shift(properties: Any) -> Shift:
 
 
 def description(text: str) -> str:
-    """What a picture shows, as somebody wrote it; empty for what a program put there."""
+    """Alternative text of a picture, as somebody wrote it; empty for what a program put there."""
     text = " ".join(clean_text(text).split())
     return "" if _MACHINE_MADE.search(text) else text
 
@@ -75,7 +75,7 @@ def add_paragraphs(builder: DocumentBuilder, texts: list[str]) -> None:
 
 
 def diagram_texts(root: Any) -> list[str]:
-    """What a diagram's shapes say, in the order of its model."""
+    """Texts of a diagram's shapes, in the order of its model."""
     if root is None:
         return []
     paragraphs = (p for shape in named(root, "t") if len(shape) for p in named(shape, "p"))
@@ -98,7 +98,7 @@ class Chart:
 
 
 def chart(root: Any) -> Chart:
-    """What a chart has kept of the cells that it was drawn from."""
+    """Read what a chart has kept of the cells that it was drawn from."""
     series = [
         (
             " ".join(_points(child_of(item, "tx")).values()) or _literal(child_of(item, "tx")),

@@ -81,7 +81,7 @@ _ORDINALS = {"o": "º", "a": "ª"}
 
 
 def raised(before: str, text: str, after: str = "", *, notes: Collection[str] = ()) -> str:
-    """What stands for raised text between what is before and after it, spaces included.
+    """Write raised text between what is before and after it, spaces included.
 
     Args:
         before: What stands before it on its line, as written so far.
@@ -111,7 +111,7 @@ def raised(before: str, text: str, after: str = "", *, notes: Collection[str] = 
 
 
 def lowered(before: str, text: str) -> str:
-    """What stands for lowered text: an index of what is before it."""
+    """Write lowered text: an index of what is before it."""
     text = " ".join(text.translate(_PLAIN).translate(_MINUS).split())
     if not text or len(text) > LONGEST or not any(map(str.isalnum, text)):
         return f" {text}" if len(text) > LONGEST and before[-1:].isalnum() else text
@@ -144,7 +144,7 @@ def note_mark(label: str) -> str:
 
 
 def note_start(label: str) -> str:
-    """What a note begins with."""
+    """Beginning of a note."""
     return f"{note_mark(label)}: "
 
 

@@ -1,4 +1,4 @@
-"""Where links lead, as it is written after their text. Pure.
+"""Link targets, written after the text of the link. Pure.
 
 A link's address is shown to whoever points at it and is often all that a text says of a form, a
 shop or a person. It stands in angle brackets after the link's text, as letters have it:
@@ -17,7 +17,7 @@ _PLAIN = re.compile(
 
 
 def after_link(text: str, target: str) -> str:
-    """What follows a link's text: its target, unless the text says it or it leads nowhere else.
+    """Write a link's target after its text, unless that says it or it leads nowhere else.
 
     Places within the same file or site are left out, as are addresses without any text.
     """

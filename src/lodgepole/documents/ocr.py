@@ -58,4 +58,4 @@ class Recognition:
     deadline: float  # of time.monotonic(), after which no further page is begun
     page_seconds: float
     progressed: Callable[[], None] = lambda: None
-    """Told after each picture within a page, for whoever waits."""
+    """Callback after each picture within a page, for whoever waits."""

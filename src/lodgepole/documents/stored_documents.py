@@ -17,7 +17,7 @@ CHUNK_BYTES = 1024 * 1024
 
 
 def as_stored(document: Document) -> ReadDocument:
-    """What is kept of a document."""
+    """Convert a document to what is stored of it."""
     bare = replace(document, figures=tuple(replace(f, data=b"") for f in document.figures))
     return ReadDocument(
         body=to_json(bare), figures=tuple(figure.data for figure in document.figures)

@@ -8,7 +8,7 @@ from lodgepole.documents.inline_notation import lowered, raised
 
 
 class Shift(Enum):
-    """Where a run stands against its line."""
+    """Position of a run against its line."""
 
     NONE = auto()
     RAISED = auto()

@@ -23,12 +23,12 @@ _FONTS = {
     "symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2,
     "standard symbols ps": _SYMBOL, "opensymbol": _SYMBOL,
 }  # fmt: skip
-"""By the Latin character at the same place."""
+"""Tables keyed by the Latin character at the same place."""
 _PRIVATE = range(0xF020, 0xF100)  # where Office keeps the places of such fonts
 
 
 def sign(font: str | None, place: str | None) -> str:
-    """What is shown at a place, in hexadecimal, of a font; empty where it is not known here."""
+    """Return the sign at a place, in hexadecimal, of a font; empty where it is not known here."""
     try:
         number = int(place or "", 16)
     except ValueError:

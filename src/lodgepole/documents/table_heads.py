@@ -1,4 +1,4 @@
-"""Which rows of a table name its columns. Pure.
+"""Detection of the rows that name a table's columns. Pure.
 
 People put titles, dates and page numbers above the names; names are years, age groups and whole
 questions, are said twice, or take two rows. What tells names from data is that they differ from
@@ -129,7 +129,7 @@ class _Below:
         self._kinds = {n: _kind_of_column(cells) for n, cells in columns.items()}
 
     def is_covered_by(self, row: Sequence[str]) -> bool:
-        """Whether a row has something in nearly every column; the first may be left out."""
+        """Tell whether a row has something in nearly every column; the first may be left out."""
         filled = {n for n, cell in enumerate(row) if cell}
         often = SELDOM_SHARE * len(self._rows)
         used = sorted(n for n, cells in self._columns.items() if len(cells) > often)
@@ -137,7 +137,7 @@ class _Below:
         return len(filled) > 1 and len(missing) <= UNNAMED_SHARE * len(used)
 
     def names(self, row: Sequence[str], *, counted: bool = True) -> bool | None:
-        """Whether a row is surely one of names, those `counted` on too; None where it is none."""
+        """Tell whether a row is surely of names, those `counted` on too; None where it is none."""
         named = {n: cell for n, cell in enumerate(row) if cell}
         kinds = {n: _kind(cell) for n, cell in named.items()}
         if any(not self._may_name(n, cell) for n, cell in named.items()):
@@ -212,5 +212,5 @@ def _kind_of_column(cells: Sequence[str]) -> str:
 
 
 def is_figure(cell: str) -> bool:
-    """Whether a cell is a number, perhaps with a sign, a currency or a unit."""
+    """Tell whether a cell is a number, perhaps with a sign, a currency or a unit."""
     return bool(_FIGURE.fullmatch(cell) or _RANGE.fullmatch(cell) or _YEAR.fullmatch(cell))

@@ -210,7 +210,7 @@ class TableWriter:
 
 
 def width_of(rows: Iterable[Sequence[str]]) -> int:
-    """How many cells the fullest row has."""
+    """Return the number of cells of the fullest row."""
     return max(map(_filled, rows), default=0)
 
 

@@ -10,7 +10,7 @@ from lodgepole.model import Block, Document, File, PageSpan
 from lodgepole.ports.blobs import Blobs
 
 VIEW_CHARS = 200_000
-"""Of one view; more is read by further views."""
+"""Characters of one view; more is read by further views."""
 QUOTE_CHARS = 8_000
 MARKS = 100
 Span = tuple[int, int]
@@ -18,7 +18,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRequest:
-    """Which part: some pages, or from a position on, or around a quote, else from the beginning.
+    """Part of a document: pages, or from a position on, or around a quote, else its beginning.
 
     Positions are characters, pages count from 1, and both ends of the pages are shown.
     """

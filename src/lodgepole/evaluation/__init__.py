@@ -1,1 +1,1 @@
-"""How good an answer is, against a ground truth."""
+"""Evaluation of answers against a ground truth."""

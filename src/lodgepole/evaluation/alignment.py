@@ -1,4 +1,4 @@
-"""How well an answer agrees with a known good one, fact by fact.
+"""Agreement of an answer with a known good one, fact by fact.
 
 A language model judges where one is the default. Without one the judge is deterministic: the
 ground truth is split into facts, and each is looked for in the answer by its words, its numbers,

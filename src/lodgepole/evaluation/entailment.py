@@ -1,4 +1,4 @@
-"""Whether an answer states, denies or omits a fact: by words, numbers, negation, meaning. Pure.
+"""Entailment of a fact by an answer: by words, numbers, negation, meaning. Pure.
 
 It knows no grammar: who did it to whom is beyond it, and so are units but those of time.
 """
@@ -18,7 +18,7 @@ ENTAILED_COSINE = 0.85  # in other words entirely, but as near as this
 SAME_TOPIC_COSINE = 0.5
 SAME_TOPIC_SHARE = 0.5
 SLOT_WORDS = 4
-"""So few words beyond the question's are the answer itself; other ones answer otherwise."""
+"""Number of words beyond the question's that are the answer itself; other ones answer otherwise."""
 _NO_ANSWER = re.compile(
     r"\b(?:not in your documents|(?:do|does|did|could|can)(?: ?n[o']t|not) (?:say|find|know|mention"
     r"|contain|answer)|no (?:information|answer)|unknown|unable to"
@@ -84,7 +84,7 @@ class Statement:
         self.names = {w.stem for w in items if text[w.start].isupper()} & self.named
 
     def says_figure(self, figure: str, other: "Statement") -> bool:
-        """Whether this has a figure of `other`; a length of time may be in another unit."""
+        """Tell whether this has a figure of `other`; a length of time may be in another unit."""
         length, ours = other.lengths.get(figure), self.lengths.get(figure)
         if length is not None and length in self.lengths.values():
             return True
@@ -92,7 +92,7 @@ class Statement:
 
 
 def yes_or_no(question: str, answer: str) -> list[str]:
-    """What an answer that begins with yes or no says of the question."""
+    """Return what an answer that begins with yes or no says of the question."""
     m = _YES_OR_NO.match(answer)
     if m is None:
         return []
@@ -107,7 +107,7 @@ def entailment(
     *,
     alone: bool,
 ) -> Entailment:
-    """How `fact` stands in what was said.
+    """Judge how `fact` stands in what was said.
 
     Args:
         fact: One fact of the ground truth.

@@ -1,4 +1,4 @@
-"""What judging an answer yields, whoever judges."""
+"""Results of judging an answer, whoever judges."""
 
 from dataclasses import dataclass
 from typing import Literal

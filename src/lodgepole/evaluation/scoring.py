@@ -1,4 +1,4 @@
-"""How well one question went, and all of them together: retrieval, citations, answers. Pure."""
+"""Scores of one question and of all together: retrieval, citations, answers. Pure."""
 
 import math
 import statistics
@@ -36,7 +36,7 @@ def retrieval_scores(question: Question, snippets: Sequence[JsonObject]) -> dict
 
 
 def is_relevant(question: Question, snippet: JsonObject) -> bool:
-    """Whether the snippet is of a wanted file and page, and holds the excerpt."""
+    """Tell whether the snippet is of a wanted file and page, and holds the excerpt."""
     reference = snippet["reference"]
     if question.files and reference["file"]["name"] not in question.files:
         return False
@@ -57,7 +57,7 @@ def content_of(snippet: JsonObject) -> str:
 
 
 def citation_scores(answer: JsonObject, snippets: Sequence[JsonObject]) -> dict[str, float]:
-    """How many citations there are, and the share of them that hold.
+    """Count the citations, and the share of them that hold.
 
     One holds when its position lies in the answer and each highlight is in what a search for the
     question gave of its file; case and white space are not compared.

@@ -1,1 +1,1 @@
-"""What is kept: assistants, files, uploads and the operations that change them."""
+"""The library: assistants, files, uploads and the operations that change them."""

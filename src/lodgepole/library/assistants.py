@@ -25,7 +25,7 @@ REGIONS = ("us", "eu")
 
 
 class Assistants:
-    """What a project may do with its assistants."""
+    """Use cases of a project on its assistants."""
 
     def __init__(
         self,

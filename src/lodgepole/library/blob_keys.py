@@ -40,7 +40,7 @@ def version_of(key: str) -> tuple[str, FileVersion] | None:
 
 
 def given_version(file_id: str) -> FileVersion:
-    """What a client brought along for the next content of this id; no content has generation 0."""
+    """Version of what a client brought along for the next content of this id; no content is 0."""
     return FileVersion(file_id, 0)
 
 

@@ -42,11 +42,11 @@ from lodgepole.telemetry.stages import Stages
 
 FIRST_GENERATION = 1
 GIVEN_BYTES = 128 * 1024 * 1024
-"""Of passages brought along for one file: about 60,000. Read into memory when they are used."""
+"""Bytes of passages brought along for one file: about 60,000. Read into memory when used."""
 
 
 class Files:
-    """What may be done with the files of an assistant."""
+    """Use cases on the files of an assistant."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from lodgepole.ports.operation_history import OperationHistory
 from lodgepole.ports.operation_signals import OperationSignals
 
 NEAR_END_PERCENT = 70
-"""From here on an operation is embedding its last batches or publishing: waiting pays."""
+"""Percentage from which an operation embeds its last batches or publishes: waiting pays."""
 SOON_DONE_BYTES = 256 * 1024
 """Files up to this size take a second or two as a whole."""
 PUBLIC_TYPES = frozenset(OperationType) - {OperationType.DELETE_ASSISTANT}

@@ -8,7 +8,7 @@ from lodgepole.ports.embedder import EmbedderIdentity, Vectors
 from lodgepole.ports.index import Index
 
 PASSAGES = 500
-"""Of one part."""
+"""Most passages of one part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What may be uploaded, and one upload on its way in: pure but for the bytes that pass through."""
+"""Rules for uploads, and one upload on its way in: pure but for the bytes that pass through."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ Spaces of every width and joiners of emoji are in names that operating systems g
 
 
 def file_kind(name: str) -> FileKind:
-    """How a file of this name is read. Raises InvalidRequest, which lists the endings."""
+    """Return how a file of this name is read. Raises InvalidRequest, which lists the endings."""
     ending = PurePosixPath(name).suffix.lower()
     kind = KINDS.get(ending)
     if kind is None:
@@ -124,7 +124,7 @@ class Incoming:
 
 
 def check_upload(name: str, metadata: object, *, multimodal: bool, limits: Limits) -> Incoming:
-    """What was said of an upload, checked. Raises InvalidRequest."""
+    """Check what was said of an upload. Raises InvalidRequest."""
     _check_name(name)
     kind = file_kind(name)
     if multimodal and kind is not FileKind.PDF:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Allowances(Protocol):
-    """How many requests each project may still make, in all processes together."""
+    """Allowance of requests that each project still has, over all processes together."""
 
     async def take(self, project_id: str, wanted: int, *, per_minute: int) -> tuple[int, float]:
         """`(requests, seconds)`: up to `wanted`, and where none is left, when one will be.

@@ -12,5 +12,5 @@ class Backlog(Protocol):
         ...
 
     async def oldest_unfinished(self) -> datetime | None:
-        """When the oldest of them was accepted; None where there is none."""
+        """Return when the oldest of them was accepted; None where there is none."""
         ...

@@ -32,5 +32,5 @@ class Blobs(Protocol):
         ...
 
     def keys(self, prefix: str) -> AsyncIterator[str]:
-        """Those that begin with `prefix`, the keys of one folder one after the other."""
+        """Yield the keys that begin with `prefix`, those of one folder one after the other."""
         ...

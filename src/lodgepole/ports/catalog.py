@@ -55,7 +55,7 @@ class Catalog(Protocol):
     async def list_assistants(
         self, project_id: str, *, limit: int, after: str | None
     ) -> ListPage[Assistant]:
-        """By creation, oldest first. `after` is the `next` of the page before."""
+        """List assistants by creation, oldest first. `after` is the `next` of the page before."""
         ...
 
     async def count_assistants(self, project_id: str) -> int:

@@ -24,7 +24,7 @@ class ChatModel(Protocol):
 
 
 class ModelServer(Protocol):
-    """Where a model runs, asked about it."""
+    """The server that a model runs on, asked about it."""
 
     async def context_tokens(self, model: str) -> int | None:
         """Tokens of prompt and answer together that it really takes; None where it does not say.

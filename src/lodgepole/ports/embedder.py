@@ -23,7 +23,7 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class EmbedderIdentity:
-    """What must be equal for two vectors to be comparable; recorded with each index."""
+    """Identity of an embedder: equal for comparable vectors; recorded with each index."""
 
     engine: str  # e.g. `onnxruntime-int8`
     model: str  # e.g. `all-MiniLM-L6-v2`

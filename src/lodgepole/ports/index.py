@@ -40,7 +40,7 @@ class IndexedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexQuery:
-    """What to look for, and where: nothing outside `versions` is ever scored."""
+    """A query and its scope: nothing outside `versions` is ever scored."""
 
     versions: Collection[FileVersion]
     vector: Vector | None

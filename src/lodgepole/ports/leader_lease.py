@@ -8,7 +8,7 @@ class LeaderLease(Protocol):
     """A turn that one holder has, as long as it asks again."""
 
     async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
-        """Whether `holder` may do now what one process at a time should do.
+        """Take or renew the lease; return whether `holder` has it now.
 
         Who has the turn keeps it by asking again within `lease`; after that anybody gets it.
         """

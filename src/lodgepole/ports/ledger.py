@@ -14,14 +14,14 @@ from lodgepole.model import (
 
 
 class Ledger(Protocol):
-    """What was asked for by each key on each day, in the database of the catalog."""
+    """Usage of each key on each day, in the database of the catalog."""
 
     async def add(self, entries: Collection[LedgerEntry]) -> None:
         """Add to what is there, whoever else does so at the same time; committed on return."""
         ...
 
     async def read(self, project_id: str, *, since: date) -> Sequence[LedgerEntry]:
-        """By day, then by key."""
+        """Return the entries by day, then by key."""
         ...
 
     async def forget(self, before: date) -> None:
@@ -29,5 +29,5 @@ class Ledger(Protocol):
         ...
 
     async def holdings(self, project_id: str) -> Holdings:
-        """What the project has at this moment, whatever is being deleted included."""
+        """Return what the project has at this moment, whatever is being deleted included."""
         ...

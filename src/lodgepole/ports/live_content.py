@@ -7,7 +7,7 @@ from lodgepole.model import FileVersion
 
 
 class LiveContent(Protocol):
-    """Which assistants and contents a row accounts for; whatever else is stored is garbage."""
+    """Assistants and contents that a row accounts for; whatever else is stored is garbage."""
 
     async def live_versions(self, assistant_id: str) -> Collection[FileVersion]:
         """Versions that are published or being made; whatever else is stored is garbage."""
@@ -18,5 +18,5 @@ class LiveContent(Protocol):
         ...
 
     async def assistant_count(self) -> int:
-        """How many those are."""
+        """Return how many those are."""
         ...

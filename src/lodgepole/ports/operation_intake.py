@@ -6,7 +6,7 @@ from lodgepole.model import File, Operation
 
 
 class OperationIntake(Protocol):
-    """Where accepted changes begin.
+    """Intake of accepted changes.
 
     Operations and the catalog live in one database, so a method here changes both in one
     transaction.

@@ -15,11 +15,11 @@ from lodgepole.model import (
 ReadingProgress = Callable[[float], Awaitable[None]]
 
 
-"""Told the share of a file that is read, seldom enough to write it down each time."""
+"""Callback with the share of a file that is read, seldom enough to write it down each time."""
 
 
 async def untold(_: float) -> None:
-    """For those who do not ask how far it is."""
+    """Ignore progress, for those who do not ask."""
 
 
 class Parser(Protocol):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Quarantine(Protocol):
-    """Where blobs go that nothing accounts for, when it may be the catalog that is wrong.
+    """Quarantine of blobs that nothing accounts for, when the catalog may be wrong.
 
     What is in it has no key any more: it is found and put back by hand.
     """
@@ -16,7 +16,7 @@ class Quarantine(Protocol):
         ...
 
     async def set_aside_by_day(self) -> Mapping[date, int]:
-        """How many blobs were set aside on each day and are still there."""
+        """Count the blobs set aside on each day that are still there."""
         ...
 
     async def remove_set_aside(self, day: date) -> None:

@@ -33,7 +33,7 @@ class VectorReplacement(Protocol):
         ...
 
     async def switch(self, assistant_id: str, embedder: EmbedderIdentity) -> bool:
-        """From now on search the vectors of `embedder`, and remove all others.
+        """Search the vectors of `embedder` from now on, and remove all others.
 
         One durable step: whoever searches finds by the old vectors or by the new. False, and
         nothing is changed, while a version lacks vectors of `embedder`.

@@ -1,4 +1,4 @@
-"""From the settings to the models that answer: part of the wiring, for chat models alone."""
+"""Part of the wiring: chat models, from the settings to those that answer."""
 
 import time
 from contextlib import AsyncExitStack
@@ -90,7 +90,7 @@ WHERE_TO_LOOK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedModel:
-    """What a tiny request to one model gave.
+    """Outcome of a tiny request to one model.
 
     Attributes:
         problem: Why it does not answer; None where it does.
@@ -169,7 +169,7 @@ async def _checked(model: ConfiguredModel, snippet_tokens: int, *, fill: bool) -
 
 
 def describe_default(settings: Settings, models: ModelDirectory) -> str:
-    """Who answers where a request names no model, and why: for people, without any key."""
+    """Describe who answers where a request names no model, and why; without any key."""
     default = models.default
     if default.name == EXTRACTIVE:
         return "quotes from your documents (no language model is configured)"

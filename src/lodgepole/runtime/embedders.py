@@ -1,4 +1,4 @@
-"""From the settings to embedder and reranker: part of the wiring, for these alone."""
+"""Part of the wiring: embedder and reranker, from the settings."""
 
 import asyncio
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ async def open_embedders(settings: Settings, closing: AsyncExitStack) -> Embedde
 
 
 def judging_embedder(settings: Settings, embedders: Embedders) -> Embedder:
-    """What sentences are compared by, whatever passages are embedded with.
+    """Return the embedder that compares sentences, whatever passages are embedded with.
 
     Its cosines are what the thresholds of quoting and of judging answers were measured with;
     other models crowd theirs between 0.7 and 0.9. It is opened when it is first needed.
@@ -139,7 +139,7 @@ def pull_model(settings: Settings) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingProgress:
-    """How many passages an embedder's vectors are searched of, and how many are prepared."""
+    """Numbers of passages whose vectors by an embedder are searched, and are prepared."""
 
     embedder: EmbedderIdentity
     assistants: int

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProcessingTools:
-    """What passages and their vectors are made with."""
+    """Tools that passages and their vectors are made with."""
 
     embedders: Embedders
     tokenizer: Tokenizer
@@ -65,7 +65,7 @@ def open_local_processor(
 async def open_file_processor(
     settings: Settings, stack: AsyncExitStack, tools: ProcessingTools
 ) -> FileProcessor:
-    """In this process; on one machine also in others that are started, or that join."""
+    """Open a processor in this process; on one machine also in others that join or are started."""
     processor = open_local_processor(settings, stack, tools)
     if settings.on_many_machines:
         return processor

@@ -1,4 +1,4 @@
-"""What an operator may set of embedders and rerankers: `[embedder]`, `[reranker]`."""
+"""Settings of embedders and rerankers: `[embedder]`, `[reranker]`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -30,7 +30,7 @@ class OpenAIEmbedderSettings(_Section):
     kind: Literal["openai"]
     model: str = Field(min_length=1)
     base_url: str | None = None
-    """Up to and with `/v1`; OpenAI's own when left out, then with `OPENAI_API_KEY`."""
+    """Address up to and with `/v1`; OpenAI's own when left out, then with `OPENAI_API_KEY`."""
     api_key: SecretStr | None = None
     dimensions: int | None = Field(default=None, ge=1, le=16_384)
     """Asked of the model; its own when left out. Set, the server starts while the endpoint is
@@ -49,9 +49,9 @@ class OnnxEmbedderSettings(_Section):
     path: _Directory
     """Holds `model.onnx` (or `onnx/model.onnx`) and `tokenizer.json`."""
     pooling: Literal["mean", "cls"] = "mean"
-    """How token vectors become one; the model's card says which."""
+    """Pooling of token vectors to one; the model's card says which."""
     max_tokens: int = Field(default=512, ge=8, le=32_768)
-    """Of a text; at most what the model has positions for."""
+    """Longest text, in tokens; at most what the model has positions for."""
     query_prefix: str = ""
     document_prefix: str = ""
 
@@ -73,7 +73,7 @@ class EndpointRerankerSettings(_Section):
 
     kind: Literal["endpoint"]
     base_url: str
-    """What `/rerank` is put behind: `https://api.cohere.com/v2`, `https://api.jina.ai/v1`,
+    """Address that `/rerank` is put behind: `https://api.cohere.com/v2`, `https://api.jina.ai/v1`,
     `http://127.0.0.1:8000/v1`; text-embeddings-inference has no `/v1`."""
     wire: Literal["cohere", "tei"] = "cohere"
     """`tei` is text-embeddings-inference; all others speak Cohere's."""
@@ -83,7 +83,7 @@ class EndpointRerankerSettings(_Section):
     top_n: int = Field(default=50, ge=1, le=200)
     """Passages that are reranked; the others stay behind them."""
     timeout_seconds: float = Field(default=5.0, gt=0)
-    """After which the order of the fusion is served."""
+    """Time after which the order of the fusion is served."""
 
 
 class OnnxRerankerSettings(_Section):
@@ -92,7 +92,7 @@ class OnnxRerankerSettings(_Section):
     kind: Literal["onnx"]
     path: _Directory
     max_tokens: int = Field(default=512, ge=16, le=32_768)
-    """Of query and passage together."""
+    """Longest query and passage together, in tokens."""
     top_n: int = Field(default=50, ge=1, le=200)
     timeout_seconds: float = Field(default=5.0, gt=0)
 

@@ -1,4 +1,4 @@
-"""What an operator may set: environment `LODGEPOLE_*` over `lodgepole.toml` over defaults.
+"""Settings of the operator: environment `LODGEPOLE_*` over `lodgepole.toml` over defaults.
 
 Nothing else in Lodgepole reads the environment.
 """
@@ -54,16 +54,16 @@ class ModelConfig:
     """A model that requests may name; what is left out is taken from what is known of it."""
 
     name: str
-    """What requests and answers call it."""
+    """Name in requests and answers."""
     model: str | None = None
-    """What its provider calls it; the same when left out."""
+    """Name at its provider; the same when left out."""
     provider: Provider = "openai"
     api: Literal["chat", "responses"] = "chat"
-    """Of the provider `openai` alone: chat completions, or the format called responses."""
+    """Format of the provider `openai` alone: chat completions, or responses."""
     base_url: str | None = None
-    """Where it is served, e.g. `http://127.0.0.1:11434/v1`; else as for the provider."""
+    """Address that serves it, e.g. `http://127.0.0.1:11434/v1`; else as for the provider."""
     api_key: SecretStr | None = None
-    """Else the provider's."""
+    """Key of its own; else the provider's."""
     aliases: tuple[str, ...] = ()
     """Other names it answers to, e.g. `gpt-4o`."""
     context_tokens: int | None = None
@@ -71,16 +71,16 @@ class ModelConfig:
     takes_temperature: bool | None = None
     takes_images: bool | None = None
     attribute: bool | None = None
-    """Whether an answer that names no source at all is cited where one says the same in nearly the
+    """Citing of an answer that names no source at all where one says the same in nearly the
     same words, for small models that leave the markers out. When left out: at a `base_url`."""
     source_tokens: Annotated[int, Field(ge=128)] | None = None
     """How much of the documents it is given to read, in tokens. When left out: all that its window
     holds, but 2,000 for a model at a `base_url` whose name is not known, until it is seen to read
     fast."""
     prompt_price: Annotated[float, Field(ge=0)] = 0.0
-    """Of a million tokens that the model reads, in the currency of your choice."""
+    """Price of a million tokens that the model reads, in the currency of your choice."""
     completion_price: Annotated[float, Field(ge=0)] = 0.0
-    """Of a million tokens that it writes. The metric `cost_total` adds up what answers cost."""
+    """Price of a million tokens that it writes. The metric `cost_total` adds up the costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +120,9 @@ class Settings(BaseSettings):
     """The same database without a pooler in transaction mode between, where `database_url` goes
     through one: new work is then noticed at once instead of within five seconds."""
     database_connections: int = Field(default=10, ge=2, le=200)
-    """Of each process to PostgreSQL, at most: half for the index, half for the rest."""
+    """Most connections of each process to PostgreSQL: half for the index, half for the rest."""
     blob_url: str | None = None
-    """Where files are, for many machines: `s3://bucket/prefix`, `gs://…` or `az://…`. Keys,
+    """Place of the files, for many machines: `s3://bucket/prefix`, `gs://…` or `az://…`. Keys,
     region and endpoint come from the usual variables, such as AWS_ACCESS_KEY_ID."""
     signing_secret: SecretStr | None = None
     """Signs links to files; else one is made, and kept where all processes find it."""
@@ -130,13 +130,13 @@ class Settings(BaseSettings):
     """Whether a server on many machines also reads and embeds files; else only those started by
     `lodgepole worker` do."""
     aws_endpoint_url: str | None = _provider_field("aws_endpoint_url", "aws_endpoint")
-    """Of an S3 that is not Amazon's; read from the variable without our prefix."""
+    """Endpoint of an S3 that is not Amazon's; read from the variable without our prefix."""
     cache_dir: UserPath = Field(default_factory=_cache_dir)
     """Models converted for this machine; may be deleted at any time."""
     api_key: SecretStr | None = None
     """Seeds the default project's first key. On loopback one is made when this is not set."""
     public_url: str | None = None
-    """How clients reach us, e.g. `https://lodgepole.example.com`; else the request's own host."""
+    """Our address, e.g. `https://lodgepole.example.com`; else the request's own host."""
     url: str | None = None
     """The server that the command line talks to; else the one running in `data_dir`."""
     workers: int = Field(default=0, ge=0, le=64)
@@ -147,7 +147,7 @@ class Settings(BaseSettings):
     )
     """Threads that embed, of each process that does; 0 shares the cores out."""
     ocr_languages: tuple[str, ...] = ("eng",)
-    """Of text recognition on scanned pages, as Tesseract names them; none switches it off."""
+    """Languages of text recognition, as Tesseract names them; none switches it off."""
     embedder: EmbedderSettings = Field(default_factory=BuiltinEmbedderSettings)
     """What makes vectors of passages and queries. Changed, all files are embedded anew in the
     background while they stay in use."""
@@ -157,7 +157,7 @@ class Settings(BaseSettings):
     reranker: RerankerSettings = Field(default_factory=NoRerankerSettings)
     """Reads the best passages once more beside the query, and puts them in order."""
     log_level: str = "info"
-    """Of our own records: debug, info, warning or error. Libraries tell warnings only."""
+    """Level of our own records: debug, info, warning or error. Libraries tell warnings only."""
     log_format: Literal["text", "json"] = "text"
     """Lines for people, or one JSON object a line; both carry the request's id."""
     log_requests: bool = False
@@ -258,7 +258,7 @@ class Settings(BaseSettings):
         return tuple(e for e in found if e.api_key or e.base_url)
 
     def worker_environment(self) -> dict[str, str]:
-        """What a process that prepares files is given: settings, and the embedder's key alone."""
+        """Environment of a process that prepares files: settings, and the embedder's key alone."""
         provider = isinstance(self.embedder, OpenAIEmbedderSettings) or isinstance(
             self.former_embedder, OpenAIEmbedderSettings
         )
@@ -285,7 +285,7 @@ _SYSTEM = re.compile(
     r"PATH|HOME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|LD_LIBRARY_PATH|DYLD_\w+|PYTHON\w+"
     r"|TESSDATA_PREFIX|OMP_\w+|OPENBLAS_\w+|MALLOC_\w+"
 )
-"""Where programs, libraries and languages are found; nothing of it is secret."""
+"""Variables for finding programs, libraries and languages; nothing of it is secret."""
 _NETWORK = re.compile(r"(HTTPS?|ALL|NO)_PROXY|SSL_CERT_\w+")
 _NOT_FOR_WORKERS = (
     "LODGEPOLE_API_KEY",
@@ -296,7 +296,7 @@ _NOT_FOR_WORKERS = (
 
 
 def reader_environment() -> dict[str, str]:
-    """What a process that reads files is given: what comes from outside must find no key there."""
+    """Environment of a process that reads files: what comes from outside must find no key there."""
     return _variables(lambda name: bool(_SYSTEM.fullmatch(name)))
 
 

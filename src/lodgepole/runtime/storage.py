@@ -45,14 +45,14 @@ ONLY_WORKER = "local"
 SIGNING_SECRET = "signing"  # noqa: S105  its name
 CATALOG_NAME = "catalog"
 MARK = "catalog.mark"
-"""Of the file that says how far the catalog beside it has come."""
+"""Name of the file that says how far the catalog beside it has come."""
 OWNER_KEY = "catalog"
-"""Of the blob that says which catalog the other blobs belong to."""
+"""Key of the blob that says which catalog the other blobs belong to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """What features are given, opened."""
+    """Opened stores, as features are given them."""
 
     catalog: Catalog
     log: "SqlOperationLog"  # all that operations are to those who need them
@@ -158,7 +158,7 @@ async def _many_machines(
 
 
 def bucket(settings: Settings, *, copies: Path | None = None) -> "ObstoreBlobs":
-    """That of many machines, which is not looked at yet. Raises InvalidRequest."""
+    """Return the bucket of many machines, not looked at yet. Raises InvalidRequest."""
     from lodgepole.adapters.blobs.obstore import ObstoreBlobs
 
     assert settings.blob_url is not None, "the settings were checked"

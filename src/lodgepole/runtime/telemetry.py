@@ -22,7 +22,7 @@ PLACES = {"catalog": "catalog.db*", "indexes": "index", "blobs": "blobs"}
 
 
 def observe(settings: Settings, services: Services, stages: Stages) -> "Observing":
-    """What the HTTP server counts into, and what `/metrics` answers."""
+    """Make what the HTTP server counts into, and what `/metrics` answers."""
     from lodgepole.api.state import Observing
 
     metrics = stages.metrics
@@ -83,7 +83,7 @@ def _size(path: Path) -> int:
 
 
 def open_tracer(settings: Settings, closing: AsyncExitStack) -> Tracer | None:
-    """Where spans go, flushed with `closing`; None when no endpoint is set.
+    """Open the tracer, flushed with `closing`; None when no endpoint is set.
 
     Raises:
         InvalidRequest: An endpoint is set, and the extra is not installed.

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PROJECT = "default"
 FILES_PER_WORKER = 2
-"""At once: while one waits for its parser, another is embedded."""
+"""Files at once: while one waits for its parser, another is embedded."""
 
 
 @dataclass(slots=True, kw_only=True)

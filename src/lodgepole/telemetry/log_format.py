@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""Of the request that is being answered in this context; tasks it starts inherit it."""
+"""Id of the request that is being answered in this context; tasks it starts inherit it."""
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class TextLines(logging.Formatter):
-    """For people: as usual, with the request's id where there is one."""
+    """Lines for people: as usual, with the request's id where there is one."""
 
     def __init__(self) -> None:
         super().__init__(TEXT)
@@ -25,7 +25,7 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """For programs: one JSON object a line, with `fields` that a record was given as `extra`."""
+    """Lines for programs: a JSON object each, with `fields` that a record was given as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC)

@@ -8,7 +8,7 @@ from lodgepole.ports.telemetry import Metrics, Tracer
 
 
 class Stages:
-    """Where stages are reported; made without anything, it only runs them."""
+    """Reporter of stages; made without anything, it only runs them."""
 
     def __init__(self, metrics: Metrics | None = None, tracer: Tracer | None = None) -> None:
         self.metrics = metrics
