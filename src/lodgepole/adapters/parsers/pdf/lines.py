@@ -173,6 +173,10 @@ def _lines_of_words(chars: Characters) -> Iterator[list[Word]]:
 
 def _at_one_height(chars: Characters, words: Sequence[Word]) -> Iterator[list[Word]]:
     """Words of one of pdfium's lines, parted where they leave its height as cells below do."""
+    foot = words[0].first.bottom
+    if all(word.first.bottom == foot == word.last.bottom for word in words):
+        yield list(words)
+        return
     run: list[Word] = []
     for word in words:
         parts = [word]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lodgepole.adapters.parsers.pdf.lines import CELL_GAP
+from lodgepole.adapters.parsers.pdf.lines import CELL_GAP, Line
 from lodgepole.adapters.parsers.pdf.rulings import Ruling, Rulings
 from lodgepole.adapters.parsers.pdf.table_rows import (
     begins_inside,
@@ -26,6 +26,7 @@ from lodgepole.adapters.parsers.pdf.table_words import (
     heights,
     is_number,
     texts_of,
+    words_of,
 )
 from lodgepole.documents.tables import REPEATED_CHARS
 
@@ -56,11 +57,12 @@ class _Cell:
     words: list[Word] = field(default_factory=list[Word])
 
 
-def ruled_tables(words: Sequence[Word], rulings: Rulings) -> Iterator[Table]:
+def ruled_tables(lines: Sequence[Line], rulings: Rulings) -> Iterator[Table]:
     """Tables in grids that are drawn; words that stand in several belong to the smallest."""
     if max(len(rulings.across), len(rulings.upright)) > GRIDS:
         return
-    grids = [grid for lines in _together(rulings) if (grid := _grid(lines)) is not None]
+    grids = [grid for drawn in _together(rulings) if (grid := _grid(drawn)) is not None]
+    words = list(words_of(line for line in lines if not line.turned)) if grids else []
     taken: set[int] = set()
     for grid in sorted(grids, key=lambda grid: grid.area):
         free = [word for word in words if id(word) not in taken]

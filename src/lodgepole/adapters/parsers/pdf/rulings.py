@@ -13,7 +13,7 @@ from lodgepole.adapters.parsers.pdf.lines import Frame
 OBJECTS = 4000  # of one page that are looked at, those inside forms too
 DEPTH = 4  # of forms in forms
 PATH_POINTS = 60  # of one path; what has more is a drawing
-OUTLINE_POINTS = 7  # of a rectangle, its first one said again
+RECTANGLE = (4, 5)  # points of one, the first may be said again
 RULINGS = 2000  # of one page, from which its lines are a drawing
 THIN = 3.0  # points, up to which a rectangle is a line
 SHORTEST = 4.0  # points, of a line
@@ -146,10 +146,6 @@ def _boxes(page: Any) -> Iterator[tuple[Box, bool]]:
             ]
 
 
-def _is_upright(points: Sequence[tuple[float, float]]) -> bool:
-    return all(min(abs(x - p), abs(y - q)) <= SLANT for (x, y), (p, q) in pairwise(points))
-
-
 def _around(points: Sequence[tuple[float, float]]) -> Box:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
@@ -220,14 +216,13 @@ class _PathReader:
             if max(right - left, top - bottom) >= SHORTEST:
                 yield _moved((left, bottom, right, top), outer), True
             return
-        if not stroked and count > OUTLINE_POINTS:
+        if not stroked:
+            if count in RECTANGLE:
+                yield _moved((left, bottom, right, top), outer), False
             return
         matrix = _times(self.matrix_of(item), outer)
         for points in self._outlines(item, count, matrix):
-            if stroked:
-                yield from _straight(points)
-            elif 4 <= len(points) <= OUTLINE_POINTS and _is_upright(points):
-                yield _around(points), False
+            yield from _straight(points)
 
     def _outlines(
         self, item: Any, count: int, matrix: Matrix

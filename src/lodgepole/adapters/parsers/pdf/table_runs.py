@@ -6,10 +6,17 @@ page, each side is looked at by itself.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lodgepole.adapters.parsers.pdf.lines import BULLET, CELL_GAP, Line
-from lodgepole.adapters.parsers.pdf.table_words import Word, heights, is_number, words_of
+from lodgepole.adapters.parsers.pdf.table_words import (
+    ONE_HEIGHT,
+    Word,
+    heights,
+    is_number,
+    words_of,
+)
 
 ROW_STEP_MOST = 3.2  # font sizes from one row to the next
 FORM_ROWS = 6  # before a heading in a table, that show what form its rows have
@@ -29,6 +36,11 @@ class Height:
     """Parts of lines that stand at one height, from left to right."""
 
     parts: list[list[Word]]
+    is_row: bool = field(init=False)
+    """Whether several parts stand in it that are no items of lists."""
+
+    def __post_init__(self) -> None:
+        self.is_row = len(self.parts) > 1 and not self._is_listed()
 
     @property
     def y(self) -> float:
@@ -59,16 +71,25 @@ class Height:
         """Whether it has a figure beside its first part."""
         return any(is_number(said(part)) for part in self.parts[1:])
 
-    @property
-    def is_row(self) -> bool:
+    def _is_listed(self) -> bool:
         listed = sum(BULLET.match(said(part) + " ") is not None for part in self.parts)
-        return len(self.parts) > 1 and 2 * listed < len(self.parts)
+        return 2 * listed >= len(self.parts)
 
 
 def runs_of(lines: Sequence[Line], width: float) -> Iterator[list[Height]]:
     """Rows below each other, in each column of the page by itself."""
+    if not _have_rows(lines):
+        return
     for panel in _panels(_heights(lines), width):
         yield from _runs(panel)
+
+
+def _have_rows(lines: Sequence[Line]) -> bool:
+    """Whether several lines have white space inside or stand beside others."""
+    rows = sum(bool(line.gaps) for line in lines)
+    places = sorted((line.y, line.size) for line in lines)
+    rows += sum(b - a < ONE_HEIGHT * size for (a, size), (b, _) in pairwise(places))
+    return rows > 1
 
 
 def _heights(lines: Sequence[Line]) -> list[Height]:

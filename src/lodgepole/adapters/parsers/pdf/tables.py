@@ -25,9 +25,8 @@ def with_tables_apart(
     """The lines without those of tables, in whose place one line as large as each stands."""
     if any(line.right_to_left for line in lines):
         return list(lines), []
-    words = list(words_of(line for line in lines if not line.turned))
     placed: list[PlacedTable] = []
-    for table in ruled_tables(words, rulings):
+    for table in ruled_tables(lines, rulings):
         lines = _without(lines, table, placed)
     for table in aligned_tables(lines, rulings, width):
         lines = _without(lines, table, placed)
