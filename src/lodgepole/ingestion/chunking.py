@@ -7,11 +7,12 @@ where tokens start.
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from lodgepole.documents.builder import blocks_with_pages
+from lodgepole.ingestion.continued_tables import continued
 from lodgepole.ingestion.headers_footers import repeated
 from lodgepole.model import Block, BlockKind, Document, Passage
 from lodgepole.ports.tokenizer import Tokenizer
@@ -81,6 +82,7 @@ def chunk(
     text = document.text
     ruler = _Ruler(document, tokenizer)
     leads = _page_leads(document)
+    parts = continued(document)
     passages: list[Passage] = []
     for units in _packed(_units(document, ruler, target_tokens), ruler, target_tokens):
         start, end = units[0].start, units[-1].end
@@ -93,7 +95,7 @@ def chunk(
                 text=text[start:end],
                 page=body.page,
                 heading_path=body.path,
-                header=_header(file_name, body, leads, _head_rows(text, body)),
+                header=_header(file_name, body, leads, _head_rows(text, body, parts)),
                 tokens=ruler.count(start, end),
             )
         )
@@ -364,11 +366,13 @@ def _header(
     return "\n".join(dict.fromkeys((file_name, *body.path, *label, *head, *lead)))
 
 
-def _head_rows(text: str, body: _Unit) -> list[str]:
+def _head_rows(text: str, body: _Unit, parts: Mapping[int, Block]) -> list[str]:
     """The rows that name a table's columns, for a passage that begins below them."""
     if body.block.kind is not BlockKind.TABLE:
         return []
-    lines = islice(_lines(text, body.block.start, body.start), HEAD_ROWS)
+    first = parts.get(body.block.start)
+    span = (body.block.start, body.start) if first is None else (first.start, first.end)
+    lines = islice(_lines(text, *span), HEAD_ROWS)
     return [" ".join(text[start : min(end, start + LEAD_CHARS)].split()) for start, end in lines]
 
 
