@@ -344,6 +344,7 @@ class Snippet:
     heading_path: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     running: tuple[tuple[int, int], ...] = ()  # [start, end) within `text` that are not searched
+    table_head: str = ""  # rows that name the columns of the table within which `text` begins
 
 
 # --- conversation -----------------------------------------------------------------------------

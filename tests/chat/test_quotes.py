@@ -286,3 +286,25 @@ async def test_a_question_for_a_figure_is_answered_with_one():
         model = ExtractiveChatModel(MemoryEmbedder(), MemoryTokenizer())
         parts = [e.text async for e in model.stream(request) if isinstance(e, ModelText)]
         assert "two years" in parts[2], parts
+
+
+def test_rows_without_marks_stand_under_the_names_of_their_columns():
+    parts = shown(
+        "Plan | Fee | Days\nBasic plan | 12 | 3\nGold plan | 30 | 9\n\nPrices may change."
+    )
+    assert parts["Gold plan | 30 | 9"] == ["Plan | Fee | Days", "Gold plan | 30 | 9*"]
+    assert "Plan | Fee | Days" not in parts
+    assert parts["Prices may change."] == ["Prices may change.*"]
+
+
+def test_a_record_of_several_columns_stands_by_itself():
+    parts = shown("Plan: Basic | Fee: 12\nPlan: Gold | Fee: 30")
+    assert parts["Plan: Gold | Fee: 30"] == ["Plan: Gold | Fee: 30*"]
+
+
+def test_rows_from_the_middle_of_a_table_have_its_head_from_outside():
+    (source,) = make_sources("Gold plan | 30\nIron plan | 40")
+    source = replace(source, snippet=replace(source.snippet, table_head="Plan | Fee"))
+    gold = next(iter(quotes_of(source)))
+    assert [part.text for part in gold.parts] == ["Plan | Fee", "Gold plan | 30"]
+    assert gold.overlaps(gold)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.support.retrieval import file_named, hit, keyed, passages_of
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.model import Snippet
+from lodgepole.model import Passage, PassageKey, Snippet
 from lodgepole.retrieval.snippet_packing import Growth, neighbourhood, pack
 
 ONE, TWO = file_named("one"), file_named("two")
@@ -161,3 +161,28 @@ def test_the_neighbourhood_covers_all_that_growth_may_reach() -> None:
     keys = neighbourhood([*far, *near], Growth(reach=4, reach_others=1, first_count=1))
     assert {key.ordinal for key in keys if key.ordinal < 50} == set(range(7))
     assert {key.ordinal for key in keys if key.ordinal > 850} == {899, 900, 901}
+
+
+def test_a_snippet_from_the_middle_of_a_table_has_the_names_of_its_columns() -> None:
+    rows = "\n".join(f"Berth {n} | {n}0 | {n}" for n in range(30, 60))
+    passage = Passage(
+        ordinal=3, start=500, end=500 + len(rows), text=rows, page=None, tokens=90,
+        heading_path=("Berths",), header="a.html\nBerths\nBerth | Length | Depth\nBerth 1 | 10 | 1",
+    )  # fmt: skip
+    key = PassageKey(ONE.version, 3)
+
+    def snippet(passage: Passage, most: int = 2048) -> Snippet:
+        (made,) = pack(
+            [hit(ONE.version, 3, 1.0)], {key: passage}, FILES, MemoryTokenizer(), top_k=1,
+            snippet_tokens=most,
+        )  # fmt: skip
+        return made
+
+    assert snippet(passage).table_head == "Berth | Length | Depth"
+    assert snippet(passage).text == rows
+    assert snippet(passage).tokens > passage.tokens
+    assert snippet(passage, most=90).table_head == ""
+    data = replace(passage, header="a.html\nBerths\nBerth 1 | 10 | 1\nBerth 2 | 20 | 2")
+    assert snippet(data).table_head == ""
+    marked = replace(passage, header="a.md\nBerths\n| Berth | Length | Depth |\n|---|---|---|")
+    assert snippet(marked).table_head == "| Berth | Length | Depth |"

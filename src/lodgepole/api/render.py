@@ -151,11 +151,16 @@ def snippet(value: Snippet, link: Link) -> chat_schemas.SnippetModel:
     score, reference = float(value.score), _typed_reference(value, link)
     if not value.figures:
         return chat_schemas.TextSnippetModel(
-            type="text", content=value.text, score=score, reference=reference
+            type="text", content=_content(value), score=score, reference=reference
         )
     return chat_schemas.MultiModalSnippetModel(
         type="multimodal", content=_blocks(value), score=score, reference=reference
     )
+
+
+def _content(value: Snippet) -> str:
+    """A snippet's text; one from the middle of a table has the names of its columns above."""
+    return f"{value.table_head}\n{value.text}" if value.table_head else value.text
 
 
 def _typed_reference(value: Snippet, link: Link) -> chat_schemas.TypedReferenceModel:
@@ -171,6 +176,7 @@ def _typed_reference(value: Snippet, link: Link) -> chat_schemas.TypedReferenceM
 def _blocks(value: Snippet) -> list[chat_schemas.BlockModel]:
     """Text and images in reading order; figures without data are shown by caption alone."""
     blocks: list[chat_schemas.BlockModel] = []
+    _add_text(blocks, value.table_head)
     done = 0
     for figure in sorted(value.figures, key=lambda figure: figure.position):
         place = min(max(figure.position - value.start, done), len(value.text))

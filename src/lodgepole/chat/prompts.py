@@ -71,6 +71,8 @@ def source_block(source: Source) -> str:
         attributes.append(f'pages="{", ".join(map(str, snippet.pages))}"')
     if snippet.heading_path:
         attributes.append(f'section="{_attribute(" > ".join(snippet.heading_path))}"')
+    if snippet.table_head:
+        attributes.append(f'columns="{_attribute(snippet.table_head)}"')
     return f"<source {' '.join(attributes)}>\n{shield(_neutral(snippet.text))}\n</source>"
 
 

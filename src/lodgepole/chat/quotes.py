@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
+from lodgepole.chat.table_rows import heads, is_plain_row
 from lodgepole.model import FileKind, Source
 from lodgepole.text.sentences import (
     LIST_MARK,
@@ -101,8 +102,8 @@ def _kind(text: str) -> str:
         return "lead"
     if heading:
         return "title"
-    if is_field(text):
-        return "field"
+    if is_field(text):  # one that says several is a whole record, and no field of the one above
+        return "record" if is_plain_row(text) else "field"
     return "code" if "```" in text else "prose"
 
 
@@ -126,11 +127,12 @@ def quotes_of(source: Source) -> Iterator[Quote]:
     in_json = source.snippet.file.upload.kind is FileKind.JSON
     if in_json:
         _name_records(lines)
+    _name_columns(lines, source.snippet.table_head)
     under = ""
     for i, line in enumerate(lines):
         if line.text.startswith("#"):
             under = line.text.strip("# ")
-        if line.rule or line.kind == "code":
+        if line.rule or line.kind in ("code", "head"):
             continue
         lead = line.lead
         led = lead is not None and lead is not line and line.kind in ("item", "field", "prose")
@@ -159,6 +161,18 @@ def _name_records(lines: Sequence[_Line]) -> None:
             # A sentence is about all that the record is; a value by itself about its name alone.
             if line.kind in ("field", "prose"):
                 line.about, line.lead = named if is_field(line.text) else values, head
+
+
+def _name_columns(lines: Sequence[_Line], above: str) -> None:
+    """Put rows of tables without marks under the rows that name their columns."""
+    tables = list(heads([(line.text, line.apart) for line in lines], above))
+    for names, rows, outside in tables:
+        said = outside or "\n".join(lines[n].text for n in names)
+        head = _Line(said, apart=True, rule=None, kind="head", stems=frozenset(stems_of(said)))
+        for n in names:
+            lines[n].kind = "head"
+        for n in rows:
+            lines[n].kind, lines[n].lead = "row", head
 
 
 def _is_name(line: _Line) -> bool:

@@ -28,6 +28,7 @@ HEADING_CHARS = 200  # of each heading in a path
 HEADING_SOURCE_CHARS = 2_000  # of a heading as it is written, that are read for it
 LEAD_LINES = 2  # of a page, that go into the header of its passages
 LEAD_CHARS = 100  # of each, about the width of a printed line
+HEAD_CHARS = 400  # of each row that names a table's columns
 HEAD_ROWS = 2  # of a table, that go into the header of passages from further down
 
 _LINE = re.compile(r"[^\n]+")
@@ -373,7 +374,7 @@ def _head_rows(text: str, body: _Unit, parts: Mapping[int, Block]) -> list[str]:
     first = parts.get(body.block.start)
     span = (body.block.start, body.start) if first is None else (first.start, first.end)
     lines = islice(_lines(text, *span), HEAD_ROWS)
-    return [" ".join(text[start : min(end, start + LEAD_CHARS)].split()) for start, end in lines]
+    return [" ".join(text[start : min(end, start + HEAD_CHARS)].split()) for start, end in lines]
 
 
 def _page_leads(document: Document) -> dict[int, tuple[str, ...]]:

@@ -4,12 +4,17 @@ A snippet is a run of neighbouring passages of one file version. It grows only w
 of its hit; hits of two sections share a snippet when they touch. No text is in two snippets.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from lodgepole.documents.table_heads import ROWS_LOOKED_AT, find_head
+from lodgepole.documents.tables import CELL_GAP
 from lodgepole.model import File, FileVersion, Hit, Passage, PassageKey, Snippet
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.fusion import sigmoid
+
+_RULED = re.compile(r"[|:\-\s]+")  # the line below the head of a table in Markdown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +215,29 @@ def _snippet(
         heading_path=members[0].heading_path,
         running=tuple(_running(members)),
     )
-    return snippet if run.tokens <= snippet_tokens else _cut(snippet, snippet_tokens, tokenizer)
+    if run.tokens > snippet_tokens:
+        return _cut(snippet, snippet_tokens, tokenizer)
+    head = table_head(members[0])
+    tokens = run.tokens + (tokenizer.count(head) if head else 0)
+    if not head or tokens > snippet_tokens:
+        return snippet
+    return replace(snippet, table_head=head, tokens=tokens)
+
+
+def table_head(passage: Passage) -> str:
+    """The rows that name the columns of the table in the middle of which a passage begins."""
+    above = passage.header.split("\n")[1 + len(set(passage.heading_path)) :]
+    lines = [line for line in above if CELL_GAP in line and _RULED.fullmatch(line) is None]
+    first = passage.text.split("\n", ROWS_LOOKED_AT)[:ROWS_LOOKED_AT]
+    rows = [_cells(line) for line in (*lines, *first)]
+    head = find_head(rows) if lines else None
+    if head is None or head.end > len(lines):
+        return ""
+    return "\n".join(lines[head.start : head.end])
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
 def _running(members: Sequence[Passage]) -> Iterator[tuple[int, int]]:
