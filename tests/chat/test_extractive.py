@@ -108,3 +108,9 @@ async def test_what_is_named_without_what_is_asked_of_it_is_no_clear_answer():
     note = make_snippet("customer: Tallgrass\nproduct: Garden hose\nstate: shipped", name="n.json")
     text, _ = await generate(ask("Who is the treasurer of Tallgrass?", note))
     assert text.startswith((ENGLISH.unclear, NOTHING_FOUND))
+
+
+async def test_a_sentence_with_a_pronoun_near_its_beginning_comes_with_the_one_before():
+    rules = make_snippet("The limit for a hotel night is 90 euros for staff. For guests it is 70.")
+    text, _ = await generate(ask("What is the limit for a hotel night for guests?", rules))
+    assert "90 euros for staff. [1] For guests it is 70. [1]" in text

@@ -18,12 +18,13 @@ from lodgepole.text.sentences import (
     is_field,
     sentence_spans,
 )
-from lodgepole.text.word_lists import POINTING_BACK
+from lodgepole.text.word_lists import POINTING_BACK, POINTING_EARLY
 from lodgepole.text.words import squeeze, stems_of
 
 LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
 LONGEST_BEFORE = 400
 LONGEST_TITLE = 80
+EARLY_WORDS = 4  # of a sentence, among which a pronoun stands for something before it
 WORDS_OF_NAME = 2  # in the field that tells people which record this is
 LONGEST_COMPLETING = 200  # of a sentence that goes on about the one before, and completes it
 _RULE = re.compile(r"[ \t]*+\n([ \t]*+\|?[ \t]*+:?-{3}[^\n]*+)")  # what follows a table's first row
@@ -274,8 +275,15 @@ def _following(lines: Sequence[_Line], i: int) -> Iterator[Part]:
 
 
 def _goes_on(before: _Line, line: _Line) -> bool:
-    """Whether a sentence begins with a word for something that the one before it named."""
+    """Whether a sentence begins with a word for something that the one before it named.
+
+    A pronoun among its first words does the same: `For guests it is 20 euros`.
+    """
     if line.apart or line.kind != "prose" or before.kind != "prose":
         return False
     first = _FIRST_WORD.match(line.text)
-    return first is not None and first.group().casefold() in POINTING_BACK
+    if first is None:
+        return False
+    if first.group().casefold() in POINTING_BACK:
+        return True
+    return any(word in POINTING_EARLY for word in line.text.split()[1:EARLY_WORDS])

@@ -98,6 +98,13 @@ POINTING_BACK = frozenset(
 )
 """First words of sentences about something that the sentence before names."""
 
+POINTING_EARLY = frozenset(
+    """
+    it they them he she es er il elle ils elles ze hij он она оно они
+    """.split()  # noqa: SIM905
+)
+"""Pronouns in small letters, that point back as the subject of a sentence too."""
+
 SENTENCE_OPENERS = (
     STOPWORDS
     | NEGATIONS
