@@ -70,8 +70,17 @@ ASSISTANT = Assistant(
     id="bench", project_id="bench", name="bench", status=AssistantStatus.READY,
     instructions=None, metadata=None, region="us", created_at=NOW, updated_at=NOW,
 )  # fmt: skip
-SHOWN = ("recall@4", "recall_in_4000tok", "ndcg@10", "recall@1", "page_claim_prec",
-         "page_claim_recall", "ctx_tokens@4")  # fmt: skip
+COLUMNS = {
+    "recall@4": ("recall@4", ".4f"),
+    "recall_in_4000tok": ("recall in 4,000 tokens", ".4f"),
+    "ndcg@10": ("nDCG@10", ".4f"),
+    "recall@1": ("recall@1", ".4f"),
+    "page_claim_prec": ("precision of pages", ".4f"),
+    "page_claim_recall": ("recall of pages", ".4f"),
+    "ctx_tokens@4": ("tokens of the first 4", ".0f"),
+    "p50_ms": ("median ms", ".1f"),
+}
+"""What is shown of each measurement: its heading and how its numbers are written."""
 
 NO_PRIOR = Weights(file_body=0.0, file_lead=0.0, file_name=0.0)
 NO_NAMES = Weights(file_name=0.0)
@@ -213,8 +222,11 @@ async def measure(
 
 
 def print_row(name: str, result: dict[str, float]) -> None:
-    print(f"{name:<28}", *(f"{result.get(key, float('nan')):8.4f}" for key in SHOWN[:6]),
-          f"{result['ctx_tokens@4']:7.0f} {result['p50_ms']:6.1f}")  # fmt: skip
+    cells = (
+        f"{result.get(key, float('nan')):>{len(heading)}{form}}"
+        for key, (heading, form) in COLUMNS.items()
+    )
+    print(f"{name:<28}", *cells, sep="  ")
 
 
 async def run(arguments: argparse.Namespace) -> None:
@@ -226,7 +238,7 @@ async def run(arguments: argparse.Namespace) -> None:
         count = sum(len(passages) for _, _, passages, _ in bench.files)
         times = ", ".join(f"{what} {seconds:.1f}" for what, seconds in bench.times.items())
         print(f"\n{evaluation.meta['name']}: {count} passages; CPU seconds: {times}")
-        print(" " * 28, *(f"{key[:8]:>8}" for key in SHOWN[:6]), " tok@4   p50ms")
+        print(" " * 28, *(heading for heading, _ in COLUMNS.values()), sep="  ")
         rows = ABLATIONS if arguments.ablate else {"whole recipe": ABLATIONS["whole recipe"]}
         for name, (recipe, without) in rows.items():
             with index_opener(arguments.index) as opener:
