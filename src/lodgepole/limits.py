@@ -14,6 +14,9 @@ class Limits:
     # Connections and requests.
     connections: int = 1000  # at once; half as many as the system lets us open files, if less
     client_seconds: float = 30.0  # to send a request's head, or for the least of a body or answer
+    # Longer than any proxy or client keeps one open, or both ends would close it at once as a
+    # request is on its way. Google's load balancer has the longest, 600 seconds.
+    idle_connection_seconds: float = 620.0
     client_bytes_per_second: int = 256  # that a client must send or read, when it is its turn
     json_body_bytes: int = 4 * MIB
     multipart_overhead_bytes: int = 1 * MIB  # boundaries, headers and metadata beside the file

@@ -56,9 +56,11 @@ class App:
 
 
 @asynccontextmanager
-async def served(app: App, *, most: int = 100) -> AsyncGenerator[tuple[str, int]]:
+async def served(
+    app: App, *, most: int = 100, limits: Limits = LIMITS
+) -> AsyncGenerator[tuple[str, int]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        connection = connections_within(LIMITS, most=most)
+        connection = connections_within(limits, most=most)
         config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", http=connection)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -176,3 +178,57 @@ async def test_one_connection_too_many_is_told_to_try_again_and_health_is_not():
         assert (await until_closed(held[0][0])).startswith(b"HTTP/1.1 200")
         for _, writer in held:
             writer.close()
+
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    """The head of the answer to one more request on a connection that is kept."""
+    writer.write(GET)
+    head = await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(1)  # the body, `0`
+    return head.split(b"\r\n")[0]
+
+
+async def test_a_client_that_polls_keeps_its_connection_between_requests():
+    limits = replace(LIMITS, idle_connection_seconds=10 * PATIENCE)
+    async with served(App(), limits=limits) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        for _ in range(4):
+            assert await answered(reader, writer) == b"HTTP/1.1 200 OK"
+            await pass_time(2.5 * PATIENCE)  # longer than a client may be silent within a request
+        writer.close()
+
+
+async def test_a_kept_connection_is_closed_in_the_end():
+    limits = replace(LIMITS, client_seconds=100, idle_connection_seconds=PATIENCE)
+    async with served(App(), limits=limits) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        assert await answered(reader, writer) == b"HTTP/1.1 200 OK"
+        assert await until_closed(reader) == b""
+        writer.close()
+
+
+async def test_half_a_request_on_a_kept_connection_is_ended():
+    async with served(App(), limits=replace(LIMITS, idle_connection_seconds=100)) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        assert await answered(reader, writer) == b"HTTP/1.1 200 OK"
+        writer.write(GET[:9])
+        assert await until_closed(reader) == b""
+        writer.close()
+
+
+async def test_kept_connections_make_room_for_who_asks_now():
+    async with served(App(), most=1) as address:
+        first, second = await asyncio.open_connection(*address), None
+        assert await answered(*first) == b"HTTP/1.1 200 OK"
+        second = await asyncio.open_connection(*address)
+        assert await answered(*second) == b"HTTP/1.1 200 OK"
+        assert await until_closed(first[0]) == b""
+        for _, writer in (first, second):
+            writer.close()
+
+
+def test_by_default_a_connection_is_kept_longer_than_any_proxy_keeps_it():
+    assert Limits().idle_connection_seconds > 600

@@ -4,6 +4,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from lodgepole.access.rate_limits import RequestRates
+from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
 from lodgepole.api.state import ApplicationState, keep, state_of
 
@@ -13,6 +14,7 @@ async def test_every_request_sees_the_state_of_its_application_and_none_can_chan
         services=house.services,
         rates=RequestRates(house.services.allowances, house.services.limits),
         spool=UploadSpool(None, most=1),
+        downloads=DownloadSlots(most=1, most_of_one=1),
         public_url=None,
         ready=lambda: True,
         incomplete=lambda: 0,

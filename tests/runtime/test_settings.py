@@ -1,5 +1,7 @@
 """What processes of ours are given of the environment."""
 
+import pytest
+
 from lodgepole.runtime.retrieval_settings import OpenAIEmbedderSettings
 from lodgepole.runtime.settings import Settings, reader_environment
 
@@ -31,3 +33,27 @@ def test_workers_find_the_key_of_the_endpoint_that_they_embed_by(monkeypatch):
     settings = Settings(embedder=OpenAIEmbedderSettings(kind="openai", model="m"))
 
     assert SECRETS.keys() & settings.worker_environment().keys() == {"OPENAI_API_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        (
+            "https://a.example, http://localhost:5173/",
+            ("https://a.example", "http://localhost:5173"),
+        ),
+        ("chrome-extension://abc", ("chrome-extension://abc",)),
+    ],
+)
+def test_origins_are_named_with_commas_between(given, origins, monkeypatch):
+    monkeypatch.setenv("LODGEPOLE_CORS_ORIGINS", given)
+    assert Settings().cors_origins == origins
+
+
+@pytest.mark.parametrize("given", ["a.example", "https://a.example/path", "https://a b", "null"])
+def test_what_is_no_origin_is_refused(given, monkeypatch):
+    monkeypatch.setenv("LODGEPOLE_CORS_ORIGINS", given)
+    with pytest.raises(ValueError, match="no origin"):
+        Settings()

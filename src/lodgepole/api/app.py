@@ -1,13 +1,16 @@
 """The HTTP application: routes under both prefixes, errors in one shape."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 import lodgepole
 from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api import errors, request_metrics, signed_urls
+from lodgepole.api.compression import Compressed
 from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
 from lodgepole.api.request_metrics import Observed
@@ -28,6 +31,21 @@ from lodgepole.services import Services
 
 PREFIXES = ("/assistant", "")
 """Python clients say `/assistant/files/…`, TypeScript ones and the specifications `/files/…`."""
+CORS: Mapping[str, Any] = {
+    "allow_methods": errors.METHODS,
+    # Keys, versions, MCP's, and a dozen that the OpenAI client sends about itself. Without cookies
+    # there is nothing that a page could use behind its user's back.
+    "allow_headers": ("*",),
+    "expose_headers": (
+        errors.REQUEST_ID_HEADER,
+        "Location",
+        "Retry-After",
+        "WWW-Authenticate",
+        "Mcp-Session-Id",
+    ),
+    "allow_private_network": True,  # the operator named who may, and where we run is theirs to say
+    "max_age": 7200,  # seconds that a browser may remember the answer; the most that Chrome does
+}
 ROUTERS = (control.router, data.router, chat.router, evaluation.router)
 
 
@@ -40,6 +58,7 @@ def create_app(
     worker_down: Callable[[], bool] = lambda: False,
     watched: Observing | None = None,
     uploads: Path | None = None,
+    cors_origins: Sequence[str] = (),
 ) -> FastAPI:
     """The application, complete but for its server.
 
@@ -51,6 +70,7 @@ def create_app(
         worker_down: Whether what ingests files ended and is about to start again.
         watched: Where requests are counted, and who may read it; None counts nothing.
         uploads: A directory for what is on its way in; None is the system's for such files.
+        cors_origins: Whose pages may call us from a browser; `*` is everybody's, none nobody's.
     """
     app = FastAPI(
         title="Lodgepole",
@@ -87,5 +107,8 @@ def create_app(
     app.include_router(request_metrics.router)
     if watched is not None:
         app.add_middleware(Observed, watched)
+    app.add_middleware(Compressed)
     errors.install(app)
+    if cors_origins:  # around all else, so that a browser may read failures, too
+        app.add_middleware(CORSMiddleware, allow_origins=cors_origins, **CORS)
     return app

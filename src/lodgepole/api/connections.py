@@ -53,13 +53,28 @@ class BoundedConnection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.timeout_keep_alive = self.limits.idle_connection_seconds  # type: ignore[assignment]
         self._received = self._resumed = 0
         self._last = self._seen()
         self._watch = self.loop.call_later(self.limits.client_seconds, self._look)
         if len(self.connections) > 2 * self.most:
             transport.abort()  # not even a refusal can be afforded
-        elif len(self.connections) > self.most:
+        elif len(self.connections) > self.most and not self._make_room():
             self._usual, self.app = self.app, self._busy
+
+    def _make_room(self) -> bool:
+        """Close one that is kept between requests; whoever asks now comes first."""
+        kept = (other for other in self.connections if isinstance(other, BoundedConnection))
+        idle = next((other for other in kept if other.idle), None)
+        if idle is None:
+            return False
+        idle.transport.close()
+        return True
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is kept between requests; uvicorn's own timer runs then, and ends it."""
+        return self.timeout_keep_alive_task is not None and not self.transport.is_closing()
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
@@ -96,6 +111,8 @@ class BoundedConnection(H11Protocol):
         if self.flow.write_paused or self.transport.is_closing():
             return "reader"
         cycle = cast("RequestResponseCycle | None", self.cycle)  # none before the first request
+        if self.idle:
+            return None
         if cycle is None or cycle.response_complete:
             return "head"  # or the rest of a body that was refused
         asked_for = not cycle.waiting_for_100_continue

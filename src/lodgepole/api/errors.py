@@ -76,6 +76,7 @@ _CODE_BY_STATUS: Mapping[int, str] = {
     404: "NOT_FOUND",
     405: "UNIMPLEMENTED",
     413: "OUT_OF_RANGE",
+    415: "INVALID_ARGUMENT",
     422: "INVALID_ARGUMENT",
     503: "UNAVAILABLE",
 }

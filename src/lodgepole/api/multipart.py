@@ -22,6 +22,7 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from lodgepole.api.compression import body_chunks
 from lodgepole.api.requests import json_parameter
 from lodgepole.errors import InvalidRequest, RateLimited, TooLarge, Unavailable
 
@@ -104,7 +105,7 @@ async def read_upload(
     """
     with spool_room.file() as spool:
         form = _FormReader(_boundary(request), limits)
-        async for chunk in request.stream():
+        async for chunk in body_chunks(request):
             form.feed(chunk)
             if len(form.pending) >= DISK_CHUNK_BYTES:
                 await asyncio.to_thread(spool.write, form.take())

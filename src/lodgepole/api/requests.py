@@ -6,6 +6,7 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
+from lodgepole.api.compression import body_chunks
 from lodgepole.api.errors import describe_invalid
 from lodgepole.errors import InvalidRequest, TooLarge
 from lodgepole.limits import Limits
@@ -29,7 +30,7 @@ async def read_body(request: Request, *, limit: int) -> bytes:
     if declared.isdigit() and int(declared) > limit:
         raise _too_large(limit)
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in body_chunks(request):
         body += chunk
         if len(body) > limit:
             raise _too_large(limit)

@@ -5,15 +5,16 @@ Nothing else in Lodgepole reads the environment.
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import platformdirs
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -31,6 +32,7 @@ from lodgepole.runtime.retrieval_settings import (
 
 CONFIG_FILE = Path("lodgepole.toml")
 BLOB_SCHEMES = ("s3", "gs", "az")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s,]+")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -43,6 +45,18 @@ def _cache_dir() -> Path:
 
 
 UserPath = Annotated[Path, BeforeValidator(expand)]
+
+
+def _origins(value: object) -> object:
+    """Origins with commas between, as browsers send them. Raises ValueError."""
+    origins = value.split(",") if isinstance(value, str) else value
+    if not isinstance(origins, list | tuple):
+        raise TypeError("must be text")
+    found = [str(origin).strip().rstrip("/") for origin in cast("Sequence[object]", origins)]
+    for origin in filter(None, found):
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin[:80]!r} is no origin: write `https://host` or `*`")
+    return tuple(filter(None, found))
 
 
 Provider = Literal["openai", "anthropic", "google"]
@@ -137,6 +151,9 @@ class Settings(BaseSettings):
     """Seeds the default project's first key. On loopback one is made when this is not set."""
     public_url: str | None = None
     """Our address, e.g. `https://lodgepole.example.com`; else the request's own host."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
+    """Whose pages may call the API from a browser, e.g. `https://app.example.com`, several with
+    commas between, or `*` for everybody's. The console needs none."""
     url: str | None = None
     """The server that the command line talks to; else the one running in `data_dir`."""
     workers: int = Field(default=0, ge=0, le=64)

@@ -297,6 +297,7 @@ def _create_app(
         worker_down=worker_down,
         watched=watched,
         uploads=uploads,
+        cors_origins=settings.cors_origins,
     )
     server.mount(app)
     return app

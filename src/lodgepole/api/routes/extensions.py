@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from lodgepole.api import render
 from lodgepole.api.auth import Administration, AnyKey, DataRead, DataWrite
+from lodgepole.api.compression import body_chunks
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import WholeParameter, read_json
 from lodgepole.api.schemas.extensions import CreateKeyRequest, ListKeysResponse
@@ -137,5 +138,5 @@ async def give_passages(call: DataWrite, assistant_name: str, assistant_file_id:
     A vector is used for a passage of exactly the same text, where the embedder is the same.
     """
     assistant = await call.services.assistants.get_ready(call.project_id, assistant_name)
-    await call.services.files.give_passages(assistant, assistant_file_id, call.request.stream())
+    await call.services.files.give_passages(assistant, assistant_file_id, body_chunks(call.request))
     return Response(status_code=200)
