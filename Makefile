@@ -128,6 +128,9 @@ bench-chat: setup ## Many answers streaming at once, over HTTP: lateness, memory
 	@$(BIN)/python scripts/bench/chat.py $(ARGS) | tee dist/bench.txt
 	@$(BIN)/python scripts/bench/write_benchmarks.py Chat dist/bench.txt "make bench-chat"
 
+bench-freezes: setup ## Hostile texts at every door, and the longest that /healthz did not answer (ARGS=)
+	@$(BIN)/python scripts/bench/freezes.py $(ARGS)
+
 bench-embed: setup ## Embedding throughput and query latency
 	@$(BIN)/python scripts/bench/embed.py
 
@@ -209,4 +212,4 @@ web/node_modules/.synced: web/package-lock.json
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

@@ -30,6 +30,7 @@ class Limits:
     metadata_bytes: int = 16_384
     instructions_bytes: int = 16_384
     history_tokens: int = 64_000
+    history_chars: int = 640_000  # of the same texts: a word of any length counts as few tokens
     list_items: int = 100
     list_items_default: int = 50
     filter_values: int = 10_000  # of one $in or $nin

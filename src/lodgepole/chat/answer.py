@@ -14,6 +14,8 @@ from lodgepole.chat.prompt_budgets import PromptBudgets, Room, within
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages
 from lodgepole.chat.query_planning import merge_snippets, queries, standalone_question
 from lodgepole.chat.request_coalescing import SharedAnswers
+from lodgepole.chat.text_limits import count_within_limits
+from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, LodgepoleError, PromptTooLong
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
@@ -137,8 +139,8 @@ class Chat:
             raise InvalidRequest("Exactly one of query or messages must be provided")
         self._check_options(request)
         if request.messages is not None:
-            self._check_messages(request.messages)
-            question = standalone_question(request.messages)
+            await self._check_messages(request.messages)
+            question = await _standalone(request.messages)
         else:
             question = squeeze(request.query or "")
             if not question:
@@ -180,7 +182,7 @@ class Chat:
     async def _answer(
         self, assistant: Assistant, request: ChatRequest
     ) -> AsyncGenerator[AnswerEvent]:
-        model = await self._with_its_window(self._check(request))
+        model = await self._with_its_window(await self._check(request))
         room = self._budgets.room(request.messages, model, assistant)
         question, spent = await self._question(room.history, model)
         snippets = await self._find(assistant, self._clip(question), request, room)
@@ -250,8 +252,8 @@ class Chat:
 
     # --- what is asked ---
 
-    def _check(self, request: ChatRequest) -> ConfiguredModel:
-        self._check_messages(request.messages)
+    async def _check(self, request: ChatRequest) -> ConfiguredModel:
+        await self._check_messages(request.messages)
         self._check_options(request)
         low, high = TEMPERATURES
         if request.temperature is not None and not low <= request.temperature <= high:
@@ -260,7 +262,7 @@ class Chat:
             )
         return self._models.resolve(request.model)
 
-    def _check_messages(self, messages: Sequence[Message]) -> None:
+    async def _check_messages(self, messages: Sequence[Message]) -> None:
         if not messages:
             raise InvalidRequest("Must have at least 1 message")
         for message in messages:
@@ -268,12 +270,13 @@ class Chat:
                 raise InvalidRequest(f"Role '{message.role}' is not valid")
             if not message.content.strip():
                 raise InvalidRequest("Message content cannot be empty")
-        tokens = sum(self._tokenizer.count(m.content) for m in messages)
-        if tokens > self._limits.history_tokens:
-            raise InvalidRequest(
-                f"The messages have {tokens} tokens; at most {self._limits.history_tokens} "
-                "are accepted. Leave out older ones"
-            )
+        await count_within_limits(
+            [m.content for m in messages],
+            "messages",
+            tokenizer=self._tokenizer,
+            limits=self._limits,
+            advice=". Leave out older ones",
+        )
 
     def _check_options(self, request: ChatRequest | ContextRequest) -> None:
         limits = self._limits
@@ -297,7 +300,7 @@ class Chat:
         self, history: Sequence[Message], model: ConfiguredModel
     ) -> tuple[str, Usage]:
         """The question as it would be asked outside the conversation, and what asking cost."""
-        plain = standalone_question(history)
+        plain = await _standalone(history)
         if not model.follows_instructions or sum(m.role == "user" for m in history) < 2:
             return plain, Usage()
         request = ModelRequest(
@@ -349,7 +352,7 @@ class Chat:
                 snippet_tokens=request.snippet_tokens or self._limits.snippet_tokens_default,
                 budget_tokens=budget,
             )
-            for query in queries(question)
+            for query in await read_apart(len(question), queries, question)
         ]
 
     async def _illustrated(
@@ -365,6 +368,10 @@ class Chat:
         takes = model is None or model.takes_images
         wanted = takes and request.include_binary_content is not False
         return await self._figures.attach(assistant.id, snippets, data=wanted)
+
+
+async def _standalone(messages: Sequence[Message]) -> str:
+    return await read_apart(sum(len(m.content) for m in messages), standalone_question, messages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lodgepole.chat.model_directory import ModelDirectory
+from lodgepole.chat.text_limits import count_within_limits
+from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.entailment import Statement, entailment, yes_or_no
 from lodgepole.evaluation.judged import MOST_FACTS, AlignmentResult, JudgedFact, score
@@ -26,6 +29,7 @@ _CLAUSES = re.compile(
     r";\s++|(?:,|(?<!\s))\s++(?:but|whereas|while)\s++|,\s++and\s++", re.IGNORECASE
 )
 _CLAUSE_WORDS = 3
+MOST_SAID = 1_000  # sentences and clauses of an answer that are compared, each with every fact
 
 
 class Alignment:
@@ -57,14 +61,12 @@ class Alignment:
         for name, text in texts.items():
             if not text.strip():
                 raise InvalidRequest(f"{name} cannot be empty")
-        read = sum(self._tokenizer.count(text) for text in texts.values())
-        if read > self._limits.history_tokens:
-            raise InvalidRequest(
-                f"The texts have {read} tokens; at most {self._limits.history_tokens} are accepted"
-            )
+        read = await count_within_limits(
+            [*texts.values()], "texts", tokenizer=self._tokenizer, limits=self._limits
+        )
         if self._judge_model is not None:
             return score(*await self._judge_model.judge(question, answer, ground_truth_answer))
-        facts = split_facts(ground_truth_answer)
+        facts = await read_apart(len(ground_truth_answer), split_facts, ground_truth_answer)
         judged = await self._judge(question, answer, facts)
         written = sum(self._tokenizer.count(fact) for fact in facts)
         return score(judged, Usage(2 * read + written, written + len(facts)))
@@ -72,20 +74,33 @@ class Alignment:
     async def _judge(
         self, question: str, answer: str, facts: Sequence[str]
     ) -> tuple[JudgedFact, ...]:
-        sentences = [answer[a:b] for a, b in sentence_spans(answer)] or [answer]
-        # Clauses too: what a sentence negates in one of them it may well say in another.
-        said = list(dict.fromkeys([*sentences, *split_facts(answer), *yes_or_no(question, answer)]))
+        chars = len(question) + len(answer)
+        said = await read_apart(chars, _said, question, answer)
         vectors = await self._embedder.embed_passages([*facts, *said])
         cosines = np.asarray(vectors[: len(facts)] @ vectors[len(facts) :].T, dtype=np.float64)
-        asked = Statement(question).content
-        statements = [Statement(s) for s in said]
-        alone = len(facts) == 1
-        return tuple(
-            JudgedFact(
-                fact, entailment(Statement(fact), statements, row.tolist(), asked, alone=alone)
-            )
-            for fact, row in zip(facts, cosines, strict=True)
-        )
+        return await read_apart(chars * len(facts), _judged, question, facts, said, cosines)
+
+
+def _said(question: str, answer: str) -> list[str]:
+    """What an answer says, each once, the first `MOST_SAID` of it.
+
+    Clauses too: what a sentence negates in one of them it may well say in another.
+    """
+    sentences = [answer[a:b] for a, b in sentence_spans(answer)] or [answer]
+    found = list(dict.fromkeys([*sentences, *split_facts(answer)]))[:MOST_SAID]
+    return list(dict.fromkeys([*found, *yes_or_no(question, answer)]))
+
+
+def _judged(
+    question: str, facts: Sequence[str], said: Sequence[str], cosines: NDArray[np.float64]
+) -> tuple[JudgedFact, ...]:
+    asked = Statement(question).content
+    statements = [Statement(s) for s in said]
+    alone = len(facts) == 1
+    return tuple(
+        JudgedFact(fact, entailment(Statement(fact), statements, row.tolist(), asked, alone=alone))
+        for fact, row in zip(facts, cosines, strict=True)
+    )
 
 
 def split_facts(text: str) -> tuple[str, ...]:

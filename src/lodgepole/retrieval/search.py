@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.metadata_filter import MetadataFilter, select
 from lodgepole.model import Assistant, File, FileVersion, Hit, Passage, PassageKey, Snippet
@@ -306,7 +307,8 @@ class Search:
             return Rankings()
         if everything.languages is None:
             everything.languages = await self._index.languages(assistant_id)
-        words = query_words(query, {*everything.languages.values()})
+        languages = {*everything.languages.values()}
+        words = await read_apart(len(query), query_words, query, languages)
         return await self._index.search(
             assistant_id,
             IndexQuery(versions=versions, vector=None, words=words, limit=RANKING_LENGTH),
