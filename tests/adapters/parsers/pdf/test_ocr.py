@@ -14,6 +14,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 import reportlab
+from PIL import Image
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from tests.support.scanned_pages import A4, printed, recall, scanned, words_of_page
 
@@ -382,3 +384,37 @@ async def test_recognition_can_be_switched_off(tmp_path: Path) -> None:
     finally:
         await parser.close()
     assert recall(text.text) == 1
+
+
+def sound(path: Path) -> Path:
+    """A page whose own text is short and true, beside a picture that holds more."""
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.drawString(60, 800, "Invoice 4711 of Harbour Office")
+    canvas.drawImage(ImageReader(Image.new("L", (48, 60), 230)), 60, 100, 480, 600)
+    canvas.save()
+    return path
+
+
+class Placed:
+    """Recognises the page's own line, with a slip, and one within the picture."""
+
+    def read(self, picture: Picture, *, seconds: float) -> Sequence[Line]:
+        def line(text: str, y: float) -> Line:
+            at = picture.dpi / 72
+            return Line(
+                tuple(
+                    Word(text=w, x0=(60 + 50 * i) * at, y0=y * at, x1=(100 + 50 * i) * at,
+                         y1=(y + 10) * at, confidence=1)
+                    for i, w in enumerate(text.split())
+                )
+            )  # fmt: skip
+
+        return [line("Invoice 47l1 of Harbour Office", 34), line("Paid in full by the owner", 400)]
+
+
+def test_a_sound_text_is_kept_and_what_pictures_say_is_added(tmp_path: Path) -> None:
+    recognition = Recognition(recogniser=Placed(), deadline=time.monotonic() + 60, page_seconds=60)
+    document = parse(sound(tmp_path / "a"), "a.pdf", Limits(), recognition=recognition)
+
+    lines = [line for line in document.text.split("\n") if line]
+    assert lines == ["Invoice 4711 of Harbour Office", "Paid in full by the owner"]

@@ -533,7 +533,8 @@ def test_turned_pages_read_like_upright_ones(
     def turned(canvas: Canvas) -> None:
         if shown_turned:
             canvas.setPageRotation(angle)
-        x, y = {90: (595, 0), 180: (595, 842), 270: (0, 842)}[angle]
+        height = 595 if shown_turned else 842  # reportlab lays the page on its side
+        x, y = {90: (595, 0), 180: (595, 842), 270: (0, height)}[angle]
         canvas.translate(x, y)
         canvas.rotate(angle)
         content(canvas)
@@ -605,3 +606,14 @@ def test_entries_of_contents_and_references_stand_by_themselves(tmp_path: Path) 
     assert document.text.split("\n") == [*entries, "", *references]
     assert shown(document, BlockKind.LIST_ITEM) == references
     assert not shown(document, BlockKind.HEADING)
+
+
+def test_text_beside_the_page_is_not_read(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Shown on the page.")
+        canvas.drawString(700, 700, "Right of it.")
+        canvas.drawString(60, -40, "Below it.")
+        canvas.drawString(60, 20, "Cut off at its foot.")
+        canvas.setCropBox((0, 50, 595, 842))
+
+    assert read(write(tmp_path / "a", draw)).text == "Shown on the page."

@@ -1,9 +1,10 @@
 """The lines of a page as pdfium sees them, each with its place, its size and its gaps."""
 
+import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -30,6 +31,7 @@ ANGLE_SAMPLES = 20  # characters of a page that are asked how they stand
 MEANING_SAMPLES = 50  # that are asked whether their font says which letters they are
 TURNED_WIDTH = 1.3  # font sizes that a turned line is wide at most
 TURNED_CHARS = 4  # so narrow a line has at least
+_SPACES = frozenset(map(ord, " \t\r\n\u00a0"))
 _WORD = re.compile(r"\S+")
 BULLET_SIGNS = "•●○◦▪■□➢►‣⁃∙·\uf0b7\uf0a7"
 BULLET = re.compile(
@@ -95,6 +97,8 @@ class Frame:
     turn: int  # quarter turns of the text against the clock, 0..3
     page_width: float  # of the page's own sides, before any turning, in points
     page_height: float
+    box: tuple[float, float, float, float] | None = None
+    """What is shown of the page, from left and bottom to right and top, before any turning."""
 
     @property
     def width(self) -> float:
@@ -115,18 +119,34 @@ class Frame:
             case _:
                 return left, bottom, right, top
 
+    def shows(self, words: Sequence[Word]) -> list[Word]:
+        """Those of the words that stand on the page rather than beside it."""
+        if self.box is None:
+            return list(words)
+        left, bottom, right, top = self.turned(*self.box)
+        return [
+            word
+            for word in words
+            if left <= (word.first.left + word.last.right) / 2 <= right
+            and bottom <= (word.first.bottom + word.first.top) / 2 <= top
+        ]
+
 
 def frame_of(page: Any, text_page: Any) -> Frame:
     count = pdfium.FPDFText_CountChars(text_page)
     turns = Counter(
         -round(pdfium.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4  # clockwise
         for index in range(0, count, max(1, count // ANGLE_SAMPLES))
-        if not chr(pdfium.FPDFText_GetUnicode(text_page, index)).isspace()
+        if pdfium.FPDFText_GetUnicode(text_page, index) not in _SPACES
     )
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     if pdfium.FPDFPage_GetRotation(page) % 2:  # as it is shown
         width, height = height, width
-    return Frame(turns.most_common(1)[0][0] if turns else 0, width, height)
+    sides = pdfium.FS_RECTF()
+    box = None
+    if pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(sides)):
+        box = (sides.left, sides.bottom, sides.right, sides.top)
+    return Frame(turns.most_common(1)[0][0] if turns else 0, width, height, box)
 
 
 def guessed_share(text_page: Any) -> float:
@@ -141,7 +161,7 @@ def lines_of(text_page: Any, frame: Frame) -> Iterator[Line]:
     """Lines in pdfium's order, measured in the frame."""
     chars = Characters(text_page, frame)
     from_right = is_right_to_left(chars.text)
-    for words in _lines_of_words(chars):
+    for words in _lines_of_words(chars, frame.shows):
         start, end = words[0].start, words[-1].end
         if RIGHT_TO_LEFT.search(chars.text, start, end):
             yield _as_read(chars, words, from_right=from_right)
@@ -149,7 +169,9 @@ def lines_of(text_page: Any, frame: Frame) -> Iterator[Line]:
             yield _line(chars, words)
 
 
-def _lines_of_words(chars: Characters) -> Iterator[list[Word]]:
+def _lines_of_words(
+    chars: Characters, shows: Callable[[Sequence[Word]], list[Word]]
+) -> Iterator[list[Word]]:
     """The words of each line; those in one that pdfium broke at raised text."""
     text = chars.text
     line: list[Word] = []
@@ -158,6 +180,7 @@ def _lines_of_words(chars: Characters) -> Iterator[list[Word]]:
             Word(start, end, chars.box(start), chars.box(end - 1), spaced=True)
             for start, end in (word.span() for word in _WORD.finditer(text, *match.span()))
         ]
+        words = shows(words)
         if not words:
             continue
         for run in _at_one_height(chars, words):

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -26,6 +26,8 @@ from lodgepole.documents.ocr import (
 PAGES_AT_ONCE = 2
 TRUSTED = 0.4  # mean confidence of a line's words, below which it is noise
 LARGE = 1.3  # times the page's usual height, from which a line is set larger than the body
+AGREEMENT = 0.6  # of a text's words that were recognised too, from which it is sound
+SAME_WIDTH = 5.0  # points by which a page and its picture may differ, if they lie alike
 JUDGED_LETTERS = 100  # Latin ones on a page, from which it is judged by them
 LATIN_SHARE = 0.8  # of a page's letters, from which it is
 VOWELS_LEAST = 0.25  # of letters; measured: prose 0.31 to 0.43, code from 0.3, glyphs 0.04 to 0.24
@@ -33,6 +35,7 @@ HEIGHT_TO_SIZE = 1.06  # letters' height, ascender to descender, to font size; a
 TALL, DEEP = 0.24, 0.23  # of that height, above small letters and below the line
 
 _SMALL, _DEEP = frozenset("acemnorsuvwxz.-:"), frozenset("gjpqy,;")
+_WORD = re.compile(r"[^\W_]{2,}")
 _LATIN = re.compile("[A-Za-z]")
 _VOWELS = re.compile("[aeiouyAEIOUY]")
 
@@ -77,13 +80,48 @@ def _take(page: Page, picture: Picture, task: Future[Sequence[SeenLine]]) -> Non
     page.wants_recognition = False
     seen, picture = upright(seen, picture)
     lines = _lines(seen, picture)
-    if lines and (not page.readable or _says_more(lines, page.lines)):
+    if not lines:
+        return
+    width = picture.width * 72 / picture.dpi
+    if page.readable and page.lines and _agree(page.lines, lines):
+        if abs(width - page.width) <= SAME_WIDTH:
+            beside = list(_beside(lines, page.lines))
+            page.lines = [*page.lines, *in_reading_order(with_whole_rows(beside), width)]
+    elif not page.readable or _says_more(lines, page.lines):
         rows = with_whole_rows(lines)
         said = list(remarks(rows, page.annotations))
-        width = picture.width * 72 / picture.dpi
         page.lines = [*in_reading_order(with_annotations(rows, page.annotations), width), *said]
         page.readable = True
         page.recognised = True
+
+
+def _agree(own: Sequence[Line], seen: Sequence[Line]) -> bool:
+    """Whether most words of the page's own text were recognised, too, so that it is sound.
+
+    What was recognised has slips of its own, in numbers above all.
+    """
+    words = Counter(_words(own))
+    found = words & Counter(_words(seen))
+    return bool(words) and found.total() >= AGREEMENT * words.total()
+
+
+def _words(lines: Sequence[Line]) -> Iterator[str]:
+    for line in lines:
+        yield from _WORD.findall(line.text.casefold())
+
+
+def _beside(seen: Sequence[Line], own: Sequence[Line]) -> Iterator[Line]:
+    """What was recognised where the page's own text has nothing, as in pictures."""
+    for line in seen:
+        middle = line.y + 0.5 * line.size
+        covered = any(
+            other.y - 0.5 * other.size <= middle <= other.y + 1.5 * other.size
+            and line.x0 < other.x1
+            and other.x0 < line.x1
+            for other in own
+        )
+        if not covered:
+            yield line
 
 
 def upright(seen: Sequence[SeenLine], picture: Picture) -> tuple[Sequence[SeenLine], Picture]:
