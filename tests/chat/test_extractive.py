@@ -114,3 +114,24 @@ async def test_a_sentence_with_a_pronoun_near_its_beginning_comes_with_the_one_b
     rules = make_snippet("The limit for a hotel night is 90 euros for staff. For guests it is 70.")
     text, _ = await generate(ask("What is the limit for a hotel night for guests?", rules))
     assert "90 euros for staff. [1] For guests it is 70. [1]" in text
+
+
+async def test_of_an_endless_question_the_end_is_read(monkeypatch):
+    asked: list[str] = []
+    embedder = MemoryEmbedder()
+    monkeypatch.setattr(
+        "lodgepole.chat.extractive.anchors", lambda question: asked.append(question) or []
+    )
+    model = ExtractiveChatModel(embedder, MemoryTokenizer())
+    request = ModelRequest(
+        model="m",
+        messages=(),
+        question="word " * 100_000 + "Where?",
+        sources=(),
+        temperature=None,
+        max_output_tokens=100,
+        json_object=False,
+    )
+    assert [event async for event in model.stream(request)]
+    assert len(asked[0]) == 8_000
+    assert asked[0].endswith("Where?")

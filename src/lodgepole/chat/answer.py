@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
@@ -40,6 +40,8 @@ TEMPERATURES = (0.0, 2.0)
 SHORTER_PROMPTS = 2  # tries with half the sources, when a model refuses a prompt as too long
 REWRITE_TOKENS = 2_000  # what a reasoning model thinks first counts, too
 LONGEST_REWRITE = 500  # characters of a rewritten question
+
+_Read = TypeVar("_Read")
 
 
 class Retrieval(Protocol):
@@ -139,8 +141,9 @@ class Chat:
             raise InvalidRequest("Exactly one of query or messages must be provided")
         self._check_options(request)
         if request.messages is not None:
-            await self._check_messages(request.messages)
-            question = await _standalone(request.messages)
+            messages = request.messages
+            await self._check_messages(messages)
+            question = await _read(messages, lambda: standalone_question(messages))
         else:
             question = squeeze(request.query or "")
             if not question:
@@ -183,7 +186,8 @@ class Chat:
         self, assistant: Assistant, request: ChatRequest
     ) -> AsyncGenerator[AnswerEvent]:
         model = await self._with_its_window(await self._check(request))
-        room = self._budgets.room(request.messages, model, assistant)
+        messages = request.messages
+        room = await _read(messages, lambda: self._budgets.room(messages, model, assistant))
         question, spent = await self._question(room.history, model)
         snippets = await self._find(assistant, self._clip(question), request, room)
         turn = _Turn(assistant, request, model, room.history, question, spent)
@@ -250,8 +254,6 @@ class Chat:
         most = min(model.max_output_tokens, tokens // 4)
         return replace(model, context_tokens=tokens, max_output_tokens=most)
 
-    # --- what is asked ---
-
     async def _check(self, request: ChatRequest) -> ConfiguredModel:
         await self._check_messages(request.messages)
         self._check_options(request)
@@ -294,13 +296,11 @@ class Chat:
     def _clip(self, question: str) -> str:
         return question[: self._limits.query_chars]
 
-    # --- what is found ---
-
     async def _question(
         self, history: Sequence[Message], model: ConfiguredModel
     ) -> tuple[str, Usage]:
         """The question as it would be asked outside the conversation, and what asking cost."""
-        plain = await _standalone(history)
+        plain = await _read(history, lambda: standalone_question(history))
         if not model.follows_instructions or sum(m.role == "user" for m in history) < 2:
             return plain, Usage()
         request = ModelRequest(
@@ -370,8 +370,8 @@ class Chat:
         return await self._figures.attach(assistant.id, snippets, data=wanted)
 
 
-async def _standalone(messages: Sequence[Message]) -> str:
-    return await read_apart(sum(len(m.content) for m in messages), standalone_question, messages)
+async def _read(messages: Sequence[Message], work: Callable[[], _Read]) -> _Read:
+    return await read_apart(sum(len(m.content) for m in messages), work)
 
 
 @dataclass(frozen=True, slots=True)

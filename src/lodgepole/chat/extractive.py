@@ -33,6 +33,7 @@ from lodgepole.retrieval.search import embedder_languages
 from lodgepole.text.words import content_stems, similar_stems, stems_of, words
 
 LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
+QUESTION_CHARS = 8_000  # of a long one its end, where the question is
 EMBEDDED_SENTENCES = 6
 """Chosen by words and passage alone; 24 contain the answer no more often, and cost four
 times as much."""
@@ -91,8 +92,9 @@ class ExtractiveChatModel:
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """See `ChatModel.stream`. The whole answer is known before its first part is sent."""
-        found = await self._find(request.question, request.sources)
-        ours = phrases(request.question)
+        question = request.question[-QUESTION_CHARS:]
+        found = await self._find(question, request.sources)
+        ours = phrases(question)
         parts = _json_parts(found, ours) if request.json_object else _text_parts(found, ours)
         for part in parts:
             yield ModelText(part)

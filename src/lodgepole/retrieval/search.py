@@ -26,6 +26,7 @@ from lodgepole.text.languages import detect_language
 RANKING_LENGTH = 200  # of each ranking; fusion standardises over these
 CANDIDATES = 50  # passages at least that snippets are made of
 SHELVES = 32  # assistants whose files are kept sorted
+CHARS_PER_TOKEN = 40  # of those at most; a word of any length may count as one
 QUERY_TOKENS = 256  # of the query that are embedded: more only blurs the vector
 _SWITCHES = 3  # of embedders that one query may meet; one is rare
 _ENGLISH_MODELS = ("all-minilm-l6-v2", "all-minilm-l12-v2", "bge-small-en", "bge-base-en")
@@ -318,6 +319,7 @@ class Search:
         """The query, or of a long one its end: the last question of a conversation is there."""
         if len(query) <= QUERY_TOKENS:
             return query
+        query = query[-QUERY_TOKENS * CHARS_PER_TOKEN :]
         spans = self._tokenizer.spans(query)
         return query if len(spans) <= QUERY_TOKENS else query[spans[-QUERY_TOKENS][0] :]
 
