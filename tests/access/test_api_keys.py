@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lodgepole.access.api_keys import CACHED_FOR
-from lodgepole.errors import NotFound, Unauthenticated
+from lodgepole.errors import InvalidRequest, NotFound, Unauthenticated
 from lodgepole.model import Role
 
 
@@ -77,3 +77,19 @@ async def test_a_key_revoked_elsewhere_is_refused_before_long(house):
     house.clock.advance(CACHED_FOR)
     with pytest.raises(Unauthenticated):
         await here.authenticate(secret)
+
+
+async def test_a_secret_that_the_operator_changes_replaces_the_one_before(house):
+    for secret in ("the-first-one", "the-second-one"):
+        await house.keys.seed(secret, besides="made-at-the-start")
+    assert await house.keys.authenticate("the-second-one")
+    with pytest.raises(Unauthenticated):
+        await house.keys.authenticate("the-first-one")
+    await house.keys.seed("made-at-the-start")
+    await house.keys.seed("the-third-one", besides="made-at-the-start")
+    assert await house.keys.authenticate("made-at-the-start")
+
+
+async def test_no_other_key_takes_the_name_of_the_seeded_one(house):
+    with pytest.raises(InvalidRequest, match="may be named"):
+        await house.keys.create("default", name="seeded by the operator", role=Role.ALL)

@@ -257,3 +257,16 @@ async def test_parallel_claims_never_share_an_operation(ready):
         await ready.append_content(f"o{number}", file_id=f"f{number}")
     claims = await asyncio.gather(*(ready.claim(f"w{n}") for n in range(9)))
     assert sorted(c.operation.id for c in claims if c) == [f"o{n}" for n in range(6)]
+
+
+async def test_after_the_clock_was_set_back_all_is_due_that_is_put_off_too_far(ready):
+    for number in (1, 2):
+        await ready.append_content(f"o{number}", file_id=f"f{number}")
+    await ready.queue.release(await ready.claim(), due_at=ready.clock.now() + timedelta(minutes=5))
+    held = await ready.claim("killed")
+    ready.clock.advance(timedelta(days=-1))
+    claims = [await ready.claim("next"), await ready.claim("next")]
+    assert sorted(claim.operation.id for claim in claims) == ["o1", "o2"]
+    assert await ready.claim("next") is None
+    with pytest.raises(ClaimLost):
+        await ready.queue.extend(held, lease=LEASE)

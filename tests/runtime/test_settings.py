@@ -2,6 +2,7 @@
 
 import pytest
 
+from lodgepole.errors import InvalidRequest
 from lodgepole.runtime.retrieval_settings import OpenAIEmbedderSettings
 from lodgepole.runtime.settings import Settings, reader_environment
 
@@ -57,3 +58,18 @@ def test_what_is_no_origin_is_refused(given, monkeypatch):
     monkeypatch.setenv("LODGEPOLE_CORS_ORIGINS", given)
     with pytest.raises(ValueError, match="no origin"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "secret", "said"),
+    [
+        ("api_key", "short", "has 5 characters"),
+        ("api_key", "         ", "holds a space"),
+        ("api_key", "schlüssel-schlüssel", "no ASCII"),
+        ("signing_secret", "0123456789", "has 10 characters"),
+        ("signing_secret", "", "has 0 characters"),
+    ],
+)
+def test_a_secret_that_keeps_nobody_out_is_refused(name, secret, said):
+    with pytest.raises(InvalidRequest, match=said):
+        Settings(**{name: secret}).check_secrets()

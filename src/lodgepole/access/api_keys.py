@@ -17,6 +17,8 @@ CACHED_KEYS = 1024
 CACHED_FOR = timedelta(seconds=3)
 """Longest time that another process still accepts a key after it was revoked in this one."""
 DEFAULT_PROJECT = "default"
+SEEDED = "seeded by the operator"
+"""The name of the key from the settings; no other key may have it."""
 NAME_CHARS = 100
 KEYS_PER_PROJECT = 1000
 
@@ -62,6 +64,8 @@ class Keys:
             raise InvalidRequest(
                 f"Invalid key name {name[:120]!r}: use 1 to {NAME_CHARS} printable characters"
             )
+        if name.strip() == SEEDED:
+            raise InvalidRequest(f"No key but that of the settings may be named {SEEDED!r}")
         if len(await self._catalog.list_keys(project_id)) >= KEYS_PER_PROJECT:
             raise Conflict(
                 f"The project has {KEYS_PER_PROJECT} keys, as many as it may: revoke one first"
@@ -69,10 +73,19 @@ class Keys:
         secret = SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         return secret, await self._add(secret, project_id, name, role)
 
-    async def seed(self, secret: str, *, project_id: str = DEFAULT_PROJECT) -> ApiKey:
-        """Accept a secret that the operator chose; doing so again changes nothing."""
+    async def seed(
+        self, secret: str, *, project_id: str = DEFAULT_PROJECT, besides: str | None = None
+    ) -> ApiKey:
+        """Accept a secret that the operator chose, and none that was chosen before.
+
+        Doing so again changes nothing. `besides` is another secret that stays good.
+        """
+        kept = {hash_secret(known) for known in (secret, besides) if known is not None}
+        for key in await self._catalog.list_keys(project_id):
+            if key.name == SEEDED and key.hash not in kept:
+                await self.revoke(project_id, key.id)
         known = await self._catalog.find_key(hash_secret(secret))
-        return known or await self._add(secret, project_id, "seeded by the operator", Role.ALL)
+        return known or await self._add(secret, project_id, SEEDED, Role.ALL)
 
     async def list(self, project_id: str) -> Sequence[ApiKey]:
         """Oldest first."""

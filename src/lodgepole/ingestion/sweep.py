@@ -73,7 +73,7 @@ class Sweep:
         await self._history.forget_finished(self._clock.now() - self._retention)
         now = self._clock.now()
         orphans = await self._orphans()
-        self._seen = {orphan: self._seen.get(orphan, now) for orphan in orphans}
+        self._seen = {orphan: min(self._seen.get(orphan, now), now) for orphan in orphans}
         due = [orphan for orphan, since in self._seen.items() if now - since >= self._grace]
         contents = [orphan for orphan in due if orphan.place == "blobs"]
         aside = sum(orphan.contents for orphan in contents) > MOST_REMOVED * self._stored

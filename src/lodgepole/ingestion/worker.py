@@ -319,15 +319,20 @@ class Worker:
 
     async def _keep_house(self, stop: asyncio.Event) -> None:
         turn_at = sweep_at = self._clock.now()
+        pause = SWEEP_EVERY
         while not stop.is_set():
-            if self._clock.now() >= turn_at:
+            now = self._clock.now()
+            # A time further off than was ever asked for: the clock was set back.
+            turn_at, sweep_at = min(turn_at, now + LEADER_RENEWED), min(sweep_at, now + pause)
+            if now >= turn_at:
                 await self._guarded(self._ask_for_house)
                 turn_at = self._clock.now() + LEADER_RENEWED
             if self._house.is_set() and self._clock.now() >= sweep_at:
                 began = self._clock.now()
                 await self._guarded(self._sweep.run)
-                took = self._clock.now() - began
-                sweep_at = self._clock.now() + max(SWEEP_EVERY, SWEEP_SHARE * took)
+                took = max(timedelta(), self._clock.now() - began)
+                pause = max(SWEEP_EVERY, SWEEP_SHARE * took)
+                sweep_at = self._clock.now() + pause
             await self._remove_retired(self._clock.now())
             if self._trim_due and not self._running:
                 self._trim_due = False
@@ -350,7 +355,7 @@ class Worker:
         await self._guarded(lambda: first_of(work(), stop))
 
     async def _remove_retired(self, until: datetime) -> None:
-        while self._retired and self._retired[0][0] <= until:
+        while self._retired and not until < self._retired[0][0] <= until + RETIRE_AFTER:
             _, retired = self._retired.popleft()
             await self._guarded(lambda retired=retired: self._pipeline.remove(retired))
 

@@ -5,6 +5,14 @@ from typing import Protocol
 
 from lodgepole.model import Claim
 
+LONGEST_PUT_OFF = timedelta(minutes=10)
+"""Of an operation that is tried again, twice what is ever asked for; see `ingestion/worker`."""
+
+
+def overdue_horizon(now: datetime, lease: timedelta) -> datetime:
+    """Beyond it nothing can be due or leased, unless the clock was set back since."""
+    return now + max(LONGEST_PUT_OFF, 2 * lease)
+
 
 class OperationQueue(Protocol):
     """The work queue that accepted changes make.
@@ -18,7 +26,8 @@ class OperationQueue(Protocol):
 
         Oldest first within an assistant; between assistants, the one with the fewest claims
         running first, so that one large upload does not starve the others. Counts an attempt.
-        An operation whose lease ran out is due again.
+        An operation whose lease ran out is due again,
+        and so is one that would be due later than anything is put off: the clock was set back.
         """
         ...
 

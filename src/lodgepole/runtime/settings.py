@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from lodgepole.errors import InvalidRequest
 from lodgepole.limits import Limits
 from lodgepole.runtime.retrieval_settings import (
     BuiltinEmbedderSettings,
@@ -30,6 +31,9 @@ from lodgepole.runtime.retrieval_settings import (
     expand,
 )
 
+API_KEY_CHARS = 8
+"""Fewer are found by trying: at a hundred requests a second, six letters in a month."""
+SIGNING_SECRET_CHARS = 16
 CONFIG_FILE = Path("lodgepole.toml")
 BLOB_SCHEMES = ("s3", "gs", "az")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s,]+")
@@ -250,6 +254,29 @@ class Settings(BaseSettings):
             if applies:
                 raise ValueError(sentence)
         return self
+
+    def check_secrets(self) -> None:
+        """Refuse what would be guessed, or never arrive in a header. Raises InvalidRequest.
+
+        For a server to call: commands may hold the key of another server, of an older release.
+        """
+        for name, secret, least in (
+            ("api_key", self.api_key, API_KEY_CHARS),
+            ("signing_secret", self.signing_secret, SIGNING_SECRET_CHARS),
+        ):
+            text = None if secret is None else secret.get_secret_value()
+            if text is None:
+                continue
+            if not all("!" <= letter <= "~" for letter in text):
+                raise InvalidRequest(
+                    f"{name} holds a space or a letter that is no ASCII: use letters, digits and "
+                    "punctuation."
+                )
+            if len(text) < least:
+                raise InvalidRequest(
+                    f"{name} has {len(text)} characters, and must have {least} or more. Make one: "
+                    "openssl rand -hex 32"
+                )
 
     @property
     def on_many_machines(self) -> bool:

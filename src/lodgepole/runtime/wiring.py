@@ -73,6 +73,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         InvalidRequest: A setting cannot be used; the message says which and why.
         Unavailable: The data directory or the model cannot be used.
     """
+    settings.check_secrets()
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
         stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
@@ -306,7 +307,11 @@ def _create_app(
 async def _first_key(settings: Settings, services: Services) -> str | None:
     """Seed the configured key; else, on loopback, make the first one and keep it on disk."""
     if settings.api_key is not None:
-        await services.keys.seed(settings.api_key.get_secret_value(), project_id=DEFAULT_PROJECT)
+        await services.keys.seed(
+            settings.api_key.get_secret_value(),
+            project_id=DEFAULT_PROJECT,
+            besides=read_secret(settings.data_dir / "api_key"),
+        )
         return None
     if await services.catalog.list_keys(DEFAULT_PROJECT):
         return None  # a key that was revoked stays so, whatever file still holds it

@@ -107,3 +107,21 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "copies").write_text("a file")
     with pytest.raises(Unavailable, match="copies"), own_folder(tmp_path / "copies"):
         pass
+
+
+def test_a_directory_that_others_may_read_is_made_private(tmp_path, caplog):
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    data_dir.chmod(0o755)
+    with held(data_dir):
+        assert data_dir.stat().st_mode & 0o777 == 0o700
+    assert "private now" in caplog.text
+
+
+def test_a_directory_that_all_share_is_left_alone_with_a_warning(tmp_path, caplog):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    with held(shared):
+        assert shared.stat().st_mode & 0o7777 == 0o1777
+    assert "chmod 700" in caplog.text

@@ -1,8 +1,10 @@
 """The data directory of one machine: made private, and held by one process at a time."""
 
 import fcntl
+import logging
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,7 +12,10 @@ from pathlib import Path
 
 from lodgepole.errors import Conflict, Unavailable
 
+log = logging.getLogger(__name__)
+
 SCAN_BYTES = 4 * 1024 * 1024
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 OWNED = "of-"
 """What folders of a living or a killed process are called."""
 
@@ -37,11 +42,28 @@ def held(path: Path) -> Generator[Path]:
                 f"The data directory {path} is in use by another Lodgepole (process {holder}). "
                 "Stop it, or choose another with --data-dir."
             ) from error
+        _close_to_others(path)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield path
     finally:
         os.close(descriptor)
+
+
+def _close_to_others(path: Path) -> None:
+    """Take from others on this machine what they may do in a data directory of ours, or warn."""
+    mode = path.stat().st_mode
+    if not mode & OTHERS:
+        return
+    if mode & stat.S_ISVTX or path.stat().st_uid != os.getuid():
+        log.warning(
+            "Others on this machine may look into the data directory %s, which holds documents and "
+            "keys: make it private, chmod 700",
+            path,
+        )
+        return
+    path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+    log.warning("The data directory %s was open to other users; it is private now", path)
 
 
 def made(path: Path) -> None:

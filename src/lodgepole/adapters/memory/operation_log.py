@@ -19,6 +19,7 @@ from lodgepole.model import (
     OperationType,
 )
 from lodgepole.ports.clock import Clock
+from lodgepole.ports.operation_queue import overdue_horizon
 
 FILE_DELETED = "Cancelled: the file was deleted."
 ASSISTANT_DELETED = "Cancelled: the assistant was deleted."
@@ -150,7 +151,7 @@ class MemoryOperationLog:
     async def take_turn(self, name: str, holder: str, *, lease: timedelta) -> bool:
         now = self._clock.now()
         held_by, until = self._database.turns.get(name, (holder, now))
-        if held_by != holder and until > now:
+        if held_by != holder and now < until <= now + 2 * lease:
             return False
         self._database.turns[name] = (holder, now + lease)
         return True
@@ -172,7 +173,8 @@ class MemoryOperationLog:
             for row in unfinished
             if row.worker_id is not None and row.due_at > now
         )
-        due = [row for row in unfinished if row.due_at <= now]
+        horizon = overdue_horizon(now, lease)
+        due = [row for row in unfinished if row.due_at <= now or row.due_at > horizon]
         if not due:
             return None
         row = min(

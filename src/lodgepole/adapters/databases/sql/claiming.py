@@ -25,8 +25,11 @@ class Claiming:
         self._last = ""
         """The assistant at which the last look ended; none when it saw all of them."""
 
-    def next_due(self, connection: Connection, now: datetime) -> AnyRow | None:
-        """Assistant and id of an operation that is due, locked until the transaction ends."""
+    def next_due(self, connection: Connection, now: datetime, horizon: datetime) -> AnyRow | None:
+        """Assistant and id of an operation that is due, locked until the transaction ends.
+
+        What would be due after `horizon` is due now: the clock was set back.
+        """
         for assistant_id in self._by_turn(connection, now):
             query = _due(now).where(operations.c.assistant_id == assistant_id)
             found = connection.execute(
@@ -35,8 +38,13 @@ class Claiming:
             if found is not None:
                 return found
         # Those that were seen have nothing to take now; others may.
-        oldest = _due(now).order_by(operations.c.due_at).limit(1)
-        return connection.execute(skip_locked(oldest, operations)).first()
+        beyond = _unfinished().where(operations.c.due_at > horizon)
+        for query in (_due(now), beyond):
+            oldest = query.order_by(operations.c.due_at).limit(1)
+            found = connection.execute(skip_locked(oldest, operations)).first()
+            if found is not None:
+                return found
+        return None
 
     def _by_turn(self, connection: Connection, now: datetime) -> Iterator[str]:
         seen = connection.execute(_waiting(self._last, ASSISTANTS_SEEN, now)).all()
@@ -52,10 +60,12 @@ class Claiming:
 _AGE = (operations.c.created_at, operations.c.id)
 
 
+def _unfinished() -> Any:
+    return select(operations.c.assistant_id, operations.c.id).where(UNFINISHED)
+
+
 def _due(now: datetime) -> Any:
-    return select(operations.c.assistant_id, operations.c.id).where(
-        UNFINISHED, operations.c.due_at <= now
-    )
+    return _unfinished().where(operations.c.due_at <= now)
 
 
 def _waiting(after: str, most: int, now: datetime) -> Any:

@@ -33,6 +33,7 @@ from lodgepole.model import (
     OperationType,
 )
 from lodgepole.ports.clock import Clock
+from lodgepole.ports.operation_queue import overdue_horizon
 
 
 class SqlOperationLog:
@@ -128,7 +129,7 @@ class SqlOperationLog:
         now = self._clock.now()
 
         def work(connection: Connection) -> Claim | None:
-            key = self._claiming.next_due(connection, now)
+            key = self._claiming.next_due(connection, now, overdue_horizon(now, lease))
             if key is None:
                 return None
             claimed = connection.execute(
@@ -250,7 +251,11 @@ class SqlOperationLog:
             taken = connection.execute(
                 update(turns)
                 .where(turns.c.name == name)
-                .where((turns.c.holder == holder) | (turns.c.until <= now))
+                .where(
+                    (turns.c.holder == holder)
+                    | (turns.c.until <= now)
+                    | (turns.c.until > now + 2 * lease)  # the clock was set back
+                )
                 .values(holder=holder, until=now + lease)
             )
             return taken.rowcount > 0
