@@ -18,6 +18,7 @@ from lodgepole.adapters.parsers.pdf.table_words import (
 PROSE_WORDS = 4  # of a cell, from which it may be a line of prose
 ODD_ROWS = 0.12  # of the rows, that may have text where the others leave white space
 ROWS_TOLD = 4  # from which one of them may have text there
+COLUMNS_MOST = 60  # of a table
 GAP_LEAST = 0.4  # font sizes, of white space down a table
 ROWS_LEAST = 3  # of a table, unless two have several cells
 CELLS_OF_TWO = 3  # in each of two rows, which are a table of their own
@@ -40,7 +41,7 @@ def _table(run: Sequence[Height], rulings: Rulings) -> Table | None:
         return None
     body = [row for row in rows if row.has_figures]
     columns = _columns(body if len(body) >= ROWS_LEAST else rows)
-    if len(columns) < 2 or _are_prose(rows, columns):
+    if not 2 <= len(columns) <= COLUMNS_MOST or _are_prose(rows, columns):
         return None
     first = _head_end(run, columns, rulings)
     strips = [_strip(height, columns) for height in run[first:]]

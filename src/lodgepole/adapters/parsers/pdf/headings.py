@@ -187,7 +187,7 @@ def _stands_apart(lines: Sequence[Line], at: int, step: float) -> bool:
         last += 1
         if last - first >= LINES_OF_BOLD:
             return False
-    below = next((each for each in lines[last + 1 :] if not each.running), None)
+    below = next((each for each in lines[last + 1 : last + 6] if not each.running), None)
     return below is not None and below.y - lines[last].y < 0.5 * line.size
 
 

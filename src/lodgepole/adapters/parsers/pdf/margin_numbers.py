@@ -80,6 +80,8 @@ def _column(lines: Sequence[Line], side: int) -> list[_Number]:
 
 
 def _counts_lines(numbers: Sequence[_Number], lines: Sequence[Line], side: int) -> bool:
+    if len(numbers) < LEAST_APART:
+        return False
     step = numbers[1].value - numbers[0].value
     if any(after.value - before.value != step for before, after in pairwise(numbers)):
         return False

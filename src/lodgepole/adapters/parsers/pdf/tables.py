@@ -50,12 +50,14 @@ def _without(lines: Sequence[Line], table: Table, placed: list[PlacedTable]) -> 
     place = Line("\0", table.left, table.right, table.top, table.rows[0].size, bold=False)
     placed.append(PlacedTable(place, table))
     kept: list[Line] = []
+    begun = False
     for line in lines:
         if id(line) not in taken:
             kept.append(line)
             continue
-        if not any(each is place for each in kept):
+        if not begun:
             kept.append(place)
+            begun = True
         kept += _left_over(line, taken[id(line)])
     return kept
 
