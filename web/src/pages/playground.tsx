@@ -3,11 +3,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import {
   type Assistant, type ChatBody, inWords, modelNames, type Reference, type Usage, type Citation,
 } from '../api';
+import { Chips, Sources, sourcesOf, withSources } from '../citations';
 import { FilterBuilder, filterOf, noFilter } from '../filter';
 import { Markdown, withMarks } from '../markdown';
 import { remember } from '../recent';
 import { useClient } from '../session';
-import { Button, count, Empty, Field, inRuns, seconds, useCopying, Wrong } from '../ui';
+import { Button, count, Empty, Field, seconds, useCopying, Wrong } from '../ui';
 import { link } from '../route';
 import { type Source, SourceDialog } from '../viewer/source';
 import { Snippets } from './snippets';
@@ -261,27 +262,10 @@ function TurnView(props: {
   show: (source: Source) => void;
 }) {
   const { turn, open } = props;
-  const sources = numbered(turn.citations);
-  const numberOf = (reference: Reference) =>
-    sources.findIndex((one) => one.key === keyOf(reference)) + 1;
-  const mark = (index: number) => {
-    const references = turn.citations[index]?.references ?? [];
-    return (
-      <span class="chips">
-        {references.map((reference) => (
-          <button
-            type="button"
-            class="chip"
-            title={titleOf(reference)}
-            aria-label={`Source ${numberOf(reference)}: ${titleOf(reference)}`}
-            onClick={() => open(reference)}
-          >
-            {numberOf(reference)}
-          </button>
-        ))}
-      </span>
-    );
-  };
+  const sources = sourcesOf(turn.citations);
+  const mark = (index: number) => (
+    <Chips citation={turn.citations[index]} sources={sources} open={open} />
+  );
   const text = withMarks(turn.text, turn.citations.map((citation) => citation.position));
   return (
     <article class="turn">
@@ -293,22 +277,12 @@ function TurnView(props: {
       <Wrong text={turn.error} />
       {turn.state === 'stopped' ? <p class="note">Stopped.</p> : null}
       {turn.reason === 'length' ? <p class="note warn">Cut off at the model's limit.</p> : null}
-      {sources.length ? (
-        <ol class="sources" aria-label="Sources">
-          {sources.map((one) => (
-            <li>
-              <button type="button" class="source" onClick={() => open(one.reference)}>
-                {titleOf(one.reference)}
-              </button>
-            </li>
-          ))}
-        </ol>
-      ) : null}
+      <Sources sources={sources} open={open} />
       {turn.state === 'writing' ? null : (
         <>
           <div class="line">
             <Measures turn={turn} />
-            {turn.text && navigator.clipboard ? <CopyAnswer text={turn.text} /> : null}
+            {turn.text && navigator.clipboard ? <CopyAnswer text={withSources(turn.text, turn.citations)} /> : null}
           </div>
           {turn.state === 'failed' && !turn.text ? null : (
             <Snippets assistant={props.assistant} asked={turn.asked} show={props.show} />
@@ -338,29 +312,4 @@ function Measures({ turn }: { turn: Turn }) {
     turn.snippets === null ? null : count(turn.snippets, 'snippet'),
   ].filter(Boolean);
   return <p class="note measures">{told.join(' · ')}</p>;
-}
-
-interface Numbered {
-  key: string;
-  reference: Reference;
-}
-
-/** The places that an answer cites, each once, in the order in which they come. */
-function numbered(citations: readonly Citation[]): Numbered[] {
-  const found = new Map<string, Reference>();
-  for (const reference of citations.flatMap((citation) => citation.references)) {
-    const key = keyOf(reference);
-    if (!found.has(key)) found.set(key, reference);
-  }
-  return [...found].map(([key, reference]) => ({ key, reference }));
-}
-
-function keyOf(reference: Reference): string {
-  return JSON.stringify([reference.file.id, reference.pages]);
-}
-
-function titleOf(reference: Reference): string {
-  const { pages } = reference;
-  if (!pages.length) return reference.file.name;
-  return `${reference.file.name}, ${pages.length > 1 ? 'pages' : 'page'} ${inRuns(pages)}`;
 }
