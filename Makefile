@@ -91,6 +91,9 @@ fuzz-api: setup .fuzz/.synced ## Generated requests against a server and our Ope
 wheel: setup ## Build wheel and sdist into OUT (default dist/)
 	@$(UV) build --out-dir $(OUT)
 
+sbom: setup ## Write dist/sbom.cdx.json (CycloneDX) and docs/reference/licences.md from the lock
+	@$(BIN)/python scripts/release/sbom.py
+
 check-wheel: setup ## Install the wheel fresh and run its demo; run the steps of the image's build
 	@$(BIN)/python scripts/release/check_wheel.py
 	@$(BIN)/pytest tests/packaging/check_image_steps.py
@@ -212,4 +215,4 @@ web/node_modules/.synced: web/package-lock.json
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
