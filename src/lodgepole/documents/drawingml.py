@@ -15,7 +15,8 @@ from lodgepole.model import BlockKind
 
 CHART_ROWS = 1000  # categories of one chart
 _MACHINE_MADE = re.compile(
-    r"automati\w+ (?:generated|erstellt|generiert|g[ée]n[ée]r)|g[ée]n[ée]r\w+ automati|"
+    r"\bautomati\w{1,10} (?:generated|erstellt|generiert|g[ée]n[ée]r)|"
+    r"\bg[ée]n[ée]r\w{1,10} automati|"
     r"\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)\s*$",
     re.IGNORECASE,
 )
