@@ -59,3 +59,17 @@ def test_raised_text_is_found_as_the_document_writes_it(tmp_path: Path) -> None:
     canvas.save()
 
     assert boxes(tmp_path / "a", 1, "4 x 10⁶ litres at 42 metres [^1] of height")
+
+
+def test_a_row_whose_cells_were_drawn_column_by_column_has_a_box_for_each(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a"), pagesize=A4)
+    canvas.setFont("Helvetica", 10)
+    for x, cells in ((60, ("Port", "North", "South", "East")), (200, ("Fee", "12", "5", "12"))):
+        for number, cell in enumerate(cells):
+            canvas.drawString(x, 700 - 14 * number, cell)
+    canvas.save()
+
+    found = boxes(tmp_path / "a", 1, "East | 12")
+
+    assert [(round(box.left, -1), round(box.top, -1)) for box in found] == [(60, 670), (200, 670)]
+    assert boxes(tmp_path / "a", 1, "North | 77 | nothing else") == []

@@ -2,7 +2,8 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import pypdfium2.raw as pdfium
 from lodgepole.adapters.parsers.pdf.characters import page_text
 from lodgepole.adapters.parsers.pdf.lines import frame_of, lines_of
 from lodgepole.adapters.parsers.pdf.vector_graphics import Box
+from lodgepole.documents.tables import CELL_GAP
 from lodgepole.text.normalization import normalized
 
 BOXES = 500  # of one text
+ROWS = 50  # of a table, in one text
+PLACES = 20  # of one cell on a page that are looked at
+NEAR = 4.0  # heights of a line, that cells of one row are apart at most
 WORDS = 2000
 _WORD = re.compile(r"\w+")
 
@@ -39,7 +44,10 @@ def boxes(path: Path, page: int, text: str) -> list[Box]:
             found = _span(page_text(text_page.raw), wanted)
             if found is not None:
                 return _rectangles(text_page.raw, *found)
-            return list(_lines(raw_page.raw, text_page.raw, wanted))
+            lines = list(_lines(raw_page.raw, text_page.raw, wanted))
+            if lines or CELL_GAP not in text:
+                return lines
+            return list(islice(_rows(text_page.raw, text), BOXES))
         finally:
             text_page.close()
             raw_page.close()
@@ -58,25 +66,79 @@ def _lines(raw_page: Any, text_page: Any, wanted: str) -> Iterator[Box]:
         begin = end + 1
 
 
+def _rows(text_page: Any, text: str) -> Iterator[Box]:
+    """The cells of rows that the page says in another order, each where the row stands."""
+    page = _Spelt(page_text(text_page))
+    for row in text.split("\n")[:ROWS]:
+        cells = [
+            [_rectangles(text_page, *span) for span in islice(page.spans(_plain(cell)), PLACES)]
+            for cell in row.split(CELL_GAP.strip())
+            if _plain(cell)
+        ]
+        told = [places for places in cells if places and places[0]]
+        if not told or 2 * len(told) < len(cells):
+            continue
+        anchors = min(told, key=len)
+        best = min(anchors, key=lambda anchor: sum(_nearest(anchor, places)[0] for places in told))
+        for places in told:
+            distance, found = _nearest(best, places)
+            if distance <= NEAR * (best[0].top - best[0].bottom):
+                yield from found
+
+
+def _nearest(anchor: Sequence[Box], places: Sequence[Sequence[Box]]) -> tuple[float, Sequence[Box]]:
+    """Which of the places is nearest to the height of another, and how far it is."""
+    middle = (anchor[0].top + anchor[0].bottom) / 2
+    apart = [
+        (min(abs((box.top + box.bottom) / 2 - middle) for box in place), number)
+        for number, place in enumerate(places)
+        if place
+    ]
+    distance, number = min(apart, default=(float("inf"), -1))
+    return distance, places[number] if number >= 0 else ()
+
+
 def _plain(text: str) -> str:
     """Letters and digits without case, accents and height."""
     plain = normalized("NFKD", text).casefold()
     return "".join(filter(str.isalnum, plain))
 
 
+class _Spelt:
+    """A page's letters and digits, and where each stands in its text."""
+
+    def __init__(self, shown: str) -> None:
+        letters: list[str] = []
+        self._places: list[int] = []
+        for match in _WORD.finditer(shown):
+            for place in range(*match.span()):
+                for letter in _plain(shown[place]):  # one letter may become two
+                    letters.append(letter)
+                    self._places.append(place)
+        self._shown = shown
+        self._letters = "".join(letters)
+
+    def first(self, wanted: str) -> tuple[int, int] | None:
+        start = self._letters.find(wanted)
+        return None if start < 0 else self._span(start, wanted)
+
+    def spans(self, wanted: str) -> Iterator[tuple[int, int]]:
+        """Every `[start, end)` in the page's text of whole words that spell it."""
+        start = self._letters.find(wanted)
+        while start >= 0:
+            begin, end = self._span(start, wanted)
+            before, after = self._shown[max(begin - 1, 0) : begin], self._shown[end : end + 1]
+            if not (before.isalnum() or after.isalnum()):
+                yield begin, end
+            start = self._letters.find(wanted, start + 1)
+
+    def _span(self, start: int, wanted: str) -> tuple[int, int]:
+        return self._places[start], self._places[start + len(wanted) - 1] + 1
+
+
 def _span(shown: str, wanted: str) -> tuple[int, int] | None:
     """`[start, end)` in the page's own text of what spells `wanted`."""
-    letters: list[str] = []
-    places: list[int] = []
-    for match in _WORD.finditer(shown):
-        for place in range(*match.span()):
-            for letter in _plain(shown[place]):  # one letter may become two
-                letters.append(letter)
-                places.append(place)
-    start = "".join(letters).find(wanted)
-    if start < 0:
-        return None
-    return places[start], places[start + len(wanted) - 1] + 1
+    return _Spelt(shown).first(wanted)
 
 
 def _rectangles(text_page: object, start: int, end: int) -> list[Box]:
