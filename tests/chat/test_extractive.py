@@ -135,3 +135,19 @@ async def test_of_an_endless_question_the_end_is_read(monkeypatch):
     assert [event async for event in model.stream(request)]
     assert len(asked[0]) == 8_000
     assert asked[0].endswith("Where?")
+
+
+async def test_the_gist_is_answered_by_an_outline_that_says_what_it_is():
+    text, _ = await generate(ask("What is this document about?", SALES))
+    assert text.startswith(ENGLISH.outline)
+    assert "sales.md › Tallgrass 2020:\nTallgrass ran 42 shops at the end of 2020. [1]" in text
+
+
+async def test_what_must_be_counted_is_answered_by_all_rows():
+    plots = make_snippet(
+        "Plot: A1 | Tenant: Ode | Fee: 40\nPlot: A2 | Tenant: Ibsen | Fee: 55", name="plots.csv"
+    )
+    text, _ = await generate(ask("Which plot has the highest fee of a tenant?", plots))
+    assert text.startswith(ENGLISH.rows)
+    assert "Fee: 40 [1]" in text
+    assert "Fee: 55 [1]" in text

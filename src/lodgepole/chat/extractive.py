@@ -15,6 +15,7 @@ import orjson
 from lodgepole.chat.answer_types import AnswerType, asked_type, says
 from lodgepole.chat.citation_markers import shield
 from lodgepole.chat.messages import ENGLISH, Phrases, listed, phrases
+from lodgepole.chat.outlines import Excerpt, asked_gist, asks_rows, outline, rows_like
 from lodgepole.chat.provenance import (
     Anchor,
     Place,
@@ -81,6 +82,7 @@ class _Found:
     missing: tuple[Anchor, ...] = ()
     unsaid: tuple[Anchor, ...] = ()
     clear: bool = True
+    excerpt: Excerpt | None = None
 
 
 class ExtractiveChatModel:
@@ -108,6 +110,19 @@ class ExtractiveChatModel:
         )
 
     async def _find(self, question: str, sources: Sequence[Source]) -> _Found:
+        gist = asked_gist(question)
+        excerpt = outline(gist, question, sources) if gist is not None else None
+        if excerpt is not None:
+            return _Found(excerpt.quotes, excerpt=excerpt)
+        found = await self._answers(question, sources)
+        if not found.quotes or found.missing or found.unsaid or not asks_rows(question):
+            return found
+        if any(not name.is_year for name in anchors(question)):
+            return found  # the row of what is named answers by itself
+        excerpt = rows_like(found.quotes[0], sources)
+        return found if excerpt is None else _Found(excerpt.quotes, excerpt=excerpt)
+
+    async def _answers(self, question: str, sources: Sequence[Source]) -> _Found:
         asked = content_stems(words(question)) or {w.stem for w in words(question)}
         names = anchors(question)
         places = {s.number: place_of(s) for s in sources} if names else {}
@@ -228,6 +243,8 @@ def _say_the_same(a: Quote, b: Quote) -> bool:
 
 def _lead(found: _Found, ours: Phrases) -> str:
     """What stands before the quotes, or instead of them."""
+    if found.excerpt is not None:
+        return _lead_of_excerpt(found.excerpt, ours)
     missing = listed([anchor.text for anchor in found.missing])
     no_mention = ours.no_mention.format(names=missing) if missing else ""
     if not found.quotes:
@@ -239,6 +256,13 @@ def _lead(found: _Found, ours: Phrases) -> str:
     if not found.clear:
         return ours.unclear
     return ours.lead
+
+
+def _lead_of_excerpt(excerpt: Excerpt, ours: Phrases) -> str:
+    shown = len(excerpt.quotes)
+    if excerpt.kind == "outline":
+        return ours.outline
+    return ours.rows if shown == excerpt.of else f"{ours.rows} ({shown}/{excerpt.of})"
 
 
 def _text_parts(found: _Found, ours: Phrases) -> list[str]:
@@ -266,6 +290,10 @@ def _marked(source: Source, shown: Sequence[Part]) -> list[str]:
 def _json_parts(found: _Found, ours: Phrases) -> list[str]:
     cited = ["".join(_marked(quote.source, shown)) for quote, shown in together(found.quotes)]
     files = [quote.source.snippet.file.upload.name for quote, _ in together(found.quotes)]
-    plain = cited and not (found.missing or found.unsaid)
-    answer = cited[0] if plain else "\n\n".join((_lead(found, ours), *cited[:1]))
+    plain = cited and not (found.missing or found.unsaid or found.excerpt)
+    answer = (
+        cited[0]
+        if plain
+        else "\n\n".join((_lead(found, ours), *(cited if found.excerpt else cited[:1])))
+    )
     return [orjson.dumps({"answer": answer, "quotes": cited, "files": files}).decode()]

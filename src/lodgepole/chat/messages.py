@@ -17,6 +17,8 @@ class Phrases:
         no_mention: That no document has `{names}`.
         nearest: Before quotes that are nearest all the same.
         not_said: Before quotes that answer but for `{names}`, which they do not mention.
+        outline: Before headings and first sentences, where the gist is asked for.
+        rows: Before rows of a table, where these would have to be counted or compared.
         nothing_found: Without any quote.
     """
 
@@ -25,6 +27,8 @@ class Phrases:
     no_mention: str
     nearest: str
     not_said: str
+    outline: str
+    rows: str
     nothing_found: str
 
 
@@ -35,6 +39,8 @@ _PHRASES = {
         no_mention="I found no mention of {names} in your documents.",
         nearest="Nearest:",
         not_said="None of these passages mentions {names}:",
+        outline="I quote and do not summarise. An outline from the passages found:",
+        rows="I quote and do not count or compare. The rows found:",
         nothing_found="This is not in your documents: I found nothing in them that answers the "
         "question.",
     ),
@@ -47,6 +53,8 @@ _PHRASES = {
         no_mention="{names} habe ich in Ihren Dokumenten nicht gefunden.",
         nearest="Am nächsten kommt:",
         not_said="Keine dieser Stellen erwähnt {names}:",
+        outline="Ich zitiere und fasse nicht zusammen. Eine Übersicht aus den gefundenen Stellen:",
+        rows="Ich zitiere und zähle oder vergleiche nicht. Die gefundenen Zeilen:",
         nothing_found=(
             "Das steht nicht in Ihren Dokumenten: Ich habe darin nichts gefunden, "
             "was die Frage beantwortet."
@@ -58,6 +66,8 @@ _PHRASES = {
         no_mention="Je n’ai trouvé aucune mention de {names} dans vos documents.",
         nearest="Au plus près :",
         not_said="Aucun de ces passages ne mentionne {names} :",
+        outline="Je cite et ne résume pas. Un aperçu tiré des passages trouvés :",
+        rows="Je cite et ne compte ni ne compare. Les lignes trouvées :",
         nothing_found=(
             "Cela ne figure pas dans vos documents : je n’y ai rien trouvé qui "
             "réponde à la question."
@@ -71,6 +81,8 @@ _PHRASES = {
         no_mention="No he encontrado ninguna mención de {names} en sus documentos.",
         nearest="Lo más cercano:",
         not_said="Ninguno de estos pasajes menciona {names}:",
+        outline="Cito y no resumo. Un esquema de los pasajes encontrados:",
+        rows="Cito y no cuento ni comparo. Las filas encontradas:",
         nothing_found=(
             "Esto no está en sus documentos: no he encontrado en ellos nada que "
             "responda a la pregunta."
@@ -82,6 +94,8 @@ _PHRASES = {
         no_mention="Non ho trovato menzione di {names} nei tuoi documenti.",
         nearest="Il più vicino:",
         not_said="Nessuno di questi passi menziona {names}:",
+        outline="Cito e non riassumo. Uno schema dai passi trovati:",
+        rows="Cito e non conto né confronto. Le righe trovate:",
         nothing_found="Questo non è nei tuoi documenti: non vi ho trovato nulla che risponda alla "
         "domanda.",
     ),
@@ -91,6 +105,8 @@ _PHRASES = {
         no_mention="Não encontrei nenhuma menção a {names} nos seus documentos.",
         nearest="O mais próximo:",
         not_said="Nenhuma destas passagens menciona {names}:",
+        outline="Cito e não resumo. Um esquema das passagens encontradas:",
+        rows="Cito e não conto nem comparo. As linhas encontradas:",
         nothing_found="Isto não está nos seus documentos: não encontrei neles nada que responda à "
         "pergunta.",
     ),
@@ -103,6 +119,8 @@ _PHRASES = {
         no_mention="Ik heb {names} niet in uw documenten gevonden.",
         nearest="Het dichtst in de buurt:",
         not_said="Geen van deze passages noemt {names}:",
+        outline="Ik citeer en vat niet samen. Een overzicht uit de gevonden passages:",
+        rows="Ik citeer en tel of vergelijk niet. De gevonden rijen:",
         nothing_found=(
             "Dit staat niet in uw documenten: ik heb er niets in gevonden dat de vraag beantwoordt."
         ),
@@ -113,6 +131,8 @@ _PHRASES = {
         no_mention="Jag hittade inget omnämnande av {names} i dina dokument.",
         nearest="Närmast:",
         not_said="Inget av dessa avsnitt nämner {names}:",
+        outline="Jag citerar och sammanfattar inte. En översikt ur de funna avsnitten:",
+        rows="Jag citerar och räknar eller jämför inte. De funna raderna:",
         nothing_found="Detta finns inte i dina dokument: jag hittade inget i dem som besvarar "
         "frågan.",
     ),
@@ -122,6 +142,8 @@ _PHRASES = {
         no_mention="Jeg fandt ingen omtale af {names} i dine dokumenter.",
         nearest="Nærmest:",
         not_said="Ingen af disse steder nævner {names}:",
+        outline="Jeg citerer og sammenfatter ikke. Et overblik fra de fundne steder:",
+        rows="Jeg citerer og tæller eller sammenligner ikke. De fundne rækker:",
         nothing_found="Dette står ikke i dine dokumenter: jeg fandt intet i dem, der besvarer "
         "spørgsmålet.",
     ),
@@ -131,6 +153,8 @@ _PHRASES = {
         no_mention="Jeg fant ingen omtale av {names} i dokumentene dine.",
         nearest="Nærmest:",
         not_said="Ingen av disse stedene nevner {names}:",
+        outline="Jeg siterer og oppsummerer ikke. En oversikt fra stedene som ble funnet:",
+        rows="Jeg siterer og teller eller sammenligner ikke. Radene som ble funnet:",
         nothing_found=(
             "Dette står ikke i dokumentene dine: jeg fant ingenting i dem som svarer på spørsmålet."
         ),
@@ -141,6 +165,8 @@ _PHRASES = {
         no_mention="En löytänyt asiakirjoistasi mainintaa: {names}.",
         nearest="Lähimpänä:",
         not_said="Missään näistä kohdista ei mainita: {names}",
+        outline="Lainaan enkä tee tiivistelmää. Yleiskuva löydetyistä kohdista:",
+        rows="Lainaan enkä laske tai vertaa. Löydetyt rivit:",
         nothing_found="Tätä ei ole asiakirjoissasi: en löytänyt niistä mitään, mikä vastaisi "
         "kysymykseen.",
     ),
@@ -150,6 +176,8 @@ _PHRASES = {
         no_mention="Nie znalazłem w Twoich dokumentach wzmianki o: {names}.",
         nearest="Najbliżej:",
         not_said="Żaden z tych fragmentów nie wspomina o: {names}",
+        outline="Cytuję i nie streszczam. Zarys ze znalezionych fragmentów:",
+        rows="Cytuję i nie liczę ani nie porównuję. Znalezione wiersze:",
         nothing_found="Tego nie ma w Twoich dokumentach: nie znalazłem w nich odpowiedzi na to "
         "pytanie.",
     ),
@@ -159,6 +187,8 @@ _PHRASES = {
         no_mention="Belgelerinizde {names} ifadesini bulamadım.",
         nearest="En yakını:",
         not_said="Bu bölümlerin hiçbirinde {names} geçmiyor:",
+        outline="Alıntı yaparım, özetlemem. Bulunan bölümlerden bir taslak:",
+        rows="Alıntı yaparım, saymam veya karşılaştırmam. Bulunan satırlar:",
         nothing_found="Bu, belgelerinizde yok: içlerinde soruyu yanıtlayan bir şey bulamadım.",
     ),
     "ru": Phrases(
@@ -167,6 +197,8 @@ _PHRASES = {
         no_mention="В ваших документах я не нашёл упоминания {names}.",
         nearest="Ближайшее:",
         not_said="Ни в одном из этих мест не упоминается {names}:",
+        outline="Я цитирую и не пересказываю. Обзор из найденных мест:",
+        rows="Я цитирую и не считаю и не сравниваю. Найденные строки:",
         nothing_found="Этого нет в ваших документах: в них не нашлось ответа на вопрос.",
     ),
     "uk": Phrases(
@@ -175,6 +207,8 @@ _PHRASES = {
         no_mention="У ваших документах я не знайшов згадки про {names}.",
         nearest="Найближче:",
         not_said="У жодному з цих місць не згадано {names}:",
+        outline="Я цитую і не переказую. Огляд із знайдених місць:",
+        rows="Я цитую і не рахую й не порівнюю. Знайдені рядки:",
         nothing_found="Цього немає у ваших документах: у них не знайшлося відповіді на запитання.",
     ),
     "zh": Phrases(
@@ -183,6 +217,8 @@ _PHRASES = {
         no_mention="我在您的文档中没有找到{names}。",
         nearest="最接近的是：",
         not_said="以下内容均未提到{names}：",
+        outline="我只引用原文，不做总结。以下是找到的内容提要：",
+        rows="我只引用原文，不计数也不比较。以下是找到的行：",
         nothing_found="您的文档中没有相关内容：我没有找到可以回答该问题的信息。",
     ),
     "ja": Phrases(
@@ -191,6 +227,8 @@ _PHRASES = {
         no_mention="お手元の文書には{names}の記載が見つかりませんでした。",
         nearest="最も近い記載：",
         not_said="次の記載に{names}は出てきません：",
+        outline="引用のみで、要約はいたしません。見つかった箇所の概略：",
+        rows="引用のみで、集計や比較はいたしません。見つかった行：",
         nothing_found="お手元の文書には記載がありません。質問の答えとなる内容は見つかりませんでした。",
     ),
     "ko": Phrases(
@@ -199,6 +237,8 @@ _PHRASES = {
         no_mention="문서에서 {names}에 대한 언급을 찾지 못했습니다.",
         nearest="가장 가까운 내용:",
         not_said="다음 내용에는 {names}이(가) 나오지 않습니다:",
+        outline="인용만 하고 요약하지 않습니다. 찾은 내용의 개요:",
+        rows="인용만 하고 세거나 비교하지 않습니다. 찾은 행:",
         nothing_found="문서에 없는 내용입니다. 질문에 대한 답을 찾지 못했습니다.",
     ),
     "ar": Phrases(
@@ -207,6 +247,8 @@ _PHRASES = {
         no_mention="لم أجد ذكرًا لـ {names} في مستنداتك.",
         nearest="الأقرب:",
         not_said="لا يذكر أي من هذه المقاطع {names}:",
+        outline="أقتبس ولا ألخص. نظرة عامة من المقاطع التي وُجدت:",
+        rows="أقتبس ولا أعد أو أقارن. الصفوف التي وُجدت:",
         nothing_found="هذا غير موجود في مستنداتك: لم أجد فيها ما يجيب عن السؤال.",
     ),
     "vi": Phrases(
@@ -216,6 +258,8 @@ _PHRASES = {
         no_mention="Tôi không tìm thấy {names} trong tài liệu của bạn.",
         nearest="Gần nhất:",
         not_said="Không đoạn nào sau đây nhắc đến {names}:",
+        outline="Tôi trích dẫn chứ không tóm tắt. Đề cương từ các đoạn tìm thấy:",
+        rows="Tôi trích dẫn chứ không đếm hay so sánh. Các dòng tìm thấy:",
         nothing_found=(
             "Điều này không có trong tài liệu của bạn: tôi không tìm thấy nội dung "
             "nào trả lời câu hỏi."

@@ -64,6 +64,11 @@ class Quote:
     _at: int
 
     @property
+    def start(self) -> int:
+        """Where it begins in its snippet's text."""
+        return self._lines[self._at].start
+
+    @property
     def is_title(self) -> bool:
         """Whether it is a heading, which says nothing by itself."""
         return self._lines[self._at].kind == "title"
@@ -84,6 +89,7 @@ class _Line:
     """A sentence, row or item where it stands; `lead` is the line that it comes under."""
 
     text: str
+    start: int
     apart: bool  # an empty line, or nothing, stands before it
     rule: str | None  # the line under a table's first row
     kind: str
@@ -169,7 +175,8 @@ def _name_columns(lines: Sequence[_Line], above: str) -> None:
     tables = list(heads([(line.text, line.apart) for line in lines], above))
     for names, rows, outside in tables:
         said = outside or "\n".join(lines[n].text for n in names)
-        head = _Line(said, apart=True, rule=None, kind="head", stems=frozenset(stems_of(said)))
+        stems = frozenset(stems_of(said))
+        head = _Line(said, 0, apart=True, rule=None, kind="head", stems=stems)
         for n in names:
             lines[n].kind = "head"
         for n in rows:
@@ -197,7 +204,9 @@ def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[_Line]:
         said = squeeze(text[start:stop])
         rule = _RULE.match(text, stop)
         under = squeeze(rule.group(1)) if rule else None
-        line = _Line(said, apart, under, _kind(said), frozenset(stems_of(said)), begins=begins)
+        line = _Line(
+            said, start, apart, under, _kind(said), frozenset(stems_of(said)), begins=begins
+        )
         of_lead = lead is not None and line.kind == ("row" if lead.rule else "item")
         if of_lead and not rule:
             line.lead = lead
