@@ -61,3 +61,17 @@ async def test_an_available_file_that_lacks_a_part_is_named(house, told):
         "original.",
         "document.",
     }
+
+
+@pytest.mark.parametrize(("originals", "found"), [(0, 0), (1, 1), (None, 2)])
+async def test_bytes_that_are_not_what_was_uploaded_are_named(house, told, originals, found):
+    keys = [key async for key in house.blobs.keys("") if key.endswith("/original")]
+
+    async def flipped():
+        yield b"other bytes"
+
+    for key in keys:
+        await house.blobs.put(key, flipped())
+    report = await audit(house).run(originals=originals)
+    assert len(report.findings) == found
+    assert all("are not those that were uploaded" in finding for finding in report.findings)

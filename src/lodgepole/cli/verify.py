@@ -26,6 +26,12 @@ def verify(
     repair: Annotated[
         bool, typer.Option("--repair", help="First remove what nothing accounts for.")
     ] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Compare every stored file with what was uploaded.")
+    ] = False,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Compare so many of them, at random.", metavar="COUNT")
+    ] = 0,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,7 +47,9 @@ def verify(
             "--absent looks into the files of a data directory, and LODGEPOLE_DATABASE_URL is set."
         )
     texts = [*(absent or ()), *(absent_from.read_text("utf-8").split("\n") if absent_from else ())]
-    found = asyncio.run(_verify(settings, [text for text in texts if text], repair=repair))
+    originals = None if deep else sample
+    wanted = [text for text in texts if text]
+    found = asyncio.run(_verify(settings, wanted, repair=repair, originals=originals))
     findings = found["findings"]
     if as_json:
         show_json_line(found)
@@ -67,11 +75,13 @@ def verify(
         raise typer.Exit(1)
 
 
-async def _verify(settings: "Settings", texts: list[str], *, repair: bool) -> dict[str, Any]:
+async def _verify(
+    settings: "Settings", texts: list[str], *, repair: bool, originals: int | None
+) -> dict[str, Any]:
     from lodgepole.adapters.host.data_directory import holding
     from lodgepole.runtime import maintenance
 
-    report = await maintenance.verify(settings, repair=repair)
+    report = await maintenance.verify(settings, repair=repair, originals=originals)
     traces = [
         f"{path.relative_to(settings.data_dir)} holds {text!r}."
         for text in texts

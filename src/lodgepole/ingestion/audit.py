@@ -1,10 +1,13 @@
 """Looks whether what is stored is what the catalog says: nothing missing, nothing left behind."""
 
+import random
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from lodgepole.errors import Unavailable
 from lodgepole.ingestion.sweep import accounted_for, stored_versions
 from lodgepole.library.blob_keys import document_key, original_key
+from lodgepole.library.original_check import checked
 from lodgepole.model import FileVersion
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
@@ -41,8 +44,13 @@ class Audit:
         self._quarantine = quarantine
         self._index = index
 
-    async def run(self) -> AuditReport:
-        """Read everything once; nothing is changed."""
+    async def run(self, *, originals: int | None = 0) -> AuditReport:
+        """Look at everything once; nothing is changed.
+
+        Args:
+            originals: Compare the bytes of so many, at random, with what was uploaded; None
+                compares those of all.
+        """
         alive = set(await self._live.live_assistants())
         indexed = set(await self._index.assistants())
         stored = await stored_versions(self._blobs)
@@ -59,12 +67,33 @@ class Audit:
                 continue
             files += len(await self._catalog.available_files(assistant_id))
             findings += await self._of_assistant(assistant_id, in_index, in_blobs)
+        findings += await self._of_originals(sorted(alive), originals)
         return AuditReport(
             assistants=len(alive),
             available_files=files,
             findings=tuple(findings),
             set_aside=sum((await self._quarantine.set_aside_by_day()).values()),
         )
+
+    async def _of_originals(self, assistants: Collection[str], most: int | None) -> list[str]:
+        if most == 0:
+            return []
+        files = [
+            file
+            for assistant_id in assistants
+            for file in await self._catalog.available_files(assistant_id)
+        ]
+        if most is not None and most < len(files):
+            files = random.sample(files, most)
+        findings: list[str] = []
+        for file in files:
+            stored = self._blobs.stream(original_key(file.assistant_id, file.version))
+            try:
+                async for _ in checked(file, stored):
+                    pass
+            except Unavailable as error:
+                findings.append(f"Assistant {file.assistant_id}: {error}")
+        return findings
 
     async def _of_assistant(
         self,

@@ -15,12 +15,13 @@ from lodgepole.runtime.settings import Settings
 from lodgepole.runtime.storage import Stores, check_there, open_stores, opened_catalog
 
 
-async def verify(settings: Settings, *, repair: bool) -> AuditReport:
+async def verify(settings: Settings, *, repair: bool, originals: int | None = 0) -> AuditReport:
     """Compare all that is stored, which nobody else may change meanwhile.
 
     Args:
         settings: Say where it is.
         repair: First remove what no row accounts for.
+        originals: Compare so many of them with what was uploaded; None compares all.
 
     Raises:
         Conflict: A server runs in the data directory.
@@ -47,7 +48,7 @@ async def verify(settings: Settings, *, repair: bool) -> AuditReport:
             blobs=stores.blobs,
             quarantine=stores.blobs,
             index=stores.index,
-        ).run()
+        ).run(originals=originals)
 
 
 async def move(settings: Settings, target: Settings, tell: Callable[[str], None]) -> MoveReport:

@@ -7,6 +7,7 @@ until one catalog and all it names stand side by side. Contents never change und
 later round takes little. Word indexes and codes are derived, and made anew by the first search.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -30,6 +31,8 @@ CATALOG = "catalog.db"
 SECRETS = ("signing_secret", "api_key")
 ROUNDS = 20
 CHUNK_BYTES = 1024 * 1024
+FICLONE = 0x4004_9409
+"""linux/fs.h: a copy that shares its blocks until one of the two is written."""
 Version = tuple[str, str, int]
 """An assistant's id, a file's id, a generation."""
 
@@ -38,8 +41,10 @@ Version = tuple[str, str, int]
 class BackupReport:
     assistants: int
     files: int  # Available ones
-    size: int  # bytes of all that was written or linked
+    size: int  # bytes of all that was written
     rounds: int
+    damaged: tuple[str, ...] = ()
+    """What is not what was uploaded, or was left out as damaged."""
 
 
 def back_up(data_dir: Path, target: Path) -> BackupReport:
@@ -89,9 +94,11 @@ class _Copying:
         for name in SECRETS:
             if (self._source / name).is_file():
                 shutil.copy2(self._source / name, self._target / name)
-        size = self._write_manifest()
+        size, damaged = self._write_manifest()
         assistants = len(_assistants(self._target / CATALOG))
-        return BackupReport(assistants=assistants, files=len(published), size=size, rounds=rounds)
+        return BackupReport(
+            assistants=assistants, files=len(published), size=size, rounds=rounds, damaged=damaged
+        )
 
     def _take(self, published: set[Version], unfinished: set[Version]) -> bool:
         """Copy what is still missing; whether all of it is there now."""
@@ -108,18 +115,18 @@ class _Copying:
                     _copy_database(source, copied)
                 complete &= wanted <= _indexed(copied)
         for version in published | unfinished:
-            complete &= self._link_blobs(version)
+            complete &= self._copy_blobs(version)
         return complete
 
-    def _link_blobs(self, version: Version) -> bool:
-        """Hard links where the file system has them: what is under a key never changes."""
+    def _copy_blobs(self, version: Version) -> bool:
+        """Copies that share no block with what is served, unless the file system clones them."""
         folder = PurePosixPath("blobs", version[0], folder_name(version[1]), str(version[2]))
         try:
             for path in _files(self._source / folder):
                 place = self._target / path.relative_to(self._source)
                 if not place.exists():
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    _link(path, place)
+                    _copy(path, place)
         except FileNotFoundError:
             return False
         return (self._target / folder / "original").is_file()
@@ -134,12 +141,17 @@ class _Copying:
             if folder.name not in assistants:
                 shutil.rmtree(folder)
 
-    def _write_manifest(self) -> int:
+    def _write_manifest(self) -> tuple[int, tuple[str, ...]]:
+        """How large all of it is, and the originals that are not what was uploaded."""
         entries: dict[str, Any] = {}
+        uploaded = _uploaded(self._target / CATALOG)
+        damaged: list[str] = []
         for path in _files(self._target):
             size, digest = _measured(path)
             name = path.relative_to(self._target).as_posix()
             entries[name] = {"size": size, "sha256": digest}
+            if uploaded.get(name, digest) != digest:
+                damaged.append(name)
         body = {
             "format": FORMAT,
             "release": lodgepole.__version__,
@@ -152,16 +164,21 @@ class _Copying:
             stream.write(orjson.dumps(body, option=orjson.OPT_INDENT_2))
             stream.flush()
             os.fsync(stream.fileno())
-        return sum(entry["size"] for entry in entries.values())
+        return sum(entry["size"] for entry in entries.values()), tuple(damaged)
 
 
 # --- putting it back --------------------------------------------------------------------------
 
 
-def restore(backup: Path, data_dir: Path) -> BackupReport:
+def restore(backup: Path, data_dir: Path, *, skip_damaged: bool = False) -> BackupReport:
     """Copy a backup into a data directory that has no catalog, checked against its manifest.
 
     The catalog comes last: before it, nothing there is a data directory. The caller holds it.
+
+    Args:
+        backup: A folder that `back_up` made.
+        data_dir: Has no catalog.
+        skip_damaged: Leave out what is damaged, but for the catalog, and name it in the report.
 
     Raises:
         InvalidRequest: It is no backup, or a damaged one; the message says what is wrong.
@@ -175,7 +192,12 @@ def restore(backup: Path, data_dir: Path) -> BackupReport:
         )
     (data_dir / "catalog.mark").unlink(missing_ok=True)  # of a catalog that was here before
     try:
-        _check(backup, entries)
+        damaged = _damaged(backup, entries)
+        if damaged and (not skip_damaged or CATALOG in damaged):
+            name, what = next(iter(damaged.items()))
+            more = f" So are {len(damaged) - 1} more." if len(damaged) > 1 else ""
+            raise InvalidRequest(f"The backup is damaged: {name} {what}.{more}")
+        entries = {name: entry for name, entry in entries.items() if name not in damaged}
         _put_back(backup, data_dir, entries)
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(f"The backup could not be restored: {error}.") from error
@@ -185,6 +207,7 @@ def restore(backup: Path, data_dir: Path) -> BackupReport:
         files=len(published),
         size=sum(int(entry["size"]) for entry in entries.values()),
         rounds=1,
+        damaged=tuple(f"{name} {what}" for name, what in damaged.items()),
     )
 
 
@@ -210,17 +233,20 @@ def _manifest(backup: Path) -> dict[str, Any]:
     return entries
 
 
-def _check(backup: Path, entries: dict[str, Any]) -> None:
-    """Before anything is written. Raises InvalidRequest."""
+def _damaged(backup: Path, entries: dict[str, Any]) -> dict[str, str]:
+    """What is not as the manifest says, by name, before anything is written."""
+    found: dict[str, str] = {}
     for name, entry in entries.items():
         try:
             size, digest = _measured(backup / name)
-        except FileNotFoundError as error:
-            raise InvalidRequest(f"The backup is damaged: {name} is missing.") from error
+        except FileNotFoundError:
+            found[name] = "is missing"
+            continue
         if (size, digest) != (entry["size"], entry["sha256"]):
-            raise InvalidRequest(f"The backup is damaged: {name} is not what was written.")
-        if name.endswith(".db") and not _is_sound(backup / name):
-            raise InvalidRequest(f"The backup is damaged: the database {name} is not whole.")
+            found[name] = "is not what was written"
+        elif name.endswith(".db") and not _is_sound(backup / name):
+            found[name] = "is a database that is not whole"
+    return found
 
 
 def _put_back(backup: Path, data_dir: Path, entries: dict[str, Any]) -> None:
@@ -265,6 +291,15 @@ def _named(catalog: Path) -> tuple[set[Version], set[Version]]:
     return shown, {(row[0], row[1], row[2]) for row in unfinished} - shown
 
 
+def _uploaded(catalog: Path) -> dict[str, str]:
+    """The SHA-256 of each original that readers see, by its place in the folder."""
+    query = "SELECT assistant_id, id, generation, sha256 FROM files WHERE status = 'Available'"
+    return {
+        f"blobs/{assistant}/{folder_name(file)}/{generation}/original": digest
+        for assistant, file, generation, digest in _rows(catalog, query)
+    }
+
+
 def _assistants(catalog: Path) -> list[tuple[Any, ...]]:
     return _rows(catalog, "SELECT id FROM assistants")
 
@@ -290,13 +325,13 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileNotFoundError:
-        raise
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
+def _copy(source: Path, target: Path) -> None:
+    """Never a hard link: what a disk or a hand does to the one would be done to the other."""
+    with source.open("rb") as reading, target.open("xb") as writing:
+        try:
+            fcntl.ioctl(writing, FICLONE, reading.fileno())
+        except OSError:  # most file systems cannot, and others only within themselves
+            shutil.copyfileobj(reading, writing, CHUNK_BYTES)
 
 
 def _measured(path: Path) -> tuple[int, str]:
