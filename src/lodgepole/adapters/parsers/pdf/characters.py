@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Protocol
 
 import pypdfium2.raw as pdfium
 
+from lodgepole.adapters.parsers.pdf.glyphs import SUSPECT, repaired
+
 
 class CharBox(NamedTuple):
     """Room that a character takes in its line, in points; `y` grows upwards."""
@@ -44,7 +46,8 @@ class Characters:
     def __init__(self, text_page: Any, frame: Turner) -> None:
         self.text = page_text(text_page)
         self._page = text_page
-        self._same = len(self.text) == pdfium.FPDFText_CountChars(text_page)
+        self._count = pdfium.FPDFText_CountChars(text_page)
+        self._same = len(self.text) == self._count
         self._frame = frame
         self._box = pdfium.FS_RECTF()
         self._box_at = ctypes.byref(self._box)
@@ -53,6 +56,28 @@ class Characters:
         self._matrix = pdfium.FS_MATRIX()
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
+
+        if not self._same or SUSPECT.search(self.text):
+            self._same = True
+            self.text = repaired(self)
+
+    def codes(self) -> list[int]:
+        """The code of each character, those too that pdfium leaves out of the text."""
+        return [pdfium.FPDFText_GetUnicode(self._page, n) for n in range(self._count)]
+
+    def is_hyphen(self, number: int) -> bool:
+        """Whether a character is a hyphen at a line end, which pdfium leaves out."""
+        return pdfium.FPDFText_IsHyphen(self._page, number) == 1
+
+    def ink(self, number: int) -> tuple[float, float]:
+        """Width and height of what is drawn of a character, in font sizes."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        sides = [ctypes.byref(side) for side in (left, right, bottom, top)]
+        size = max(self.font(number)[0], 0.1)
+        if not pdfium.FPDFText_GetCharBox(self._page, number, *sides):
+            return 0.0, 0.0
+        width, height = (right.value - left.value) / size, (top.value - bottom.value) / size
+        return (height, width) if self._frame.turn % 2 else (width, height)
 
     def _char(self, index: int) -> int:
         if self._same:

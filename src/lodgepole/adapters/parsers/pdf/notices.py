@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lodgepole.adapters.parsers.pdf.glyphs import UNREAD
 from lodgepole.adapters.parsers.pdf.lines import Page
 from lodgepole.errors import UnreadableFile
 
@@ -45,9 +46,24 @@ def notices(pages: Sequence[Page], *, promised: int, recognises: bool) -> list[s
             )
         elif late:
             sentences.append(f"Text recognition ran out of time on {len(late):,} of them.")
+    odd = [number for number, page in enumerate(pages, 1) if _unread_signs(page)]
+    if odd:
+        count = sum(_unread_signs(pages[number - 1]) for number in odd)
+        signs = "One sign" if count == 1 else f"{count:,} signs"
+        where = _listed(odd).rsplit(" ", 1)[0].replace("Page", "page", 1)
+        sentences.append(
+            f"{signs} on {where} could not be read, as the font does not say which: they stand "
+            "as \ufffd."
+        )
     if len(pages) < promised:
         sentences.append(f"The file says it has {promised:,} pages; {len(pages):,} could be found.")
     return sentences
+
+
+def _unread_signs(page: Page) -> int:
+    if not page.readable or page.recognised:
+        return 0
+    return sum(line.text.count(UNREAD) for line in page.lines)
 
 
 def _listed(numbers: Sequence[int]) -> str:
