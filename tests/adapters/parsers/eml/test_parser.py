@@ -182,3 +182,9 @@ def test_an_empty_letter_says_what_there_is_of_it(path: Path) -> None:
 def test_what_is_no_letter_is_refused(path: Path) -> None:
     with pytest.raises(UnreadableFile, match="is no e-mail"):
         read(parse, path, "just some text\n")
+
+
+def test_a_header_in_no_known_encoding_is_shown_as_written(path: Path) -> None:
+    document = read(parse, path, "Subject: =?gb\xff2312?B?vq3A7Q==?= Quay\n\nClosed.\n".encode())
+
+    assert document.text.endswith("Quay\n\nClosed.")

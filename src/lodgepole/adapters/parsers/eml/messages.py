@@ -7,7 +7,7 @@ import email.header
 import email.policy
 import re
 from collections.abc import Iterator
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.message import Message
 
 from lodgepole.documents.builder import clean_text, decode_text
@@ -138,7 +138,7 @@ def _as_written(value: str) -> str:
 def decoded(value: str) -> str:
     """A header's text with its encoded words read."""
     value = value[:HEADER_CHARS]
-    with contextlib.suppress(LookupError, UnicodeError, ValueError, HeaderParseError):
+    with contextlib.suppress(LookupError, UnicodeError, ValueError, MessageError):
         value = str(email.header.make_header(email.header.decode_header(value)))
     return " ".join(clean_text(value).split())
 
