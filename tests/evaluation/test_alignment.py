@@ -87,3 +87,12 @@ async def test_an_empty_text_is_refused(empty):
     texts[empty] = " "
     with pytest.raises(InvalidRequest, match="cannot be empty"):
         await judge(*texts)
+
+
+def test_facts_that_share_words_are_parted() -> None:
+    text = "Oslo is the seat of Norway, Bern of Switzerland and Riga of Latvia."
+    assert split_facts(text) == (
+        "Oslo is the seat of Norway.",
+        "Bern is the seat of Switzerland.",
+        "Riga is the seat of Latvia.",
+    )

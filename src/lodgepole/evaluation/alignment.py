@@ -16,6 +16,7 @@ from lodgepole.chat.text_limits import count_within_limits
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.entailment import Statement, entailment, yes_or_no
+from lodgepole.evaluation.gapping import written_out
 from lodgepole.evaluation.judged import MOST_FACTS, AlignmentResult, JudgedFact, score
 from lodgepole.evaluation.model_judge import ModelJudge
 from lodgepole.limits import Limits
@@ -107,6 +108,9 @@ def split_facts(text: str) -> tuple[str, ...]:
     """Sentences, and those of their clauses that say something by themselves."""
     facts: list[str] = []
     for start, end in sentence_spans(text):
+        if clauses := written_out(text[start:end]):
+            facts += (" ".join(clause.split()) for clause in clauses)
+            continue
         pending: list[str] = []
         content: set[str] = set()
         for clause in _CLAUSES.split(text[start:end]):
