@@ -293,3 +293,24 @@ def test_a_chart_with_grid_lines_is_no_table(tmp_path: Path):
         canvas.drawString(230, 560, "low")
 
     assert tables(tmp_path / "a", draw) == []
+
+
+def test_columns_of_a_wide_page_are_parted_as_those_of_a_narrow_one(tmp_path: Path):
+    rows = [
+        ("Port", "Boats", "Days"),
+        ("North", "45", "12"),
+        ("South", "7", "31"),
+        ("West", "9", "8"),
+    ]
+
+    def draw(canvas: Canvas):
+        canvas.setPageSize((1190, 842))
+        for n, line in enumerate(LEFT[:14]):
+            canvas.drawString(60, 760 - 13 * n, line[:34])
+        for n, line in enumerate(RIGHT[:10]):
+            canvas.drawString(640, 760 - 13 * n, line[:34])
+        for n, row in enumerate(rows, 10):
+            for x, cell in zip((640, 730, 800), row, strict=True):
+                canvas.drawString(x, 760 - 13 * n, cell)
+
+    assert tables(tmp_path / "a", draw) == [[" | ".join(row) for row in rows]]

@@ -23,7 +23,7 @@ FORM_ROWS = 6  # before a heading in a table, that show what form its rows have
 LONE_MOST = 3  # rows with one cell, one after the other, in a table
 LONE_WIDTH = 0.6  # of the table, that such a row is wide at most
 PROSE_WORDS = 4  # of a line of prose, at least
-PROSE_WIDTH = 0.18  # of the page, that a line of prose is wide at least
+PROSE_WIDTH = 105.0  # points, that a line of prose is wide at least
 GUTTER_LINES = 5  # of prose on either side, from which white space between them is a gutter
 EVEN = 3.0  # points by which the edges of cells of one column differ
 HEAD_STEP_MOST = 1.6  # font sizes from one line over columns to the next
@@ -103,7 +103,7 @@ def _parts(words: Sequence[Word]) -> Iterator[list[Word]]:
     """Words at one height, parted at wide white space."""
     part: list[Word] = []
     for word in words:
-        marks = len(part) == 1 and BULLET.match(part[0].text + " ")
+        marks = len(part) == 1 and _is_mark(part[0].text)
         if part and not marks and word.x0 - part[-1].x1 > CELL_GAP * word.size:
             yield part
             part = []
@@ -112,11 +112,17 @@ def _parts(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield part
 
 
-def _is_prose(part: Sequence[Word], width: float) -> bool:
+def _is_mark(text: str) -> bool:
+    """Whether a word is the mark of an item of a list, or a sign of a symbol font."""
+    symbol = len(text) == 1 and "\ue000" <= text <= "\uf8ff"
+    return symbol or BULLET.match(f"{text} ") is not None
+
+
+def _is_prose(part: Sequence[Word]) -> bool:
     spoken = sum(word.text[:1].isalpha() for word in part)
     return (
         len(part) >= PROSE_WORDS
-        and part[-1].x1 - part[0].x0 >= PROSE_WIDTH * width
+        and part[-1].x1 - part[0].x0 >= PROSE_WIDTH
         and 2 * spoken > len(part)
     )
 
@@ -127,7 +133,7 @@ def _gutters(found: Sequence[Height], width: float) -> list[float]:
         (part[0].x0, part[-1].x1, height.y)
         for height in found
         for part in height.parts
-        if _is_prose(part, width)
+        if _is_prose(part)
     ]
     places: list[float] = []
     for begin in sorted({round(x0) for x0, _, _ in prose if x0 > 0.2 * width}):
@@ -157,7 +163,7 @@ def _panels(found: Sequence[Height], width: float) -> list[list[Height]]:
             for gutter in gutters
             if any(part[0].x0 < gutter < part[-1].x1 for part in height.parts)
         ]
-        prose = any(_is_prose(part, width) for part in height.parts)
+        prose = any(_is_prose(part) for part in height.parts)
         cells = [
             [part for part in height.parts if _side(part, gutters) == at]
             for at in range(len(gutters) + 1)
