@@ -617,3 +617,27 @@ def test_text_beside_the_page_is_not_read(tmp_path: Path) -> None:
         canvas.setCropBox((0, 50, 595, 842))
 
     assert read(write(tmp_path / "a", draw)).text == "Shown on the page."
+
+
+def test_a_page_that_cannot_be_read_costs_that_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, ["The first page."])
+        canvas.showPage()
+        put(canvas, ["The second page."])
+
+    asked: list[int] = []
+
+    def damaged(*_: object) -> float:
+        asked.append(1)
+        if len(asked) == 1:
+            raise ValueError("chr() arg not in range(0x110000)")
+        return 0.0
+
+    monkeypatch.setattr("lodgepole.adapters.parsers.pdf.parser.guessed_share", damaged)
+    document = read(write(tmp_path / "a", draw))
+
+    assert document.text == "The second page."
+    assert document.notice is not None
+    assert "Page 1 holds no readable text." in document.notice

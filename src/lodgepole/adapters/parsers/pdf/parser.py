@@ -66,6 +66,8 @@ FORM_SIZE, FORM_STEP = 10.0, 40.0  # points, of the lines of a form that has no 
 UNREAD_FORM = (
     "This is an XFA form whose fields could not be read: print it to a new PDF and upload that."
 )
+_DAMAGES = (ValueError, TypeError, LookupError, ArithmeticError, ctypes.ArgumentError)
+"""What numbers make of a page that no program would write."""
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD of fpdfview.h
 
 
@@ -152,7 +154,7 @@ def _read_pages(
     pages: list[Page] = []
     chars = 0
     for index in range(count):
-        page = _read_page(pdf, index, form)
+        page = _page_or_none(pdf, index, form)
         chars += sum(len(line.text) for line in page.lines)
         if chars > limits.parse_text_chars:
             raise UnreadableFile(
@@ -230,6 +232,14 @@ def _outline(pdf: pypdfium2.PdfDocument) -> dict[int, dict[str, int]]:
     except (pypdfium2.PdfiumError, UnicodeDecodeError):
         return found  # a damaged outline says less, and the text is still there
     return found
+
+
+def _page_or_none(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:
+    """A page; one without text, to be recognised, where what it holds is damaged."""
+    try:
+        return _read_page(pdf, index, form)
+    except _DAMAGES:
+        return Page([], 0, 0, readable=False, wants_recognition=True)
 
 
 def _read_page(pdf: pypdfium2.PdfDocument, index: int, form: Any) -> Page:

@@ -177,6 +177,11 @@ def _answer(
         message = _needs_memory(name, limits)
     except RecursionError:
         message = f"{name!r} is nested too deeply to be read: flatten it and upload it again."
+    except Exception as error:  # noqa: BLE001  whatever it is, memory is not to blame
+        message = (
+            f"{name!r} cannot be read: it is damaged, or holds what its reader does not expect "
+            f"({type(error).__name__}). Save it anew and upload it again."
+        )
     return UNREADABLE, message.encode("utf-8", errors="replace")
 
 
