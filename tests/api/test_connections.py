@@ -167,6 +167,12 @@ async def test_one_connection_too_many_is_told_to_try_again_and_health_is_not():
     get = b"GET /%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     async with served(App(), most=2) as address:
         held = [await asyncio.open_connection(*address) for _ in range(2)]
+        for reader, writer in held:
+            writer.write(
+                b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nConnection: close\r\n"
+                b"Expect: 100-continue\r\n\r\n"
+            )
+            await reader.readuntil(b"\r\n\r\n")
         for path, status in ((b"", b"503"), (b"healthz", b"200"), (b"", b"503")):
             reader, writer = await asyncio.open_connection(*address)
             writer.write(get % path)
@@ -174,7 +180,7 @@ async def test_one_connection_too_many_is_told_to_try_again_and_health_is_not():
             assert answer.startswith(b"HTTP/1.1 " + status)
             assert (b'"code":"UNAVAILABLE"' in answer) is (status == b"503")
             writer.close()
-        held[0][1].write(get % b"")
+        held[0][1].write(b"x")
         assert (await until_closed(held[0][0])).startswith(b"HTTP/1.1 200")
         for _, writer in held:
             writer.close()
@@ -232,3 +238,28 @@ async def test_kept_connections_make_room_for_who_asks_now():
 
 def test_by_default_a_connection_is_kept_longer_than_any_proxy_keeps_it():
     assert Limits().idle_connection_seconds > 600
+
+
+async def test_who_has_asked_nothing_makes_room_for_who_asks_now():
+    patient = replace(LIMITS, client_seconds=60.0)
+    async with served(App(), most=5, limits=patient) as address:
+        silent = [await asyncio.open_connection(*address) for _ in range(40)]
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b" 200 " in await until_closed(reader)
+        assert await until_closed(silent[0][0]) == b"", "the oldest went first"
+        for _, each in [*silent, (reader, writer)]:
+            each.close()
+
+
+async def test_a_body_with_two_lengths_is_refused():
+    async with served(App()) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\nGET /refused HTTP/1.1\r\nHost: x\r\n\r\n"
+        )
+        answer = await until_closed(reader)
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.count(b"HTTP/1.1 ") == 1
+        writer.close()

@@ -57,19 +57,42 @@ class BoundedConnection(H11Protocol):
         self._received = self._resumed = 0
         self._last = self._seen()
         self._watch = self.loop.call_later(self.limits.client_seconds, self._look)
-        if len(self.connections) > 2 * self.most:
-            transport.abort()  # not even a refusal can be afforded
-        elif len(self.connections) > self.most and not self._make_room():
-            self._usual, self.app = self.app, self._busy
+        self._opened = self.loop.time()
+        self._usual, self.app = self.app, self._framed
+        if len(self.connections) > self.most and not self._make_room():
+            self.app = self._busy
+            if len(self.connections) > 2 * self.most:
+                transport.abort()  # not even a refusal can be afforded
 
     def _make_room(self) -> bool:
-        """Close one that is kept between requests; whoever asks now comes first."""
-        kept = (other for other in self.connections if isinstance(other, BoundedConnection))
-        idle = next((other for other in kept if other.idle), None)
-        if idle is None:
+        """Close one that is kept between requests, or has long asked nothing.
+
+        Whoever asks now comes first.
+        """
+        others = [
+            other
+            for other in self.connections
+            if isinstance(other, BoundedConnection) and other is not self
+        ]
+        idle = next((other for other in others if other.idle), None)
+        if idle is not None:
+            idle.transport.close()
+            return True
+        oldest = min(
+            (other for other in others if other.silent),
+            key=lambda other: other._opened,
+            default=None,
+        )
+        if oldest is None:
             return False
-        idle.transport.close()
+        oldest.transport.abort()
         return True
+
+    @property
+    def silent(self) -> bool:
+        """Whether no request has come yet."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return cycle is None and not self.transport.is_closing()
 
     @property
     def idle(self) -> bool:
@@ -119,6 +142,18 @@ class BoundedConnection(H11Protocol):
         if cycle.more_body and asked_for and not self.flow.read_paused:
             return "body"
         return None
+
+    async def _framed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a body whose length is said in two ways: a proxy may believe the other one."""
+        names = {name for name, _ in scope["headers"]}
+        if not {b"content-length", b"transfer-encoding"} <= names:
+            await self._usual(scope, receive, send)
+            return
+        message = "A request has Content-Length or Transfer-Encoding, not both"
+        refusal: Any = error_response(
+            400, "INVALID_ARGUMENT", message, path=scope["path"], headers={"Connection": "close"}
+        )
+        await refusal(scope, receive, send)
 
     async def _busy(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == ALWAYS_ANSWERED:
