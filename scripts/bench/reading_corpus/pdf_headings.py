@@ -32,10 +32,28 @@ WEIGHTS: tuple[Set, ...] = (
     BODY,
 )
 
+NONE: tuple[Set, ...] = (
+    BODY,
+    ("PLEASE BRING A VALID TICKET", "Times-Roman", 10),
+    BODY,
+    ("Table 3. Boats by year", "Times-Bold", 12),
+    BODY,
+    ("Nobody may stand on the upper deck while the ferry turns. " * 5, "Times-Bold", 10),
+    BODY,
+)
+NUMBERS: tuple[Set, ...] = (
+    ("1 Scope", "Times-Bold", 12),
+    BODY,
+    ("1.1 Dogs and bicycles", "Times-Roman", 10),
+    BODY,
+)
+
 
 def cases() -> Iterator[Case]:
     yield _case("sizes", SIZES, ("Ferries of the inner bay", "Timetable", "Fares"))
     yield _case("weights", WEIGHTS, ("Rules of carriage", "Luggage", "Dogs and bicycles"))
+    yield _case("numbers", NUMBERS, ("1 Scope", "1.1 Dogs and bicycles"))
+    yield _case("none", NONE, ())
 
 
 def _case(name: str, lines: tuple[Set, ...], headings: tuple[str, ...]) -> Case:

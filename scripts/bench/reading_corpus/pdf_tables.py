@@ -49,6 +49,8 @@ def cases() -> Iterator[Case]:
             ),
             (WIDE,),
         )
+    yield _case("drawn by column", _by_column, (YEARS,))
+    yield _case("names of several lines", _names, (NAMED,))
     yield _case(
         "empty cells, grid", lambda canvas: table(canvas, YEARS, ruled="grid", right=True), (YEARS,)
     )
@@ -109,6 +111,27 @@ def rule(canvas: Canvas, edges: tuple[float, ...], heights: list[float], ruled: 
     if ruled == "grid":
         for x in edges:
             canvas.line(x, heights[0], x, heights[-1])
+
+
+NAMED: tuple[Row, ...] = (
+    ("Stop", "Boats at the pier", "Days in service"),
+    *((place, str(n), str(30 - n)) for n, place in enumerate(PLACES)),
+)
+
+
+def _by_column(canvas: Canvas) -> None:
+    for column in range(4):
+        for number, row in enumerate(YEARS):
+            canvas.drawRightString(160 + 90 * column, 760 - 14 * number, row[column])
+
+
+def _names(canvas: Canvas) -> None:
+    for x, y, text in ((200, 773, "Boats at"), (300, 773, "Days in")):
+        canvas.drawString(x, y, text)
+    rows = [("Stop", "the pier", "service"), *NAMED[1:]]
+    for number, row in enumerate(rows):
+        for x, cell in zip((60, 200, 300), row, strict=True):
+            canvas.drawString(x, 760 - 14 * number, cell)
 
 
 def _two_columns(canvas: Canvas) -> None:
