@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from lodgepole.runtime.settings import Settings
     from lodgepole.runtime.wiring import Runtime
 
+log = logging.getLogger(__name__)
+
 TICK_SECONDS = 1.0
 STOP_SECONDS = 10  # that open answers get before their connections are closed
 HEAD_BYTES = 1024 * 1024  # of a request's line and headers: a filter of 10,000 values fits
@@ -161,7 +163,10 @@ async def _serve(
         )
 
         def announce() -> None:
-            write_address(settings.data_dir, url)
+            try:
+                write_address(settings.data_dir, url)
+            except Unavailable as error:  # a full disk keeps nobody from reading and deleting
+                log.warning("Commands on this machine must be told --url %s: %s", url, error)
             if port_file is not None:
                 write_whole(port_file, str(port).encode())
             _announce(settings, runtime, url, as_json=as_json)

@@ -91,6 +91,7 @@ async def open_stores(
 async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     from lodgepole.adapters.blobs.obstore import ObstoreBlobs
     from lodgepole.adapters.databases.sql.high_water import HighWater
+    from lodgepole.adapters.databases.sql.log_clearing import LogClearing
     from lodgepole.adapters.indexes.tantivy import TantivyIndex
 
     stack.enter_context(held(settings.data_dir))
@@ -99,7 +100,9 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     database = await _database(settings, stack)
     high_water = HighWater(database, settings.data_dir / MARK)
     await high_water.check()
-    stack.push_async_callback(_ended, asyncio.create_task(high_water.run(), name="high-water"))
+    clearing = LogClearing(settings.data_dir / "catalog.db", database.finished)
+    for beside in (high_water, clearing):
+        stack.push_async_callback(_ended, asyncio.create_task(beside.run()))
     try:
         blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")
         index = TantivyIndex(settings.data_dir / "index")
