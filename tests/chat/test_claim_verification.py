@@ -104,3 +104,10 @@ def test_what_is_nearly_said_is_found_without_a_marker() -> None:
 )
 def test_numbers_are_near_within_a_twentieth(a: str, b: str, near: bool) -> None:
     assert is_near(a, b) is near
+
+
+def test_what_closes_an_address_belongs_to_the_sentence() -> None:
+    sentence = "Book it on the page <https://port.example/book>."
+    found = SourceText(f"{sentence} It is blue.").verify(sentence)
+
+    assert found.end == len(sentence)

@@ -40,7 +40,7 @@ APPROXIMATE = re.compile(
     re.IGNORECASE,
 )
 LONGEST_MARK = 3  # characters, as in `***`
-_CLOSING = re.compile(r"[.!?…。！？%)\"”]{1,3}")
+_CLOSING = re.compile(r"[.!?…。！？%)>\]\"”]{1,3}")
 _OPENED = re.compile(r"(?:\*{1,3}|_{1,3}|`{1,3}|[(\[“„«])$")
 _EMPHASIS = re.compile(r"\*{1,3}|_{1,3}|`{1,3}")
 _CLOSED_BY = {"(": ")", "[": "]", "“": "”", "„": "“", "«": "»"}
