@@ -37,7 +37,8 @@ header `Api-Key`. The header `X-Pinecone-Api-Version` chooses between the versio
 {DATES[-1]}. Failures have the shape and the codes that [Errors](errors.md) lists.
 
 What Lodgepole adds of its own is below `/lodgepole`: it is described
-[at the end](#beyond-the-published-api) and in `/openapi/lodgepole.json`. Besides, unversioned:
+[at the end](#beyond-the-published-api) and in `/openapi/lodgepole.json`. The routes of
+the OpenAI API below `/v1` are in `/openapi/openai.json`. Besides, unversioned:
 `POST /mcp/assistants/NAME` is the assistant as an MCP server, whose key is a bearer token;
 `GET /healthz` says whether the process is alive and `GET /readyz` whether it is ready for requests,
 both without a key; `GET /metrics` is described under [Metrics](metrics.md).

@@ -447,6 +447,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How a model chooses its words, beside the temperature; None is its own way."""
+
+    top_p: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()  # texts before which the answer ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
     """One generation. Remote models are sent `messages`; the extractive one reads the rest."""
 
@@ -457,6 +466,7 @@ class ModelRequest:
     temperature: float | None = None  # None where the model takes none
     max_output_tokens: int | None = None
     json_object: bool = False
+    sampling: Sampling = Sampling()
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,13 +173,20 @@ def _page_ranges(pages: tuple[int, ...]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def completion(answer: Answer, *, created: int) -> schemas.ChatCompletionModel:
-    """`created` is in Unix seconds."""
+def completion(
+    answer: Answer, link: Link, *, created: int, marks: bool
+) -> schemas.ChatCompletionModel:
+    """`created` is in Unix seconds; without `marks` the text is left as it is, e.g. JSON."""
     inline = InlineCitations()
-    content = "".join(
-        piece.text if isinstance(piece, AnswerText) else inline.text(piece.citation)
-        for piece in answer.pieces
-    )
+    content = ""
+    annotations: list[schemas.AnnotationModel] = []
+    for piece in answer.pieces:
+        if isinstance(piece, AnswerText):
+            content += piece.text
+            continue
+        mark = inline.text(piece.citation) if marks else ""
+        annotations += _annotations(piece.citation, link, len(content), len(mark))
+        content += mark
     return schemas.ChatCompletionModel(
         id=answer.started.id,
         object="chat.completion",
@@ -189,28 +196,59 @@ def completion(answer: Answer, *, created: int) -> schemas.ChatCompletionModel:
             schemas.ChoiceModel(
                 index=0,
                 finish_reason=answer.ended.finish_reason,
-                message=schemas.MessageModel(role="assistant", content=content),
+                message=schemas.CompletionMessageModel(
+                    role="assistant", content=content, annotations=annotations
+                ),
             )
         ],
         usage=render.usage(answer.ended.usage),
     )
 
 
+def _annotations(
+    citation: Citation, link: Link, start: int, length: int
+) -> list[schemas.AnnotationModel]:
+    return [
+        schemas.AnnotationModel(
+            type="url_citation",
+            url_citation=schemas.UrlCitationModel(
+                start_index=start,
+                end_index=start + length,
+                title=reference.file.upload.name,
+                url=link(reference.file),
+                file_id=reference.file.id,
+                pages=list(reference.pages),
+                quote=reference.highlight,
+            ),
+        )
+        for reference in citation.references
+    ]
+
+
 async def completion_frames(
-    events: AsyncIterator[AnswerEvent], *, created: int, include_usage: bool
+    events: AsyncIterator[AnswerEvent],
+    link: Link,
+    *,
+    created: int,
+    include_usage: bool,
+    marks: bool,
 ) -> AsyncGenerator[bytes, None]:
     """A role, then deltas, then an empty delta with the reason; the usage only if asked for."""
     started = await _first(events)
     chunks = _CompletionChunks(started.id, started.model, created)
     yield frame(chunks.of(schemas.ChoiceDelta(role="assistant", content="")))
     content = TextFrames(lambda text: chunks.of(schemas.ChoiceDelta(content=text)))
-    inline = InlineCitations()
+    inline, said = InlineCitations(), 0
     async for event in events:
         match event:
             case AnswerText():
+                said += len(event.text)
                 yield content(event.text)
             case AnswerCitation():
-                yield content(inline.text(event.citation))
+                mark = inline.text(event.citation) if marks else ""
+                cited = _annotations(event.citation, link, said, len(mark))
+                said += len(mark)
+                yield frame(chunks.of(schemas.ChoiceDelta(content=mark, annotations=cited)))
             case AnswerEnded():
                 yield frame(chunks.of(schemas.ChoiceDelta(), event.finish_reason))
                 if include_usage:

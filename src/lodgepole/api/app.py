@@ -22,6 +22,7 @@ from lodgepole.api.routes import (
     documentation,
     evaluation,
     health,
+    openai,
 )
 from lodgepole.api.routes import (
     extensions as additions,
@@ -46,7 +47,14 @@ CORS: Mapping[str, Any] = {
     "allow_private_network": True,  # the operator named who may, and where we run is theirs to say
     "max_age": 7200,  # seconds that a browser may remember the answer; the most that Chrome does
 }
-ROUTERS = (control.router, data.router, chat.router, evaluation.router)
+ROUTERS = (
+    control.router,
+    data.router,
+    chat.router,
+    evaluation.router,
+    openai.below_assistants,
+)
+OPENAI_PREFIX = "/v1"
 
 
 def create_app(
@@ -100,6 +108,7 @@ def create_app(
             app.include_router(router, prefix=prefix)
     for router in (additions.router, additions.documents):
         app.include_router(router, prefix=additions.PREFIX)
+    app.include_router(openai.router, prefix=OPENAI_PREFIX)
     app.include_router(health.router)
     app.include_router(documentation.router)
     app.include_router(console.router)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from lodgepole.chat.answer_metrics import AnswerWatch
@@ -26,6 +26,7 @@ from lodgepole.model import (
     Assistant,
     Message,
     ModelRequest,
+    Sampling,
     Snippet,
     Usage,
 )
@@ -79,6 +80,8 @@ class ChatRequest:
     snippet_tokens: int | None = None
     multimodal: bool | None = None
     include_binary_content: bool | None = None
+    max_output_tokens: int | None = None  # no more than the model's own
+    sampling: Sampling = field(default_factory=Sampling)
     client: str | None = None
 
 
@@ -224,8 +227,11 @@ class Chat:
             question=turn.question,
             sources=sources,
             temperature=(request.temperature or 0.0) if model.takes_temperature else None,
-            max_output_tokens=model.max_output_tokens,
+            max_output_tokens=min(
+                model.max_output_tokens, request.max_output_tokens or model.max_output_tokens
+            ),
             json_object=request.json_response,
+            sampling=request.sampling,
         )
         started = AnswerStarted(id=self._new_id(), model=model.name, snippet_count=len(sources))
         answering = self._replies.json if request.json_response else self._replies.text

@@ -27,7 +27,15 @@ from lodgepole.chat.provenance import (
     unmentioned,
 )
 from lodgepole.chat.quotes import Part, Quote, quotes_of, together
-from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, ModelText, Source, Usage
+from lodgepole.model import (
+    FinishReason,
+    ModelEnded,
+    ModelEvent,
+    ModelRequest,
+    ModelText,
+    Source,
+    Usage,
+)
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.search import embedder_languages
@@ -98,16 +106,35 @@ class ExtractiveChatModel:
         found = await self._find(question, request.sources)
         ours = phrases(question)
         parts = _json_parts(found, ours) if request.json_object else _text_parts(found, ours)
+        reason: FinishReason = "stop"
+        if not request.json_object:
+            parts, reason = self._as_far_as_asked(parts, request)
         for part in parts:
             yield ModelText(part)
         read = sum(s.snippet.tokens for s in request.sources)
         yield ModelEnded(
-            finish_reason="stop",
+            finish_reason=reason,
             usage=Usage(
                 read + self._tokenizer.count(request.question),
                 sum(self._tokenizer.count(part) for part in parts),
             ),
         )
+
+    def _as_far_as_asked(
+        self, parts: list[str], request: ModelRequest
+    ) -> tuple[list[str], FinishReason]:
+        """The parts up to a text that ends the answer, and to the most tokens it may have."""
+        text = "".join(parts)
+        ends = [place for stop in request.sampling.stop if (place := text.find(stop)) >= 0]
+        if ends:
+            parts = [text[: min(ends)]]
+        most, kept, left = request.max_output_tokens, list[str](), request.max_output_tokens or 0
+        for part in parts:
+            left -= self._tokenizer.count(part)
+            if most is not None and left < 0:
+                return kept, "length"
+            kept.append(part)
+        return kept, "stop"
 
     async def _find(self, question: str, sources: Sequence[Source]) -> _Found:
         gist = asked_gist(question)

@@ -20,6 +20,7 @@ from lodgepole.adapters.chat_models.refusals import (
 )
 from lodgepole.errors import (
     DeadlineExceeded,
+    InvalidRequest,
     LodgepoleError,
     PromptTooLong,
     RateLimited,
@@ -112,7 +113,7 @@ class PydanticAiChatModel:
             opening = model_request_stream(
                 model,
                 _messages(request),
-                model_settings=_settings(request),
+                model_settings=_settings(request, takes_seed=self._provider == "google"),
                 model_request_parameters=ModelRequestParameters(
                     output_mode="prompted" if request.json_object else "text"
                 ),
@@ -192,12 +193,22 @@ def _google(name: str, key: str, url: str, client: httpx2.AsyncClient) -> "Model
     return GoogleModel(name, provider=GoogleProvider(api_key=key, base_url=url, http_client=client))
 
 
-def _settings(request: ModelRequest) -> "ModelSettings":
+def _settings(request: ModelRequest, *, takes_seed: bool) -> "ModelSettings":
     settings: ModelSettings = {"max_retries": 0}
     if request.max_output_tokens is not None:
         settings["max_tokens"] = request.max_output_tokens
     if request.temperature is not None:
         settings["temperature"] = request.temperature
+    sampling = request.sampling
+    if sampling.top_p is not None:
+        settings["top_p"] = sampling.top_p
+    if sampling.stop:
+        settings["stop_sequences"] = list(sampling.stop)
+    if sampling.seed is not None:
+        if takes_seed:
+            settings["seed"] = sampling.seed
+        else:
+            raise InvalidRequest(f"Model {request.model!r} takes no `seed`")
     return settings
 
 

@@ -13,6 +13,7 @@ from lodgepole.api.openapi.markers import JsonObject, Source, ref, resolved
 from lodgepole.api.openapi.operations import (
     ADDITIONS,
     ALWAYS,
+    COMPATIBLE,
     MEANINGS,
     OPERATIONS,
     STREAMED,
@@ -33,6 +34,7 @@ _PLACES = {
     FILE_ID: "The file's id.",
     "operation_id": "The operation's id.",
     "key_id": "The key's id.",
+    "model": "The name of an assistant.",
 }
 
 
@@ -257,7 +259,7 @@ def _failure(status: int, *, evaluation: bool) -> JsonObject:
 
 
 def _schemas() -> JsonObject:
-    every = (*OPERATIONS.values(), *ADDITIONS.values())
+    every = (*OPERATIONS.values(), *ADDITIONS.values(), *COMPATIBLE.values())
     bodies = {d.body for d in every if d.body is not None}
     answers = {d.answer for d in every if d.answer is not None}
     shown = {*answers, *STREAMED, files.OperationModel, wire.ErrorResponse, wire.BasicErrorResponse}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from lodgepole.api.schemas import assistants, chat, evaluation, extensions, files
+from lodgepole.api.schemas import assistants, chat, evaluation, extensions, files, openai
 
 ALWAYS = (401, 403, 429, 500, 503)
 """No key, a key of another role, too many requests, a bug of ours, storage that does not answer."""
@@ -104,6 +104,18 @@ ADDITIONS: Mapping[str, Described] = {
     "read_text": Described(answer=extensions.DocumentTextModel, errors=(400, 404, 409)),
 }
 """The same for our own."""
+
+COMPATIBLE: Mapping[str, Described] = {
+    "list_models": Described(answer=openai.ListModelsResponse),
+    "retrieve_model": Described(answer=openai.ModelModel, errors=(404,)),
+    "create_chat_completion": Described(
+        body=chat.CompletionsRequest,
+        answer=chat.ChatCompletionModel,
+        events="StreamChatCompletionChunkModel",
+        errors=(400, 404, 413, *MODEL),
+    ),
+}
+"""The same for the routes of the OpenAI API."""
 
 STREAMED: tuple[type[BaseModel], ...] = (
     chat.MessageStartModel,

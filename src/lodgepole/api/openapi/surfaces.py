@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 import lodgepole
-from lodgepole.api.openapi.operations import ADDITIONS, OPERATIONS, Described
-from lodgepole.api.routes import chat, control, data, evaluation, extensions
+from lodgepole.api.openapi.operations import ADDITIONS, COMPATIBLE, OPERATIONS, Described
+from lodgepole.api.routes import chat, control, data, evaluation, extensions, openai
 from lodgepole.api.versions import VERSION_HEADER
 
 JsonObject = dict[str, Any]
@@ -69,3 +69,17 @@ OWN = Surface(
     },
     versioned=False,
 )
+OPENAI = Surface(
+    routers=(openai.router,),
+    operations=COMPATIBLE,
+    summary="Assistants as models of the OpenAI API.",
+    description=(
+        "For programs that take the base URL of an OpenAI-compatible server: a model is an "
+        f"assistant. Lodgepole {lodgepole.__version__}."
+    ),
+    server="/v1",
+    tags={"Models": "Assistants, listed and chatted with."},
+    versioned=False,
+)
+OF_OUR_OWN: Mapping[str, Surface] = {"lodgepole": OWN, "openai": OPENAI}
+"""Documents that belong to no version, by name."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from lodgepole.api.openapi.document import DATES, document
 from lodgepole.api.openapi.markers import Source
-from lodgepole.api.openapi.surfaces import OWN, PUBLISHED
+from lodgepole.api.openapi.surfaces import OF_OUR_OWN, PUBLISHED
 from lodgepole.api.state import state_of
 from lodgepole.errors import NotFound
 
@@ -16,7 +16,6 @@ router = APIRouter(include_in_schema=False)
 
 PAGE = Path(__file__).parent / "docs_page"
 NEWEST_ALIAS = "2026-07"
-OWN_NAME = "lodgepole"
 SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -37,8 +36,8 @@ async def dated(request: Request, date: str) -> Response:
     """The document of one API version, or of what is our own."""
     if date == NEWEST_ALIAS:
         date = DATES[-1]
-    if date not in (*DATES, OWN_NAME):
-        known = ", ".join((*DATES, OWN_NAME))
+    if date not in (*DATES, *OF_OUR_OWN):
+        known = ", ".join((*DATES, *OF_OUR_OWN))
         raise NotFound(f"There is no document of {date[:20]!r}, only of {known}.")
     return await _document(request, date)
 
@@ -63,11 +62,11 @@ async def _document(request: Request, date: str) -> Response:
     state = state_of(request)
     made, services = state.openapi_documents, state.services
     if date not in made:
-        own = date == OWN_NAME
+        surface = OF_OUR_OWN.get(date, PUBLISHED)
+        own = date in OF_OUR_OWN
         source = Source(
             date=DATES[-1] if own else date, limits=services.limits, models=services.models.names
         )
-        surface = OWN if own else PUBLISHED
         made[date] = orjson.dumps(await asyncio.to_thread(document, source, surface))
     return Response(made[date], media_type="application/json")
 

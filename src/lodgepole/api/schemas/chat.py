@@ -20,6 +20,7 @@ FinishWord = Annotated[
     Literal["stop", "length", "content_filter", "tool_calls", "function_call"],
     Field(json_schema_extra={"x-words": {"function_call": "tool_calls_word"}}),
 ]
+WITHIN_ONE: JsonDict = {"minimum": 0, "maximum": 1}
 FILTER = Field(
     default=None,
     description="Only files whose metadata match are searched.",
@@ -132,8 +133,54 @@ class StreamOptions(WireRequest):
     )
 
 
+class ResponseFormat(WireRequest):
+    """As in the OpenAI API."""
+
+    type: str = Field(
+        description="`text`, or one JSON object.",
+        json_schema_extra={"enum": ["text", "json_object", "json_schema"]},
+    )
+    json_schema: dict[str, Any] | None = Field(
+        default=None, description="With `schema`, which the model is told to follow."
+    )
+
+
 class CompletionsRequest(SearchCompletions):
     stream_options: StreamOptions | None = None
+    response_format: ResponseFormat | None = None
+    max_tokens: Whole | None = Field(
+        default=None, description="Of the answer, at most.", json_schema_extra={"minimum": 1}
+    )
+    max_completion_tokens: Whole | None = Field(
+        default=None, description="The same by its newer name.", json_schema_extra={"minimum": 1}
+    )
+    stop: Any = Field(
+        default=None,
+        description="One text, or up to four, before which the answer ends.",
+        json_schema_extra={
+            "anyOf": [
+                {"type": ["string", "null"]},
+                {"type": "array", "items": {"type": "string"}, "maxItems": 4},
+            ]
+        },
+    )
+    top_p: float | None = Field(
+        default=None, description="As the model takes it.", json_schema_extra=WITHIN_ONE
+    )
+    seed: Whole | None = Field(default=None, description="As the model takes it.")
+    n: Whole | None = Field(
+        default=None, description="One answer is made.", json_schema_extra={"enum": [1, None]}
+    )
+    tool_choice: Any = Field(default=None, description="Tools are not called: `none` or `auto`.")
+    function_call: Any = Field(default=None, description="The same in its older form.")
+    logprobs: Any = Field(default=None, description="There are none: false.")
+    top_logprobs: Any = Field(default=None, description="There are none: 0.")
+    logit_bias: Any = Field(default=None, description="Not supported: empty.")
+    presence_penalty: float | None = Field(default=None, description="Not supported: 0.")
+    frequency_penalty: float | None = Field(default=None, description="Not supported: 0.")
+    audio: Any = Field(default=None, description="Not supported.")
+    prediction: Any = Field(default=None, description="Not supported.")
+    web_search_options: Any = Field(default=None, description="Not supported.")
 
 
 class ChatRequest(SearchCompletions):
@@ -257,10 +304,35 @@ StreamChatChunkModel = Annotated[
 ]
 
 
+class UrlCitationModel(WireResponse):
+    """A source of the answer; what OpenAI's clients do not know of, they pass over."""
+
+    start_index: int = Field(description="Where its mark begins in the content, in characters.")
+    end_index: int = Field(description="Where the mark ends.")
+    title: str = Field(description="The file's name.")
+    url: str = Field(description="Downloads the file without a key for a while.")
+    file_id: str
+    pages: list[int] = Field(description="Empty for kinds of file without pages.")
+    quote: str | None = Field(
+        default=None,
+        description="Verbatim words of the cited pages.",
+        json_schema_extra=OMITTED,
+    )
+
+
+class AnnotationModel(WireResponse):
+    type: Literal["url_citation"]
+    url_citation: UrlCitationModel
+
+
+class CompletionMessageModel(MessageModel):
+    annotations: list[AnnotationModel] = Field(description="The citations once more, as data.")
+
+
 class ChoiceModel(WireResponse):
     index: int
     finish_reason: FinishWord
-    message: MessageModel
+    message: CompletionMessageModel
 
 
 class ChatCompletionModel(WireResponse):
@@ -275,6 +347,9 @@ class ChatCompletionModel(WireResponse):
 class ChoiceDelta(WireResponse):
     role: str | None = Field(default=None, json_schema_extra=OMITTED)
     content: str | None = Field(default=None, json_schema_extra=OMITTED)
+    annotations: list[AnnotationModel] | None = Field(
+        default=None, description="Of a citation.", json_schema_extra=OMITTED
+    )
 
 
 class ChoiceChunkModel(WireResponse):

@@ -42,6 +42,9 @@ def body(request: ModelRequest, *, own_endpoint: bool) -> dict[str, Any]:
         # Reasoning models take the new name alone; other servers often know the old one alone.
         new = own_endpoint or request.model.startswith(_REASONING)
         asked["max_completion_tokens" if new else "max_tokens"] = request.max_output_tokens
+    sampling = request.sampling
+    chosen = {"top_p": sampling.top_p, "seed": sampling.seed, "stop": list(sampling.stop) or None}
+    asked.update((name, value) for name, value in chosen.items() if value is not None)
     if request.json_object:
         asked["response_format"] = {"type": "json_object"}
     return asked

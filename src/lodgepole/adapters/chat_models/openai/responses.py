@@ -5,6 +5,7 @@ from typing import Any
 
 from lodgepole.adapters.chat_models.openai.completions import figures_of, last_question
 from lodgepole.adapters.chat_models.openai.replies import Reply, count, fields
+from lodgepole.errors import InvalidRequest
 from lodgepole.model import FinishReason, Message, ModelRequest, Source, Usage
 
 PATH = "/responses"
@@ -30,6 +31,10 @@ def body(request: ModelRequest) -> dict[str, Any]:
         asked["temperature"] = request.temperature
     if request.max_output_tokens is not None:
         asked["max_output_tokens"] = request.max_output_tokens
+    if request.sampling.seed is not None or request.sampling.stop:
+        raise InvalidRequest(f"Model {request.model!r} takes neither `seed` nor `stop`")
+    if request.sampling.top_p is not None:
+        asked["top_p"] = request.sampling.top_p
     if request.json_object:
         asked["text"] = {"format": {"type": "json_object"}}
     return asked

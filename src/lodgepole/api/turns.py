@@ -1,0 +1,113 @@
+"""A chat turn over HTTP: what the routes that answer have in common."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any, cast
+
+from fastapi import Response
+
+from lodgepole.api import answers, render
+from lodgepole.api.auth import Call
+from lodgepole.api.schemas import chat as schemas
+from lodgepole.api.signed_urls import signed_url
+from lodgepole.api.sse import HEARTBEAT_SECONDS, EventStream, started, unless_gone
+from lodgepole.errors import InvalidRequest
+from lodgepole.metadata_filter import MetadataFilter, parse_filter
+from lodgepole.model import AnswerEnded, AnswerEvent, Assistant, File, Message, MessageRole
+
+ROLES_OF_OTHER_NAMES = {"developer": "system"}
+"""What OpenAI's clients call the system's role when they speak to its newer models."""
+
+
+async def ready(call: Call, assistant_name: str) -> Assistant:
+    return await call.services.assistants.get_ready(call.project_id, assistant_name)
+
+
+def figures_wanted(call: Call, body: schemas.ContextRequest) -> bool | None:
+    """Clients that know no figures get text, unless they ask for more than they know of."""
+    asked = body.multimodal is not None or body.include_binary_content is not None
+    return body.multimodal if asked or call.version.takes_figures_unasked else False
+
+
+def link_of(call: Call) -> render.Link:
+    def link(file: File) -> str:
+        return signed_url(call.services.files, file, call.base_url)
+
+    return link
+
+
+def filter_of(call: Call, raw: dict[str, Any] | None) -> MetadataFilter | None:
+    return parse_filter(raw, call.services.limits) if raw else None
+
+
+def messages_of(bodies: Sequence[schemas.MessageRequest]) -> tuple[Message, ...]:
+    """The conversation; roles and emptiness are checked by the chat itself.
+
+    Raises:
+        InvalidRequest: Content that is neither text nor a list of text parts.
+    """
+    said = (Message(_role(body.role), _text(body.content)) for body in bodies)
+    # Turns in which only tools were called are said to be the assistant's, with nothing in them.
+    return tuple(one for one in said if one.role != "assistant" or one.content.strip())
+
+
+def _role(raw: object) -> MessageRole:
+    # Any word passes: the chat refuses those that are no roles, in the API's words.
+    word = "user" if raw is None else str(raw)
+    return cast("MessageRole", ROLES_OF_OTHER_NAMES.get(word, word))
+
+
+def _text(raw: object) -> str:
+    if raw is None:
+        return ""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, list):
+        return "".join(_part(part) for part in cast("list[object]", raw))
+    raise InvalidRequest("Message content must be a string")
+
+
+def _part(raw: object) -> str:
+    """One part of a message as OpenAI clients send it."""
+    if isinstance(raw, dict):
+        part = cast("dict[str, object]", raw)
+        text = part.get("text")
+        if part.get("type") == "text" and isinstance(text, str):
+            return text
+    raise InvalidRequest("Message content may only have parts of type `text`")
+
+
+async def counted(call: Call, events: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[AnswerEvent]:
+    """The same events; what the answer cost is put down to the key."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, AnswerEnded):
+                call.services.usage_meter.count_tokens(call.key, event.usage)
+            yield event
+
+
+async def whole(call: Call, events: AsyncGenerator[AnswerEvent]) -> answers.Answer:
+    """The collected answer; the generation stops when the client leaves."""
+    async with aclosing(events):
+        return await unless_gone(answers.collect(events), call.request.receive)
+
+
+async def streamed(
+    call: Call,
+    events: AsyncGenerator[AnswerEvent],
+    frames: AsyncGenerator[bytes, None],
+) -> Response:
+    """A response that has begun: what failed before its first byte was raised instead."""
+    heartbeat = HEARTBEAT_SECONDS if call.version.takes_heartbeats else None
+    closing = _closing(events, frames)
+    begun = await unless_gone(started(closing, within=heartbeat), call.request.receive)
+    return EventStream(begun, heartbeat_seconds=heartbeat)
+
+
+async def _closing(
+    events: AsyncGenerator[AnswerEvent], frames: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    """The same frames; closing it closes them, then the events, and so the model's stream."""
+    async with aclosing(events), aclosing(frames):
+        async for chunk in frames:
+            yield chunk
