@@ -98,14 +98,14 @@ _MONTHS = (
 )
 _SAYS = {
     AnswerType.MONEY: re.compile(
-        r"[$€£¥₹₩₽]\s?\d|\d[\d.,]*\s?(?:[$€£¥₹₩₽]|(?:euros?|dollars?|pounds?|eur|usd|gbp"
+        r"[$€£¥₹₩₽]\s?\d|\d[\d.,]{0,30}+\s?(?:[$€£¥₹₩₽]|(?:euros?|dollars?|pounds?|eur|usd|gbp"
         r"|chf|nok|sek|dkk|yen"
         r"|cents?|million|руб)\b|[万億亿千百]?[円元원])|\b(?:eur|usd|gbp|chf|nok|sek|dkk|jpy)\b.{0,3}\d"
         r"|\b(?:price|cost|fee|preis|prix|precio|prezzo|preço)\w*\b[^.]{0,30}\d",
         re.IGNORECASE,
     ),
     AnswerType.DURATION: re.compile(
-        rf"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+        rf"\b(?:\d[\d.,]{0, 30}+|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
         rf"|ein(?:e[nms]?)?|zwei|drei"
         rf"|vier|fünf|sechs|un|deux|trois|dos|tres|due"
         rf"|tre)\)?[\s-]{{1,3}}(?:[\w]{{1,12}}\s)?(?:{_UNITS})\b"

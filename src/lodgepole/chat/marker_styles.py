@@ -106,7 +106,7 @@ def may_cite(before: str) -> bool:
     """Whether a doubtful marker after these words can be one: no count, no unit, no paragraph."""
     if _COUNTED_BEFORE.search(before[-20:]) is not None:
         return False
-    last = re.search(r"[^\W\d_]+[\"'”’)»]*[.!?]?$", before.rstrip()[-60:])
+    last = re.search(r"(?<![^\W\d_])[^\W\d_]++[\"'”’)»]*+[.!?]?$", before.rstrip()[-60:])
     return last is not None and len(last.group()) > 2
 
 

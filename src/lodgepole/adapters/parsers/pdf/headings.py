@@ -26,7 +26,7 @@ SPACE_ABOVE = 1.2  # times the usual distance between lines, from which a line s
 SPACE_MOST = 1.9  # font sizes of it that are enough
 TITLE_LINES = 3  # of a title in the outline
 DEEPEST = 6
-_LEADERS = re.compile(r"(?:[.·…]\s?){4,}\s*[\divxlc]+$")
+_LEADERS = re.compile(r"(?<![.·…])(?<![.·…]\s)(?:[.·…]\s?+){4,}+\s*+[\divxlc]++$")
 """Dots up to a page number, as in a table of contents."""
 _NUMBER = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,3}){0,4}\.?|[A-Z]\.\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}\.|§ ?\d{1,3})"
