@@ -38,6 +38,23 @@ class SeenLine:
     words: tuple[SeenWord, ...]
 
 
+_CODES = {
+    pair[:2]: pair[3:]
+    for line in (
+        "ar=ara bg=bul ca=cat cs=ces da=dan de=deu el=ell en=eng es=spa et=est fa=fas fi=fin",
+        "fr=fra he=heb hi=hin hr=hrv hu=hun id=ind is=isl it=ita ja=jpn ko=kor lt=lit lv=lav",
+        "nb=nor nl=nld nn=nor no=nor pl=pol pt=por ro=ron ru=rus sk=slk sl=slv sr=srp sv=swe",
+        "th=tha tr=tur uk=ukr vi=vie zh=chi_sim",
+    )
+    for pair in line.split()
+}
+
+
+def code_of(language: str) -> str | None:
+    """How Tesseract names a language that is given as in `de-AT`; None for others."""
+    return _CODES.get(language.replace("_", "-").split("-")[0].strip().lower())
+
+
 class RecognitionFailed(Exception):
     """The engine crashed, or took longer than a page may take."""
 
@@ -57,5 +74,8 @@ class Recognition:
     recogniser: Recogniser
     deadline: float  # of time.monotonic(), after which no further page is begun
     page_seconds: float
+    languages: tuple[str, ...] = ()  # that it reads, as Tesseract names them
+    with_language: "Callable[[str], Recognition | None]" = lambda _: None
+    """The same with one language more; None where that is not installed."""
     progressed: Callable[[], None] = lambda: None
     """Callback after each picture within a page, for whoever waits."""

@@ -20,6 +20,7 @@ class TesseractRecogniser:
     """Runs the program in the languages that are both wanted and installed."""
 
     def __init__(self, program: str, languages: Sequence[str], *, turns: bool) -> None:
+        self.languages = tuple(languages)
         self._command = (
             *("env", "OMP_THREAD_LIMIT=1"),  # more threads mostly wait for each other
             *(program, "stdin", "stdout", "-l", "+".join(languages)),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lodgepole.adapters.parsers.pdf.glyphs import UNREAD
 from lodgepole.adapters.parsers.pdf.lines import Page
+from lodgepole.documents.ocr import Recognition, code_of
 from lodgepole.errors import UnreadableFile
 
 NUMBERS = 20  # of pages in one sentence
@@ -58,6 +59,18 @@ def notices(pages: Sequence[Page], *, promised: int, recognises: bool) -> list[s
     if len(pages) < promised:
         sentences.append(f"The file says it has {promised:,} pages; {len(pages):,} could be found.")
     return sentences
+
+
+def missing_language(recognition: Recognition, language: str) -> str:
+    """A sentence where a file was recognised without the language that it is in; else nothing."""
+    code = code_of(language)
+    if code is None or code in recognition.languages or not recognition.languages:
+        return ""
+    package = f"tesseract-ocr-{code.replace('_', '-')}"
+    return (
+        f"The file is in {language!r}, which text recognition cannot read here: install {package} "
+        "on the server and upload the file again."
+    )
 
 
 def _unread_signs(page: Page) -> int:

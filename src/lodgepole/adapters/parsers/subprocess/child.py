@@ -246,10 +246,18 @@ def _recognition(
     recogniser = _recogniser(tuple(languages))
     if recogniser is None:
         return None
+    known = tuple(getattr(recogniser, "languages", languages))
+
+    def with_language(code: str) -> Recognition | None:
+        found = _recognition([code, *languages], limits, progressed)
+        return found if found is not None and code in found.languages else None
+
     return Recognition(
         recogniser=recogniser,
         deadline=time.monotonic() + RECOGNITION_SHARE * limits.parse_seconds,
         page_seconds=limits.recognition_page_seconds,
+        languages=known,
+        with_language=with_language,
         progressed=progressed,
     )
 
