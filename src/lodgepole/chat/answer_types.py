@@ -105,7 +105,7 @@ _SAYS = {
         re.IGNORECASE,
     ),
     AnswerType.DURATION: re.compile(
-        rf"\b(?:\d[\d.,]{0, 30}+|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+        rf"\b(?:\d[\d.,]{{0,30}}+|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
         rf"|ein(?:e[nms]?)?|zwei|drei"
         rf"|vier|fünf|sechs|un|deux|trois|dos|tres|due"
         rf"|tre)\)?[\s-]{{1,3}}(?:[\w]{{1,12}}\s)?(?:{_UNITS})\b"
