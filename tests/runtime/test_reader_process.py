@@ -12,7 +12,7 @@ from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
 from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
 from lodgepole.documents.builder import DocumentBuilder, to_json
 from lodgepole.errors import UnreadableFile
-from lodgepole.ingestion.cutting import CutterInThread
+from lodgepole.ingestion.passages import ChunkerInThread
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, FileKind
 
@@ -43,7 +43,7 @@ async def test_what_is_cut_there_is_what_would_be_cut_here(reader, tmp_path: Pat
     tokenizer = TokenizersTokenizer(find_tokenizer(tmp_path))
     document = body(*(f"Satz {n} über den Hafen. Und noch einer." * 20 for n in range(300)))
     there = await reader.cut(document, name="häfen.txt")
-    here = await CutterInThread(tokenizer, Limits()).cut(document, name="häfen.txt")
+    here = await ChunkerInThread(tokenizer, Limits()).cut(document, name="häfen.txt")
     assert (there.language, list(there.lead_words)) == (here.language, list(here.lead_words))
     assert there.passages == here.passages
     assert list(map(list, there.words)) == list(map(list, here.words))
@@ -70,7 +70,7 @@ async def test_what_is_no_document_costs_its_file_alone(reader):
 
 
 def test_a_reader_imports_no_arrays():
-    imports = "import sys, lodgepole.runtime.reader_process, lodgepole.ingestion.cutting"
+    imports = "import sys, lodgepole.runtime.reader_process, lodgepole.ingestion.passages"
     subprocess.run(
         [sys.executable, "-c", f"{imports}; assert 'numpy' not in sys.modules"], check=True
     )

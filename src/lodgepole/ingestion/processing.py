@@ -12,11 +12,11 @@ import numpy as np
 from lodgepole.documents.builder import from_json
 from lodgepole.documents.stored_documents import as_stored
 from lodgepole.errors import ClaimLost, LodgepoleError
-from lodgepole.ingestion.cutting import CutterInThread
+from lodgepole.ingestion.passages import ChunkerInThread
 from lodgepole.ingestion.supplied_vectors import digest, read_given
 from lodgepole.limits import Limits
 from lodgepole.model import Document, Passage
-from lodgepole.ports.cutter import Cutter
+from lodgepole.ports.chunker import Chunker
 from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector, Vectors
 from lodgepole.ports.file_processor import ProcessedFile, ProcessingJob, ReadDocument
 from lodgepole.ports.index import IndexedFile, IndexedPassage
@@ -39,9 +39,9 @@ TOKENS_PER_UNIT = 512
 
 
 class LocalProcessor:
-    """`FileProcessor` with the parser, the cutter and the embedder it is given.
+    """`FileProcessor` with the parser, the chunker and the embedder it is given.
 
-    Without a cutter documents are cut in a thread of this process.
+    Without a chunker documents are cut in a thread of this process.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class LocalProcessor:
         tokenizer: Tokenizer,
         embedders: Embedders,
         limits: Limits,
-        cutter: Cutter | None = None,
+        chunker: Chunker | None = None,
         step: Step = lambda _: None,
     ) -> None:
         self._parser = parser
-        self._cutter = cutter or CutterInThread(tokenizer, limits)
+        self._chunker = chunker or ChunkerInThread(tokenizer, limits)
         self._embedders = embedders
         self._step = step
 
@@ -64,7 +64,7 @@ class LocalProcessor:
     ) -> ProcessedFile:
         document, body = await self._document(work, keep, progress)
         await progress(PARSED_PERCENT)
-        cut = await self._cutter.cut(body, name=work.name)
+        cut = await self._chunker.cut(body, name=work.name)
         passages = cut.passages
         self._step("chunked")
         embedder, vectors = await self._vectors(work, passages, progress)

@@ -55,7 +55,7 @@ def open_local_processor(
     reader = open_parser(settings, stack)
     return LocalProcessor(
         parser=reader,
-        cutter=reader,
+        chunker=reader,
         tokenizer=tools.tokenizer,
         embedders=tools.embedders,
         limits=settings.limits,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lodgepole.adapters.parsers.subprocess import child
 from lodgepole.limits import Limits
-from lodgepole.ports.cutter import CutDocument
+from lodgepole.ports.chunker import ChunkedDocument
 
 if TYPE_CHECKING:
     from lodgepole.ports.tokenizer import Tokenizer
@@ -20,10 +20,10 @@ def main() -> None:
     child.main(cut_document)
 
 
-def cut_document(body: bytes, name: str, tokenizer: Path, limits: Limits) -> CutDocument:
+def cut_document(body: bytes, name: str, tokenizer: Path, limits: Limits) -> ChunkedDocument:
     # ruff: noqa: PLC0415  a process that only reads has no need of a tokenizer
     from lodgepole.documents.builder import from_json
-    from lodgepole.ingestion.cutting import cut
+    from lodgepole.ingestion.passages import cut
 
     return cut(from_json(body), name=name, tokenizer=_tokenizer(tokenizer), limits=limits)
 

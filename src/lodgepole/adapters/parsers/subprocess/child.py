@@ -40,7 +40,7 @@ from lodgepole.documents.ocr import Recogniser, Recognition
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import KINDS_BY_ENDING, Document, FileKind
-from lodgepole.ports.cutter import CutDocument
+from lodgepole.ports.chunker import ChunkedDocument
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes first
@@ -52,7 +52,7 @@ RECOGNITION_SHARE = 0.7  # of the time for one file; the rest is for what comes 
 FormatParser = Callable[..., Document]
 """Takes path, name and limits; PDF also what its keyword arguments say."""
 
-Cut = Callable[[bytes, str, Path, Limits], CutDocument]
+Cut = Callable[[bytes, str, Path, Limits], ChunkedDocument]
 """Takes a document, its file's name, the tokenizer's file and limits."""
 
 

@@ -1,4 +1,4 @@
-"""Parser and Cutter: in child processes that may hang, crash or bloat at no one's expense.
+"""Parser and Chunker: in child processes that may hang, crash or bloat at no one's expense.
 
 The wire between the two is described in `child.py`; `parse` and `cut` answer within the limits
 whatever the child does.
@@ -24,7 +24,7 @@ from lodgepole.documents.builder import from_json
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.limits import MIB, Limits
 from lodgepole.model import Document, FileKind
-from lodgepole.ports.cutter import CutDocument
+from lodgepole.ports.chunker import ChunkedDocument
 from lodgepole.ports.parser import ReadingProgress, untold
 
 START_SECONDS = 60.0  # for a child to import what it needs, on a machine that is busy
@@ -100,7 +100,7 @@ class SubprocessParser:
         file = (messages.FILE, request)
         return await self._asked(name, [file], seconds, progress, _read_document)
 
-    async def cut(self, body: bytes, *, name: str) -> CutDocument:
+    async def cut(self, body: bytes, *, name: str) -> ChunkedDocument:
         """As in the port. Cancelling the call kills the child that is cutting."""
         request = [(messages.CUT, orjson.dumps({"name": name})), (messages.BODY, body)]
         return await self._asked(name, request, self._seconds_for(len(body)), untold, _read_cut)
@@ -349,11 +349,11 @@ def _read_document(frames: Sequence[Frame]) -> Document:
     return from_json(frames[-1][1])
 
 
-def _read_cut(frames: Sequence[Frame]) -> CutDocument:
+def _read_cut(frames: Sequence[Frame]) -> ChunkedDocument:
     *parts, (_, end) = frames
     language, lead_words = orjson.loads(end)
     entries = [entry for _, part in parts for entry in passage_rows.read(part)]
-    return CutDocument(
+    return ChunkedDocument(
         language=language,
         lead_words=lead_words,
         passages=[passage for passage, _ in entries],

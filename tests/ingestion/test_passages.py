@@ -3,7 +3,7 @@ import pytest
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.documents.builder import DocumentBuilder
 from lodgepole.errors import UnreadableFile
-from lodgepole.ingestion.cutting import cut
+from lodgepole.ingestion.passages import cut
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document
 

@@ -8,7 +8,7 @@ from lodgepole.model import Passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CutDocument:
+class ChunkedDocument:
     """Passages in order, and beside each its words, already analysed."""
 
     language: str  # ISO 639-1, or `und`
@@ -17,10 +17,10 @@ class CutDocument:
     words: Sequence[Sequence[str]]
 
 
-class Cutter(Protocol):
+class Chunker(Protocol):
     """Cuts documents, whose text is not trusted to be quick to cut."""
 
-    async def cut(self, body: bytes, *, name: str) -> CutDocument:
+    async def cut(self, body: bytes, *, name: str) -> ChunkedDocument:
         """Cut a document.
 
         Args:
