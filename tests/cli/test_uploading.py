@@ -43,6 +43,8 @@ def server(uploads: dict[str, Any], operations: dict[str, list[dict[str, Any]]])
             name = next(name for name in uploads if f'filename="{name}"'.encode() in body)
             status, body = uploads[name]
             return httpx2.Response(status, content=body)
+        if "/files/" in request.url.path:
+            return httpx2.Response(200, json={"id": "f-1", "notice": "Page 3 cannot be read."})
         states = operations[request.url.path.rsplit("/", 1)[1]]
         return httpx2.Response(200, json=states.pop(0) if len(states) > 1 else states[0])
 
@@ -82,10 +84,10 @@ def test_each_file_is_watched_to_its_end_and_one_failure_stops_no_other(
     transport = httpx2.MockTransport(server(uploads, states))
     with Client("http://127.0.0.1:1", "k", transport=transport) as client:
         results = upload_all(client, "a", paths)
-    assert [(item.path.name, item.file_id, item.error) for item in results] == [
-        ("good.md", "f-1", None),
-        ("odd.tiff", None, "No such kind."),
-        ("broken.pdf", "f-2", "It is not a PDF."),
+    assert [(item.path.name, item.file_id, item.error, item.notice) for item in results] == [
+        ("good.md", "f-1", None, "Page 3 cannot be read."),
+        ("odd.tiff", None, "No such kind.", None),
+        ("broken.pdf", "f-2", "It is not a PDF.", None),
     ]
     assert "good.md: ready" in capsys.readouterr().out
 

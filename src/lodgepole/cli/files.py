@@ -71,6 +71,9 @@ def upload_files(
     else:
         for path in left_out:
             say(f"Left out {path}: not a kind of file that is read.", style="yellow")
+        for result in results:
+            if result.notice:
+                say(f"{result.path.name}: {result.notice}", style="yellow")
         say(f"{len(results) - len(failed)} of {len(results)} files can be searched now.")
     if failed:
         raise typer.Exit(1)
@@ -195,4 +198,6 @@ def _described(file: JsonObject) -> list[tuple[str, str]]:
     ]
     if file.get("error_message"):
         pairs.append(("error", file["error_message"]))
+    if file.get("notice"):
+        pairs.append(("notice", file["notice"]))
     return pairs

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 SENT_SHARE = 10  # percent of a bar for sending; the rest is reading and indexing
+ASKED_ONE_BY_ONE = 20  # files; of more, all that the assistant has are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Uploaded:
     path: Path
     file_id: str | None
     error: str | None  # None: it can be searched
+    notice: str | None = None  # what was left out of it
 
     def as_json(self) -> JsonObject:
         status = "Available" if self.error is None else "Failed"
@@ -34,6 +36,7 @@ class Uploaded:
             "id": self.file_id,
             "status": status,
             "error_message": self.error,
+            "notice": self.notice,
         }
 
 
@@ -104,7 +107,21 @@ def upload_all(
                 del waiting[path]
             if waiting:
                 pause()
-    return [results[path] for path in paths]
+    return _with_notices(client, assistant, [results[path] for path in paths])
+
+
+def _with_notices(client: Client, assistant: str, results: Sequence[Uploaded]) -> list[Uploaded]:
+    """The outcomes with what each file's reader knowingly left out."""
+    ready = [result for result in results if result.error is None and result.file_id]
+    if len(ready) > ASKED_ONE_BY_ONE:
+        told = {file["id"]: file.get("notice") for file in client.files(assistant)}
+    else:
+        told = {
+            one.file_id: client.file(assistant, one.file_id).get("notice")
+            for one in ready
+            if one.file_id
+        }
+    return [replace(result, notice=told.get(result.file_id or "")) for result in results]
 
 
 def _settled(path: Path, operation: JsonObject) -> Uploaded:
