@@ -94,7 +94,7 @@ async def test_every_quote_names_its_file_and_heading():
 
 async def test_a_name_that_no_source_mentions_is_said_first():
     text, _ = await generate(ask("How many shops did Walnut run at the end of the year?", SALES))
-    assert text.startswith("I found no mention of “Walnut” in your documents.")
+    assert text.startswith("None of the passages found mentions “Walnut”.")
 
 
 async def test_another_year_is_never_given_without_saying_so():

@@ -54,8 +54,6 @@ TYPE_WEIGHT = 0.1
 KEEP_SHARE_ELSEWHERE = 0.9  # the same of one from another file than the best one's
 NAME_WEIGHT = 0.25
 """Of standing where the question's names and years are: as much as half of its words."""
-LEAST_EVIDENCE_ELSEWHERE = 0.72
-"""The same as `LEAST_EVIDENCE` for a question that names what no source mentions."""
 KEEP_SHARE = 0.75
 """A further sentence is quoted when it scores this share of the best one's score."""
 LEAST_EVIDENCE = 0.62
@@ -172,8 +170,7 @@ class ExtractiveChatModel:
             LEXICAL_WEIGHT * c.lexical + float(cosine)
             for cosine, c in zip(cosines, candidates, strict=True)
         )
-        least = LEAST_EVIDENCE_ELSEWHERE if missing else LEAST_EVIDENCE
-        if strange or evidence < least:
+        if strange or evidence < LEAST_EVIDENCE:
             return _Found((), missing)
         quotes = _of_the_year(_best(scored), known, places)
         unsaid = tuple(

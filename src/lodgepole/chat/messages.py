@@ -14,7 +14,7 @@ class Phrases:
     Attributes:
         lead: Before quotes that answer.
         unclear: Before quotes that may not.
-        no_mention: That no document has `{names}`.
+        no_mention: That no passage that was found has `{names}`; others may.
         nearest: Before quotes that are nearest all the same.
         not_said: Before quotes that answer but for `{names}`, which they do not mention.
         outline: Before headings and first sentences, where the gist is asked for.
@@ -36,7 +36,7 @@ _PHRASES = {
     "en": Phrases(
         lead="From your documents:",
         unclear="I found nothing in your documents that clearly answers this. Nearest:",
-        no_mention="I found no mention of {names} in your documents.",
+        no_mention="None of the passages found mentions {names}.",
         nearest="Nearest:",
         not_said="None of these passages mentions {names}:",
         outline="I quote and do not summarise. An outline from the passages found:",
@@ -50,7 +50,7 @@ _PHRASES = {
             "Ich habe in Ihren Dokumenten nichts gefunden, was dies klar "
             "beantwortet. Am nächsten kommt:"
         ),
-        no_mention="{names} habe ich in Ihren Dokumenten nicht gefunden.",
+        no_mention="Keine der gefundenen Stellen erwähnt {names}.",
         nearest="Am nächsten kommt:",
         not_said="Keine dieser Stellen erwähnt {names}:",
         outline="Ich zitiere und fasse nicht zusammen. Eine Übersicht aus den gefundenen Stellen:",
@@ -63,7 +63,7 @@ _PHRASES = {
     "fr": Phrases(
         lead="D’après vos documents :",
         unclear="Je n’ai rien trouvé dans vos documents qui y réponde clairement. Au plus près :",
-        no_mention="Je n’ai trouvé aucune mention de {names} dans vos documents.",
+        no_mention="Aucun des passages trouvés ne mentionne {names}.",
         nearest="Au plus près :",
         not_said="Aucun de ces passages ne mentionne {names} :",
         outline="Je cite et ne résume pas. Un aperçu tiré des passages trouvés :",
@@ -78,7 +78,7 @@ _PHRASES = {
         unclear=(
             "No he encontrado en sus documentos nada que lo responda con claridad. Lo más cercano:"
         ),
-        no_mention="No he encontrado ninguna mención de {names} en sus documentos.",
+        no_mention="Ninguno de los pasajes encontrados menciona {names}.",
         nearest="Lo más cercano:",
         not_said="Ninguno de estos pasajes menciona {names}:",
         outline="Cito y no resumo. Un esquema de los pasajes encontrados:",
@@ -91,7 +91,7 @@ _PHRASES = {
     "it": Phrases(
         lead="Dai tuoi documenti:",
         unclear="Nei tuoi documenti non ho trovato nulla che risponda chiaramente. Il più vicino:",
-        no_mention="Non ho trovato menzione di {names} nei tuoi documenti.",
+        no_mention="Nessuno dei passi trovati menziona {names}.",
         nearest="Il più vicino:",
         not_said="Nessuno di questi passi menziona {names}:",
         outline="Cito e non riassumo. Uno schema dai passi trovati:",
@@ -102,7 +102,7 @@ _PHRASES = {
     "pt": Phrases(
         lead="Dos seus documentos:",
         unclear="Não encontrei nos seus documentos nada que responda claramente. O mais próximo:",
-        no_mention="Não encontrei nenhuma menção a {names} nos seus documentos.",
+        no_mention="Nenhum dos trechos encontrados menciona {names}.",
         nearest="O mais próximo:",
         not_said="Nenhuma destas passagens menciona {names}:",
         outline="Cito e não resumo. Um esquema das passagens encontradas:",
@@ -116,7 +116,7 @@ _PHRASES = {
             "Ik heb in uw documenten niets gevonden dat dit duidelijk beantwoordt. "
             "Het dichtst in de buurt:"
         ),
-        no_mention="Ik heb {names} niet in uw documenten gevonden.",
+        no_mention="Geen van de gevonden passages noemt {names}.",
         nearest="Het dichtst in de buurt:",
         not_said="Geen van deze passages noemt {names}:",
         outline="Ik citeer en vat niet samen. Een overzicht uit de gevonden passages:",
@@ -128,7 +128,7 @@ _PHRASES = {
     "sv": Phrases(
         lead="Från dina dokument:",
         unclear="Jag hittade inget i dina dokument som tydligt besvarar detta. Närmast:",
-        no_mention="Jag hittade inget omnämnande av {names} i dina dokument.",
+        no_mention="Inget av de avsnitt som hittades nämner {names}.",
         nearest="Närmast:",
         not_said="Inget av dessa avsnitt nämner {names}:",
         outline="Jag citerar och sammanfattar inte. En översikt ur de funna avsnitten:",
@@ -139,7 +139,7 @@ _PHRASES = {
     "da": Phrases(
         lead="Fra dine dokumenter:",
         unclear="Jeg fandt intet i dine dokumenter, der klart besvarer dette. Nærmest:",
-        no_mention="Jeg fandt ingen omtale af {names} i dine dokumenter.",
+        no_mention="Ingen af de fundne passager nævner {names}.",
         nearest="Nærmest:",
         not_said="Ingen af disse steder nævner {names}:",
         outline="Jeg citerer og sammenfatter ikke. Et overblik fra de fundne steder:",
@@ -150,7 +150,7 @@ _PHRASES = {
     "no": Phrases(
         lead="Fra dokumentene dine:",
         unclear="Jeg fant ingenting i dokumentene dine som klart svarer på dette. Nærmest:",
-        no_mention="Jeg fant ingen omtale av {names} i dokumentene dine.",
+        no_mention="Ingen av avsnittene som ble funnet, nevner {names}.",
         nearest="Nærmest:",
         not_said="Ingen av disse stedene nevner {names}:",
         outline="Jeg siterer og oppsummerer ikke. En oversikt fra stedene som ble funnet:",
@@ -162,7 +162,7 @@ _PHRASES = {
     "fi": Phrases(
         lead="Asiakirjoistasi:",
         unclear="En löytänyt asiakirjoistasi mitään, mikä vastaisi tähän selvästi. Lähimpänä:",
-        no_mention="En löytänyt asiakirjoistasi mainintaa: {names}.",
+        no_mention="Missään löydetyistä kohdista ei mainita: {names}.",
         nearest="Lähimpänä:",
         not_said="Missään näistä kohdista ei mainita: {names}",
         outline="Lainaan enkä tee tiivistelmää. Yleiskuva löydetyistä kohdista:",
@@ -173,7 +173,7 @@ _PHRASES = {
     "pl": Phrases(
         lead="Z Twoich dokumentów:",
         unclear="Nie znalazłem w Twoich dokumentach niczego, co jasno na to odpowiada. Najbliżej:",
-        no_mention="Nie znalazłem w Twoich dokumentach wzmianki o: {names}.",
+        no_mention="Żaden ze znalezionych fragmentów nie wspomina o: {names}.",
         nearest="Najbliżej:",
         not_said="Żaden z tych fragmentów nie wspomina o: {names}",
         outline="Cytuję i nie streszczam. Zarys ze znalezionych fragmentów:",
@@ -184,7 +184,7 @@ _PHRASES = {
     "tr": Phrases(
         lead="Belgelerinizden:",
         unclear="Belgelerinizde bunu açıkça yanıtlayan bir şey bulamadım. En yakını:",
-        no_mention="Belgelerinizde {names} ifadesini bulamadım.",
+        no_mention="Bulunan bölümlerin hiçbirinde {names} geçmiyor.",
         nearest="En yakını:",
         not_said="Bu bölümlerin hiçbirinde {names} geçmiyor:",
         outline="Alıntı yaparım, özetlemem. Bulunan bölümlerden bir taslak:",
@@ -194,7 +194,7 @@ _PHRASES = {
     "ru": Phrases(
         lead="Из ваших документов:",
         unclear="В ваших документах не нашлось ясного ответа на это. Ближайшее:",
-        no_mention="В ваших документах я не нашёл упоминания {names}.",
+        no_mention="Ни в одном из найденных фрагментов не упоминается {names}.",
         nearest="Ближайшее:",
         not_said="Ни в одном из этих мест не упоминается {names}:",
         outline="Я цитирую и не пересказываю. Обзор из найденных мест:",
@@ -204,7 +204,7 @@ _PHRASES = {
     "uk": Phrases(
         lead="З ваших документів:",
         unclear="У ваших документах не знайшлося ясної відповіді на це. Найближче:",
-        no_mention="У ваших документах я не знайшов згадки про {names}.",
+        no_mention="У жодному зі знайдених фрагментів не згадано {names}.",
         nearest="Найближче:",
         not_said="У жодному з цих місць не згадано {names}:",
         outline="Я цитую і не переказую. Огляд із знайдених місць:",
@@ -214,7 +214,7 @@ _PHRASES = {
     "zh": Phrases(
         lead="来自您的文档：",
         unclear="我在您的文档中没有找到能明确回答此问题的内容。最接近的是：",
-        no_mention="我在您的文档中没有找到{names}。",
+        no_mention="找到的段落都没有提到{names}。",
         nearest="最接近的是：",
         not_said="以下内容均未提到{names}：",
         outline="我只引用原文，不做总结。以下是找到的内容提要：",
@@ -224,7 +224,7 @@ _PHRASES = {
     "ja": Phrases(
         lead="お手元の文書より：",
         unclear="質問にはっきり答える内容は見つかりませんでした。最も近い記載：",
-        no_mention="お手元の文書には{names}の記載が見つかりませんでした。",
+        no_mention="見つかった箇所に{names}の記載はありません。",
         nearest="最も近い記載：",
         not_said="次の記載に{names}は出てきません：",
         outline="引用のみで、要約はいたしません。見つかった箇所の概略：",
@@ -234,7 +234,7 @@ _PHRASES = {
     "ko": Phrases(
         lead="문서에서 찾은 내용:",
         unclear="문서에서 분명한 답을 찾지 못했습니다. 가장 가까운 내용:",
-        no_mention="문서에서 {names}에 대한 언급을 찾지 못했습니다.",
+        no_mention="찾은 부분 가운데 {names}을(를) 언급하는 곳이 없습니다.",
         nearest="가장 가까운 내용:",
         not_said="다음 내용에는 {names}이(가) 나오지 않습니다:",
         outline="인용만 하고 요약하지 않습니다. 찾은 내용의 개요:",
@@ -244,7 +244,7 @@ _PHRASES = {
     "ar": Phrases(
         lead="من مستنداتك:",
         unclear="لم أجد في مستنداتك ما يجيب عن هذا بوضوح. الأقرب:",
-        no_mention="لم أجد ذكرًا لـ {names} في مستنداتك.",
+        no_mention="لا يذكر أي من المقاطع التي عُثر عليها {names}.",
         nearest="الأقرب:",
         not_said="لا يذكر أي من هذه المقاطع {names}:",
         outline="أقتبس ولا ألخص. نظرة عامة من المقاطع التي وُجدت:",
@@ -255,7 +255,7 @@ _PHRASES = {
         lead="Từ tài liệu của bạn:",
         unclear="Tôi không tìm thấy trong tài liệu của bạn điều gì trả lời rõ câu hỏi này. Gần "
         "nhất:",
-        no_mention="Tôi không tìm thấy {names} trong tài liệu của bạn.",
+        no_mention="Không đoạn nào trong các đoạn tìm thấy nhắc đến {names}.",
         nearest="Gần nhất:",
         not_said="Không đoạn nào sau đây nhắc đến {names}:",
         outline="Tôi trích dẫn chứ không tóm tắt. Đề cương từ các đoạn tìm thấy:",
