@@ -120,7 +120,8 @@ def test_a_data_directory_that_is_not_whole_is_one_sentence(
     machine, tmp_path: Path, place: str, content: str, message: str
 ):
     path = tmp_path / "data" / place
-    path.parent.mkdir(parents=True)
+    (tmp_path / "data").mkdir(mode=0o700)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
     ended = machine.run("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
     assert ended.returncode == 1

@@ -24,7 +24,7 @@ def error(status, code, **headers):
 FILTERED = {"hate": {"filtered": True, "severity": "high"}}
 ANSWERED = {
     "markers cut anywhere": (openai_reply([*SAID, " ", "[", "1", "]", "."]), f"{SAID}.", 1),
-    "no marker": (openai_reply([SAID, "."]), f"{SAID}.", 0),
+    "no marker": (openai_reply([SAID, "."]), f"{SAID}.", 1),
     "an invented marker": (openai_reply([f"{SAID} [7]."]), f"{SAID}.", 0),
     "a claim its source denies": (openai_reply(["The warranty is nine years [1]."]),
                                   "The warranty is nine years.", 0),

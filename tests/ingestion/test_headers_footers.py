@@ -54,6 +54,6 @@ def test_names_with_numbers_are_names() -> None:
     assert left_out([["Form zq12"], ["Form zq13"]]) == []
 
 
-@pytest.mark.parametrize("line", ["9" * 400, "1 " * 300, "page 99999999 of 0"])
+@pytest.mark.parametrize("line", ["9" * 40, "1 " * 300, "page 99999999 of 0"])
 def test_odd_numbers_stop_nothing(line: str) -> None:
     assert left_out([[line], [line]]) == [line.strip()]
