@@ -32,7 +32,7 @@ from reportlab.pdfgen.canvas import Canvas
 KINDS = ("txt", "md", "json", "jsonl", "docx", "pdf")
 ASSISTANTS = ("one", "two", "three")
 FILES_MOST = 30  # of one writer
-KEY = "chaos"
+KEY = "key-of-the-chaos"
 SETTLE_SECONDS = 240.0
 VERSION = "2026-07"
 
@@ -130,7 +130,9 @@ class Server:
         )
         line = await self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"The server did not start: {self._log.name}")
+            read = asyncio.to_thread(Path(self._log.name).read_text, "utf-8")
+            told = (await read)[-2000:]
+            raise SystemExit(f"The server did not start:\n{told}")
         return time.monotonic() - began
 
     async def kill(self) -> None:

@@ -109,7 +109,7 @@ _SAYS = {
         rf"|ein(?:e[nms]?)?|zwei|drei"
         rf"|vier|fünf|sechs|un|deux|trois|dos|tres|due"
         rf"|tre)\)?[\s-]{{1,3}}(?:[\w]{{1,12}}\s)?(?:{_UNITS})\b"
-        r"|\d+\s?(?:年|か月|ヶ月|个月|週間|日間|時間|天|小时|년|개월|일|시간)",
+        r"|\d{1,9}\s?(?:年|か月|ヶ月|个月|週間|日間|時間|天|小时|년|개월|일|시간)",
         re.IGNORECASE,
     ),
     AnswerType.DATE: re.compile(

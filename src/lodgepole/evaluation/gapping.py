@@ -15,10 +15,12 @@ _VERB = (
     r"(?:is|are|was|were|has|have|had|costs?|lies|lives?|comes?|became|won|ist|sind|war|waren|hat"
     r"|kostet|liegt|est|sont|était|coûte|es|son|era|cuesta|è|sono|é|são|is|zijn|kost|стоит)"
 )
-_WHOLE = re.compile(rf"(?P<subject>\S.*?)\s(?P<said>{_VERB}\s.*)", re.IGNORECASE)
-_GAPPED = re.compile(rf"(?P<subject>\S.*?)\s(?P<preposition>{_PREPOSITION})\s(?P<rest>\S.*)")
+_WHOLE = re.compile(rf"(?P<subject>\S.{{0,200}}?)\s(?P<said>{_VERB}\s.*)", re.IGNORECASE)
+_GAPPED = re.compile(
+    rf"(?P<subject>\S.{{0,200}}?)\s(?P<preposition>{_PREPOSITION})\s(?P<rest>\S.*)"
+)
 _HAS_VERB = re.compile(rf"\b{_VERB}\b", re.IGNORECASE)
-_PARTS = re.compile(r";\s+|,\s+(?:(?:and|und|et|y|e|en|и)\s+)?|\s+(?:and|und|et|y|e|en|и)\s+")
+_PARTS = re.compile(r";\s+|,\s+(?:(?:and|und|et|y|e|en|и)\s+)?|\s(?:and|und|et|y|e|en|и)\s+")
 
 
 def written_out(sentence: str) -> tuple[str, ...]:
