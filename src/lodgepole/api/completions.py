@@ -80,7 +80,7 @@ async def complete(
 def _check(body: CompletionsRequest) -> None:
     for name, harmless in NOT_SUPPORTED.items():
         value = getattr(body, name)
-        if value is not None and value not in harmless:
+        if value is not None and not any(_is_same(value, one) for one in harmless):
             words = " or ".join(orjson.dumps(one).decode() for one in harmless)
             rest = f"leave it out, or send {words}" if words else "leave it out"
             raise InvalidRequest(f"`{name}` is not supported as it is given: {rest}")
@@ -88,11 +88,16 @@ def _check(body: CompletionsRequest) -> None:
         raise InvalidRequest(f"top_p must be between 0 and 1, got {body.top_p:g}")
 
 
+def _is_same(value: object, other: object) -> bool:
+    """Whether two values of JSON are one: `false` is no 0."""
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
+
+
 def _most_tokens(body: CompletionsRequest) -> int | None:
-    most = body.max_tokens if body.max_completion_tokens is None else body.max_completion_tokens
-    if most is not None and most < 1:
-        raise InvalidRequest(f"max_tokens must be at least 1, got {most}")
-    return most
+    for most in (body.max_tokens, body.max_completion_tokens):
+        if most is not None and most < 1:
+            raise InvalidRequest(f"max_tokens must be at least 1, got {most}")
+    return body.max_tokens if body.max_completion_tokens is None else body.max_completion_tokens
 
 
 def _stops(raw: object) -> tuple[str, ...]:

@@ -145,6 +145,10 @@ class ResponseFormat(WireRequest):
     )
 
 
+UNUSED_TOOLS: dict[str, Any] = {"enum": ["none", "auto", None]}
+NOTHING: dict[str, Any] = {"type": "null"}
+
+
 class CompletionsRequest(SearchCompletions):
     stream_options: StreamOptions | None = None
     response_format: ResponseFormat | None = None
@@ -159,8 +163,8 @@ class CompletionsRequest(SearchCompletions):
         description="One text, or up to four, before which the answer ends.",
         json_schema_extra={
             "anyOf": [
-                {"type": ["string", "null"]},
-                {"type": "array", "items": {"type": "string"}, "maxItems": 4},
+                {"type": ["string", "null"], "minLength": 1},
+                {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 4},
             ]
         },
     )
@@ -171,16 +175,38 @@ class CompletionsRequest(SearchCompletions):
     n: Whole | None = Field(
         default=None, description="One answer is made.", json_schema_extra={"enum": [1, None]}
     )
-    tool_choice: Any = Field(default=None, description="Tools are not called: `none` or `auto`.")
-    function_call: Any = Field(default=None, description="The same in its older form.")
-    logprobs: Any = Field(default=None, description="There are none: false.")
-    top_logprobs: Any = Field(default=None, description="There are none: 0.")
-    logit_bias: Any = Field(default=None, description="Not supported: empty.")
-    presence_penalty: float | None = Field(default=None, description="Not supported: 0.")
-    frequency_penalty: float | None = Field(default=None, description="Not supported: 0.")
-    audio: Any = Field(default=None, description="Not supported.")
-    prediction: Any = Field(default=None, description="Not supported.")
-    web_search_options: Any = Field(default=None, description="Not supported.")
+    tool_choice: Any = Field(
+        default=None,
+        description="Tools are not called: `none` or `auto`.",
+        json_schema_extra=UNUSED_TOOLS,
+    )
+    function_call: Any = Field(
+        default=None, description="The same in its older form.", json_schema_extra=UNUSED_TOOLS
+    )
+    logprobs: Any = Field(
+        default=None,
+        description="There are none: false.",
+        json_schema_extra={"enum": [False, None]},
+    )
+    top_logprobs: Any = Field(
+        default=None, description="There are none: 0.", json_schema_extra={"enum": [0, None]}
+    )
+    logit_bias: Any = Field(
+        default=None,
+        description="Not supported: empty.",
+        json_schema_extra={"type": ["object", "null"], "maxProperties": 0},
+    )
+    presence_penalty: float | None = Field(
+        default=None, description="Not supported: 0.", json_schema_extra={"enum": [0, None]}
+    )
+    frequency_penalty: float | None = Field(
+        default=None, description="Not supported: 0.", json_schema_extra={"enum": [0, None]}
+    )
+    audio: Any = Field(default=None, description="Not supported.", json_schema_extra=NOTHING)
+    prediction: Any = Field(default=None, description="Not supported.", json_schema_extra=NOTHING)
+    web_search_options: Any = Field(
+        default=None, description="Not supported.", json_schema_extra=NOTHING
+    )
 
 
 class ChatRequest(SearchCompletions):
