@@ -11,7 +11,7 @@ import lodgepole
 from lodgepole.chat.claim_verification import SourceText
 from lodgepole.evaluation.alignment import split_facts
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_every_pattern_is_linear():
