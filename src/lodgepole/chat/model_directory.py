@@ -27,10 +27,6 @@ GOOGLE_NAMES = ("gemini-2.5-pro", "gemini-2.5-flash")
 WIRE_NAMES = OPENAI_NAMES + ANTHROPIC_NAMES + GOOGLE_NAMES
 """What clients of the API send: those of the newest specification, then what older ones used."""
 
-DEFAULT_WIRE_NAME = "gpt-4o"
-"""The name of the answering model when a request names none (specification 2026-04)."""
-
-
 NAMES = {"openai": OPENAI_NAMES, "anthropic": ANTHROPIC_NAMES, "google": GOOGLE_NAMES}
 _SUCCESSORS = {
     **dict.fromkeys(ANTHROPIC_NAMES, "claude-sonnet-4-6"),

@@ -11,13 +11,11 @@ THAI = "\u0e00-\u0e7f"
 LAO = "\u0e80-\u0eff"
 BURMESE = "\u1000-\u109f"
 KHMER = "\u1780-\u17ff"
-CYRILLIC = "\u0400-\u04ff"
 GREEK = "\u0370-\u03ff\u1f00-\u1fff"
 ARABIC = "\u0600-\u06ff"
 HEBREW = "\u0590-\u05ff"
 ARMENIAN = "\u0530-\u058f"
 TAMIL = "\u0b80-\u0bff"
-LATIN = "a-zA-Z\u00c0-\u024f"
 
 UNSPACED = THAI + LAO + BURMESE + KHMER + KANA + HAN
 """Letters of scripts that put no space between words: a text may be parted before each."""

@@ -17,6 +17,7 @@ import httpx2
 import numpy as np
 import orjson
 
+from lodgepole.adapters.inference.batching import at_once
 from lodgepole.adapters.inference.endpoint_requests import Address
 from lodgepole.errors import DeadlineExceeded, LodgepoleError, RateLimited, Unavailable
 from lodgepole.ports.embedder import EmbedderIdentity, Vector, Vectors
@@ -125,7 +126,7 @@ class OpenAIEmbedder:
                         sent[begin:end], attempts=PASSAGE_ATTEMPTS
                     )
 
-        await _all_of(take_batches, self._endpoint.parallel_requests)
+        await at_once(take_batches, self._endpoint.parallel_requests)
         return vectors
 
     async def embed_query(self, text: str) -> Vector:
@@ -209,14 +210,3 @@ def _batches(texts: Sequence[str], endpoint: EmbeddingEndpoint) -> Iterator[tupl
         chars += len(text)
     if begin < len(texts):
         yield begin, len(texts)
-
-
-async def _all_of(work: Callable[[], Awaitable[None]], count: int) -> None:
-    """Run `work` `count` times at once; the first failure ends the others and is raised alone."""
-    tasks = [asyncio.ensure_future(work()) for _ in range(count)]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

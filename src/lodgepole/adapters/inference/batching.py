@@ -1,7 +1,7 @@
 """Many small pieces of blocking work on a pool of threads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 
 
@@ -19,7 +19,12 @@ async def in_steps(
         for begin in begins:  # shared: whoever is free takes the next
             await loop.run_in_executor(pool, work, begin, min(begin + size, count))
 
-    tasks = [asyncio.ensure_future(take_steps()) for _ in range(workers)]
+    await at_once(take_steps, workers)
+
+
+async def at_once(work: Callable[[], Awaitable[None]], count: int) -> None:
+    """Run `work` `count` times at once; the first failure ends the others and is raised alone."""
+    tasks = [asyncio.ensure_future(work()) for _ in range(count)]
     try:
         await asyncio.gather(*tasks)
     finally:
