@@ -23,6 +23,8 @@ from lodgepole.errors import LodgepoleError
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a write waits for another process to finish its own."""
+SWITCH_PAUSE_SECONDS = 0.01
+"""Between attempts to switch the journal while another process does so."""
 READ_CONNECTIONS = 4
 CONNECTIONS = 10
 """Of one process to PostgreSQL, at most; one that listens for signals comes on top."""
@@ -118,7 +120,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         # What is deleted must be gone from the file too, not only from the tables.
@@ -126,6 +128,26 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.close()
 
     event.listen(engine, "connect", on_connect)
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    """Switch the file's journal; a second process that opens a new database waits for the first.
+
+    SQLite does not let its own busy timeout wait here: it says "locked" at once.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while not _switched(cursor, last=time.monotonic() > until):
+        time.sleep(SWITCH_PAUSE_SECONDS)  # noqa: TID251  the work is in another process
+
+
+def _switched(cursor: Any, *, last: bool) -> bool:
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def is_postgres(url: str) -> bool:
