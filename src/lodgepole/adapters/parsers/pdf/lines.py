@@ -176,10 +176,7 @@ def _lines_of_words(
     text = chars.text
     line: list[Word] = []
     for match in re.finditer(r"[^\r\n]+", text):
-        words = [
-            Word(start, end, chars.box(start), chars.box(end - 1), spaced=True)
-            for start, end in (word.span() for word in _WORD.finditer(text, *match.span()))
-        ]
+        words = [_word(chars, *word.span()) for word in _WORD.finditer(text, *match.span())]
         words = shows(words)
         if not words:
             continue
@@ -192,6 +189,11 @@ def _lines_of_words(
             line += run
     if line:
         yield line
+
+
+def _word(chars: Characters, start: int, end: int) -> Word:
+    first = chars.box(start)
+    return Word(start, end, first, chars.box(end - 1) if end - start > 1 else first, spaced=True)
 
 
 def _at_one_height(chars: Characters, words: Sequence[Word]) -> Iterator[list[Word]]:

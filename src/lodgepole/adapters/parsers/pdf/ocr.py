@@ -3,11 +3,12 @@
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from statistics import fmean, median
+from string import ascii_letters
 
 import pypdfium2
 
@@ -37,8 +38,8 @@ TALL, DEEP = 0.24, 0.23  # of that height, above small letters and below the lin
 
 _SMALL, _DEEP = frozenset("acemnorsuvwxz.-:"), frozenset("gjpqy,;")
 _WORD = re.compile(r"[^\W_]{2,}")
-_LATIN = re.compile("[A-Za-z]")
-_VOWELS = re.compile("[aeiouyAEIOUY]")
+_LATIN = frozenset(ascii_letters)
+_VOWELS = frozenset("aeiouyAEIOUY")
 
 
 def in_language(recognition: Recognition, language: str) -> Recognition:
@@ -179,15 +180,25 @@ def is_language(text: str) -> bool:
 
     Text without many is not judged, nor are the names and commands within another script.
     """
-    letters = len(_LATIN.findall(text))
-    if letters < JUDGED_LETTERS or not is_latin(text):
+    signs = Counter(text)
+    letters = _of(signs, _LATIN)
+    if letters < JUDGED_LETTERS or not _are_latin(signs):
         return True
-    return len(_VOWELS.findall(text)) > VOWELS_LEAST * letters
+    return _of(signs, _VOWELS) > VOWELS_LEAST * letters
 
 
 def is_latin(text: str) -> bool:
     """Whether letters are Latin ones but for a few."""
-    return len(_LATIN.findall(text)) >= LATIN_SHARE * sum(map(str.isalpha, text))
+    return _are_latin(Counter(text))
+
+
+def _are_latin(signs: Mapping[str, int]) -> bool:
+    letters = sum(count for sign, count in signs.items() if sign.isalpha())
+    return _of(signs, _LATIN) >= LATIN_SHARE * letters
+
+
+def _of(signs: Mapping[str, int], kind: frozenset[str]) -> int:
+    return sum(signs[sign] for sign in signs.keys() & kind)
 
 
 def usable(lines: Sequence[Line]) -> int:

@@ -4,7 +4,7 @@ import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
@@ -24,8 +24,7 @@ INSET = 10.0  # points from a rectangle around text to the sides of its cell
 SLANT = 0.5  # points by which the ends of a straight line differ
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A line across at `place` (or, if it stands upright, at that distance from the left)."""
 
     place: float
