@@ -27,6 +27,8 @@ from lodgepole.api.app import create_app
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
+from lodgepole.chat.whole_answers import WholeAnswers
+from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.errors import UnreadableFile
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.chunking import chunk
@@ -152,6 +154,7 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
             model=ExtractiveChatModel(embedder, tokenizer),
             takes_temperature=False,
             follows_instructions=False,
+            quotes=True,
         ),
         [
             ConfiguredModel(
@@ -177,7 +180,14 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
         operations=Operations(history=log, signals=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         usage_meter=UsageMeter(MemoryLedger(database), clock),
-        chat=Chat(search, models, tokenizer, new_id=new_id, limits=limits),
+        chat=Chat(
+            search,
+            models,
+            tokenizer,
+            new_id=new_id,
+            limits=limits,
+            whole=WholeAnswers(WholeDocuments(catalog, blobs)),
+        ),
         alignment=Alignment(embedder, tokenizer, limits),
         models=models,
         blobs=blobs,

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from tests.support.chat import make_assistant, make_snippet
+from tests.support.whole_documents import Shelf
 
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
@@ -48,7 +49,7 @@ class EverythingSearch(ShelfSearch):
         return list(self.snippets)
 
 
-def make_chat(*scripts, search=None, limits=None, **model):
+def make_chat(*scripts, search=None, limits=None, whole=None, **model):
     scripted = ScriptedChatModel(scripts or [["Madrid is the capital of Spain [1]."]])
     options = {"follows_instructions": False, **model}
     default = ConfiguredModel(name="house", upstream="up-1", model=scripted, **options)
@@ -59,6 +60,7 @@ def make_chat(*scripts, search=None, limits=None, **model):
         MemoryTokenizer(),
         new_id=lambda: f"id-{next(ids)}",
         limits=limits or Limits(),
+        whole=whole,
     )
     return chat, scripted
 
@@ -70,6 +72,19 @@ def say(*contents):
 
 async def events_of(chat, request, assistant=None):
     return [e async for e in chat.answer(assistant or make_assistant(), request)]
+
+
+async def test_the_model_that_quotes_is_not_asked_for_the_gist_of_documents():
+    shelf = Shelf({"spain.txt": "Madrid is the capital of Spain."})
+    question = ChatRequest(messages=say("What is this document about?"), include_highlights=True)
+    for quotes in (True, False):
+        chat, model = make_chat(whole=await shelf.answers(), quotes=quotes)
+        events = await events_of(chat, question)
+        text = "".join(e.text for e in events if isinstance(e, AnswerText))
+        assert ("an outline of spain.txt" in text) is quotes
+        assert len(model.requests) == (0 if quotes else 1)
+        (citation,) = [e.citation for e in events if isinstance(e, AnswerCitation)]
+        assert citation.references[0].highlight == "Madrid is the capital of Spain."
 
 
 async def test_an_answer_is_started_text_citation_ended():

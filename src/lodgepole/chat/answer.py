@@ -10,11 +10,13 @@ from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
 from lodgepole.chat.generations import collect, used
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
+from lodgepole.chat.prepared_answers import PreparedModel
 from lodgepole.chat.prompt_budgets import PromptBudgets, Room, within
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages
 from lodgepole.chat.query_planning import merge_snippets, queries, standalone_question
 from lodgepole.chat.request_coalescing import SharedAnswers
 from lodgepole.chat.text_limits import count_within_limits
+from lodgepole.chat.whole_answers import Asked, WholeAnswers
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, LodgepoleError, PromptTooLong
 from lodgepole.limits import Limits
@@ -119,9 +121,11 @@ class Chat:
         metrics: Metrics | None = None,
         figures: SnippetFigures | None = None,
         stages: Stages | None = None,
+        whole: WholeAnswers | None = None,
     ) -> None:
         self._search = search
         self._figures = figures
+        self._whole = whole
         self._models = models
         self._tokenizer = tokenizer
         self._new_id = new_id
@@ -193,6 +197,18 @@ class Chat:
         room = await _read(messages, lambda: self._budgets.room(messages, model, assistant))
         question, spent = await self._question(room.history, model)
         snippets = await self._find(assistant, self._clip(question), request, room)
+        if self._whole is not None and model.quotes:
+            asked = Asked(
+                assistant=assistant,
+                filter=request.filter,
+                history=room.history,
+                question=self._clip(question),
+                snippets=snippets,
+            )
+            prepared = await self._whole.find(asked)
+            if prepared is not None:
+                model = replace(model, model=PreparedModel(prepared, self._tokenizer))
+                snippets = [*prepared.snippets]
         turn = _Turn(assistant, request, model, room.history, question, spent)
         for shorter in range(SHORTER_PROMPTS + 1):
             said = False

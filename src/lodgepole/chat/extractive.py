@@ -16,6 +16,7 @@ from lodgepole.chat.answer_types import AnswerType, asked_type, says
 from lodgepole.chat.citation_markers import shield
 from lodgepole.chat.messages import ENGLISH, Phrases, listed, phrases
 from lodgepole.chat.outlines import Excerpt, asked_gist, asks_rows, outline, rows_like
+from lodgepole.chat.prepared_answers import as_far_as_asked
 from lodgepole.chat.provenance import (
     Anchor,
     Place,
@@ -106,7 +107,7 @@ class ExtractiveChatModel:
         parts = _json_parts(found, ours) if request.json_object else _text_parts(found, ours)
         reason: FinishReason = "stop"
         if not request.json_object:
-            parts, reason = self._as_far_as_asked(parts, request)
+            parts, reason = as_far_as_asked(parts, request, self._tokenizer)
         for part in parts:
             yield ModelText(part)
         read = sum(s.snippet.tokens for s in request.sources)
@@ -117,22 +118,6 @@ class ExtractiveChatModel:
                 sum(self._tokenizer.count(part) for part in parts),
             ),
         )
-
-    def _as_far_as_asked(
-        self, parts: list[str], request: ModelRequest
-    ) -> tuple[list[str], FinishReason]:
-        """The parts up to a text that ends the answer, and to the most tokens it may have."""
-        text = "".join(parts)
-        ends = [place for stop in request.sampling.stop if (place := text.find(stop)) >= 0]
-        if ends:
-            parts = [text[: min(ends)]]
-        most, kept, left = request.max_output_tokens, list[str](), request.max_output_tokens or 0
-        for part in parts:
-            left -= self._tokenizer.count(part)
-            if most is not None and left < 0:
-                return kept, "length"
-            kept.append(part)
-        return kept, "stop"
 
     async def _find(self, question: str, sources: Sequence[Source]) -> _Found:
         gist = asked_gist(question)

@@ -83,6 +83,8 @@ class ConfiguredModel:
             follow-up question for retrieval, to judge.
         attribute: Whether answers in which it names no source are cited where a source says the
             same in nearly the same words.
+        quotes: Whether it only quotes, so that questions about whole documents and tables are
+            answered for it.
         budget: What it is given to read at most, and then the rules once more after the sources;
             None for as much as its window holds.
         server: Can be asked for the window, where nobody has configured or knows it.
@@ -99,6 +101,7 @@ class ConfiguredModel:
     completion_price: float = 0.0
     follows_instructions: bool = True
     attribute: bool = False
+    quotes: bool = False
     budget: PromptBudget | None = None
     server: ModelServer | None = None
 

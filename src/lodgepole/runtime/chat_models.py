@@ -48,6 +48,7 @@ def model_directory(
         model=extractive,
         takes_temperature=False,
         follows_instructions=False,
+        quotes=True,
     )
     remote = _Remote(settings, closing)
     named = {model.name: model for model in remote.from_settings()}

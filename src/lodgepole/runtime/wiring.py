@@ -15,6 +15,8 @@ from lodgepole.adapters.host.process_memory import give_back, share_arenas
 from lodgepole.adapters.telemetry.prometheus import PrometheusMetrics
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
+from lodgepole.chat.whole_answers import WholeAnswers
+from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.index_rebuild import Rebuilding
@@ -207,6 +209,7 @@ async def _services(
             figures=SnippetFigures(stores.blobs),
             metrics=stages.metrics,
             stages=stages,
+            whole=WholeAnswers(WholeDocuments(catalog, stores.blobs)),
         ),
         alignment=Alignment(judge, tools.tokenizer, limits, models),
         models=models,

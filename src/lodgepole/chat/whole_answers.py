@@ -1,0 +1,222 @@
+"""Questions about whole documents, answered from what is stored of these, not from snippets."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from lodgepole.chat.document_outlines import Section, sections_named, title_of
+from lodgepole.chat.files_meant import earlier, named, spelt_out
+from lodgepole.chat.gists import KINDS, Gist, asked_gist
+from lodgepole.chat.overview_phrases import overview_phrases
+from lodgepole.chat.overviews import (
+    MOST_FILES,
+    beginnings_answer,
+    names_answer,
+    no_section_answer,
+    outline_answer,
+    pages_answer,
+    sections_answer,
+)
+from lodgepole.chat.prepared_answers import PreparedAnswer
+from lodgepole.chat.whole_documents import WholeDocuments
+from lodgepole.concurrency.long_texts import read_apart
+from lodgepole.metadata_filter import MetadataFilter
+from lodgepole.model import Assistant, BlockKind, Document, File, Message, Snippet
+from lodgepole.text.words import similar_stems, squeeze, stems_of
+
+MOST_READ = 8  # files that are read to see whether one is meant
+MOST_MEANT = 3  # that a name fits equally, and are shown one after the other
+MOST_SECTIONS = 3
+MOST_GUESSED = 3  # files that are read where a question may well be about something else
+NAME_CHARS = 20  # of a usual file's name
+LEAD_CHARS = 300  # of a document, in which it says what it is
+
+Read = tuple[File, Document]
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A turn, as far as it tells which documents are meant.
+
+    Attributes:
+        assistant: Whose files may be meant.
+        filter: Which of them.
+        history: The conversation; its last message is what was said now.
+        question: The same as it would be asked alone.
+        snippets: What a search for it found, best first.
+    """
+
+    assistant: Assistant
+    filter: MetadataFilter | None
+    history: Sequence[Message]
+    question: str
+    snippets: Sequence[Snippet]
+
+    @property
+    def said(self) -> str:
+        """The question without words that were only carried over from the one before."""
+        last = squeeze(self.history[-1].content) if self.history else self.question
+        return last if self.question.startswith(last) else self.question
+
+
+class WholeAnswers:
+    """Answers for the model that quotes."""
+
+    def __init__(self, documents: WholeDocuments) -> None:
+        self._documents = documents
+
+    async def find(self, asked: Asked) -> PreparedAnswer | None:
+        """The answer from whole documents; None where the question is not about these."""
+        gist = asked_gist(asked.said)
+        if gist is None:
+            return None
+        files = await self._documents.files(asked.assistant, asked.filter)
+        if not files:
+            return None
+        return await _Reading(self._documents, asked, gist, files).answer()
+
+
+class _Reading:
+    """One question being answered; documents are read once."""
+
+    def __init__(
+        self, documents: WholeDocuments, asked: Asked, gist: Gist, files: Sequence[File]
+    ) -> None:
+        self._documents = documents
+        self._asked = asked
+        self._gist = gist
+        self._files = files
+        self._read: dict[str, Document | None] = {}
+        self._ours = overview_phrases(asked.said)
+
+    async def answer(self) -> PreparedAnswer | None:
+        """The answer, or None where nothing tells what is meant."""
+        kind = self._gist.kind
+        spelt, meant, left = await read_apart(NAME_CHARS * len(self._files), self._meant)
+        said = self._asked.said
+        for file in spelt:  # a name is in no language
+            said = re.sub(re.escape(file.upload.name.rpartition(".")[0]), " ", said, flags=re.I)
+        self._ours = overview_phrases(said)
+        if kind == "files":
+            return names_answer(self._files, self._ours)
+        if kind == "everything":
+            return await self._everything()
+        if kind == "page":
+            return await self._pages(meant, left)
+        if kind == "section":
+            return await self._section(meant, left)
+        return await self._outline(meant, left)
+
+    def _meant(self) -> tuple[list[File], list[File], frozenset[str]]:
+        """The files that are spelt out, those that are meant, and words that name none of them."""
+        rest = self._gist.rest
+        spelt = spelt_out(self._asked.said, self._files)
+        if spelt:
+            names = " ".join(file.upload.name for file in spelt)
+            told = {*stems_of(names), *stems_of(names.replace("_", " "))}
+            return spelt, spelt, rest - told - KINDS
+        meant, told = named(rest, self._files)
+        if meant:
+            return [], meant, rest - told
+        if self._gist.points or rest <= KINDS:
+            meant = [*self._files] if len(self._files) == 1 else []
+            meant = meant or earlier(self._asked.history, self._files)
+            if meant or not rest:
+                return [], meant, frozenset()
+        return [], [], rest
+
+    # --- one page or section ----------------------------------------------------------------
+
+    async def _pages(self, meant: Sequence[File], left: frozenset[str]) -> PreparedAnswer | None:
+        read = await self._all((meant or ([] if left else self._likely()))[:MOST_READ])
+        if not read or not all(_tells(document, left) for _, document in read):
+            return None
+        if not meant:
+            most = max(self._gist.pages)
+            read = [pair for pair in read if len(pair[1].pages) >= most] or read[:1]
+        return await _written(read[:MOST_MEANT], pages_answer, self._gist.pages, self._ours)
+
+    async def _section(self, meant: Sequence[File], left: frozenset[str]) -> PreparedAnswer | None:
+        gist = self._gist
+        read = await self._all((meant or self._likely())[:MOST_READ])
+        if left and not (meant and all(_tells(document, left) for _, document in read)):
+            return None
+        found = await _written(read, _sections, gist.number, gist.title)
+        if found:
+            return sections_answer(found[:MOST_SECTIONS], self._ours)
+        return no_section_answer(*read[0], self._ours) if len(meant) == 1 and read else None
+
+    # --- the gist -----------------------------------------------------------------------------
+
+    async def _outline(self, meant: Sequence[File], left: frozenset[str]) -> PreparedAnswer | None:
+        if not meant and not left:
+            return await self._everything()
+        likely = self._likely()[: MOST_READ if self._gist.sure else MOST_GUESSED]
+        read = await self._all((meant or likely)[:MOST_READ])
+        titled = [pair for pair in read if _tells(pair[1], left)]
+        if not meant and not self._gist.sure:
+            titled = [pair for pair in titled if _among(title_of(pair[1]), left)]
+        if titled:
+            return await _written(titled[:MOST_MEANT], outline_answer, self._ours)
+        found = await _written(read if meant else await self._all(likely), _sections, "", left)
+        return sections_answer(found[:MOST_SECTIONS], self._ours) if found else None
+
+    async def _everything(self) -> PreparedAnswer | None:
+        read = await self._all(self._files[:MOST_FILES])
+        if len(self._files) == 1 and read:
+            return await _written(read, outline_answer, self._ours)
+        left_out = len(self._files) - len(read)
+        return await _written(read, beginnings_answer, left_out, self._ours)
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def _likely(self) -> list[File]:
+        """Files that may be meant, those first that a search found."""
+        mine = {file.id: file for file in self._files}
+        order = dict.fromkeys((*(s.file.id for s in self._asked.snippets), *mine))
+        return [mine[i] for i in order if i in mine][:MOST_READ]
+
+    async def _all(self, files: Sequence[File]) -> list[Read]:
+        """What was read from these files, without those that are gone or too large."""
+        for file in files:
+            if file.id not in self._read:
+                self._read[file.id] = await self._documents.document(file)
+        return [(file, read) for file in files if (read := self._read[file.id]) is not None]
+
+
+async def _written(
+    read: Sequence[Read],
+    write: Callable[Concatenate[Sequence[Read], _Given], _Made],
+    *given: _Given.args,
+    **more: _Given.kwargs,
+) -> _Made:
+    """What is made of documents, beside the event loop where they are long."""
+    chars = sum(len(document.text) for _, document in read)
+    return await read_apart(chars, write, read, *given, **more)
+
+
+def _sections(
+    read: Sequence[Read], number: str, stems: frozenset[str]
+) -> list[tuple[File, Document, Section]]:
+    return [
+        (file, document, section)
+        for file, document in read
+        for section in sections_named(document, number, stems)
+    ]
+
+
+def _tells(document: Document, stems: frozenset[str]) -> bool:
+    """Whether a document says all of these words of itself, where it begins."""
+    if not stems:
+        return True
+    first = next((b for b in document.blocks if b.kind is BlockKind.PARAGRAPH), None)
+    lead = document.text[first.start : first.end][:LEAD_CHARS] if first else ""
+    return _among(f"{title_of(document)} {lead}", stems)
+
+
+def _among(text: str, stems: frozenset[str]) -> bool:
+    told = stems_of(text)
+    return all(any(similar_stems(s, t) for t in told) for s in stems)
