@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pypdfium2.raw as pdfium
 
+from lodgepole.adapters.parsers.pdf.accents import ACCENT, composed
 from lodgepole.adapters.parsers.pdf.glyphs import SUSPECT, repaired
 
 
@@ -63,6 +64,8 @@ class Characters:
         if not self._same or SUSPECT.search(self.text):
             self._same = True
             self.text = repaired(self)
+        if ACCENT.search(self.text):
+            self.text = composed(self.text, self.box)
 
     def codes(self) -> list[int]:
         """The code of each character, those too that pdfium leaves out of the text."""

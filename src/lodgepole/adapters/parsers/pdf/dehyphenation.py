@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from lodgepole.adapters.parsers.pdf.accents import with_marks_composed
 from lodgepole.adapters.parsers.pdf.lines import Page
 from lodgepole.documents.builder import clean_text
 from lodgepole.text.scripts import UNSPACED, UNSPACED_SIGNS
@@ -93,7 +94,7 @@ class Mender:
             text = re.sub(f"[{HYPHENS}]", "-", text)
         if _LIGATURE.search(text):
             text = text.translate(_LIGATURES)
-        return clean_text(text)
+        return with_marks_composed(clean_text(text))
 
     def _mend(self, match: re.Match[str]) -> str:
         head, tail = match[1], match[2]
