@@ -171,10 +171,15 @@ bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR â
 bench-reading: setup ## How faithfully files are read, against floors: a corpus made by scripts (ARGS="--show")
 	@$(BIN)/python scripts/bench/reading.py $(ARGS)
 
-bench-context: setup ## /context over HTTP beside the embedding of a query (SETS=DIR)
+bench-context: setup ## /context over HTTP beside its floor: embedding and one scan (SETS=DIR, ARGS="--against DIR/src")
 	@mkdir -p dist
-	@$(BIN)/python scripts/bench/context.py $(firstword $(SETS)) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/context.py $(firstword $(SETS)) --only latency $(ARGS) | tee dist/bench.txt
 	@$(BIN)/python scripts/bench/write_benchmarks.py Context dist/bench.txt "make bench-context"
+
+bench-throughput: setup ## Questions a second, by one process and by two (SETS=DIR, ARGS="--against DIR/src")
+	@mkdir -p dist
+	@$(BIN)/python scripts/bench/context.py $(firstword $(SETS)) --only throughput $(ARGS) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/write_benchmarks.py Throughput dist/bench.txt "make bench-throughput ARGS='$(ARGS)'"
 
 bench-scale: setup ## Searches and changes at size (SIZES="10000 100000", INDEX=postgres)
 	@mkdir -p dist

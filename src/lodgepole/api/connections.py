@@ -7,12 +7,12 @@ that was refused, or reads nothing of its answer, would hold a connection for as
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from lodgepole.api.errors import error_response
+from lodgepole.api.http_protocol import HttpConnection
 from lodgepole.limits import Limits
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class _Look:
     done: int  # bytes of a body received, or of an answer taken
 
 
-class BoundedConnection(H11Protocol):
+class BoundedConnection(HttpConnection):
     """Looks at itself from time to time, and ends when its client did too little in between."""
 
     limits = Limits()
@@ -58,7 +58,7 @@ class BoundedConnection(H11Protocol):
         self._last = self._seen()
         self._watch = self.loop.call_later(self.limits.client_seconds, self._look)
         self._opened = self.loop.time()
-        self._usual, self.app = self.app, self._framed
+        self._usual = self.app
         if len(self.connections) > self.most and not self._make_room():
             self.app = self._busy
             if len(self.connections) > 2 * self.most:
@@ -91,8 +91,7 @@ class BoundedConnection(H11Protocol):
     @property
     def silent(self) -> bool:
         """Whether no request has come yet."""
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        return cycle is None and not self.transport.is_closing()
+        return self.newest is None and not self.transport.is_closing()
 
     @property
     def idle(self) -> bool:
@@ -133,7 +132,7 @@ class BoundedConnection(H11Protocol):
     def _waiting(self) -> Waiting | None:
         if self.flow.write_paused or self.transport.is_closing():
             return "reader"
-        cycle = cast("RequestResponseCycle | None", self.cycle)  # none before the first request
+        cycle = self.newest
         if self.idle:
             return None
         if cycle is None or cycle.response_complete:
@@ -142,18 +141,6 @@ class BoundedConnection(H11Protocol):
         if cycle.more_body and asked_for and not self.flow.read_paused:
             return "body"
         return None
-
-    async def _framed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a body whose length is said in two ways: a proxy may believe the other one."""
-        names = {name for name, _ in scope["headers"]}
-        if not {b"content-length", b"transfer-encoding"} <= names:
-            await self._usual(scope, receive, send)
-            return
-        message = "A request has Content-Length or Transfer-Encoding, not both"
-        refusal: Any = error_response(
-            400, "INVALID_ARGUMENT", message, path=scope["path"], headers={"Connection": "close"}
-        )
-        await refusal(scope, receive, send)
 
     async def _busy(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == ALWAYS_ANSWERED:

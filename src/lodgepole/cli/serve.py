@@ -24,6 +24,7 @@ from lodgepole.cli.connection import (
     write_whole,
 )
 from lodgepole.cli.screen import fields, say, show_json_line
+from lodgepole.concurrency.event_loop import run
 from lodgepole.concurrency.waiting import wait_until
 from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.telemetry.log_format import JsonLines, TextLines
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 STOP_SECONDS = 10  # that open answers get before their connections are closed
-HEAD_BYTES = 1024 * 1024  # of a request's line and headers: a filter of 10,000 values fits
 OPEN_FILES = 65_536  # enough for every connection and every index
 COLLECT_AFTER = (10_000, 20, 20)  # objects, collections of new ones, collections of older ones
 BACKLOG = 2048  # connections that wait to be accepted, uvicorn's own default
@@ -98,7 +98,7 @@ def serve(
     )
     log_to_standard_error(settings)
     with _listening(settings) as listener:
-        asyncio.run(_serve(settings, listener, port_file=port_file, as_json=as_json))
+        run(_serve(settings, listener, port_file=port_file, as_json=as_json))
 
 
 def _collect_seldom() -> None:
@@ -157,7 +157,6 @@ async def _serve(
             access_log=False,
             timeout_graceful_shutdown=STOP_SECONDS,
             server_header=False,
-            h11_max_incomplete_event_size=HEAD_BYTES,
             http=connections_within(settings.limits, most=most),
             ws="none",
         )

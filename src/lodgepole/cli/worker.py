@@ -12,6 +12,7 @@ import typer
 
 from lodgepole.cli.connection import load_settings
 from lodgepole.cli.serve import log_to_standard_error
+from lodgepole.concurrency.event_loop import run
 
 if TYPE_CHECKING:
     from lodgepole.runtime.settings import Settings
@@ -46,7 +47,7 @@ def worker(
     settings = load_settings(data_dir=data_dir, worker_threads=threads)
     log_to_standard_error(settings)
     os.nice(NICENESS)
-    asyncio.run(_work(settings, parent))
+    run(_work(settings, parent))
 
 
 async def _work(settings: "Settings", parent: int | None) -> None:
