@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-from tests.adapters.chat_models.test_providers import Provider, openai_reply, sse
+from tests.support.model_provider import Provider, openai_reply, sse
 
 from lodgepole.runtime import wiring
 from lodgepole.runtime.settings import Settings

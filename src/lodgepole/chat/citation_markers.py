@@ -9,7 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lodgepole.chat.marker_styles import LONGEST, STARTS, Doubtful, FileNames, is_undecided, read
+from lodgepole.chat.marker_styles import (
+    STARTS,
+    Doubtful,
+    Named,
+    is_undecided,
+    read,
+    square,
+)
+from lodgepole.chat.reference_phrases import LONGEST, FileNames, may_become, parse
 
 _SHIELD = {"⟦": "[", "⟧": "]"}
 LONGEST_MARKER = 60
@@ -18,11 +26,14 @@ _OPENS_MARKER = re.compile(
     r"[\[【［](?=(?:[\s,;()\[\]【】]|and\b(?!\.)){0,60}+(?:[A-Za-z]{1,9}+\.?+)?+[\s#^]{0,60}+[0-9])",
     re.IGNORECASE,
 )
+_SQUARE = re.compile(r"[\[【［]([^\[\]【】［］\n]{1,120})[\]】］]")
+_JOINED = re.compile(r"[-–—][\[【]\s?([0-9]{1,3})\s?[\]】]")
+_MAY_BE_JOINED = re.compile(r"[-–—](?:[\[【][\s0-9]{0,5})?")
 LONGEST_LINK = 300
 LONGEST_CODE = 500
 _ALLOWED = frozenset("0123456789 \t,;:-–—^#[]【】.")
 _WORDS_INSIDE = ("sources", "snippets", "documents", "docs", "refs", "nos", "and", "passages")
-_PLAIN = re.compile(rf"[^`~\[【⟦⟧\n{STARTS}]+")
+_PLAIN = re.compile(rf"[^`~\[【⟦⟧\n{re.escape(STARTS)}]+")
 _PLAIN_JSON = re.compile(r'[^"\\\[【⟦⟧]+')
 _CUT_OFF = re.compile(
     r"[\[【]{1,2}\s*([0-9]{1,3}(?:\s*[,;]\s*[0-9]{1,3})*)[\s,;]*(?:(?=[.!?](?:\s|$))|(?=\n)|$)"
@@ -47,6 +58,9 @@ def shield(text: str) -> str:
             if shielded[i] in "]】］":
                 shielded[i] = "⟧"
                 break
+    for m in _SQUARE.finditer(text):
+        if parse(m[1]) is not None:
+            shielded[m.start()], shielded[m.end() - 1] = "⟦", "⟧"
     return "".join(shielded)
 
 
@@ -79,6 +93,7 @@ class MarkerScanner:
         self._line = ""  # of the current line, what precedes `_held`; enough to tell a fence
         self._fence = ""
         self._ticks = 0  # length of the run that opened the code span we are in
+        self._element = ""  # that names a source and whose end is still to come
 
     def feed(self, text: str) -> Iterator[Piece]:
         self._held += text
@@ -132,17 +147,21 @@ class MarkerScanner:
 
     def _other_style(self, c: str, *, final: bool) -> tuple[int, Piece] | None:
         """A source named otherwise than by `[1]`; inside a code span nothing is."""
-        if self._ticks or (c == "*" and self._line[-1:] == "*"):
+        before = self._line[-1:]
+        if self._ticks or (c in "*_^" and before == c) or (c == "_" and before.isalnum()):
             return 1, c
-        if not final and is_undecided(self._held):
+        if self._element and self._held.lower().startswith(self._element):
+            length, self._element = len(self._element), ""
+            return length, Marker(())
+        if not final and is_undecided(self._held, self._files):
             return None
-        found = read(self._held[:LONGEST])
+        found = read(self._held[:LONGEST], self._files)
         if found is None:
             return 1, c
         length, named = found
-        if isinstance(named, Doubtful):
-            return length, named
-        return length, Marker(tuple((n, n) for n in named.numbers))
+        if isinstance(named, Named) and named.opened:
+            self._element = f"</{named.opened}>"
+        return length, _piece(named)
 
     def _next_json(self, c: str, *, final: bool) -> tuple[int, Piece] | None:
         if c == "\\":
@@ -196,16 +215,40 @@ class MarkerScanner:
         if named is None or named[0]:
             return named
         end = _closing(self._held)
-        if end is None:
-            undecided = _may_become_marker(self._held) or _MAY_BE_CUT_OFF.fullmatch(self._held)
-            if undecided and not final:
-                return None
-            return self._cut_off()
-        marker = _read(self._held[:end])
-        if marker is None:
-            return self._cut_off()
+        marker = None if end is None else _read(self._held[:end])
+        if end is None or marker is None:
+            return self._phrase(final=final)
+        joined = self._joined(end, marker, final=final)
+        if joined is None:
+            return None
+        end, marker = joined
         link = self._link(end, final=final)
         return None if link is None else (link, marker)
+
+    def _phrase(self, *, final: bool) -> tuple[int, Piece] | None:
+        """A bracket that holds more than numbers, or is cut off."""
+        end = self._held.find("]" if self._held[0] == "[" else "】", 0, LONGEST) + 1
+        end = 0 if "\n" in self._held[:end] else end
+        named = square(self._held[:end], self._files) if end else None
+        if named is not None:
+            link = self._link(end, final=final)
+            return None if link is None else (link, _piece(named))
+        undecided = not end and (
+            _may_become_marker(self._held)
+            or _MAY_BE_CUT_OFF.fullmatch(self._held)
+            or may_become(self._held[1:], self._files)
+        )
+        return None if undecided and not final else self._cut_off()
+
+    def _joined(self, end: int, marker: Marker, *, final: bool) -> tuple[int, Marker] | None:
+        """The same marker, or the range that another one behind a dash makes of it: `[1]–[3]`."""
+        rest = self._held[end : end + 10]
+        if not final and (not rest or _MAY_BE_JOINED.fullmatch(rest)):
+            return None
+        m = _JOINED.match(rest)
+        if m is None or len(marker.ranges) != 1:
+            return end, marker
+        return end + m.end(), Marker(((marker.ranges[0][0], int(m[1])),))
 
     def _file_name(self, *, final: bool) -> tuple[int, Piece] | None:
         """A bracket that names a file; `(0, "")` for any other."""
@@ -215,7 +258,10 @@ class MarkerScanner:
             return None if undecided else (0, "")
         bracket = self._held[: end + 1]
         numbers = self._files.read(bracket)
-        return (end + 1, Doubtful(bracket, numbers)) if numbers else (0, "")
+        if not numbers:
+            return 0, ""
+        link = self._link(end + 1, final=final)
+        return None if link is None else (link, Doubtful(self._held[:link], numbers))
 
     def _link(self, end: int, *, final: bool) -> int | None:
         """Where the marker ends when a link target follows it, which then goes with it."""
@@ -236,6 +282,12 @@ class MarkerScanner:
         m = _CUT_OFF.match(self._held)
         marker = _read(f"[{m.group(1)}]") if m else None
         return (m.end(), marker) if m and marker else (1, self._held[0])
+
+
+def _piece(named: Named | Doubtful) -> Piece:
+    if isinstance(named, Doubtful):
+        return named
+    return Marker(tuple((n, n) for n in named.numbers))
 
 
 def _closing(text: str) -> int | None:
@@ -282,7 +334,7 @@ def _read(bracket: str) -> Marker | None:
     """The numbers in a closed bracket; None when this is no marker but text."""
     body = bracket[1:-1].removesuffix(".")
     if bracket[0] == "【":
-        body = re.sub(r"^\s*(?:[0-9]+:)?([0-9]+)†.*$", r"\1", body)
+        body = re.sub(r"^\s*(?:([0-9]+):)?([0-9]+)†.*$", r"\1,\2", body)
     body = re.sub(r"[\[\]【】]", " , ", body)
     ranges: list[tuple[int, int]] = []
     for part in re.split(r"[,;]|\band\b", body, flags=re.IGNORECASE):

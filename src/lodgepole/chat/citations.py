@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from lodgepole.chat.citation_markers import Marker, MarkerScanner, Piece
 from lodgepole.chat.claim_verification import REJECTED, SourceText, Verification
-from lodgepole.chat.marker_styles import Doubtful, FileNames, may_cite, mentioned, without_mentions
+from lodgepole.chat.marker_styles import Doubtful, may_cite, mentioned, without_mentions
+from lodgepole.chat.reference_phrases import FileNames
+from lodgepole.chat.source_lists import Listed, SourceLists
 from lodgepole.model import (
     AnswerCitation,
     AnswerText,
@@ -30,6 +32,13 @@ _LISTS_SOURCES = re.compile(
     r"[*_\s]{0,8}:?[*_\s,;]{0,8}",
     re.IGNORECASE,
 )
+_DASHES = "–—-"
+_AWAITS_NAME = re.compile(
+    r"\b(?:according to|as (?:stated|said|described|noted|shown|mentioned|given) in|see|per|cf\."
+    r"|in|from|by|laut|nach|aus|siehe|selon|voir|según|véase)$",
+    re.IGNORECASE,
+)
+"""What a sentence cannot end with: the marker behind it is a part of the sentence."""
 _WORD = re.compile(rf"[^\s{re.escape(_CLOSERS + _STOPS)}।]+")
 
 
@@ -73,14 +82,16 @@ class Citer:
         self._question = question
         self._highlights = highlights
         self._json = json
-        files = FileNames({s.number: s.snippet.file.upload.name for s in sources})
-        self._scanner = MarkerScanner(json=json, files=files)
+        self._files = FileNames({s.number: s.snippet.file.upload.name for s in sources})
+        self._scanner = MarkerScanner(json=json, files=self._files)
+        self._lists = SourceLists(self._files)
         self._unmarked: list[_Sentence] = []  # as long as the model has named no source
         self._named = False  # whether it has, in brackets
         self._position = 0  # characters of the answer that were sent
         self._space = ""  # held back: a marker may follow, and would take it away
         self._sentence = ""
         self._cited: list[int] = []
+        self._listed: list[int] = []  # beneath the answer alone
         self._after_marker = False
         self._before: _Sentence | None = None
         self._attribute = attribute  # until the model's first marker
@@ -91,17 +102,33 @@ class Citer:
     def feed(self, text: str) -> Iterator[AnswerText | AnswerCitation]:
         """Take the next piece of the model's text."""
         for piece in self._scanner.feed(text):
-            yield from self._take(piece)
+            yield from self._pass(piece)
         yield from self._flush()
 
     def close(self) -> Iterator[AnswerText | AnswerCitation]:
         """The model's text is complete. White space at its end is left out."""
         for piece in self._scanner.close():
+            yield from self._pass(piece)
+        for piece in self._lists.close():
             yield from self._take(piece)
+        if not self._after_marker and self._space.strip():
+            self._emit(self._space.rstrip())
         yield from self._end_sentence()
+        if self._listed and self._unmarked:
+            yield from self._cite_afterwards(tuple(dict.fromkeys(self._listed)))
         yield from self._flush()
 
-    def _take(self, piece: Piece) -> Iterator[AnswerText | AnswerCitation]:
+    def _pass(self, piece: Piece) -> Iterator[AnswerText | AnswerCitation]:
+        if self._json:
+            yield from self._take(piece)
+            return
+        for passed in self._lists.feed(piece):
+            yield from self._take(passed)
+
+    def _take(self, piece: Piece | Listed) -> Iterator[AnswerText | AnswerCitation]:
+        if isinstance(piece, Listed):
+            yield from self._take_listed(piece)
+            return
         if isinstance(piece, Marker):
             self._named = True
             yield from self._take_marker(piece)
@@ -118,7 +145,7 @@ class Citer:
             word = _WORD.match(piece, at)
             at += 1
             # The rest of a word ends nothing, so it need not be looked at letter by letter.
-            if word and word.end() > at:
+            if word and word.end() > at and not self._space:
                 rest = piece[at : word.end()]
                 self._emit(rest)
                 self._sentence += rest
@@ -127,19 +154,25 @@ class Citer:
     def _meant_by(self, doubtful: Doubtful) -> int | None:
         """The source that a doubtful marker names, if it bears out the sentence before it."""
         said = self._sentence or (self._before.text if self._before else "")
-        in_brackets = doubtful.text[0] in "[［"
-        if not said or (not in_brackets and (self._named or not may_cite(said))):
+        if not said or (doubtful.bare and (self._named or not may_cite(said))):
             return None
-        if said.endswith(".") and not ends_sentence(said):
+        if doubtful.bare and said.endswith(".") and not ends_sentence(said):
             return None  # `Abs. (2)`
         found = {n: self._source(n).verify(said) for n in doubtful.numbers if n in self._snippets}
         best = max(found, key=lambda n: found[n].score, default=None)
         return None if best is None or found[best].kind == REJECTED else best
 
+    def _take_listed(self, listed: Listed) -> Iterator[AnswerText | AnswerCitation]:
+        """Sources listed beneath the answer count where it names none itself."""
+        yield from self._end_sentence()
+        if self._unmarked:
+            self._listed += [n for m in listed.numbers for n in m.numbers(self._known)]
+
     def _take_marker(self, marker: Marker) -> Iterator[AnswerText | AnswerCitation]:
         if "\n" in self._space and self._sentence:
             yield from self._end_sentence()
         elif self._sentence:
+            self._name_where_awaited(marker)
             self._space = ""
         self._after_marker = True
         self._attribute = False
@@ -147,11 +180,16 @@ class Citer:
             if number in self._snippets and number not in self._cited:
                 self._cited.append(number)
 
+    def _name_where_awaited(self, marker: Marker) -> None:
+        """`According to [2], …` goes on with the name of the file."""
+        number = next(marker.numbers(self._known), None)
+        if number in self._snippets and self._space and _AWAITS_NAME.search(self._sentence[-40:]):
+            name = f" {self._snippets[number].file.upload.name}"
+            self._emit(name)
+            self._sentence += name
+
     def _take_character(self, c: str) -> Iterator[AnswerText | AnswerCitation]:
-        if c.isspace():
-            if self._after_marker and not self._sentence and c != "\n":
-                return  # `[1] Text` at the start of a line leaves no gap behind
-            self._space += c
+        if self._is_held_back(c):
             return
         if self._is_boundary(c):
             yield from self._end_sentence()
@@ -168,6 +206,18 @@ class Citer:
         self._space = ""
         if self._json and c == '"':
             self._sentence = ""
+
+    def _is_held_back(self, c: str) -> bool:
+        """Whether this is white space or a dash, which a marker behind it would take away."""
+        opened = self._after_marker and not self._sentence
+        if c.isspace():
+            if not opened or c == "\n":  # `[1] Text` at the start of a line leaves no gap behind
+                self._space += c
+            return True
+        if c in _DASHES and self._sentence and self._space.isspace() and "\n" not in self._space:
+            self._space += c
+            return True
+        return opened and c in ":." and not self._space  # `[1]: Text`
 
     def _is_boundary(self, c: str) -> bool:
         if "\n" in self._space:
@@ -199,11 +249,12 @@ class Citer:
                 yield from self._cite_afterwards(cited)
             elif cited and self._before is not None:
                 yield from self._cite(cited, self._before)
-            self._unmarked.clear()
+            if cited:
+                self._unmarked.clear()
             return
         before = self._before.text if self._before else ""
         self._before = sentence = _Sentence(text, self._position, bool(cited))
-        cited = cited or [n for n in mentioned(text) if n in self._snippets]
+        cited = cited or self._mentioned(text)
         if cited:
             self._unmarked.clear()
             self._attribute = False
@@ -213,6 +264,14 @@ class Citer:
                 self._unmarked.append(sentence)
             if self._attribute:
                 yield from self._attributed(sentence)
+
+    def _mentioned(self, sentence: str) -> list[int]:
+        """Sources that it speaks of; those of a file by their number alone once one is named."""
+        found = mentioned(sentence) or (() if self._named else self._files.mentioned(sentence))
+        return [n for n in found if n in self._snippets]
+
+    def _claim(self, sentence: str) -> str:
+        return self._files.without_mentions(without_mentions(sentence))
 
     def _cite_afterwards(self, numbers: Sequence[int]) -> Iterator[AnswerText | AnswerCitation]:
         """Cite each sentence so far, when sources are named at the end of the answer alone."""
@@ -255,7 +314,7 @@ class Citer:
         references: list[Reference] = []
         for number in numbers:
             found = self._source(number).verify(
-                without_mentions(sentence.text), question=self._question, before=before
+                self._claim(sentence.text), question=self._question, before=before
             )
             self.verifications.append(found)
             if found.kind != REJECTED:
