@@ -20,6 +20,7 @@ from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
+from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.ingestion.pipeline import Pipeline
 from lodgepole.ingestion.processing import LocalProcessor
@@ -121,6 +122,10 @@ class House:
     @property
     def operations(self) -> Operations:
         return Operations(history=self.log, signals=self.log)
+
+    @property
+    def sources(self) -> Any:
+        return MemorySources(self.database)
 
     @property
     def keys(self) -> Keys:

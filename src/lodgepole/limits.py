@@ -42,6 +42,9 @@ class Limits:
     files_per_assistant: int = 10_000
     quota_retry_seconds: float = 60.0  # told to callers who hold too much
     requests_per_minute: int = 0  # per project; 0 is no limit
+    sources_per_assistant: int = 100
+    source_runs_at_once: int = 2  # of one process
+    source_run_seconds: float = 6 * 3600.0  # then it counts as failed, and is tried again
 
     # Parsing, in the child process.
     parse_seconds: float = 600.0

@@ -19,6 +19,7 @@ from lodgepole.ports.clock import Clock
 from lodgepole.ports.index import Index
 from lodgepole.ports.live_content import LiveContent
 from lodgepole.ports.operation_signals import OperationSignals
+from lodgepole.sources.registry import Sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Services:
     files: Files
     operations: Operations
     keys: Keys
+    sources: Sources
     usage_meter: UsageMeter
     chat: Chat
     alignment: Alignment

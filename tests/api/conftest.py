@@ -4,6 +4,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -22,13 +23,16 @@ from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
+from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.adapters.origins.folder import FolderOrigin
 from lodgepole.api.app import create_app
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.chat.whole_answers import WholeAnswers
 from lodgepole.chat.whole_documents import WholeDocuments
+from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import UnreadableFile
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.chunking import chunk
@@ -41,8 +45,10 @@ from lodgepole.limits import Limits
 from lodgepole.model import Claim, FileVersion, Operation, OperationType, Role
 from lodgepole.ports.index import IndexedFile, IndexedPassage
 from lodgepole.ports.operation_queue import OperationQueue
+from lodgepole.ports.source_store import SourceKind
 from lodgepole.retrieval.search import Search
 from lodgepole.services import Services
+from lodgepole.sources.registry import Sources
 from lodgepole.text.analyzer import file_words, passage_words
 from lodgepole.text.languages import detect_language
 
@@ -178,6 +184,14 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
             signer=DownloadTokens(secret=b"signing", clock=clock, limits=limits),
         ),
         operations=Operations(history=log, signals=log),
+        sources=Sources(
+            store=MemorySources(database),
+            origins={SourceKind.FOLDER: FolderOrigin([Path("/srv")])},
+            clock=clock,
+            new_id=new_id,
+            limits=limits,
+            wake=Signal(),
+        ),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         usage_meter=UsageMeter(MemoryLedger(database), clock),
         chat=Chat(

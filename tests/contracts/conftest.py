@@ -15,6 +15,7 @@ from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import migrate, open_database
 from lodgepole.adapters.databases.sql.ledger import SqlLedger
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.sources import SqlSources
 from lodgepole.adapters.databases.sql.tables import metadata
 from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
 from lodgepole.adapters.indexes.tantivy import TantivyIndex
@@ -25,6 +26,7 @@ from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
+from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.model import (
     Assistant,
     AssistantStatus,
@@ -47,6 +49,7 @@ from lodgepole.ports.operation_history import OperationHistory
 from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.ports.operation_queue import OperationQueue
 from lodgepole.ports.operation_signals import OperationSignals
+from lodgepole.ports.source_store import SourceStore
 
 READERS = "schema_readers"  # has its row from the migration
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -63,6 +66,7 @@ class Stores:
     clock: MemoryClock
     ledger: Ledger
     allowances: Allowances
+    sources: SourceStore
 
     @property
     def intake(self) -> OperationIntake:
@@ -213,6 +217,7 @@ async def stores(request, tmp_path):
             clock,
             MemoryLedger(database),
             MemoryAllowances(clock),
+            MemorySources(database),
         )
         return
     url = f"sqlite:///{tmp_path / 'lodgepole.db'}"
@@ -226,6 +231,7 @@ async def stores(request, tmp_path):
             clock,
             SqlLedger(opened),
             SqlAllowances(opened, clock),
+            SqlSources(opened),
         )
     finally:
         await opened.close()

@@ -23,6 +23,7 @@ from lodgepole.api.routes import (
     evaluation,
     health,
     openai,
+    sources,
 )
 from lodgepole.api.routes import (
     extensions as additions,
@@ -106,7 +107,7 @@ def create_app(
     for prefix in PREFIXES:
         for router in ROUTERS:
             app.include_router(router, prefix=prefix)
-    for router in (additions.router, additions.documents):
+    for router in (additions.router, additions.documents, sources.router):
         app.include_router(router, prefix=additions.PREFIX)
     app.include_router(openai.router, prefix=OPENAI_PREFIX)
     app.include_router(health.router)

@@ -25,6 +25,7 @@ from lodgepole.cli import (
     migrate,
     models,
     serve,
+    sources,
     usage,
     verify,
     worker,
@@ -94,6 +95,7 @@ app.command("demo", short_help="Upload examples, ask three questions.")(demo.dem
 app.command("doctor", short_help="Check this machine or a deployment.")(doctor.doctor)
 app.add_typer(assistants.app, name="assistants", short_help="Create, list, change and delete them.")
 app.add_typer(files.app, name="files", short_help="Upload, synchronise, list and delete them.")
+app.add_typer(sources.app, name="sources", short_help="Keep files as a site or folder has them.")
 app.command("chat", short_help="Ask an assistant, once or in a conversation.")(chat.chat)
 app.command("context", short_help="Show what an answer would be made from.")(chat.context)
 app.command("eval", short_help="Measure answers to questions of yours.")(evaluate.evaluate)

@@ -281,6 +281,17 @@ class Client:
         }
         return self._json("POST", "/assistant/evaluation/metrics/alignment", json=body)
 
+    # --- for requests of other modules here ---------------------------------------------------
+
+    def call(self, method: str, path: str, **parts: Any) -> JsonObject:
+        """Send a request whose answer is JSON, or nothing."""
+        response = self._request(method, path, **parts)
+        return self._decoded(response) if response.content else {}
+
+    def pages(self, path: str, key: str, params: Mapping[str, str]) -> Iterator[JsonObject]:
+        """Fetch the items below `key` of a list, page by page."""
+        return self._pages(path, key, params)
+
     # --- plumbing -----------------------------------------------------------------------------
 
     def _pages(self, path: str, key: str, params: Mapping[str, str]) -> Iterator[JsonObject]:
@@ -294,7 +305,9 @@ class Client:
             query["pagination_token"] = token
 
     def _json(self, method: str, path: str, **parts: Any) -> JsonObject:
-        response = self._request(method, path, **parts)
+        return self._decoded(self._request(method, path, **parts))
+
+    def _decoded(self, response: "httpx2.Response") -> JsonObject:
         try:
             return orjson.loads(response.content)
         except orjson.JSONDecodeError as error:

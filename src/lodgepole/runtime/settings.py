@@ -193,6 +193,9 @@ class Settings(BaseSettings):
     """Where traces are sent, over OTLP and HTTP; read from the variable without our prefix. Needs
     the extra `otel`."""
     limits: Limits = Field(default_factory=Limits)
+    source_roots: tuple[UserPath, ...] = ()
+    """Folders of the server's disk that sources may read, with all that is below them, e.g.
+    `["/srv/documents"]`. Whoever has a key that may upload can read them: none by default."""
 
     openai_api_key: SecretStr | None = _provider_field("openai_api_key")
     openai_api_key_file: UserPath | None = _provider_field("openai_api_key_file")

@@ -31,6 +31,7 @@ from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.ledger import Ledger
+from lodgepole.ports.source_store import SourceStore
 from lodgepole.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Stores:
     catalog: Catalog
     log: "SqlOperationLog"  # all that operations are to those who need them
     ledger: Ledger
+    sources: SourceStore
     blobs: "ObstoreBlobs"
     index: "TantivyIndex | PostgresIndex"
     own_index: "TantivyIndex | None"  # one that can be damaged apart from the catalog
@@ -252,11 +254,13 @@ def _in_sql(database: "Database", clock: Clock) -> dict[str, Any]:
     from lodgepole.adapters.databases.sql.catalog import SqlCatalog
     from lodgepole.adapters.databases.sql.ledger import SqlLedger
     from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+    from lodgepole.adapters.databases.sql.sources import SqlSources
 
     return {
         "catalog": SqlCatalog(database),
         "log": SqlOperationLog(database, clock),
         "ledger": SqlLedger(database),
+        "sources": SqlSources(database),
         "clock": clock,
         "database": database,
     }

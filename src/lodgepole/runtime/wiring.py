@@ -17,6 +17,7 @@ from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.whole_answers import WholeAnswers
 from lodgepole.chat.whole_documents import WholeDocuments
+from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.index_rebuild import Rebuilding
@@ -41,6 +42,7 @@ from lodgepole.runtime.processing import (
     open_processing_tools,
 )
 from lodgepole.runtime.settings import Settings
+from lodgepole.runtime.sources import source_registry, source_runner
 from lodgepole.runtime.storage import Stores, open_stores
 from lodgepole.runtime.telemetry import observe, open_tracer
 from lodgepole.services import Services
@@ -81,13 +83,15 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
         stores = await open_stores(settings, stack)
         tools = await open_processing_tools(settings, stack)
-        services = await _services(settings, stack, stages, stores, tools)
+        wake = Signal()
+        services = await _services(settings, stack, stages, stores, tools, wake=wake)
         key = await _first_key(settings, services)
         watched = observe(settings, services, stages)
         stop = asyncio.Event()
         working: asyncio.Task[None] | None = None
         worker: Worker | None = None
         supervised: Supervised | None = None
+        following: asyncio.Task[None] | None = None
         if settings.work:
             processor = await open_file_processor(settings, stack, tools)
             worker = _worker(settings, stages, stores, tools, processor)
@@ -103,6 +107,8 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         )
         if supervised is not None:
             working = asyncio.create_task(supervised.run(stop), name="worker")
+            runner = source_runner(settings, stores, services.files, wake)
+            following = asyncio.create_task(Supervised(runner).run(stop), name="sources")
         try:
             yield Runtime(
                 services=services,
@@ -112,8 +118,9 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
             )
         finally:
             stop.set()
-            if working is not None:
-                await working
+            for task in (working, following):
+                if task is not None:
+                    await task
 
 
 async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
@@ -132,7 +139,11 @@ async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
         stores = await open_stores(settings, stack)
         tools = await open_processing_tools(settings, stack)
         processor = await open_file_processor(settings, stack, tools)
-        await Supervised(_worker(settings, stages, stores, tools, processor)).run(stop)
+        worker = _worker(settings, stages, stores, tools, processor)
+        runner = source_runner(settings, stores, _files(settings, stores, stages), Signal())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Supervised(worker).run(stop))
+            group.create_task(Supervised(runner).run(stop))
 
 
 async def process_for_server(
@@ -167,6 +178,8 @@ async def _services(
     stages: Stages,
     stores: Stores,
     tools: ProcessingTools,
+    *,
+    wake: Signal,
 ) -> Services:
     limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
     usage_meter = UsageMeter(stores.ledger, clock)
@@ -186,17 +199,8 @@ async def _services(
         assistants=Assistants(
             catalog=catalog, intake=log, clock=clock, new_id=_new_id, limits=limits
         ),
-        files=Files(
-            catalog=catalog,
-            intake=log,
-            history=log,
-            blobs=stores.blobs,
-            clock=clock,
-            new_id=_new_id,
-            limits=limits,
-            signer=DownloadTokens(secret=stores.signing_secret, clock=clock, limits=limits),
-            stages=stages,
-        ),
+        files=_files(settings, stores, stages),
+        sources=source_registry(settings, stores, wake),
         operations=Operations(history=log, signals=log),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
         usage_meter=usage_meter,
@@ -222,6 +226,21 @@ async def _services(
         allowances=stores.allowances,
         clock=clock,
         limits=limits,
+    )
+
+
+def _files(settings: Settings, stores: Stores, stages: Stages) -> Files:
+    limits, clock, log = settings.limits, stores.clock, stores.log
+    return Files(
+        catalog=stores.catalog,
+        intake=log,
+        history=log,
+        blobs=stores.blobs,
+        clock=clock,
+        new_id=_new_id,
+        limits=limits,
+        signer=DownloadTokens(secret=stores.signing_secret, clock=clock, limits=limits),
+        stages=stages,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import ApiKey, Assistant, File, LedgerEntry, ListPage, Operation
+from lodgepole.ports.source_store import Source, SourceItem, SourceRun
 
 T = TypeVar("T")
 
@@ -35,6 +36,19 @@ class OperationRow:
 
 
 @dataclass(slots=True)
+class SourceRow:
+    """A source with all that is kept of it, and who holds it until when."""
+
+    source: Source
+    items: dict[str, SourceItem] = field(default_factory=dict[str, SourceItem])
+    runs: dict[str, SourceRun] = field(default_factory=dict[str, SourceRun])
+    claims: int = 0
+    requested: bool = False
+    worker_id: str | None = None
+    held_until: datetime | None = None
+
+
+@dataclass(slots=True)
 class MemoryDatabase:
     """Rows by their keys."""
 
@@ -47,6 +61,9 @@ class MemoryDatabase:
     )
     ledger: dict[tuple[date, str, str], LedgerEntry] = field(
         default_factory=dict[tuple[date, str, str], LedgerEntry]
+    )
+    sources: dict[tuple[str, str], SourceRow] = field(
+        default_factory=dict[tuple[str, str], SourceRow]
     )
     turns: dict[str, tuple[str, datetime]] = field(default_factory=dict[str, tuple[str, datetime]])
     work: Signal = field(default_factory=Signal)

@@ -342,5 +342,7 @@ class MemoryOperationLog:
         database.generations.pop(assistant_id, None)
         for key in [key for key in database.files if key[0] == assistant_id]:
             del database.files[key]
+        for key in [key for key in database.sources if key[0] == assistant_id]:
+            del database.sources[key]
         for key in [key for key in database.operations if key[0] == assistant_id]:
             del database.operations[key]

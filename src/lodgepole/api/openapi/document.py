@@ -30,6 +30,7 @@ DATES = ("2025-01", "2025-04", "2025-10", "2026-04")
 EVALUATION = "metrics_alignment"
 FILE_ID = "assistant_file_id"
 _PLACES = {
+    "source_id": "The id of a source.",
     "assistant_name": "The assistant's name.",
     FILE_ID: "The file's id.",
     "operation_id": "The operation's id.",

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from lodgepole.api.schemas import assistants, chat, evaluation, extensions, files, openai
+from lodgepole.api.schemas import (
+    assistants,
+    chat,
+    evaluation,
+    extensions,
+    files,
+    openai,
+    sources,
+)
 
 ALWAYS = (401, 403, 429, 500, 503)
 """No key, a key of another role, too many requests, a bug of ours, storage that does not answer."""
@@ -101,6 +109,16 @@ ADDITIONS: Mapping[str, Described] = {
     "describe_usage": Described(answer=extensions.UsageReportModel, errors=(400,)),
     "read_passages": Described(answer=extensions.PassagesModel, errors=(400, 404)),
     "give_passages": Described(lines=GIVEN_LINES, errors=(400, 404, 413)),
+    "list_sources": Described(answer=sources.ListSourcesResponse, errors=(400, 404)),
+    "create_source": Described(
+        body=sources.CreateSourceRequest, answer=sources.SourceModel, errors=(400, 404, 413)
+    ),
+    "describe_source": Described(answer=sources.SourceModel, errors=(404,)),
+    "run_source": Described(answer=sources.SourceModel, errors=(404, 409)),
+    "pause_source": Described(answer=sources.SourceModel, errors=(404, 409)),
+    "resume_source": Described(answer=sources.SourceModel, errors=(404, 409)),
+    "delete_source": Described(errors=(400, 404)),
+    "list_source_runs": Described(answer=sources.ListSourceRunsResponse, errors=(400, 404)),
     "read_text": Described(answer=extensions.DocumentTextModel, errors=(400, 404, 409)),
 }
 """The same for our own."""

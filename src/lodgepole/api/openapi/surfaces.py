@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 import lodgepole
 from lodgepole.api.openapi.operations import ADDITIONS, COMPATIBLE, OPERATIONS, Described
-from lodgepole.api.routes import chat, control, data, evaluation, extensions, openai
+from lodgepole.api.routes import chat, control, data, evaluation, extensions, openai, sources
 from lodgepole.api.versions import VERSION_HEADER
 
 JsonObject = dict[str, Any]
@@ -55,7 +55,7 @@ PUBLISHED = Surface(
     versioned=True,
 )
 OWN = Surface(
-    routers=(extensions.router, extensions.documents),
+    routers=(extensions.router, extensions.documents, sources.router),
     operations=ADDITIONS,
     summary="What Lodgepole serves beyond the Pinecone Assistant API.",
     description=(
@@ -66,6 +66,7 @@ OWN = Surface(
     tags={
         "Administration": "Keys, and what they are used for.",
         "Documents": "Files as they were read.",
+        "Sources": "Documents that follow their origin.",
     },
     versioned=False,
 )

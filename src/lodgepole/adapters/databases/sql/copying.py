@@ -7,7 +7,16 @@ from sqlalchemy import Connection, Table, select, true
 
 from lodgepole.adapters.databases.sql.database import Database
 from lodgepole.adapters.databases.sql.dialects import insert_if_absent
-from lodgepole.adapters.databases.sql.tables import api_keys, assistants, files, ledger, operations
+from lodgepole.adapters.databases.sql.tables import (
+    api_keys,
+    assistants,
+    files,
+    ledger,
+    operations,
+    source_items,
+    source_runs,
+    sources,
+)
 from lodgepole.errors import Conflict
 
 BATCH = 500
@@ -33,7 +42,10 @@ class SqlRows:
         found = [
             (assistants, await self._rows(assistants, assistants.c.id == assistant_id)),
             (files, await self._rows(files, files.c.assistant_id == assistant_id)),
-            (operations, await self._rows(operations, operations.c.assistant_id == assistant_id)),
+            *[
+                (table, await self._rows(table, table.c.assistant_id == assistant_id))
+                for table in (operations, sources, source_items, source_runs)
+            ],
         ]
 
         def work(connection: Connection) -> None:
@@ -55,7 +67,7 @@ class SqlRows:
             return [dict(row) for row in found.mappings()]
 
         rows = await self._source.read(work)
-        if table is operations:
+        if table in (operations, sources):
             # Whoever held one of them is gone: it is due again.
             rows = [{**row, "worker_id": None} for row in rows]
         return rows

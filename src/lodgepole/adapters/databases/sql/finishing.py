@@ -7,7 +7,14 @@ from sqlalchemy import Connection, delete, null, update
 
 from lodgepole.adapters.databases.sql.accepting import lock_assistant, next_revision
 from lodgepole.adapters.databases.sql.rows import upload_columns
-from lodgepole.adapters.databases.sql.tables import assistants, files, operations
+from lodgepole.adapters.databases.sql.tables import (
+    assistants,
+    files,
+    operations,
+    source_items,
+    source_runs,
+    sources,
+)
 from lodgepole.errors import ClaimLost
 from lodgepole.model import Claim, FileStatus, Operation, OperationStatus
 
@@ -104,7 +111,9 @@ def remove_file(connection: Connection, operation: Operation) -> None:
 
 
 def remove_assistant(connection: Connection, assistant_id: str) -> None:
-    """Remove it with its files and its operations, this one included."""
+    """Remove it with its sources, its files and its operations, this one included."""
+    for table in (source_items, source_runs, sources):
+        connection.execute(delete(table).where(table.c.assistant_id == assistant_id))
     connection.execute(delete(files).where(files.c.assistant_id == assistant_id))
     connection.execute(delete(operations).where(operations.c.assistant_id == assistant_id))
     connection.execute(delete(assistants).where(assistants.c.id == assistant_id))

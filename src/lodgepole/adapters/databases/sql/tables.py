@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -30,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lodgepole.model import OperationStatus
 
-REVISION = "0007"
+REVISION = "0008"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -173,6 +174,66 @@ ledger = Table(
     Column("prompt_tokens", BigInteger, nullable=False),
     Column("completion_tokens", BigInteger, nullable=False),
     Index(None, "day"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("assistant_id", String(64), ForeignKey("assistants.id"), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("every_seconds", BigInteger),
+    Column("include", JsonValue, nullable=False),
+    Column("exclude", JsonValue, nullable=False),
+    Column("metadata", JsonValue),
+    Column("rules", JsonValue, nullable=False),
+    Column("credential", String(64)),  # its name; the secret is in the settings
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("requested", Boolean, nullable=False),  # while it ran
+    Column("claims", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("cursor", Text),
+    Column("worker_id", String(128)),  # who holds it
+    Column("held_until", UtcDateTime),
+    Index(None, "due_at"),
+    Index(None, "assistant_id", "created_at", "id"),
+)
+
+source_items = Table(
+    "source_items",
+    metadata,
+    Column("assistant_id", String(64), primary_key=True),
+    Column("source_id", String(64), primary_key=True),
+    Column("key_hash", String(64), primary_key=True),  # SHA-256: a key may be long for an index
+    Column("key", Text, nullable=False),
+    Column("file_id", String(128), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("misses", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["assistant_id", "source_id"], ["sources.assistant_id", "sources.id"], ondelete="CASCADE"
+    ),
+)
+
+source_runs = Table(
+    "source_runs",
+    metadata,
+    Column("assistant_id", String(64), primary_key=True),
+    Column("source_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),  # when it began
+    Column("finished_at", UtcDateTime),
+    Column("counts", JsonValue, nullable=False),
+    Column("notes", JsonValue, nullable=False),
+    Column("error_message", Text),
+    ForeignKeyConstraint(
+        ["assistant_id", "source_id"], ["sources.assistant_id", "sources.id"], ondelete="CASCADE"
+    ),
+    Index(None, "assistant_id", "source_id", "created_at", "id"),
 )
 
 # One row: the oldest revision whose release can work on this schema, so that during a roll-out a

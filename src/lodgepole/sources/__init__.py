@@ -1,0 +1,1 @@
+"""Documents that follow their origin: folders, web sites, repositories, buckets."""
