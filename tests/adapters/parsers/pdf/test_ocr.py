@@ -420,26 +420,45 @@ def test_a_sound_text_is_kept_and_what_pictures_say_is_added(tmp_path: Path) -> 
     assert lines == ["Invoice 4711 of Harbour Office", "Paid in full by the owner"]
 
 
+def in_languages(*languages: str, more: Recognition | None = None) -> Recognition:
+    return Recognition(
+        recogniser=Reader(["read in " + " ".join(languages)]),
+        deadline=time.monotonic() + 60,
+        page_seconds=60,
+        languages=languages,
+        with_language=lambda _: more,
+    )
+
+
 def test_the_language_of_the_file_is_read_or_told_to_be_missing(tmp_path: Path) -> None:
     printed_by = Canvas(str(tmp_path / "a"), pagesize=A4, lang="de-AT")
     printed_by.drawImage(ImageReader(Image.new("L", (48, 60), 230)), 60, 100, 480, 600)
     printed_by.save()
 
-    def recognition(*languages: str, more: Recognition | None = None) -> Recognition:
-        return Recognition(
-            recogniser=Reader(["read in " + " ".join(languages)]),
-            deadline=time.monotonic() + 60,
-            page_seconds=60,
-            languages=languages,
-            with_language=lambda _: more,
-        )
-
     def read_with(used: Recognition) -> Document:
         return parse(tmp_path / "a", "a.pdf", Limits(), recognition=used)
 
-    german = recognition("deu", "eng")
-    assert "read in deu eng" in read_with(recognition("eng", more=german)).text
+    german = in_languages("deu", "eng")
+    assert "read in deu eng" in read_with(in_languages("eng", more=german)).text
     assert read_with(german).notice is None
-    notice = read_with(recognition("eng")).notice
+    notice = read_with(in_languages("eng")).notice
+    assert notice is not None
+    assert "install tesseract-ocr-deu" in notice
+
+
+def test_a_scan_among_pages_of_text_is_read_in_their_language(tmp_path: Path) -> None:
+    printed_by = Canvas(str(tmp_path / "a"), pagesize=A4)
+    for number in range(12):
+        printed_by.drawString(
+            60, 740 - 20 * number, "Die Miete ist am ersten Tag des Monats fällig."
+        )
+    printed_by.showPage()
+    printed_by.drawImage(ImageReader(Image.new("L", (48, 60), 230)), 60, 100, 480, 600)
+    printed_by.save()
+
+    german = in_languages("deu", "eng")
+    used = in_languages("eng", more=german)
+    assert "read in deu eng" in parse(tmp_path / "a", "a.pdf", Limits(), recognition=used).text
+    notice = parse(tmp_path / "a", "a.pdf", Limits(), recognition=in_languages("eng")).notice
     assert notice is not None
     assert "install tesseract-ocr-deu" in notice

@@ -1,6 +1,6 @@
 """What a reader should know of pages that gave no text, or not all of it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lodgepole.adapters.parsers.pdf.glyphs import UNREAD
 from lodgepole.adapters.parsers.pdf.lines import Page
@@ -61,16 +61,18 @@ def notices(pages: Sequence[Page], *, promised: int, recognises: bool) -> list[s
     return sentences
 
 
-def missing_language(recognition: Recognition, language: str) -> str:
-    """A sentence where a file was recognised without the language that it is in; else nothing."""
-    code = code_of(language)
-    if code is None or code in recognition.languages or not recognition.languages:
-        return ""
-    package = f"tesseract-ocr-{code.replace('_', '-')}"
-    return (
-        f"The file is in {language!r}, which text recognition cannot read here: install {package} "
-        "on the server and upload the file again."
-    )
+def missing_languages(recognition: Recognition | None, languages: Iterable[str]) -> Iterator[str]:
+    """A sentence for each language of a scanned file that recognition could not read."""
+    known = recognition.languages if recognition is not None else ()
+    for language in languages:
+        code = code_of(language)
+        if code is None or code in known or not known:
+            continue
+        package = f"tesseract-ocr-{code.replace('_', '-')}"
+        yield (
+            f"The file is in {language!r}, which text recognition cannot read here: install "
+            f"{package} on the server and upload the file again."
+        )
 
 
 def _unread_signs(page: Page) -> int:

@@ -22,7 +22,6 @@ from lodgepole.documents.ocr import (
     RecognitionFailed,
     SeenLine,
     SeenWord,
-    code_of,
 )
 
 PAGES_AT_ONCE = 2
@@ -40,14 +39,6 @@ _SMALL, _DEEP = frozenset("acemnorsuvwxz.-:"), frozenset("gjpqy,;")
 _WORD = re.compile(r"[^\W_]{2,}")
 _LATIN = frozenset(ascii_letters)
 _VOWELS = frozenset("aeiouyAEIOUY")
-
-
-def in_language(recognition: Recognition, language: str) -> Recognition:
-    """Recognition that also reads the language that a file says it is in, where it can be had."""
-    code = code_of(language)
-    if code is None or code in recognition.languages:
-        return recognition
-    return recognition.with_language(code) or recognition
 
 
 def recognise(

@@ -35,8 +35,9 @@ from lodgepole.adapters.parsers.pdf.lines import (
     with_whole_rows,
 )
 from lodgepole.adapters.parsers.pdf.margin_numbers import without_margin_numbers
-from lodgepole.adapters.parsers.pdf.notices import missing_language, notices, refuse_unread
-from lodgepole.adapters.parsers.pdf.ocr import in_language, is_language, is_latin, recognise, usable
+from lodgepole.adapters.parsers.pdf.notices import missing_languages, notices, refuse_unread
+from lodgepole.adapters.parsers.pdf.ocr import is_language, is_latin, recognise, usable
+from lodgepole.adapters.parsers.pdf.ocr_languages import in_languages, languages_of
 from lodgepole.adapters.parsers.pdf.rows import in_place
 from lodgepole.adapters.parsers.pdf.rulings import rulings_of
 from lodgepole.adapters.parsers.pdf.structure import blocks_of, mark_running
@@ -100,9 +101,9 @@ def parse(
         outline = _outline(pdf)
         count = _checked_count(pdf, name, limits, multimodal=multimodal)
         pages = _read_pages(pdf, name, limits, _between(progressed, 0.0, READ))
-        language = _language(pdf)
+        languages = languages_of(pdf, pages)
         if recognition is not None:
-            recognition = in_language(recognition, language)
+            recognition = in_languages(recognition, languages)
             recognise(pdf, pages, recognition, _between(progressed, READ, RECOGNISED))
         if multimodal:
             find_figures(pdf, pages, recognition, _between(progressed, RECOGNISED, DRAWN))
@@ -123,10 +124,9 @@ def parse(
         builder.note(UNREAD_FORM)
     if not any(file.document for file in attached):
         refuse_unread(pages, name, recognises=recognition is not None)
-    for sentence in notices(pages, promised=count, recognises=recognition is not None):
+    told = notices(pages, promised=count, recognises=recognition is not None)
+    for sentence in (*told, *missing_languages(recognition, languages)):
         builder.note(sentence)
-    if recognition is not None and any(page.recognised for page in pages):
-        builder.note(missing_language(recognition, language))
     figures = _write(pages, outline, builder, _between(progressed, DRAWN, 1.0))
     write_attached(attached, files, builder)
     return _with_figures(builder.build(title=title), figures)
@@ -219,15 +219,6 @@ def _title(pdf: pypdfium2.PdfDocument) -> str:
         return clean_text(pdf.get_metadata_value("Title"))
     except (pypdfium2.PdfiumError, UnicodeDecodeError):
         return ""
-
-
-def _language(pdf: pypdfium2.PdfDocument) -> str:
-    """The language that the file says it is in, as `de-AT`; empty where it says none."""
-    buffer = (ctypes.c_ushort * 32)()
-    size = pdfium.FPDFCatalog_GetLanguage(pdf.raw, buffer, ctypes.sizeof(buffer))
-    if not 2 < size <= ctypes.sizeof(buffer):
-        return ""
-    return bytes(buffer)[: size - 2].decode("utf-16-le", errors="replace")
 
 
 def _outline(pdf: pypdfium2.PdfDocument) -> dict[int, dict[str, int]]:
