@@ -90,3 +90,13 @@ def test_a_chart_of_any_size_is_bounded() -> None:
 def test_places_that_are_no_numbers_count_nothing() -> None:
     odd = '<c:ser><c:val><c:pt idx="x"><c:v>1</c:v></c:pt><c:pt idx="999999999"/></c:val></c:ser>'
     assert read(odd).rows == ()
+
+
+def test_how_a_chart_is_drawn_is_said_after_its_title() -> None:
+    made = read(
+        f"<c:title><a:p>{run('Fees')}</a:p></c:title>",
+        f"<c:plotArea><c:layout/><c:bar3DChart>{series('Long', ('2023',), ('9',))}</c:bar3DChart>",
+        f"<c:lineChart>{series('Short', ('2023',), ('5',))}</c:lineChart></c:plotArea>",
+    )
+    assert made.titles == ("Fees", "Bar chart", "Line chart")
+    assert made.rows == (("2023", "Long: 9", "Short: 5"),)

@@ -20,6 +20,7 @@ _MACHINE_MADE = re.compile(
     r"\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)\s*$",
     re.IGNORECASE,
 )
+_KIND = re.compile("(area|bar|bubble|doughnut|line|pie|radar|scatter|stock|surface)(?:3D)?Chart")
 _INEXACT = re.compile(r"-?\d+\.\d{12,}(?:[eE][+-]?\d{1,3})?")  # 0.1 as a computer has it
 
 
@@ -119,11 +120,20 @@ def chart(root: Any) -> Chart:
             shown = f"{name}: {value}" if name else value
             size = f" ({sizes[place]})" if place in sizes else ""
             rows.setdefault(category, []).append(shown + size)
-    titles = [_title(t) for t in named(root, "title")]
+    titles = [*filter(None, (_title(t) for t in named(root, "title"))), *_kinds(root)]
     return Chart(
-        titles=tuple(dict.fromkeys(filter(None, titles))),
+        titles=tuple(dict.fromkeys(titles)),
         rows=tuple((category, *values) for category, values in rows.items()),
     )
+
+
+def _kinds(root: Any) -> Iterator[str]:
+    """How the numbers are drawn: `Bar chart`, and `Line chart` where there are lines too."""
+    for area in named(root, "plotArea"):
+        for part in area:
+            kind = _KIND.fullmatch(local_name(part) or "")
+            if kind is not None:
+                yield f"{kind[1].capitalize()} chart"
 
 
 def _title(title: Any) -> str:

@@ -155,7 +155,7 @@ def test_what_a_slide_shows_beside_plain_text_is_read(path: Path) -> None:
         "1. Moor",
         "2. Pay <https://port.example/pay>",
         "A pier at low tide",
-        "Comment by Ada, 2026-05-03: Which crane?",
+        "Comment by Ada, 2026-05-03T10:00:00: Which crane?",
         "Ship | Fee",
     ]
     assert document.notice == "Slide 1 is hidden and was read too."

@@ -16,6 +16,7 @@ from lodgepole.documents.archives import (
     relations_of,
 )
 from lodgepole.documents.builder import DocumentBuilder, clean_text
+from lodgepole.documents.comments import comment_line
 from lodgepole.documents.drawingml import (
     add_paragraphs,
     chart,
@@ -118,13 +119,10 @@ def _add_comments(
             plain, body = child_of(comment, "text"), child_of(comment, "txBody")
             texts = [] if body is None else [paragraph_text(p) for p in named(body, "p")]
             text = " ".join((*texts, clean_text("" if plain is None else plain.text or ""))).strip()
-            day = (attribute(comment, "dt") or attribute(comment, "created") or "").partition("T")[
-                0
-            ]
+            when = attribute(comment, "dt") or attribute(comment, "created") or ""
             author = authors.get(attribute(comment, "authorId") or "", "")
-            who = ", ".join(filter(None, (author, day)))
             if text:
-                line = f"Comment by {who}: {text}" if who else f"Comment: {text}"
+                line = comment_line(text, author=author, when=when)
                 builder.add(line, BlockKind.PARAGRAPH)
 
 

@@ -51,7 +51,7 @@ def test_what_a_document_shows_of_other_parts_is_read_in_its_place(path: Path) -
         (K.HEADING, "Survey"),
         (K.PARAGRAPH, "The quay is sound."),
         (K.PARAGRAPH, "The lease ends."),
-        (K.PARAGRAPH, "Comment by Ada, 2026-05-03: Until June?"),
+        (K.PARAGRAPH, "Comment by Ada, 2026-05-03T10:00:00Z: Until June?"),
         (K.PARAGRAPH, "Subdocument: https://port.example/two.docx"),
         (K.PARAGRAPH, "Comment by Bo: Yes."),
     ]

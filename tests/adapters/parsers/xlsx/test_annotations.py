@@ -57,6 +57,6 @@ def test_headers_boxes_charts_comments_and_links_of_a_sheet_are_read(path: Path)
         (K.CAPTION, "Water by hour"),
         (K.TABLE, "Noon | Level: 3.4"),
         (K.PARAGRAPH, "Comment on A1 by Ada: Check in May"),
-        (K.PARAGRAPH, "Comment on B2 by Bo Lind, 2026-05-03: Done"),
+        (K.PARAGRAPH, "Comment on B2 by Bo Lind, 2026-05-03T10:00:00: Done"),
         (K.RUNNING, "Q&A desk"),
     ]

@@ -10,6 +10,7 @@ from lodgepole.adapters.parsers.html.dom_walk import add_html
 from lodgepole.adapters.parsers.html.parser import decoded
 from lodgepole.documents.archives import Archive, attribute, children, local_name, relations_of
 from lodgepole.documents.builder import DocumentBuilder, clean_text, decode_text
+from lodgepole.documents.comments import comment_line
 from lodgepole.documents.drawingml import add_paragraphs, chart, description, diagram_texts
 from lodgepole.errors import UnreadableFile
 from lodgepole.model import BlockKind
@@ -85,10 +86,9 @@ class Embedded:
         text = " ".join(
             filter(None, map(_text, (p for p in element.iter() if local_name(p) == "p")))
         )
-        day = (attribute(element, "date") or "").partition("T")[0]
-        who = ", ".join(filter(None, (attribute(element, "author") or "", day)))
+        author, when = attribute(element, "author") or "", attribute(element, "date") or ""
         if text:
-            yield f"Comment by {who}: {text}" if who else f"Comment: {text}"
+            yield comment_line(text, author=author, when=when)
 
     def comments_left(self) -> Iterator[str]:
         """Comments to which no place in the text leads, such as replies."""

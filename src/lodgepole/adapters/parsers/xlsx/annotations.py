@@ -15,6 +15,7 @@ from lodgepole.documents.archives import (
     relations_of,
 )
 from lodgepole.documents.builder import DocumentBuilder, clean_text
+from lodgepole.documents.comments import comment_line
 from lodgepole.documents.drawingml import (
     add_paragraphs,
     chart,
@@ -93,13 +94,11 @@ def _described(root: Any) -> Iterator[str]:
 
 def add_comments(builder: DocumentBuilder, archive: Archive, part: str) -> None:
     """Append the comments on a sheet's cells, each with its cell and who wrote it."""
-    threads = list(_threaded(archive, part))
-    for cell, author, text in (*_noted(archive, part), *threads):
-        by = f" by {author}" if author else ""
-        builder.add(f"Comment on {cell}{by}: {text}", BlockKind.PARAGRAPH, gap="\n")
+    for line in (*_noted(archive, part), *_threaded(archive, part)):
+        builder.add(line, BlockKind.PARAGRAPH, gap="\n")
 
 
-def _noted(archive: Archive, part: str) -> Iterator[tuple[str, str, str]]:
+def _noted(archive: Archive, part: str) -> Iterator[str]:
     for target in archive.used_by(part, "/comments").values():
         root = archive.xml(target)
         authors = [a.text or "" for a in children_of(root, "authors")]
@@ -112,10 +111,10 @@ def _noted(archive: Archive, part: str) -> Iterator[tuple[str, str, str]]:
                 continue
             text = text.removeprefix(f"{author}:").strip() if author else text
             if text:
-                yield attribute(comment, "ref") or "", author, text
+                yield comment_line(text, author=author, on=attribute(comment, "ref") or "")
 
 
-def _threaded(archive: Archive, part: str) -> Iterator[tuple[str, str, str]]:
+def _threaded(archive: Archive, part: str) -> Iterator[str]:
     people = {
         attribute(person, "id"): attribute(person, "displayName") or ""
         for name in archive.names()
@@ -128,5 +127,5 @@ def _threaded(archive: Archive, part: str) -> Iterator[tuple[str, str, str]]:
             text = " ".join(clean_text("" if found is None else found.text or "").split())
             if text:
                 author = people.get(attribute(comment, "personId"), "")
-                day = (attribute(comment, "dT") or "").partition("T")[0]
-                yield attribute(comment, "ref") or "", ", ".join(filter(None, (author, day))), text
+                when, cell = attribute(comment, "dT") or "", attribute(comment, "ref") or ""
+                yield comment_line(text, author=author, when=when, on=cell)
