@@ -20,6 +20,7 @@ from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
+from lodgepole.adapters.memory.records import MemoryRecords
 from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.ingestion.pipeline import Pipeline
@@ -28,7 +29,9 @@ from lodgepole.ingestion.sweep import GRACE, Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.library.assistants import Assistants
 from lodgepole.library.download_tokens import DownloadTokens
+from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
+from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
 from lodgepole.limits import Limits
 from lodgepole.model import Assistant, File, OperationStatus, PassageKey
@@ -120,6 +123,34 @@ class House:
         )
 
     @property
+    def records(self) -> MemoryRecords:
+        return MemoryRecords(self.database)
+
+    @property
+    def held_files(self) -> HeldFiles:
+        return HeldFiles(
+            records=self.records,
+            blobs=self.blobs,
+            catalog=self.catalog,
+            files=self.files,
+            clock=self.clock,
+            new_id=self.new_id,
+            limits=self.limits,
+        )
+
+    @property
+    def file_batches(self) -> FileBatches:
+        return FileBatches(
+            records=self.records,
+            catalog=self.catalog,
+            files=self.files,
+            held_files=self.held_files,
+            clock=self.clock,
+            new_id=self.new_id,
+            limits=self.limits,
+        )
+
+    @property
     def operations(self) -> Operations:
         return Operations(history=self.log, signals=self.log)
 
@@ -139,6 +170,7 @@ class House:
             blobs=self.blobs,
             quarantine=self.blobs,
             index=self.index,
+            records=self.records,
             clock=self.clock,
             limits=self.limits,
         )

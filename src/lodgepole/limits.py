@@ -40,6 +40,9 @@ class Limits:
     # What one project may hold and ask.
     assistants_per_project: int = 10_000
     files_per_assistant: int = 10_000
+    held_files_per_project: int = 10_000  # uploaded for assistants to take up
+    responses_per_project: int = 10_000  # stored to be continued; the oldest make room
+    response_retention_days: int = 30
     quota_retry_seconds: float = 60.0  # told to callers who hold too much
     requests_per_minute: int = 0  # per project; 0 is no limit
     sources_per_assistant: int = 100

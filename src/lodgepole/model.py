@@ -172,6 +172,13 @@ class File:
         return FileVersion(file_id=self.id, generation=self.generation)
 
 
+class FileTotals(NamedTuple):
+    """How many files there are of some kind, and how large they were when they were uploaded."""
+
+    files: int
+    bytes: int
+
+
 class FileVersion(NamedTuple):
     """One generation of one file's content; what the index and the blobs are keyed by.
 
@@ -225,6 +232,28 @@ class Claim:
     operation: Operation  # with `attempts` as of this claim
     worker_id: str
     expires_at: datetime
+
+
+# --- records ----------------------------------------------------------------------------------
+
+
+class RecordKind(StrEnum):
+    FILE = "file"  # that a client uploaded for assistants to take up; its bytes are in the blobs
+    PASSING_FILE = "passing_file"  # one that is on its way in, or out: only the sweep sees it
+    FILE_BATCH = "file_batch"
+    RESPONSE = "response"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A small thing that a project keeps beside its assistants, as JSON."""
+
+    id: str  # unique within the project, over all kinds
+    project_id: str
+    kind: RecordKind
+    created_at: datetime
+    expires_at: datetime | None  # from then on nobody is shown it; None is never
+    body: Mapping[str, Any]
 
 
 # --- documents and passages -------------------------------------------------------------------

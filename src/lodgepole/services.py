@@ -8,8 +8,11 @@ from lodgepole.chat.answer import Chat
 from lodgepole.chat.model_directory import ModelDirectory
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.library.assistants import Assistants
+from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
+from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
+from lodgepole.library.responses import StoredResponses
 from lodgepole.limits import Limits
 from lodgepole.ports.allowances import Allowances
 from lodgepole.ports.backlog import Backlog
@@ -27,6 +30,9 @@ class Services:
     assistants: Assistants
     files: Files
     operations: Operations
+    held_files: HeldFiles
+    file_batches: FileBatches
+    responses: StoredResponses
     keys: Keys
     sources: Sources
     usage_meter: UsageMeter

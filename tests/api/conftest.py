@@ -23,6 +23,7 @@ from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
+from lodgepole.adapters.memory.records import MemoryRecords
 from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.adapters.origins.folder import FolderOrigin
@@ -39,8 +40,11 @@ from lodgepole.ingestion.chunking import chunk
 from lodgepole.library.assistants import Assistants
 from lodgepole.library.blob_keys import original_key, version_prefix
 from lodgepole.library.download_tokens import DownloadTokens
+from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
+from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
+from lodgepole.library.responses import StoredResponses
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, FileVersion, Operation, OperationType, Role
 from lodgepole.ports.index import IndexedFile, IndexedPassage
@@ -169,21 +173,42 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
         ],
     )
     search = Search(index, embedder, tokenizer, catalog)
+    records = MemoryRecords(database)
+    files = Files(
+        catalog=catalog,
+        intake=log,
+        history=log,
+        blobs=blobs,
+        clock=clock,
+        new_id=new_id,
+        limits=limits,
+        signer=DownloadTokens(secret=b"signing", clock=clock, limits=limits),
+    )
+    held_files = HeldFiles(
+        records=records,
+        blobs=blobs,
+        catalog=catalog,
+        files=files,
+        clock=clock,
+        new_id=new_id,
+        limits=limits,
+    )
     services = Services(
         assistants=Assistants(
             catalog=catalog, intake=log, clock=clock, new_id=new_id, limits=limits
         ),
-        files=Files(
+        files=files,
+        operations=Operations(history=log, signals=log),
+        held_files=held_files,
+        file_batches=FileBatches(
+            records=records,
             catalog=catalog,
-            intake=log,
-            history=log,
-            blobs=blobs,
+            files=files,
+            held_files=held_files,
             clock=clock,
             new_id=new_id,
             limits=limits,
-            signer=DownloadTokens(secret=b"signing", clock=clock, limits=limits),
         ),
-        operations=Operations(history=log, signals=log),
         sources=Sources(
             store=MemorySources(database),
             origins={SourceKind.FOLDER: FolderOrigin([Path("/srv")])},
@@ -192,6 +217,7 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
             limits=limits,
             wake=Signal(),
         ),
+        responses=StoredResponses(records=records, clock=clock, limits=limits),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         usage_meter=UsageMeter(MemoryLedger(database), clock),
         chat=Chat(

@@ -15,6 +15,7 @@ from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import migrate, open_database
 from lodgepole.adapters.databases.sql.ledger import SqlLedger
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.records import SqlRecords
 from lodgepole.adapters.databases.sql.sources import SqlSources
 from lodgepole.adapters.databases.sql.tables import metadata
 from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
@@ -26,6 +27,7 @@ from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
+from lodgepole.adapters.memory.records import MemoryRecords
 from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.model import (
     Assistant,
@@ -49,6 +51,7 @@ from lodgepole.ports.operation_history import OperationHistory
 from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.ports.operation_queue import OperationQueue
 from lodgepole.ports.operation_signals import OperationSignals
+from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
 
 READERS = "schema_readers"  # has its row from the migration
@@ -67,6 +70,7 @@ class Stores:
     ledger: Ledger
     allowances: Allowances
     sources: SourceStore
+    records: Records
 
     @property
     def intake(self) -> OperationIntake:
@@ -218,6 +222,7 @@ async def stores(request, tmp_path):
             MemoryLedger(database),
             MemoryAllowances(clock),
             MemorySources(database),
+            MemoryRecords(database),
         )
         return
     url = f"sqlite:///{tmp_path / 'lodgepole.db'}"
@@ -232,6 +237,7 @@ async def stores(request, tmp_path):
             SqlLedger(opened),
             SqlAllowances(opened, clock),
             SqlSources(opened),
+            SqlRecords(opened),
         )
     finally:
         await opened.close()

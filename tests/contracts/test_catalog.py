@@ -226,3 +226,28 @@ async def test_files_of_a_dying_assistant_are_deleting(stores):
     file = await stores.catalog.find_file("a1", "f1")
     assert file is not None
     assert file.status is FileStatus.DELETING
+
+
+async def test_files_of_an_id_are_found_in_all_assistants_of_the_project(ready):
+    await ready.catalog.add_assistant(ready.assistant("b1", project="q"))
+    await ready.publish("o1", file_id="same")
+    await ready.append_content("o2", assistant_id="a2", file_id="same")
+    await ready.append_content("o3", assistant_id="b1", file_id="same")
+    await ready.append_content("o4", assistant_id="a2", file_id="other")
+    found = await ready.catalog.files_by_id("p", "same")
+    assert [(file.assistant_id, file.status) for file in found] == [
+        ("a1", FileStatus.AVAILABLE),
+        ("a2", FileStatus.PROCESSING),
+    ]
+    assert list(await ready.catalog.files_by_id("p", "nothing")) == []
+
+
+async def test_files_are_counted_by_status_with_their_bytes(ready):
+    await ready.publish("o1", file_id="f1", upload=ready.upload(size=5_000_000_000))
+    await ready.publish("o2", file_id="f2", upload=ready.upload(size=7))
+    await ready.append_content("o3", file_id="f3", upload=ready.upload(size=1))
+    assert dict(await ready.catalog.files_by_status("a1")) == {
+        FileStatus.AVAILABLE: (2, 5_000_000_007),
+        FileStatus.PROCESSING: (1, 1),
+    }
+    assert dict(await ready.catalog.files_by_status("a2")) == {}

@@ -344,3 +344,35 @@ async def test_a_link_to_a_deleted_file_opens_nothing(house):
     await house.files.delete(assistant, file.id)
     with pytest.raises(NotFound):
         await house.files.open_content(token)
+
+
+# --- metadata alone ---------------------------------------------------------------------------
+
+
+async def test_metadata_are_replaced_and_the_content_stays(house):
+    assistant = await house.assistant()
+    file = await house.ingested(assistant, "a.txt", b"Forty tonnes.", metadata={"n": 1, "m": "x"})
+    operation = await house.files.update_metadata(assistant, file.id, {"n": 2})
+    assert operation.type is OperationType.UPDATE_FILE_METADATA
+    await house.worker().drain()
+    changed = await house.files.get(assistant, file.id)
+    assert (changed.upload.metadata, changed.version) == ({"n": 2}, file.version)
+    assert changed.status is FileStatus.AVAILABLE
+    await house.files.update_metadata(assistant, file.id, {})
+    await house.worker().drain()
+    assert (await house.files.get(assistant, file.id)).upload.metadata is None
+
+
+async def test_metadata_of_what_has_no_content_or_is_busy_are_not_changed(house):
+    assistant = await house.assistant()
+    busy = await house.upload(assistant, "a.txt", b"Forty tonnes.")
+    with pytest.raises(Conflict):
+        await house.files.update_metadata(assistant, busy.id, {"n": 1})
+    await house.worker().drain()
+    with pytest.raises(InvalidRequest):
+        await house.files.update_metadata(assistant, busy.id, {"$n": 1})
+    with pytest.raises(NotFound):
+        await house.files.update_metadata(assistant, "nothing", {"n": 1})
+    await house.files.delete(assistant, busy.id)
+    with pytest.raises(Conflict):
+        await house.files.update_metadata(assistant, busy.id, {"n": 1})

@@ -15,7 +15,7 @@ import numpy as np
 from lodgepole.documents.stored_documents import find_body, save_document
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.ingestion.processing import LocalProcessor
-from lodgepole.library.blob_keys import assistant_prefix, original_key, version_of
+from lodgepole.library.blob_keys import HELD, assistant_prefix, original_key, version_of
 from lodgepole.limits import Limits
 from lodgepole.model import File, FileVersion, PassageKey
 from lodgepole.ports.blobs import Blobs
@@ -37,7 +37,7 @@ class Rows(Protocol):
     """Copies rows from the source's database to the target's, those that are not there yet."""
 
     async def copy_shared(self) -> None:
-        """Keys and what was counted."""
+        """Keys, what was counted, and records."""
         ...
 
     async def copy_assistant(self, assistant_id: str) -> None:
@@ -96,12 +96,19 @@ class Moving:
 
     async def run(self, tell: Callable[[str], None] = lambda _: None) -> MoveReport:
         """Copy what is not there yet, then compare all of it. Raises Conflict, Unavailable."""
+        await self._held_files()
         await self._rows.copy_shared()
         assistants = sorted(await self._from.live.live_assistants())
         for number, assistant_id in enumerate(assistants, 1):
             await self._assistant(assistant_id)
             tell(f"{number} of {len(assistants)} assistants are there")
         return await self._compared(assistants)
+
+    async def _held_files(self) -> None:
+        there = {key async for key in self._to.blobs.keys(HELD)}
+        async for key in self._from.blobs.keys(HELD):
+            if key not in there:
+                await self._to.blobs.put(key, self._from.blobs.stream(key))
 
     async def _assistant(self, assistant_id: str) -> None:
         live = set(await self._from.live.live_versions(assistant_id))

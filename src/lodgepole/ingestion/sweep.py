@@ -11,21 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from lodgepole.library.blob_keys import assistant_prefix, given_version, version_of, version_prefix
+from lodgepole.library.blob_keys import (
+    assistant_prefix,
+    given_version,
+    held_prefix,
+    version_of,
+    version_prefix,
+)
 from lodgepole.limits import Limits
-from lodgepole.model import FileVersion
+from lodgepole.model import FileVersion, RecordKind
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.index import Index
 from lodgepole.ports.live_content import LiveContent
 from lodgepole.ports.operation_history import OperationHistory
 from lodgepole.ports.quarantine import Quarantine
+from lodgepole.ports.records import Records
 
 GRACE = timedelta(minutes=10)
 MOST_REMOVED = 0.5
 """Of all contents stored, at once. Crashes leave a few; a catalog that is old leaves most."""
 SET_ASIDE_FOR = timedelta(days=30)
 ASSISTANTS_NAMED = 20
+MOST_EXPIRED = 1000  # records a run; what is left is for the next one
+HOLDING_BYTES = (RecordKind.FILE, RecordKind.PASSING_FILE)
 Place = Literal["index", "blobs"]
 
 log = logging.getLogger(__name__)
@@ -52,6 +61,7 @@ class Sweep:
         blobs: Blobs,
         quarantine: Quarantine,
         index: Index,
+        records: Records,
         clock: Clock,
         limits: Limits,
         grace: timedelta = GRACE,
@@ -62,6 +72,7 @@ class Sweep:
         self._quarantine = quarantine
         self._stored = 0
         self._index = index
+        self._records = records
         self._clock = clock
         self._retention = timedelta(days=limits.operation_retention_days)
         self._grace = grace
@@ -71,6 +82,7 @@ class Sweep:
         """Remove orphans that are older than the grace, or set them aside; how many."""
         await self._forget_set_aside()
         await self._history.forget_finished(self._clock.now() - self._retention)
+        await self._forget_expired()
         now = self._clock.now()
         orphans = await self._orphans()
         self._seen = {orphan: min(self._seen.get(orphan, now), now) for orphan in orphans}
@@ -101,6 +113,13 @@ class Sweep:
         for day in await self._quarantine.set_aside_by_day():
             if day < oldest:
                 await self._quarantine.remove_set_aside(day)
+
+    async def _forget_expired(self) -> None:
+        """Remove records whose time has come, the bytes of files first."""
+        for record in await self._records.expired(self._clock.now(), limit=MOST_EXPIRED):
+            if record.kind in HOLDING_BYTES:
+                await self._blobs.remove_prefix(held_prefix(record.id))
+            await self._records.remove(record.project_id, record.id)
 
     async def _orphans(self) -> list[_Orphan]:
         """One assistant after the other, so that only what is dead of all is held at once."""

@@ -1,7 +1,12 @@
-"""Keys of the blobs of files: each below its assistant, its file and its generation."""
+"""Keys of the blobs of files: each below its assistant, its file and its generation.
+
+Files that no assistant has taken up yet are below `HELD`, which no assistant's id is.
+"""
 
 from lodgepole.case_safe_ids import folder_name, id_of
 from lodgepole.model import FileVersion
+
+HELD = "held/"
 
 
 def assistant_prefix(assistant_id: str) -> str:
@@ -46,3 +51,11 @@ def given_version(file_id: str) -> FileVersion:
 
 def given_key(assistant_id: str, file_id: str) -> str:
     return f"{version_prefix(assistant_id, given_version(file_id))}passages"
+
+
+def held_prefix(file_id: str) -> str:
+    return f"{HELD}{folder_name(file_id)}/"
+
+
+def held_key(file_id: str) -> str:
+    return f"{held_prefix(file_id)}original"

@@ -5,6 +5,7 @@ a blob that no operation knows; the sweep removes it.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import replace
 
 from lodgepole.errors import (
     Conflict,
@@ -18,7 +19,7 @@ from lodgepole.errors import (
 from lodgepole.library.blob_keys import given_key, original_key, version_prefix
 from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.original_check import checked
-from lodgepole.library.uploads import Incoming, check_upload
+from lodgepole.library.uploads import Incoming, check_metadata, check_upload
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
 from lodgepole.model import (
@@ -140,6 +141,32 @@ class Files:
         await self._append(assistant, version, operation, file)
         return operation
 
+    async def update_metadata(
+        self, assistant: Assistant, file_id: str, metadata: object
+    ) -> Operation:
+        """Replace a file's metadata as a whole; its content stays and is searched all the while.
+
+        Raises:
+            NotFound: There is no such file.
+            InvalidRequest: The metadata are not acceptable.
+            Conflict: Another operation on this file is under way, or it has no content.
+        """
+        accepted = check_metadata(metadata, self._limits)
+        known = await self.get(assistant, file_id)
+        if known.status is FileStatus.DELETING:
+            raise Conflict(f"File {file_id} is being deleted.")
+        await self._check_idle(assistant, file_id)
+        if known.status is not FileStatus.AVAILABLE:
+            raise Conflict(f"File {file_id} could not be read: upload it again")
+        operation = self._operation(
+            assistant,
+            OperationType.UPDATE_FILE_METADATA,
+            known.version,
+            replace(known.upload, metadata=accepted),
+        )
+        await self._intake.append(operation)
+        return operation
+
     async def give_passages(
         self, assistant: Assistant, file_id: str, lines: AsyncIterator[bytes]
     ) -> None:
@@ -213,8 +240,11 @@ class Files:
         file = await self._catalog.find_file(link.assistant_id, link.file_id)
         if file is None or file.status is FileStatus.DELETING or not link.opens(file):
             raise _not_found(link.file_id)
-        stored = self._blobs.stream(original_key(link.assistant_id, file.version))
-        return file, checked(file, stored)
+        return file, self.content(file)
+
+    def content(self, file: File) -> AsyncGenerator[bytes]:
+        """Its published bytes. Raises Unavailable where they are not those that were uploaded."""
+        return checked(file, self._blobs.stream(original_key(file.assistant_id, file.version)))
 
     async def _store(
         self,

@@ -11,6 +11,8 @@ from lodgepole.model import (
     ApiKey,
     Assistant,
     File,
+    FileStatus,
+    FileTotals,
     ListPage,
 )
 
@@ -68,6 +70,14 @@ class Catalog(Protocol):
 
     async def find_file(self, assistant_id: str, file_id: str) -> File | None:
         """The file in any status, Deleting included."""
+        ...
+
+    async def files_by_id(self, project_id: str, file_id: str) -> Sequence[File]:
+        """Those that have this id, in all assistants of the project, the oldest first."""
+        ...
+
+    async def files_by_status(self, assistant_id: str) -> "Mapping[FileStatus, FileTotals]":
+        """How many there are, and of how many bytes; statuses of none are left out."""
         ...
 
     async def list_files(

@@ -38,6 +38,7 @@ async def verify(settings: Settings, *, repair: bool, originals: int | None = 0)
                 blobs=stores.blobs,
                 quarantine=stores.blobs,
                 index=stores.index,
+                records=stores.records,
                 clock=stores.clock,
                 limits=settings.limits,
                 grace=timedelta(),

@@ -31,6 +31,7 @@ from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.ledger import Ledger
+from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
 from lodgepole.runtime.settings import Settings
 
@@ -59,6 +60,7 @@ class Stores:
     log: "SqlOperationLog"  # all that operations are to those who need them
     ledger: Ledger
     sources: SourceStore
+    records: Records
     blobs: "ObstoreBlobs"
     index: "TantivyIndex | PostgresIndex"
     own_index: "TantivyIndex | None"  # one that can be damaged apart from the catalog
@@ -254,6 +256,7 @@ def _in_sql(database: "Database", clock: Clock) -> dict[str, Any]:
     from lodgepole.adapters.databases.sql.catalog import SqlCatalog
     from lodgepole.adapters.databases.sql.ledger import SqlLedger
     from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+    from lodgepole.adapters.databases.sql.records import SqlRecords
     from lodgepole.adapters.databases.sql.sources import SqlSources
 
     return {
@@ -261,6 +264,7 @@ def _in_sql(database: "Database", clock: Clock) -> dict[str, Any]:
         "log": SqlOperationLog(database, clock),
         "ledger": SqlLedger(database),
         "sources": SqlSources(database),
+        "records": SqlRecords(database),
         "clock": clock,
         "database": database,
     }

@@ -28,8 +28,12 @@ from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.library.assistants import Assistants
 from lodgepole.library.download_tokens import DownloadTokens
+from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
+from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
+from lodgepole.library.responses import StoredResponses
+from lodgepole.limits import Limits
 from lodgepole.ports.file_processor import FileProcessor
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
@@ -195,13 +199,18 @@ async def _services(
         embedders=tools.embedders,
         stages=stages,
     )
+    files = _files(settings, stores, stages)
+    held_files = _held_files(stores, files, limits)
     return Services(
         assistants=Assistants(
             catalog=catalog, intake=log, clock=clock, new_id=_new_id, limits=limits
         ),
-        files=_files(settings, stores, stages),
+        files=files,
         sources=source_registry(settings, stores, wake),
         operations=Operations(history=log, signals=log),
+        held_files=held_files,
+        file_batches=_file_batches(stores, files, held_files, limits),
+        responses=StoredResponses(records=stores.records, clock=clock, limits=limits),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
         usage_meter=usage_meter,
         chat=Chat(
@@ -241,6 +250,32 @@ def _files(settings: Settings, stores: Stores, stages: Stages) -> Files:
         limits=limits,
         signer=DownloadTokens(secret=stores.signing_secret, clock=clock, limits=limits),
         stages=stages,
+    )
+
+
+def _held_files(stores: Stores, files: Files, limits: Limits) -> HeldFiles:
+    return HeldFiles(
+        records=stores.records,
+        blobs=stores.blobs,
+        catalog=stores.catalog,
+        files=files,
+        clock=stores.clock,
+        new_id=_new_id,
+        limits=limits,
+    )
+
+
+def _file_batches(
+    stores: Stores, files: Files, held_files: HeldFiles, limits: Limits
+) -> FileBatches:
+    return FileBatches(
+        records=stores.records,
+        catalog=stores.catalog,
+        files=files,
+        held_files=held_files,
+        clock=stores.clock,
+        new_id=_new_id,
+        limits=limits,
     )
 
 
@@ -287,6 +322,7 @@ def _worker(
             blobs=stores.blobs,
             quarantine=stores.blobs,
             index=index,
+            records=stores.records,
             clock=clock,
             limits=settings.limits,
         ),

@@ -7,7 +7,15 @@ from typing import Any
 
 from lodgepole.adapters.memory.database import MemoryDatabase, page
 from lodgepole.errors import AlreadyExists, NotFound
-from lodgepole.model import ApiKey, Assistant, AssistantStatus, File, FileStatus, ListPage
+from lodgepole.model import (
+    ApiKey,
+    Assistant,
+    AssistantStatus,
+    File,
+    FileStatus,
+    FileTotals,
+    ListPage,
+)
 from lodgepole.ports.catalog import FileMatcher
 
 
@@ -86,6 +94,21 @@ class MemoryCatalog:
     async def find_file(self, assistant_id: str, file_id: str) -> File | None:
         row = self._database.files.get((assistant_id, file_id))
         return None if row is None else row.file
+
+    async def files_by_id(self, project_id: str, file_id: str) -> Sequence[File]:
+        found = [
+            row.file
+            for (assistant_id, id_), row in self._database.files.items()
+            if id_ == file_id and self._database.assistants[assistant_id].project_id == project_id
+        ]
+        return sorted(found, key=lambda file: (file.created_at, file.assistant_id))
+
+    async def files_by_status(self, assistant_id: str) -> Mapping[FileStatus, FileTotals]:
+        totals: dict[FileStatus, FileTotals] = {}
+        for row in self._database.files_of(assistant_id):
+            files, size = totals.get(row.file.status, (0, 0))
+            totals[row.file.status] = FileTotals(files + 1, size + row.file.upload.size)
+        return totals
 
     async def list_files(
         self,

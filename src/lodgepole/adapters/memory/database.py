@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
-from lodgepole.model import ApiKey, Assistant, File, LedgerEntry, ListPage, Operation
+from lodgepole.model import ApiKey, Assistant, File, LedgerEntry, ListPage, Operation, Record
 from lodgepole.ports.source_store import Source, SourceItem, SourceRun
 
 T = TypeVar("T")
@@ -65,6 +65,7 @@ class MemoryDatabase:
     sources: dict[tuple[str, str], SourceRow] = field(
         default_factory=dict[tuple[str, str], SourceRow]
     )
+    records: dict[tuple[str, str], Record] = field(default_factory=dict[tuple[str, str], Record])
     turns: dict[str, tuple[str, datetime]] = field(default_factory=dict[str, tuple[str, datetime]])
     work: Signal = field(default_factory=Signal)
     finished: Signal = field(default_factory=Signal)

@@ -25,7 +25,15 @@ from lodgepole.adapters.databases.sql.rows import (
 from lodgepole.adapters.databases.sql.tables import api_keys, assistants, files
 from lodgepole.errors import AlreadyExists, NotFound
 from lodgepole.metadata_filter import select as filtered
-from lodgepole.model import ApiKey, Assistant, AssistantStatus, File, FileStatus, ListPage
+from lodgepole.model import (
+    ApiKey,
+    Assistant,
+    AssistantStatus,
+    File,
+    FileStatus,
+    FileTotals,
+    ListPage,
+)
 from lodgepole.ports.catalog import FileMatcher
 
 SCANNED_ROWS = 500
@@ -149,6 +157,28 @@ class SqlCatalog:
             select(files).where(files.c.assistant_id == assistant_id).where(files.c.id == file_id)
         )
         return None if row is None else read_file(row)
+
+    async def files_by_id(self, project_id: str, file_id: str) -> Sequence[File]:
+        # Looked up by key in each assistant, of which a project has thousands at most.
+        query = (
+            select(files)
+            .join(assistants, files.c.assistant_id == assistants.c.id)
+            .where(assistants.c.project_id == project_id)
+            .where(files.c.id == file_id)
+            .order_by(files.c.created_at, files.c.assistant_id)
+        )
+        return [read_file(row) for row in await self._all(query)]
+
+    async def files_by_status(self, assistant_id: str) -> Mapping[FileStatus, FileTotals]:
+        query = (
+            select(files.c.status, func.count(), func.sum(files.c.size))
+            .where(files.c.assistant_id == assistant_id)
+            .group_by(files.c.status)
+        )
+        return {
+            FileStatus(status): FileTotals(int(count), int(size))
+            for status, count, size in await self._all(query)
+        }
 
     async def list_files(
         self,

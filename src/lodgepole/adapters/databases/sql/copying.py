@@ -13,6 +13,7 @@ from lodgepole.adapters.databases.sql.tables import (
     files,
     ledger,
     operations,
+    records,
     source_items,
     source_runs,
     sources,
@@ -30,7 +31,7 @@ class SqlRows:
         self._target = target
 
     async def copy_shared(self) -> None:
-        for table in (api_keys, ledger):
+        for table in (api_keys, ledger, records):
             rows = await self._rows(table, true())
 
             def work(connection: Connection, table: Table = table, rows: Any = rows) -> None:

@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lodgepole.model import OperationStatus
 
-REVISION = "0008"
+REVISION = "0009"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -234,6 +234,19 @@ source_runs = Table(
         ["assistant_id", "source_id"], ["sources.assistant_id", "sources.id"], ondelete="CASCADE"
     ),
     Index(None, "assistant_id", "source_id", "created_at", "id"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("project_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("body", JsonValue, nullable=False),
+    Index(None, "project_id", "kind", "created_at", "id"),
+    Index(None, "expires_at"),
 )
 
 # One row: the oldest revision whose release can work on this schema, so that during a roll-out a

@@ -1,0 +1,42 @@
+"""Port: small things that a project keeps beside its assistants."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from lodgepole.model import Record, RecordKind
+
+
+class Records(Protocol):
+    """Records by project and id. Every write is committed on return.
+
+    Nobody here looks at the clock: what has expired is there until it is removed.
+    """
+
+    async def put(self, record: Record) -> None:
+        """Store it in the place of the one that has its id, whatever kind that is of."""
+        ...
+
+    async def find(self, project_id: str, id_: str) -> Record | None: ...
+
+    async def list(
+        self,
+        project_id: str,
+        kind: RecordKind,
+        *,
+        limit: int,
+        after: Record | None,
+        newest_first: bool,
+    ) -> Sequence[Record]:
+        """At most `limit` of them by creation, those that follow `after` in that order."""
+        ...
+
+    async def count(self, project_id: str, kind: RecordKind) -> int: ...
+
+    async def remove(self, project_id: str, id_: str) -> bool:
+        """False when there is none."""
+        ...
+
+    async def expired(self, at: datetime, *, limit: int) -> Sequence[Record]:
+        """Those of all projects that expire at this time or before it, the oldest first."""
+        ...
