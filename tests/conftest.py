@@ -39,6 +39,7 @@ from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.index import Index
 from lodgepole.ports.parser import Parser
+from lodgepole.ports.records import Records
 from lodgepole.retrieval.embedders import Embedders
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class House:
     database: MemoryDatabase = field(default_factory=MemoryDatabase)
     catalog: Catalog = None  # type: ignore[assignment]
     log: Any = None  # type: ignore[assignment]
+    record_store: Records | None = None
     blobs: Any = field(default_factory=MemoryBlobs)
     index: Index = field(default_factory=MemoryIndex)
     parser: Parser = field(default_factory=MemoryParser)
@@ -123,8 +125,8 @@ class House:
         )
 
     @property
-    def records(self) -> MemoryRecords:
-        return MemoryRecords(self.database)
+    def records(self) -> Records:
+        return self.record_store or MemoryRecords(self.database)
 
     @property
     def held_files(self) -> HeldFiles:

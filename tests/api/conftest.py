@@ -34,6 +34,7 @@ from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.chat.whole_answers import WholeAnswers
 from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.concurrency.signal import Signal
+from lodgepole.documents.stored_documents import as_stored, save_document
 from lodgepole.errors import UnreadableFile
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.chunking import chunk
@@ -122,6 +123,9 @@ class House:
         except UnreadableFile as error:
             await self.queue.fail(claim, str(error))
             return
+        await save_document(
+            self.services.blobs, operation.assistant_id, version, as_stored(document)
+        )
         passages = chunk(document, file_name=upload.name, tokenizer=self.tokenizer)
         language = detect_language(document.text)
         indexed = IndexedFile(

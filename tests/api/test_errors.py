@@ -322,3 +322,24 @@ async def test_readiness_says_that_an_index_is_being_rebuilt(house: House):
 async def test_simultaneous_requests_have_different_ids(new: httpx2.AsyncClient):
     responses = await asyncio.gather(*(new.get("/healthz") for _ in range(20)))
     assert len({r.headers["x-request-id"] for r in responses}) == 20
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ("GET /v1/models/nobody", 404, "not_found"),
+        ("POST /v1/chat/completions", 400, "invalid_argument"),
+        ("PUT /v1/models", 405, "unimplemented"),
+        ("GET /v1/nothing", 404, "not_found"),
+    ],
+)
+async def test_failures_of_the_openai_api_have_its_shape(
+    new: httpx2.AsyncClient, asked: str, status: int, code: str
+):
+    answer = await new.request(*asked.split())
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+    failure = answer.json()["error"]
+    assert (failure["code"], failure["param"]) == (code, None)
+    assert failure["type"] == "invalid_request_error"
+    assert failure["message"]

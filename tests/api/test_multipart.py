@@ -207,3 +207,17 @@ def test_an_upload_for_which_the_disk_has_no_room_may_be_sent_again(tmp_path):
 def test_a_folder_for_uploads_that_is_gone_is_unavailable(tmp_path):
     with pytest.raises(Unavailable), UploadSpool(tmp_path / "gone", most=1).file():
         pass
+
+
+async def test_fields_that_are_asked_for_are_read_and_others_are_not():
+    wanted = FormLimits(
+        file_bytes=lambda name: FILE_LIMIT, overhead_bytes=OVERHEAD, texts=("purpose", "absent")
+    )
+    body = field_part("für alle".encode(), "purpose") + file_part() + field_part(b"x", "other")
+    async with read_upload(request(body + END, chunk=3), wanted, UploadSpool(None, most=1)) as form:
+        assert form.texts == {"purpose": "für alle"}
+        assert await drain(form.content) == b"hello"
+    broken = field_part(b"\xff", "purpose") + file_part() + END
+    with pytest.raises(InvalidRequest):
+        async with read_upload(request(broken), wanted, UploadSpool(None, most=1)):
+            pass

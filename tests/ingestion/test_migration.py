@@ -10,6 +10,7 @@ from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.copying import SqlRows
 from lodgepole.adapters.databases.sql.database import open_database
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.records import SqlRecords
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
@@ -49,6 +50,7 @@ async def houses(tmp_path, database_url, make_house):
             clock=clock,
             catalog=SqlCatalog(database),
             log=SqlOperationLog(database, clock),
+            record_store=SqlRecords(database),
             blobs=MemoryBlobs(),
             index=MemoryIndex(),
             embedder=CountingEmbedder(),
@@ -111,6 +113,18 @@ async def test_all_of_it_is_there_afterwards_and_work_goes_on(houses):
     await target.worker().drain()
     finished = await target.log.find(operation.assistant_id, operation.id)
     assert finished.status is OperationStatus.COMPLETED
+
+
+async def test_files_that_wait_come_along(houses):
+    source, target, rows = houses
+    held = await source.held_files.accept(
+        "p", name="waits.txt", content=chunks(b"Not taken up."), purpose="assistants"
+    )
+    for _ in range(2):
+        await moving(source, target, rows).run()
+    found = await target.held_files.get("p", held.id)
+    assert found == held
+    assert [part async for part in target.held_files.content(found)] == [b"Not taken up."]
 
 
 async def test_killed_at_every_step_it_goes_on(houses):

@@ -23,7 +23,10 @@ from lodgepole.api.routes import (
     evaluation,
     health,
     openai,
+    openai_files,
     sources,
+    vector_store_files,
+    vector_stores,
 )
 from lodgepole.api.routes import (
     extensions as additions,
@@ -54,6 +57,12 @@ ROUTERS = (
     chat.router,
     evaluation.router,
     openai.below_assistants,
+)
+OPENAI_ROUTERS = (
+    openai.router,
+    openai_files.router,
+    vector_stores.router,
+    vector_store_files.router,
 )
 OPENAI_PREFIX = "/v1"
 
@@ -109,7 +118,8 @@ def create_app(
             app.include_router(router, prefix=prefix)
     for router in (additions.router, additions.documents, sources.router):
         app.include_router(router, prefix=additions.PREFIX)
-    app.include_router(openai.router, prefix=OPENAI_PREFIX)
+    for router in OPENAI_ROUTERS:
+        app.include_router(router, prefix=OPENAI_PREFIX)
     app.include_router(health.router)
     app.include_router(documentation.router)
     app.include_router(console.router)

@@ -16,6 +16,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lodgepole.api.json_response import json_response
+from lodgepole.api.schemas.openai import OpenAIErrorModel, OpenAIErrorResponse
 from lodgepole.api.schemas.wire import BasicErrorResponse, ErrorDetail, ErrorResponse
 from lodgepole.api.sse import ClientGone
 from lodgepole.api.versions import VERSION_HEADER, WireVersion, wire_version
@@ -48,6 +49,10 @@ HEAD_ALONE = "lodgepole.head_alone"
 """In the scope of a request: nobody wants the body, so it need not be read from anywhere."""
 CHALLENGE = 'Bearer realm="lodgepole"'
 """How a 401 says that a key is wanted; the header `Api-Key` has no scheme that it could name."""
+OPENAI_PATHS = "/v1/"
+"""Here the body of a failure is the OpenAI API's."""
+_OPENAI_CODES: Mapping[int, str] = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
+"""Where that API has a word that its clients know; elsewhere ours in small letters."""
 EVALUATION_PATHS = ("/evaluation/", "/assistant/evaluation/")
 """Here a bad request is a 422, and the body of a 422 or 500 is `{"message": …}` alone."""
 
@@ -94,8 +99,25 @@ def error_response(
     if path.startswith(EVALUATION_PATHS) and status in (400, 413, 422, 500):
         status = 500 if status == 500 else 422
         return json_response(BasicErrorResponse(message=message), status=status, headers=headers)
+    if path.startswith(OPENAI_PATHS):
+        failure = _openai_error(status, code, message)
+        return json_response(failure, status=status, headers=headers)
     body = ErrorResponse(status=status, error=ErrorDetail(code=code, message=message))
     return json_response(body, status=status, headers=headers)
+
+
+def _openai_error(status: int, code: str, message: str) -> OpenAIErrorResponse:
+    return OpenAIErrorResponse(
+        error=OpenAIErrorModel(
+            message=message,
+            type="server_error"
+            if status >= 500
+            else "rate_limit_error"
+            if status == 429
+            else "invalid_request_error",
+            code=_OPENAI_CODES.get(status, code.lower()),
+        )
+    )
 
 
 def describe_invalid(errors: Sequence[Any], *, outer: int = 0) -> str:

@@ -7,7 +7,7 @@ it stays in memory beyond one chunk.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
@@ -45,6 +45,7 @@ class UploadForm:
     name: str
     content: AsyncIterator[bytes]
     metadata: object
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])  # of the fields asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class FormLimits:
 
     file_bytes: Callable[[str], int]  # by file name; may refuse the name with InvalidRequest
     overhead_bytes: int  # of everything beside the file
+    texts: tuple[str, ...] = ()  # names of fields to read, beside `metadata`
 
 
 class UploadSpool:
@@ -112,7 +114,7 @@ async def read_upload(
         await asyncio.to_thread(spool.write, form.take())
         name = form.finish()
         spool.seek(0)
-        yield UploadForm(name, _chunks(spool), form.metadata())
+        yield UploadForm(name, _chunks(spool), form.metadata(), form.texts())
 
 
 async def _chunks(spool: IO[bytes]) -> AsyncIterator[bytes]:
@@ -141,6 +143,7 @@ class _FormReader:
         self._file_bytes = 0
         self._other_bytes = 0
         self._metadata: bytearray | None = None
+        self._texts: dict[str, bytearray] = {}
         self._part = _Part()
         self._ended = False
         self._first = NEW_LINE + b"--" + boundary
@@ -208,6 +211,13 @@ class _FormReader:
             raise InvalidRequest("`metadata` is not UTF-8") from None
         return json_parameter("metadata", text.removeprefix("\ufeff"))
 
+    def texts(self) -> dict[str, str]:
+        """The fields that were asked for, as text. Raises InvalidRequest."""
+        try:
+            return {name: content.decode() for name, content in self._texts.items()}
+        except UnicodeDecodeError:
+            raise InvalidRequest("A field of the form is not UTF-8") from None
+
     def _begin_part(self) -> None:
         self._part = _Part()
 
@@ -237,6 +247,8 @@ class _FormReader:
                 if self._metadata is not None:
                     raise InvalidRequest("The form has more than one part named `metadata`")
                 self._metadata = bytearray()
+            case name if name in self._limits.texts:
+                self._texts[name] = bytearray()
             case _:
                 pass  # what we do not know is ignored, within the limit of the overhead
 
@@ -251,6 +263,8 @@ class _FormReader:
             self.pending += memoryview(data)[start:end]
         elif self._part.field_name == "metadata" and self._metadata is not None:
             self._metadata += memoryview(data)[start:end]
+        elif self._part.field_name in self._texts:
+            self._texts[self._part.field_name] += memoryview(data)[start:end]
 
     def _end(self) -> None:
         self._ended = True

@@ -151,14 +151,14 @@ def snippet(value: Snippet, link: Link) -> chat_schemas.SnippetModel:
     score, reference = float(value.score), _typed_reference(value, link)
     if not value.figures:
         return chat_schemas.TextSnippetModel(
-            type="text", content=_content(value), score=score, reference=reference
+            type="text", content=snippet_text(value), score=score, reference=reference
         )
     return chat_schemas.MultiModalSnippetModel(
         type="multimodal", content=_blocks(value), score=score, reference=reference
     )
 
 
-def _content(value: Snippet) -> str:
+def snippet_text(value: Snippet) -> str:
     """A snippet's text; one from the middle of a table has the names of its columns above."""
     return f"{value.table_head}\n{value.text}" if value.table_head else value.text
 

@@ -64,7 +64,7 @@ async def download(
         headers["Content-Length"] = str(size)
         if request.scope[HEAD_ALONE]:
             return Response(None, 200, headers, content_type)
-        return await _begun(
+        return await begun(
             state.downloads, file, content, status=200, headers=headers, type_=content_type
         )
     if wanted.start >= wanted.end:
@@ -72,12 +72,10 @@ async def download(
     headers["Content-Length"] = str(wanted.end - wanted.start)
     headers["Content-Range"] = f"bytes {wanted.start}-{wanted.end - 1}/{size}"
     part = _slice(content, wanted)
-    return await _begun(
-        state.downloads, file, part, status=206, headers=headers, type_=content_type
-    )
+    return await begun(state.downloads, file, part, status=206, headers=headers, type_=content_type)
 
 
-async def _begun(
+async def begun(
     slots: DownloadSlots,
     file: File,
     chunks: AsyncGenerator[bytes],

@@ -9,6 +9,7 @@ whole file or none.
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from lodgepole.errors import InvalidRequest, NotFound, RateLimited
 from lodgepole.library.blob_keys import held_key, held_prefix
@@ -232,12 +233,13 @@ class HeldFiles:
 
 
 def _held(record: Record) -> HeldFile:
-    raw = record.body["upload"]
+    raw: dict[str, Any] = {**record.body["upload"]}
+    raw["kind"] = FileKind(raw["kind"])
     return HeldFile(
         file=File(
             id=record.id,
             assistant_id=NOBODY,
-            upload=Upload(**{**raw, "kind": FileKind(raw["kind"])}),
+            upload=Upload(**raw),
             status=FileStatus.AVAILABLE,
             created_at=record.created_at,
             updated_at=record.created_at,

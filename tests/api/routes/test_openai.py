@@ -65,5 +65,5 @@ async def test_a_key_is_needed(house: House):
 
 async def test_the_document_of_these_routes_is_served(new: httpx2.AsyncClient):
     document = (await new.get("/openapi/openai.json")).json()
-    assert set(document["paths"]) == {"/models", "/models/{model}", "/chat/completions"}
+    assert {"/models", "/models/{model}", "/chat/completions"} < set(document["paths"])
     assert "AnnotationModel" in json.dumps(document["components"]["schemas"])

@@ -6,6 +6,7 @@ from typing import Any, cast
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Param
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 import lodgepole
@@ -21,7 +22,7 @@ from lodgepole.api.openapi.operations import (
 )
 from lodgepole.api.openapi.surfaces import PUBLISHED, Surface
 from lodgepole.api.openapi.values import FILE_METADATA, METADATA_CONDITION, METADATA_FILTER
-from lodgepole.api.schemas import files, wire
+from lodgepole.api.schemas import files, openai, wire
 from lodgepole.api.schemas.wire import served_to
 from lodgepole.api.versions import VERSION_HEADER
 
@@ -36,6 +37,10 @@ _PLACES = {
     "operation_id": "The operation's id.",
     "key_id": "The key's id.",
     "model": "The name of an assistant.",
+    "file_id": "The file's id.",
+    "vector_store_id": "The store's id, or the assistant's name.",
+    "batch_id": "The batch's id.",
+    "response_id": "The response's id.",
 }
 
 
@@ -99,7 +104,7 @@ def _operation(
         "responses": {
             **_answers(described, source),
             **{
-                str(status): _failure(status, evaluation=route.operation_id == EVALUATION)
+                str(status): _failure(status, _failure_shape(status, route, surface))
                 for status in sorted({*ALWAYS, *described.errors})
             },
         },
@@ -114,6 +119,11 @@ def _operation(
             "required": True,
             "description": described.lines,
             "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        }
+    if described.form:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": ref("FileForm"), "encoding": _FORM}},
         }
     if described.upload:
         form = "FileData" if source.version.has_metadata_in_form else "FileOnly"
@@ -240,6 +250,8 @@ def _answers(described: Described, source: Source) -> JsonObject:
             }
         }
     answer: JsonObject = {"description": "Done.", "headers": _headers()}
+    if described.bytes:
+        answer["content"] = {"application/octet-stream": {"schema": {"type": "string"}}}
     if described.answer is not None:
         answer["content"] = {"application/json": {"schema": ref(described.answer.__name__)}}
         if described.events is not None:
@@ -247,8 +259,13 @@ def _answers(described: Described, source: Source) -> JsonObject:
     return {"200": answer}
 
 
-def _failure(status: int, *, evaluation: bool) -> JsonObject:
-    shape = wire.BasicErrorResponse if evaluation and status in (422, 500) else wire.ErrorResponse
+def _failure_shape(status: int, route: APIRoute, surface: Surface) -> type[BaseModel]:
+    if route.operation_id == EVALUATION and status in (422, 500):
+        return wire.BasicErrorResponse
+    return surface.failure
+
+
+def _failure(status: int, shape: type[BaseModel]) -> JsonObject:
     return {
         "description": MEANINGS[status],
         "headers": _headers("Retry-After") if status in (429, 503) else _headers(),
@@ -263,7 +280,8 @@ def _schemas() -> JsonObject:
     every = (*OPERATIONS.values(), *ADDITIONS.values(), *COMPATIBLE.values())
     bodies = {d.body for d in every if d.body is not None}
     answers = {d.answer for d in every if d.answer is not None}
-    shown = {*answers, *STREAMED, files.OperationModel, wire.ErrorResponse, wire.BasicErrorResponse}
+    failures = {wire.ErrorResponse, wire.BasicErrorResponse, openai.OpenAIErrorResponse}
+    shown = {*answers, *STREAMED, files.OperationModel, *failures}
     _, definitions = models_json_schema(
         [
             *((model, "validation") for model in sorted(bodies, key=lambda m: m.__name__)),
@@ -287,6 +305,14 @@ def _schemas() -> JsonObject:
             "description": "One event of a streamed answer.",
             "oneOf": [ref(name) for name in chunks.values()],
             "discriminator": {"propertyName": "type"},
+        },
+        "FileForm": {
+            **upload,
+            "properties": {
+                **upload["properties"],
+                "purpose": {"type": "string", "minLength": 1, "maxLength": 64},
+            },
+            "required": ["file", "purpose"],
         },
         "FileOnly": upload,
         "FileData": {**upload, "properties": with_metadata},

@@ -16,6 +16,7 @@ from lodgepole.api.schemas import (
     files,
     openai,
     sources,
+    vector_stores,
 )
 
 ALWAYS = (401, 403, 429, 500, 503)
@@ -33,6 +34,8 @@ class Described:
         lines: What the lines of JSON are that are sent.
         upload: Whether a form with a file is sent.
         answer: The JSON that is answered.
+        form: Whether a form is sent as the OpenAI API has it.
+        bytes: Whether the answer is the bytes of a file.
         events: Each of the server-sent events, where the request asks to stream.
         accepted: Whether versions with operations answer 202, one of them and where to find it.
         errors: Statuses of failures, beyond `ALWAYS`.
@@ -43,6 +46,8 @@ class Described:
     upload: bool = False
     answer: type[BaseModel] | None = None
     events: str | None = None
+    form: bool = False
+    bytes: bool = False
     accepted: bool = False
     errors: tuple[int, ...] = ()
 
@@ -131,6 +136,61 @@ COMPATIBLE: Mapping[str, Described] = {
         answer=chat.ChatCompletionModel,
         events="StreamChatCompletionChunkModel",
         errors=(400, 404, 413, *MODEL),
+    ),
+    "create_file": Described(form=True, answer=vector_stores.FileObjectModel, errors=(400, 413)),
+    "list_uploaded_files": Described(
+        answer=vector_stores.ListFileObjectsResponse, errors=(400, 404)
+    ),
+    "retrieve_uploaded_file": Described(answer=vector_stores.FileObjectModel, errors=(404,)),
+    "download_file": Described(bytes=True, errors=(404,)),
+    "delete_uploaded_file": Described(answer=vector_stores.DeletedModel, errors=(404,)),
+    "create_vector_store": Described(
+        body=vector_stores.CreateVectorStoreRequest,
+        answer=vector_stores.VectorStoreModel,
+        errors=(400, 404, 409, 413),
+    ),
+    "list_vector_stores": Described(answer=vector_stores.ListVectorStoresResponse, errors=(400,)),
+    "retrieve_vector_store": Described(answer=vector_stores.VectorStoreModel, errors=(404,)),
+    "modify_vector_store": Described(
+        body=vector_stores.UpdateVectorStoreRequest,
+        answer=vector_stores.VectorStoreModel,
+        errors=(400, 404, 413),
+    ),
+    "delete_vector_store": Described(answer=vector_stores.DeletedModel, errors=(404,)),
+    "search_vector_store": Described(
+        body=vector_stores.SearchRequest,
+        answer=vector_stores.SearchResponse,
+        errors=(400, 404, 413),
+    ),
+    "create_vector_store_file": Described(
+        body=vector_stores.AttachFileRequest,
+        answer=vector_stores.VectorStoreFileModel,
+        errors=(400, 404, 409, 413),
+    ),
+    "list_vector_store_files": Described(
+        answer=vector_stores.ListVectorStoreFilesResponse, errors=(400, 404)
+    ),
+    "retrieve_vector_store_file": Described(
+        answer=vector_stores.VectorStoreFileModel, errors=(404,)
+    ),
+    "update_vector_store_file": Described(
+        body=vector_stores.UpdateFileRequest,
+        answer=vector_stores.VectorStoreFileModel,
+        errors=(400, 404, 409, 413),
+    ),
+    "delete_vector_store_file": Described(answer=vector_stores.DeletedModel, errors=(404, 409)),
+    "read_vector_store_file": Described(
+        answer=vector_stores.FileContentResponse, errors=(400, 404, 409)
+    ),
+    "create_file_batch": Described(
+        body=vector_stores.CreateFileBatchRequest,
+        answer=vector_stores.FileBatchModel,
+        errors=(400, 404, 409, 413),
+    ),
+    "retrieve_file_batch": Described(answer=vector_stores.FileBatchModel, errors=(404,)),
+    "cancel_file_batch": Described(answer=vector_stores.FileBatchModel, errors=(404, 409)),
+    "list_file_batch_files": Described(
+        answer=vector_stores.ListVectorStoreFilesResponse, errors=(400, 404)
     ),
 }
 """The same for the routes of the OpenAI API."""

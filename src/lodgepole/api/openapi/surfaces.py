@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 import lodgepole
 from lodgepole.api.openapi.operations import ADDITIONS, COMPATIBLE, OPERATIONS, Described
-from lodgepole.api.routes import chat, control, data, evaluation, extensions, openai, sources
+from lodgepole.api.routes import (
+    chat,
+    control,
+    data,
+    evaluation,
+    extensions,
+    openai,
+    openai_files,
+    sources,
+    vector_store_files,
+    vector_stores,
+)
+from lodgepole.api.schemas.openai import OpenAIErrorResponse
+from lodgepole.api.schemas.wire import ErrorResponse
 from lodgepole.api.versions import VERSION_HEADER
 
 JsonObject = dict[str, Any]
@@ -26,6 +40,7 @@ class Surface:
         server: The path that all paths are below.
         tags: Name and description of each group of operations.
         versioned: Whether a header chooses between versions of it.
+        failure: The body of what fails.
     """
 
     routers: tuple[APIRouter, ...]
@@ -35,6 +50,7 @@ class Surface:
     server: str
     tags: Mapping[str, str]
     versioned: bool
+    failure: type[BaseModel] = ErrorResponse
 
 
 PUBLISHED = Surface(
@@ -71,16 +87,27 @@ OWN = Surface(
     versioned=False,
 )
 OPENAI = Surface(
-    routers=(openai.router,),
+    routers=(
+        openai.router,
+        openai_files.router,
+        vector_stores.router,
+        vector_store_files.router,
+    ),
     operations=COMPATIBLE,
-    summary="Assistants as models of the OpenAI API.",
+    summary="Assistants as models and as vector stores of the OpenAI API.",
     description=(
         "For programs that take the base URL of an OpenAI-compatible server: a model is an "
-        f"assistant. Lodgepole {lodgepole.__version__}."
+        "assistant, and a vector store is one by its files. "
+        f"Lodgepole {lodgepole.__version__}."
     ),
     server="/v1",
-    tags={"Models": "Assistants, listed and chatted with."},
+    tags={
+        "Models": "Assistants, listed and chatted with.",
+        "Files": "Files that are uploaded for vector stores to take up.",
+        "Vector stores": "Assistants, by the files that they have and what is found in them.",
+    },
     versioned=False,
+    failure=OpenAIErrorResponse,
 )
 OF_OUR_OWN: Mapping[str, Surface] = {"lodgepole": OWN, "openai": OPENAI}
 """Documents that belong to no version, by name."""

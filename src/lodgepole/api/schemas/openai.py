@@ -1,4 +1,4 @@
-"""Models as the OpenAI API lists them."""
+"""What the routes of the OpenAI API have in common: lists, models, failures."""
 
 from typing import Literal
 
@@ -8,7 +8,9 @@ from lodgepole.api.schemas.wire import WireResponse
 
 
 class ModelModel(WireResponse):
-    id: str = Field(description="What requests give as `model`.")
+    """An assistant, as a model that can be chatted with."""
+
+    id: str = Field(description="The assistant's name, or that of a model below an assistant.")
     object: Literal["model"]
     created: int = Field(description="Unix seconds.")
     owned_by: str
@@ -16,4 +18,17 @@ class ModelModel(WireResponse):
 
 class ListModelsResponse(WireResponse):
     object: Literal["list"]
-    data: list[ModelModel] = Field(description="Oldest first.")
+    data: list[ModelModel]
+
+
+class OpenAIErrorModel(WireResponse):
+    message: str = Field(description="What happened and what to do about it.")
+    type: Literal["invalid_request_error", "rate_limit_error", "server_error"]
+    param: None = None
+    code: str = Field(description="A stable word for the kind of failure.")
+
+
+class OpenAIErrorResponse(WireResponse):
+    """The body of every failed request below `/v1`."""
+
+    error: OpenAIErrorModel

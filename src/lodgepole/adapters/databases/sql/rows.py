@@ -21,6 +21,7 @@ from lodgepole.model import (
     Operation,
     OperationStatus,
     OperationType,
+    Record,
     Role,
     Upload,
 )
@@ -194,7 +195,7 @@ def list_page(rows: Sequence[AnyRow], limit: int, read: Callable[[AnyRow], T]) -
     return ListPage(tuple(map(read, shown)), next=token(shown[-1]) if more and shown else None)
 
 
-def token(row: AnyRow) -> str:
+def token(row: AnyRow | Record) -> str:
     return base64.urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode()
 
 
