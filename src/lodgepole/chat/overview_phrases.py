@@ -314,9 +314,12 @@ _LETTERS = (
 
 def overview_phrases(question: str) -> OverviewPhrases:
     """The sentences in the question's language; in English where that is not clear."""
-    return _PHRASES.get(question_language(question)) or _PHRASES[_by_letters(question)]
+    return _PHRASES[language_of(question)]
 
 
-def _by_letters(question: str) -> str:
-    """The language that most who write in these letters mean."""
+def language_of(question: str) -> str:
+    """The question's language, or what most mean who write in its letters; English at last."""
+    language = question_language(question)
+    if language in _PHRASES:
+        return language
     return next((code for code, letters in _LETTERS if letters.search(question)), "en")

@@ -19,10 +19,13 @@ from lodgepole.chat.overviews import (
     sections_answer,
 )
 from lodgepole.chat.prepared_answers import PreparedAnswer
+from lodgepole.chat.table_answers import table_answer
+from lodgepole.chat.table_phrases import table_phrases
+from lodgepole.chat.table_questions import asks_table
 from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.metadata_filter import MetadataFilter
-from lodgepole.model import Assistant, BlockKind, Document, File, Message, Snippet
+from lodgepole.model import Assistant, BlockKind, Document, File, FileKind, Message, Snippet
 from lodgepole.text.words import similar_stems, squeeze, stems_of
 
 MOST_READ = 8  # files that are read to see whether one is meant
@@ -31,6 +34,11 @@ MOST_SECTIONS = 3
 MOST_GUESSED = 3  # files that are read where a question may well be about something else
 NAME_CHARS = 20  # of a usual file's name
 LEAD_CHARS = 300  # of a document, in which it says what it is
+
+FIRST_FOUND = 6  # snippets whose files are looked through for tables
+MOST_WITH_TABLES = 3  # files of them
+LONGEST_OF_TABLES = 400  # characters of a question that may be one about rows
+_OF_ROWS = (FileKind.CSV, FileKind.XLSX, FileKind.JSON, FileKind.JSON_LINES)
 
 Read = tuple[File, Document]
 _Given = ParamSpec("_Given")
@@ -71,12 +79,27 @@ class WholeAnswers:
     async def find(self, asked: Asked) -> PreparedAnswer | None:
         """The answer from whole documents; None where the question is not about these."""
         gist = asked_gist(asked.said)
-        if gist is None:
-            return None
         files = await self._documents.files(asked.assistant, asked.filter)
-        if not files:
+        if gist is not None and files:
+            answer = await _Reading(self._documents, asked, gist, files).answer()
+            if answer is not None:
+                return answer
+        return await self._from_tables(asked, files)
+
+    async def _from_tables(self, asked: Asked, files: Sequence[File]) -> PreparedAnswer | None:
+        """The answer from the tables of files that are named or that a search found first."""
+        question = asked.question
+        if not asks_table(question) or len(question) > LONGEST_OF_TABLES:
             return None
-        return await _Reading(self._documents, asked, gist, files).answer()
+        likely = [s.file for s in asked.snippets[:FIRST_FOUND] if _has_rows(s)]
+        mine = {file.id: file for file in (*spelt_out(question, files), *likely)}
+        read = [
+            (file, document)
+            for file in [*mine.values()][:MOST_WITH_TABLES]
+            if (document := await self._documents.document(file)) is not None
+        ]
+        more = overview_phrases(question).more
+        return await _written(read, table_answer, question, table_phrases(question), more)
 
 
 class _Reading:
@@ -215,6 +238,10 @@ def _tells(document: Document, stems: frozenset[str]) -> bool:
     first = next((b for b in document.blocks if b.kind is BlockKind.PARAGRAPH), None)
     lead = document.text[first.start : first.end][:LEAD_CHARS] if first else ""
     return _among(f"{title_of(document)} {lead}", stems)
+
+
+def _has_rows(snippet: Snippet) -> bool:
+    return snippet.file.upload.kind in _OF_ROWS or "|" in snippet.text
 
 
 def _among(text: str, stems: frozenset[str]) -> bool:

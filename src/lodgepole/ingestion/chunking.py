@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from lodgepole.documents.builder import blocks_with_pages
-from lodgepole.ingestion.continued_tables import continued
+from lodgepole.documents.continued_tables import continued
 from lodgepole.ingestion.headers_footers import repeated
 from lodgepole.model import Block, BlockKind, Document, Passage
 from lodgepole.ports.tokenizer import Tokenizer

@@ -4,8 +4,8 @@ import pytest
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.documents.builder import DocumentBuilder
+from lodgepole.documents.continued_tables import continued
 from lodgepole.ingestion.chunking import chunk
-from lodgepole.ingestion.continued_tables import continued
 from lodgepole.limits import Limits
 from lodgepole.model import BlockKind, Document
 
