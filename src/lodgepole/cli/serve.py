@@ -71,6 +71,14 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="The model that answers: a configured name, or `auto` for what runs on this "
+            "machine already (Ollama, LM Studio, llama.cpp, vLLM).",
+            show_default=False,
+        ),
+    ] = None,
     no_work: Annotated[
         bool,
         typer.Option(
@@ -95,10 +103,11 @@ def serve(
         data_dir=data_dir,
         workers=workers,
         work=False if no_work else None,
+        default_model=model,
     )
     log_to_standard_error(settings)
     with _listening(settings) as listener:
-        run(_serve(settings, listener, port_file=port_file, as_json=as_json))
+        run(_resolve_and_serve(settings, listener, port_file=port_file, as_json=as_json))
 
 
 def _collect_seldom() -> None:
@@ -108,6 +117,16 @@ def _collect_seldom() -> None:
     """
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+async def _resolve_and_serve(
+    settings: "Settings", listener: socket.socket, *, port_file: Path | None, as_json: bool
+) -> None:
+    from lodgepole.runtime.local_models import AUTO, with_found_model
+
+    if settings.default_model == AUTO:
+        settings = await with_found_model(settings)
+    await _serve(settings, listener, port_file=port_file, as_json=as_json)
 
 
 async def _serve(
@@ -170,11 +189,26 @@ async def _serve(
                 write_whole(port_file, str(port).encode())
             _announce(settings, runtime, url, as_json=as_json)
             _collect_seldom()
+            if not as_json and runtime.quotes:
+                telling.append(asyncio.create_task(_tell_of_models(settings)))
 
+        telling: list[asyncio.Task[None]] = []
         try:
             await Server(config, announce).serve(sockets=[listener])
         finally:
+            await asyncio.gather(*telling, return_exceptions=True)
             remove_address(settings.data_dir)
+
+
+async def _tell_of_models(settings: "Settings") -> None:
+    """Say that a model runs on this machine, once the server listens: nobody waits for it."""
+    from lodgepole.runtime.local_models import how_to_use, servers_beside
+
+    if not settings.discover_models:
+        return
+    line = how_to_use(await servers_beside(settings))
+    if line is not None:
+        say(f"  {line}.", style="dim")
 
 
 def log_to_standard_error(settings: "Settings") -> None:

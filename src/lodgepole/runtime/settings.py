@@ -212,7 +212,12 @@ class Settings(BaseSettings):
     """Further models; a name here wins over the same name of a provider."""
     default_model: str | None = None
     """Answers where a request names no model, and to names that nothing else answers to. A name
-    that is not among the models is asked of the first provider, for all of its names."""
+    that is not among the models is asked of the first provider, for all of its names. `auto` is
+    the first chat model that an Ollama, LM Studio, llama.cpp or vLLM on this machine offers when
+    the server starts."""
+    discover_models: bool = True
+    """Whether a server without a language model says that one runs on this machine: it asks the
+    usual ports of Ollama, LM Studio, llama.cpp and vLLM on loopback, once it has started."""
 
     @classmethod
     def settings_customise_sources(

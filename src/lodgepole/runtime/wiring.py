@@ -37,7 +37,7 @@ from lodgepole.limits import Limits
 from lodgepole.ports.file_processor import FileProcessor
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
-from lodgepole.runtime.chat_models import describe_default, model_directory
+from lodgepole.runtime.chat_models import EXTRACTIVE, describe_default, model_directory
 from lodgepole.runtime.embedders import judging_embedder, open_reranking
 from lodgepole.runtime.processing import (
     ProcessingTools,
@@ -70,6 +70,7 @@ class Runtime:
     app: "FastAPI"
     api_key_made: str | None  # the secret, when one was made just now
     answers: str  # which model answers, in words
+    quotes: bool  # it is the one that quotes
 
 
 @contextlib.asynccontextmanager
@@ -119,6 +120,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
                 app=app,
                 api_key_made=key,
                 answers=describe_default(settings, services.models),
+                quotes=services.models.default.name == EXTRACTIVE,
             )
         finally:
             stop.set()
