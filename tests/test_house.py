@@ -120,6 +120,36 @@ def test_modules_have_test_modules_of_their_own():
     assert len(missing) <= UNTESTED_MOST, missing
 
 
+# --- imports inside functions -----------------------------------------------------------------
+
+LATE_IMPORTS_MOST = 20
+"""Imports of our own modules inside functions: each a start that must not pay for a library, with
+its reason in the line above. It only goes down."""
+
+
+def late_imports() -> set[tuple[str, int]]:
+    """Module and line of each import of our own modules inside a function."""
+    found: set[tuple[str, int]] = set()
+    for path in sorted(SOURCE.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        functions = (
+            n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+        )
+        for node in (inner for function in functions for inner in ast.walk(function)):
+            if isinstance(node, ast.ImportFrom):
+                names = ["lodgepole" if node.level else node.module or ""]
+            else:
+                names = [it.name for it in node.names] if isinstance(node, ast.Import) else []
+            if any(name.split(".")[0] == "lodgepole" for name in names):
+                found.add((str(path.relative_to(SOURCE)), node.lineno))
+    return found
+
+
+def test_our_own_modules_are_imported_at_the_top():
+    found = late_imports()
+    assert len(found) <= LATE_IMPORTS_MOST, sorted(found)
+
+
 # --- what the papers say ----------------------------------------------------------------------
 
 

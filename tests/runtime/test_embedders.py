@@ -14,7 +14,6 @@ from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.ports.embedder import EmbedderIdentity
 from lodgepole.runtime.embedders import (
-    embedding_progress,
     judging_embedder,
     open_embedders,
     open_reranking,
@@ -186,10 +185,6 @@ async def test_a_rerank_endpoint_and_a_directory(environment, exported, stack):
     environment.setenv("LODGEPOLE_RERANKER__PATH", str(exported))
     with pytest.raises(Unavailable, match="not a score for a pair"):
         await open_reranking(Settings(), MemoryClock(), stack)
-
-
-def test_nothing_embedded_is_no_progress():
-    assert embedding_progress(Settings()) == []
 
 
 def test_the_settings_in_the_guide_are_accepted(tmp_path):

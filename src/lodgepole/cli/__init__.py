@@ -5,31 +5,15 @@ answers; 130 interrupted. With `--json`, results go to standard output and a fai
 standard error, both as JSON.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 import typer.core
 
 import lodgepole
-from lodgepole.cli import (
-    archive,
-    assistants,
-    backup,
-    chat,
-    demo,
-    doctor,
-    evaluate,
-    files,
-    keys,
-    migrate,
-    models,
-    serve,
-    sources,
-    usage,
-    verify,
-    worker,
-)
 from lodgepole.cli.screen import fail
 from lodgepole.client.api_client import Unreachable
 from lodgepole.errors import LodgepoleError, Unauthenticated
@@ -42,12 +26,102 @@ WHICH_KEY = (
 )
 
 
-class _Commands(typer.core.TyperGroup):
-    """The root: turns the failures of every command below it into a message and an exit code."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, whose module is imported when it runs or is asked for its own help.
+
+    Attributes:
+        name: As it is typed.
+        summary: One line in the help of `lodgepole`; at most 45 characters.
+        target: `module:attribute` in this package; a function, or the `Typer` of a group.
+    """
+
+    name: str
+    summary: str
+    target: str
+
+
+COMMANDS = (
+    Command("serve", "Serve the API and the console.", "serve:serve"),
+    Command("worker", "Read and embed files for servers.", "worker:worker"),
+    Command("demo", "Upload examples, ask three questions.", "demo:demo"),
+    Command("doctor", "Check this machine or a deployment.", "doctor:doctor"),
+    Command("chat", "Ask an assistant, once or in a conversation.", "chat:chat"),
+    Command("context", "Show what an answer would be made from.", "chat:context"),
+    Command("eval", "Measure answers to questions of yours.", "evaluate:evaluate"),
+    Command("export", "Write an assistant into one file.", "archive:export"),
+    Command("import", "Make an assistant of such a file.", "archive:import_"),
+    Command("backup", "Copy the data directory while it is used.", "backup:backup"),
+    Command("restore", "Bring a backup back.", "backup:restore"),
+    Command("migrate", "Move to a database and a bucket.", "migrate:migrate"),
+    Command("verify", "Check a stopped server's data directory.", "verify:verify"),
+    Command("usage", "Show what was asked for, by day.", "usage:usage"),
+    Command("assistants", "Create, list, change and delete them.", "assistants:app"),
+    Command("files", "Upload, synchronise, list and delete them.", "files:app"),
+    Command("sources", "Keep files as a site or folder has them.", "sources:app"),
+    Command("keys", "Make, list and revoke API keys.", "keys:app"),
+    Command("models", "Fetch, look at and try the models.", "models:app"),
+)
+
+
+def load(command: Command) -> Any:
+    """Import the command's module, and build what parses its arguments."""
+    module, _, attribute = command.target.partition(":")
+    found = getattr(import_module(f"lodgepole.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        built = typer.main.get_group(found)
+    else:
+        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+        alone.command(command.name)(found)
+        built = typer.main.get_command(alone)
+    built.name, built.short_help = command.name, command.summary
+    return built
+
+
+class _Loaded(MutableMapping[str, Any]):
+    """Commands by name, each built when it is looked up, and once."""
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        self._known = {command.name: command for command in commands}
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._built:
+            self._built[name] = load(self._known[name])
+        return self._built[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        raise TypeError(f"{name!r}: a command is a row in COMMANDS.")
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError(f"{name!r}: a command is a row in COMMANDS.")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+class _Root(typer.core.TyperGroup):
+    """The root: finds commands, and turns their failures into a message and an exit code."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Loaded(COMMANDS)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.meta["json"] = "--json" in args
         return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(command.name, command.summary) for command in COMMANDS])
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -62,7 +136,7 @@ class _Commands(typer.core.TyperGroup):
 
 app = typer.Typer(
     rich_markup_mode=None,
-    cls=_Commands,
+    cls=_Root,
     name="lodgepole",
     help="A self-hosted server for the Pinecone Assistant API, and its command line.",
     no_args_is_help=True,
@@ -87,27 +161,6 @@ def _root(
     ] = False,
 ) -> None:
     """A self-hosted server for the Pinecone Assistant API, and its command line."""
-
-
-app.command("serve", short_help="Serve the API and the console.")(serve.serve)
-app.command("worker", short_help="Read and embed files for servers.")(worker.worker)
-app.command("demo", short_help="Upload examples, ask three questions.")(demo.demo)
-app.command("doctor", short_help="Check this machine or a deployment.")(doctor.doctor)
-app.add_typer(assistants.app, name="assistants", short_help="Create, list, change and delete them.")
-app.add_typer(files.app, name="files", short_help="Upload, synchronise, list and delete them.")
-app.add_typer(sources.app, name="sources", short_help="Keep files as a site or folder has them.")
-app.command("chat", short_help="Ask an assistant, once or in a conversation.")(chat.chat)
-app.command("context", short_help="Show what an answer would be made from.")(chat.context)
-app.command("eval", short_help="Measure answers to questions of yours.")(evaluate.evaluate)
-app.command("export", short_help="Write an assistant into one file.")(archive.export)
-app.command("import", short_help="Make an assistant of such a file.")(archive.import_)
-app.command("backup", short_help="Copy the data directory while it is used.")(backup.backup)
-app.command("restore", short_help="Bring a backup back.")(backup.restore)
-app.command("migrate", short_help="Move to a database and a bucket.")(migrate.migrate)
-app.command("verify", short_help="Check a stopped server's data directory.")(verify.verify)
-app.command("usage", short_help="Show what was asked for, by day.")(usage.usage)
-app.add_typer(keys.app, name="keys", short_help="Make, list and revoke API keys.")
-app.add_typer(models.app, name="models", short_help="Fetch, look at and try the models.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lodgepole.adapters.host import data_backup
+from lodgepole.adapters.host.data_directory import held
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.screen import count, say, show_json, size
 from lodgepole.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from lodgepole.adapters.host.data_backup import BackupReport
     from lodgepole.runtime.settings import Settings
 
 
@@ -26,9 +27,7 @@ def backup(
     Holds all that a server here knows, secrets and the hashes of keys too: keep it private. Ends
     with 1 where stored files are not what was uploaded; they are named, and the rest is good.
     """
-    from lodgepole.adapters.host.data_backup import back_up
-
-    report = back_up(_one_machine(data_dir).data_dir, target)
+    report = data_backup.back_up(_one_machine(data_dir).data_dir, target)
     if as_json:
         show_json({"backup": str(target), **dataclasses.asdict(report)})
     else:
@@ -56,9 +55,6 @@ def restore(
     Stop the server first. Nothing is written when the backup is damaged, unless you say what is
     left out with --skip-damaged. The catalog must be whole.
     """
-    from lodgepole.adapters.host import data_backup
-    from lodgepole.adapters.host.data_directory import held
-
     settings = _one_machine(data_dir)
     with held(settings.data_dir):
         report = data_backup.restore(source, settings.data_dir, skip_damaged=skip_damaged)
@@ -70,7 +66,7 @@ def restore(
             say(f"Left out: {what}.", style="red")
 
 
-def _held(report: "BackupReport") -> str:
+def _held(report: data_backup.BackupReport) -> str:
     assistants = count(report.assistants, "assistant")
     return f"{assistants} with {count(report.files, 'Available file')}"
 

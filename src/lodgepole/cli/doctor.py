@@ -1,11 +1,13 @@
 """`lodgepole doctor`: what may keep a machine or a deployment from working, and what to do."""
 
 import asyncio
+import fcntl
 import os
+import resource
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
+from lodgepole.adapters.ocr.tesseract import find_tesseract
 from lodgepole.cli.connection import (
     DataDirOption,
     JsonOption,
@@ -24,6 +27,7 @@ from lodgepole.cli.screen import count, say, show_json, size
 from lodgepole.errors import LodgepoleError, Unauthenticated
 
 if TYPE_CHECKING:
+    from lodgepole.adapters.databases.sql.server_probe import DatabaseFound
     from lodgepole.runtime.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -126,9 +130,10 @@ def _shared(settings: "Settings") -> Iterator[Finding]:
     """Database and bucket of many machines; nothing on one."""
     if settings.database_url is None or settings.blob_url is None:
         return
+    # All drivers, seconds of CPU that one machine does not need.
     from lodgepole.runtime import storage
 
-    yield from asyncio.run(_of_database(settings.database_url.get_secret_value()))
+    yield from asyncio.run(_of_database(storage.probe_database(settings)))
     try:
         asyncio.run(storage.bucket(settings).check())
     except LodgepoleError as error:
@@ -138,11 +143,9 @@ def _shared(settings: "Settings") -> Iterator[Finding]:
         yield Finding("ok", "Bucket", f"{settings.blob_url} answers")
 
 
-async def _of_database(url: str) -> list[Finding]:
-    from lodgepole.adapters.databases.sql.server_probe import look
-
+async def _of_database(probing: Awaitable["DatabaseFound"]) -> list[Finding]:
     try:
-        found = await look(url)
+        found = await probing
     except LodgepoleError as error:
         advice = "Look at LODGEPOLE_DATABASE_URL, and whether this machine may connect."
         return [Finding("problem", "Database", str(error), advice)]
@@ -172,8 +175,6 @@ async def _of_database(url: str) -> list[Finding]:
 
 def _holder(path: Path) -> Finding:
     """Who holds the directory, without taking hold of it."""
-    import fcntl
-
     try:
         with (path / "lock").open("rb") as lock:
             try:
@@ -197,8 +198,6 @@ def _disk(settings: "Settings") -> Iterator[Finding]:
 
 
 def _open_files() -> Iterator[Finding]:
-    import resource
-
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < OPEN_FILES:
         advice = f"Raise it before the start: ulimit -n {min(4096, hard)}"
@@ -226,8 +225,6 @@ def _port(settings: "Settings") -> Iterator[Finding]:
 
 
 def _recognition(settings: "Settings") -> Iterator[Finding]:
-    from lodgepole.adapters.ocr.tesseract import find_tesseract
-
     what = "Text recognition"
     if not settings.ocr_languages:
         yield Finding("ok", what, "switched off")
@@ -252,6 +249,7 @@ def _model(settings: "Settings") -> Iterator[Finding]:
 
 
 async def _embed(settings: "Settings") -> str:
+    # An inference engine, a second of CPU that `--help` does not need.
     from lodgepole.runtime.embedders import open_embedders
 
     async with AsyncExitStack() as stack:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lodgepole.access.api_keys import Keys, hash_secret
 from lodgepole.cli.connection import KEY_FILE, DataDirOption, JsonOption, load_settings, read_key
 from lodgepole.cli.screen import columns, say, show_json
 from lodgepole.client.api_client import JsonObject
@@ -89,25 +91,25 @@ def revoke_key(
         say(f"Revoked {key_id}. A running server refuses it within five seconds.")
 
 
-async def _create(settings: "Settings", project: str, name: str, role: Role) -> tuple[str, ApiKey]:
-    from lodgepole.runtime import maintenance
+def _opened_keys(settings: "Settings") -> AbstractAsyncContextManager[Keys]:
+    # The driver of the database, a second of CPU that `--help` does not need.
+    from lodgepole.runtime.catalog import opened_keys
 
-    async with maintenance.opened_keys(settings) as keys:
+    return opened_keys(settings)
+
+
+async def _create(settings: "Settings", project: str, name: str, role: Role) -> tuple[str, ApiKey]:
+    async with _opened_keys(settings) as keys:
         return await keys.create(project, name=name, role=role)
 
 
 async def _list(settings: "Settings", project: str) -> Sequence[ApiKey]:
-    from lodgepole.runtime import maintenance
-
-    async with maintenance.opened_keys(settings) as keys:
+    async with _opened_keys(settings) as keys:
         return await keys.list(project)
 
 
 async def _revoke(settings: "Settings", project: str, key_id: str) -> None:
-    from lodgepole.access.api_keys import hash_secret
-    from lodgepole.runtime import maintenance
-
-    async with maintenance.opened_keys(settings) as keys:
+    async with _opened_keys(settings) as keys:
         revoked = [key.hash for key in await keys.list(project) if key.id == key_id]
         await keys.revoke(project, key_id)
     kept = read_key(settings.data_dir)

@@ -29,6 +29,7 @@ def migrate(
     directory is only read. Vectors are taken along, so that nothing is embedded anew. Keys stay
     good, and so do links to files, unless a server has run on the target before.
     """
+    # All drivers, seconds of CPU that `--help` does not need.
     from lodgepole.runtime import maintenance
 
     settings = load_settings(data_dir=data_dir)

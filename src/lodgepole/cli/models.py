@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
+from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.screen import count, say, show_json
+from lodgepole.runtime import embedding_models
+from lodgepole.runtime.chat_models import check_models
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -24,10 +27,8 @@ def _models() -> None:
 @app.command("pull", short_help="Fetch the embedding model.")
 def pull(*, as_json: JsonOption = False) -> None:
     """Fetch the weights of the embedding model into the cache and verify them."""
-    from lodgepole.runtime import embedders
-
     settings = load_settings()
-    where = embedders.pull_model(settings)
+    where = embedding_models.pull_model(settings)
     if as_json:
         show_json({"path": str(where)})
     else:
@@ -40,9 +41,7 @@ def status(*, data_dir: DataDirOption = None, as_json: JsonOption = False) -> No
 
     Reads the indexes in the data directory, whether a server is running there or not.
     """
-    from lodgepole.runtime import embedders
-
-    found = embedders.embedding_progress(load_settings(data_dir=data_dir))
+    found = embedding_models.embedding_progress(load_settings(data_dir=data_dir))
     if as_json:
         show_json([dataclasses.asdict(progress) for progress in found])
         return
@@ -76,9 +75,6 @@ def check(
     Tried are the default model, the models listed under [[models]], and one of each provider
     that a key is set for. Exit code 1 when one of them does not answer.
     """
-    from lodgepole.adapters.memory.chat_model import ScriptedChatModel
-    from lodgepole.runtime.chat_models import check_models
-
     checked = asyncio.run(
         check_models(load_settings(), ScriptedChatModel([]), fill_window=fill_window)
     )

@@ -1,15 +1,12 @@
 """`lodgepole serve`: the server in this process, until it is told to stop."""
 
-import asyncio
 import contextlib
 import errno
 import gc
 import logging
 import resource
 import socket
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +22,6 @@ from lodgepole.cli.connection import (
 )
 from lodgepole.cli.screen import fields, say, show_json_line
 from lodgepole.concurrency.event_loop import run
-from lodgepole.concurrency.waiting import wait_until
 from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.telemetry.log_format import JsonLines, TextLines
 
@@ -35,8 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 1.0
-STOP_SECONDS = 10  # that open answers get before their connections are closed
 OPEN_FILES = 65_536  # enough for every connection and every index
 COLLECT_AFTER = (10_000, 20, 20)  # objects, collections of new ones, collections of older ones
 BACKLOG = 2048  # connections that wait to be accepted, uvicorn's own default
@@ -107,7 +101,7 @@ def serve(
     )
     log_to_standard_error(settings)
     with _listening(settings) as listener:
-        run(_resolve_and_serve(settings, listener, port_file=port_file, as_json=as_json))
+        run(_serve(settings, listener, port_file=port_file, as_json=as_json))
 
 
 def _collect_seldom() -> None:
@@ -119,96 +113,41 @@ def _collect_seldom() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
-async def _resolve_and_serve(
-    settings: "Settings", listener: socket.socket, *, port_file: Path | None, as_json: bool
-) -> None:
-    from lodgepole.runtime.local_models import AUTO, with_found_model
-
-    if settings.default_model == AUTO:
-        settings = await with_found_model(settings)
-    await _serve(settings, listener, port_file=port_file, as_json=as_json)
-
-
 async def _serve(
     settings: "Settings", listener: socket.socket, *, port_file: Path | None, as_json: bool
 ) -> None:
-    import uvicorn
+    # All of the server, seconds of CPU that `--help` does not need.
+    from lodgepole.runtime import http_server, local_models
 
-    from lodgepole.api.connections import connections_within
-    from lodgepole.runtime import wiring
+    if settings.default_model == local_models.AUTO:
+        settings = await local_models.with_found_model(settings)
+    url = f"http://{url_host(settings.host)}:{listener.getsockname()[1]}"
+    connections = min(settings.limits.connections, _open_files() // 2)
+    telling: list[asyncio.Task[None]] = []
 
-    class Server(uvicorn.Server):
-        """Announces itself when it listens, and returns on a signal instead of dying of it.
+    async def tell_of_models() -> None:
+        """Say that a model runs on this machine, once the server listens: nobody waits for it."""
+        line = local_models.how_to_use(await local_models.servers_beside(settings))
+        if line is not None:
+            say(f"  {line}.", style="dim")
 
-        uvicorn raises the signal again once the last connection is closed, which would kill the
-        process before the worker has given back its claim.
-        """
-
-        def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-            super().__init__(config)
-            self._announce = announce
-            self._stopping = asyncio.Event()
-            self._loop = asyncio.get_running_loop()
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            self._announce()
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            del sig, frame
-            self.force_exit = self.should_exit  # the second signal does not wait for answers
-            self.should_exit = True
-            self._loop.call_soon_threadsafe(self._stopping.set)  # wakes a loop that sleeps
-
-        async def main_loop(self) -> None:
-            """Once a second, for the Date of answers, instead of ten times; at once on a signal."""
-            while not await self.on_tick(0):
-                await wait_until(self._stopping, TICK_SECONDS)
-
-    port: int = listener.getsockname()[1]
-    url = f"http://{url_host(settings.host)}:{port}"
-    most = min(settings.limits.connections, _open_files() // 2)
-    async with wiring.running(settings) as runtime:
-        config = uvicorn.Config(
-            runtime.app,
-            log_config=None,
-            log_level=logging.WARNING,
-            access_log=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-            server_header=False,
-            http=connections_within(settings.limits, most=most),
-            ws="none",
-        )
-
-        def announce() -> None:
-            try:
-                write_address(settings.data_dir, url)
-            except Unavailable as error:  # a full disk keeps nobody from reading and deleting
-                log.warning("Commands on this machine must be told --url %s: %s", url, error)
-            if port_file is not None:
-                write_whole(port_file, str(port).encode())
-            _announce(settings, runtime, url, as_json=as_json)
-            _collect_seldom()
-            if not as_json and runtime.quotes:
-                telling.append(asyncio.create_task(_tell_of_models(settings)))
-
-        telling: list[asyncio.Task[None]] = []
+    def announce(runtime: "Runtime") -> None:
         try:
-            await Server(config, announce).serve(sockets=[listener])
-        finally:
-            await asyncio.gather(*telling, return_exceptions=True)
-            remove_address(settings.data_dir)
+            write_address(settings.data_dir, url)
+        except Unavailable as error:  # a full disk keeps nobody from reading and deleting
+            log.warning("Commands on this machine must be told --url %s: %s", url, error)
+        if port_file is not None:
+            write_whole(port_file, url.rpartition(":")[2].encode())
+        _announce(settings, runtime, url, as_json=as_json)
+        _collect_seldom()
+        if not as_json and runtime.quotes and settings.discover_models:
+            telling.append(asyncio.create_task(tell_of_models()))
 
-
-async def _tell_of_models(settings: "Settings") -> None:
-    """Say that a model runs on this machine, once the server listens: nobody waits for it."""
-    from lodgepole.runtime.local_models import how_to_use, servers_beside
-
-    if not settings.discover_models:
-        return
-    line = how_to_use(await servers_beside(settings))
-    if line is not None:
-        say(f"  {line}.", style="dim")
+    try:
+        await http_server.serve(settings, listener, announce, connections=connections)
+    finally:
+        await asyncio.gather(*telling, return_exceptions=True)
+        remove_address(settings.data_dir)
 
 
 def log_to_standard_error(settings: "Settings") -> None:

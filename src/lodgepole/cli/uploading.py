@@ -12,6 +12,7 @@ from lodgepole.cli.screen import say, size
 from lodgepole.cli.waiting import pause
 from lodgepole.client.api_client import Client, JsonObject, Unreachable
 from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound, Unauthenticated
+from lodgepole.library.uploads import file_kind
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -138,8 +139,6 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_read(path: Path) -> bool:
-    from lodgepole.library.uploads import file_kind
-
     try:
         file_kind(path.name)
     except InvalidRequest:

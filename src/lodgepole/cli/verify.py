@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lodgepole.adapters.host.data_directory import holding
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.screen import count, say, show_json_line
 from lodgepole.errors import InvalidRequest
@@ -78,7 +79,7 @@ def verify(
 async def _verify(
     settings: "Settings", texts: list[str], *, repair: bool, originals: int | None
 ) -> dict[str, Any]:
-    from lodgepole.adapters.host.data_directory import holding
+    # All drivers, seconds of CPU that `--help` does not need.
     from lodgepole.runtime import maintenance
 
     report = await maintenance.verify(settings, repair=repair, originals=originals)

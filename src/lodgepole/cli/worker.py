@@ -51,17 +51,21 @@ def worker(
 
 
 async def _work(settings: "Settings", parent: int | None) -> None:
-    from lodgepole.runtime import wiring
-
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if settings.on_many_machines:
+        # The drivers of the data, which a process beside a server has no need of.
+        from lodgepole.runtime.file_worker import work_alone
+
         async with alive(settings.data_dir / ALIVE_FILE):
-            await wiring.work_alone(settings, stop)
+            await work_alone(settings, stop)
         return
-    await wiring.process_for_server(settings, stop, parent=parent)
+    # All that reads and embeds, a second of CPU that `--help` does not need.
+    from lodgepole.runtime.worker_process import process_for_server
+
+    await process_for_server(settings, stop, parent=parent)
 
 
 @contextlib.asynccontextmanager

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
+from lodgepole.adapters.embedders.builtin import OnnxRuntimeEmbedder
+from lodgepole.adapters.embedders.onnx import OnnxDirectoryEmbedder
+from lodgepole.adapters.rerankers.onnx import OnnxDirectoryReranker
 from lodgepole.errors import InvalidRequest
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector, Vectors
@@ -90,6 +92,7 @@ async def open_reranking(
     chosen = settings.reranker
     match chosen:
         case EndpointRerankerSettings():
+            # An HTTP client, which costs a tenth of a second of CPU.
             from lodgepole.adapters.rerankers.endpoint import HttpReranker, RerankEndpoint
 
             endpoint = HttpReranker(
@@ -104,8 +107,6 @@ async def open_reranking(
             closing.push_async_callback(endpoint.close)
             reranker: Reranker = endpoint
         case OnnxRerankerSettings():
-            from lodgepole.adapters.rerankers.onnx import OnnxDirectoryReranker
-
             local = await asyncio.to_thread(
                 OnnxDirectoryReranker,
                 chosen.path,
@@ -123,60 +124,6 @@ async def open_reranking(
         timeout_seconds=chosen.timeout_seconds,
         metrics=metrics,
     )
-
-
-def pull_model(settings: Settings) -> Path:
-    """Fetch what the configured embedder needs of the built-in model; where it is.
-
-    Other embedders need its tokenizer alone, which sizes passages and snippets.
-    """
-    from lodgepole.adapters.embedders.builtin.pulling import Puller
-
-    if isinstance(settings.embedder, BuiltinEmbedderSettings):
-        return Puller().pull(settings.cache_dir).weights
-    return Puller().pull_tokenizer(settings.cache_dir)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddingProgress:
-    """Numbers of passages whose vectors by an embedder are searched, and are prepared."""
-
-    embedder: EmbedderIdentity
-    assistants: int
-    searched: int  # passages
-    prepared: int  # passages whose vectors wait for the switch
-    total: int  # passages of the assistants that it is preparing
-
-
-def embedding_progress(settings: Settings) -> list[EmbeddingProgress]:
-    """Per embedder, by model; read from the indexes themselves, beside a running server.
-
-    Raises:
-        Unavailable: An index cannot be read.
-    """
-    from lodgepole.adapters.indexes.tantivy import embedding_states
-
-    counts: dict[EmbedderIdentity, list[int]] = {}
-    for state in embedding_states(settings.data_dir / "index"):
-        searched = counts.setdefault(state.searched, [0, 0, 0, 0])
-        searched[0] += 1
-        searched[1] += state.passages - state.without_searched
-        if state.aside is not None:
-            aside = counts.setdefault(state.aside, [0, 0, 0, 0])
-            aside[2] += state.passages_aside
-            aside[3] += state.passages
-    return [
-        EmbeddingProgress(
-            embedder=identity,
-            assistants=assistants,
-            searched=searched,
-            prepared=prepared,
-            total=total,
-        )
-        for identity, (assistants, searched, prepared, total) in sorted(
-            counts.items(), key=lambda item: (item[0].model, item[0].engine)
-        )
-    ]
 
 
 class _Opener:
@@ -203,8 +150,6 @@ class _Opener:
         return None if former is None else await self.open(former)
 
     async def _builtin(self, form: str) -> Embedder:
-        from lodgepole.adapters.embedders.builtin import OnnxRuntimeEmbedder
-
         embedder = await asyncio.to_thread(
             OnnxRuntimeEmbedder,
             self._settings.cache_dir,
@@ -215,6 +160,7 @@ class _Opener:
         return embedder
 
     async def _remote(self, chosen: OpenAIEmbedderSettings) -> Embedder:
+        # An HTTP client, which costs a tenth of a second of CPU.
         from lodgepole.adapters.embedders.openai import EmbeddingEndpoint, OpenAIEmbedder
 
         key, base_url = chosen.api_key, chosen.base_url
@@ -247,8 +193,6 @@ class _Opener:
         return embedder
 
     async def _directory(self, chosen: OnnxEmbedderSettings) -> Embedder:
-        from lodgepole.adapters.embedders.onnx import OnnxDirectoryEmbedder
-
         embedder = await asyncio.to_thread(
             OnnxDirectoryEmbedder,
             chosen.path,

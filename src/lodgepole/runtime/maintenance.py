@@ -1,18 +1,17 @@
 """Part of the wiring: what commands do with the data themselves, without a server."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
-from uuid import uuid4
 
-from lodgepole.access.api_keys import Keys
-from lodgepole.adapters.host.system_clock import SystemClock
+from lodgepole.adapters.databases.sql.copying import SqlRows
 from lodgepole.ingestion.audit import Audit, AuditReport
 from lodgepole.ingestion.migration import MoveReport, Moving, Side
 from lodgepole.ingestion.sweep import Sweep
+from lodgepole.runtime.catalog import check_there
 from lodgepole.runtime.processing import open_parser, open_processing_tools
 from lodgepole.runtime.settings import Settings
-from lodgepole.runtime.storage import Stores, check_there, open_stores, opened_catalog
+from lodgepole.runtime.storage import Stores, open_stores
 
 
 async def verify(settings: Settings, *, repair: bool, originals: int | None = 0) -> AuditReport:
@@ -60,8 +59,6 @@ async def move(settings: Settings, target: Settings, tell: Callable[[str], None]
         NotFound: There is none; its first server makes it.
         Unavailable: Something does not answer; run it again, and it goes on.
     """
-    from lodgepole.adapters.databases.sql.copying import SqlRows
-
     check_there(settings)
     async with AsyncExitStack() as stack:
         source = await open_stores(settings, stack)
@@ -82,15 +79,3 @@ async def move(settings: Settings, target: Settings, tell: Callable[[str], None]
 
 def _side(stores: Stores) -> Side:
     return Side(catalog=stores.catalog, live=stores.log, blobs=stores.blobs, index=stores.index)
-
-
-@asynccontextmanager
-async def opened_keys(settings: Settings) -> AsyncGenerator[Keys]:
-    """The keys, whether servers run or not.
-
-    Raises:
-        NotFound: There is no catalog; its first server makes it.
-        Unavailable: It cannot be opened.
-    """
-    async with opened_catalog(settings) as catalog:
-        yield Keys(catalog=catalog, clock=SystemClock(), new_id=lambda: str(uuid4()))

@@ -4,18 +4,18 @@ import os
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import lodgepole
+from lodgepole.adapters.embedders.builtin import find_tokenizer
+from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
+from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
+from lodgepole.adapters.worker_processes import Children, PreparingPool
 from lodgepole.ingestion.processing import LocalProcessor
 from lodgepole.ports.file_processor import FileProcessor
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.runtime.embedders import open_embedders
 from lodgepole.runtime.settings import Settings, reader_environment
-
-if TYPE_CHECKING:
-    from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
-    from lodgepole.adapters.worker_processes import Children
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,11 @@ class ProcessingTools:
 
 
 async def open_processing_tools(settings: Settings, stack: AsyncExitStack) -> ProcessingTools:
-    from lodgepole.adapters.embedders.builtin import find_tokenizer
-    from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
-
     embedders = await open_embedders(settings, stack)
     return ProcessingTools(embedders, TokenizersTokenizer(find_tokenizer(settings.cache_dir)))
 
 
-def open_parser(settings: Settings, stack: AsyncExitStack) -> "SubprocessParser":
-    from lodgepole.adapters.embedders.builtin import find_tokenizer
-    from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
-
+def open_parser(settings: Settings, stack: AsyncExitStack) -> SubprocessParser:
     parser = SubprocessParser(
         (sys.executable, "-m", "lodgepole.runtime.reader_process"),
         settings.limits,
@@ -69,9 +63,6 @@ async def open_file_processor(
     processor = open_local_processor(settings, stack, tools)
     if settings.on_many_machines:
         return processor
-    import lodgepole
-    from lodgepole.adapters.worker_processes import PreparingPool
-
     children = _children(settings)
     pool = PreparingPool(
         settings.data_dir,
@@ -88,10 +79,8 @@ async def open_file_processor(
     return pool
 
 
-def _children(settings: Settings) -> "Children":
+def _children(settings: Settings) -> Children:
     """The processes that prepare files, not started yet."""
-    from lodgepole.adapters.worker_processes import Children
-
     command = [sys.executable, "-m", "lodgepole", "worker", "--parent", str(os.getpid())]
     threads = settings.worker_threads or (os.cpu_count() or 1) // max(1, settings.workers)
     return Children(

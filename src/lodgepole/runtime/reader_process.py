@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lodgepole.adapters.parsers.subprocess import child
+from lodgepole.documents.builder import from_json
 from lodgepole.limits import Limits
 from lodgepole.ports.chunker import ChunkedDocument
 
@@ -21,16 +22,18 @@ def main() -> None:
 
 
 def cut_document(body: bytes, name: str, tokenizer: Path, limits: Limits) -> ChunkedDocument:
-    # ruff: noqa: PLC0415  a process that only reads has no need of a tokenizer
-    from lodgepole.documents.builder import from_json
-    from lodgepole.ingestion.passages import cut
+    # A third of a second of CPU, which a process that only reads does not need.
+    from lodgepole.ingestion.passages import cut  # noqa: PLC0415
 
     return cut(from_json(body), name=name, tokenizer=_tokenizer(tokenizer), limits=limits)
 
 
 @cache
 def _tokenizer(path: Path) -> "Tokenizer":
-    from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
+    # A process that only reads has no need of it.
+    from lodgepole.adapters.embedders.tokenizer import (  # noqa: PLC0415
+        TokenizersTokenizer,
+    )
 
     return TokenizersTokenizer(path)
 

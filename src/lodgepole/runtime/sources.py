@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from lodgepole.adapters.origins.folder import FolderOrigin
 from lodgepole.concurrency.signal import Signal
+from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.files import Files
 from lodgepole.ports.origin import Origin
 from lodgepole.ports.source_store import SourceKind
@@ -13,6 +14,7 @@ from lodgepole.runtime.storage import Stores
 from lodgepole.sources.registry import Sources
 from lodgepole.sources.scheduler import SourceRunner
 from lodgepole.sources.sync import Sync
+from lodgepole.telemetry.stages import Stages
 
 
 def origins(settings: Settings) -> Mapping[SourceKind, Origin]:
@@ -51,6 +53,22 @@ def source_runner(settings: Settings, stores: Stores, files: Files, wake: Signal
         worker_id=stores.worker_id,
         new_id=_new_id,
         wake=wake,
+    )
+
+
+def open_files(settings: Settings, stores: Stores, stages: Stages) -> Files:
+    """Return the library of files, which requests and sources change alike."""
+    limits, clock, log = settings.limits, stores.clock, stores.log
+    return Files(
+        catalog=stores.catalog,
+        intake=log,
+        history=log,
+        blobs=stores.blobs,
+        clock=clock,
+        new_id=_new_id,
+        limits=limits,
+        signer=DownloadTokens(secret=stores.signing_secret, clock=clock, limits=limits),
+        stages=stages,
     )
 
 

@@ -8,13 +8,23 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lodgepole.adapters.blobs.obstore import ObstoreBlobs
+from lodgepole.adapters.databases.sql.allowances import SqlAllowances
+from lodgepole.adapters.databases.sql.catalog import SqlCatalog
+from lodgepole.adapters.databases.sql.database import Database
+from lodgepole.adapters.databases.sql.high_water import HighWater
+from lodgepole.adapters.databases.sql.ledger import SqlLedger
+from lodgepole.adapters.databases.sql.log_clearing import LogClearing
+from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.records import SqlRecords
+from lodgepole.adapters.databases.sql.secrets import kept_secret, shared_secret
+from lodgepole.adapters.databases.sql.server_probe import DatabaseFound, look
+from lodgepole.adapters.databases.sql.sources import SqlSources
 from lodgepole.adapters.host.data_directory import (
     check_whole,
     held,
@@ -23,9 +33,10 @@ from lodgepole.adapters.host.data_directory import (
     write_secret,
 )
 from lodgepole.adapters.host.system_clock import SystemClock
+from lodgepole.adapters.indexes.tantivy import TantivyIndex
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.documents.stored_documents import in_chunks
-from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from lodgepole.errors import Conflict, NotFound, Unavailable
 from lodgepole.ports.allowances import Allowances
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
@@ -33,14 +44,11 @@ from lodgepole.ports.clock import Clock
 from lodgepole.ports.ledger import Ledger
 from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
+from lodgepole.runtime.catalog import open_catalog_database
 from lodgepole.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from lodgepole.adapters.blobs.obstore import ObstoreBlobs
-    from lodgepole.adapters.databases.sql.database import Database
-    from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
     from lodgepole.adapters.indexes.postgres import PostgresIndex
-    from lodgepole.adapters.indexes.tantivy import TantivyIndex
 
 ONLY_WORKER = "local"
 """The same at every start: who holds the data directory may take back what was held before."""
@@ -57,18 +65,18 @@ class Stores:
     """Opened stores, as features are given them."""
 
     catalog: Catalog
-    log: "SqlOperationLog"  # all that operations are to those who need them
+    log: SqlOperationLog  # all that operations are to those who need them
     ledger: Ledger
     sources: SourceStore
     records: Records
-    blobs: "ObstoreBlobs"
+    blobs: ObstoreBlobs
     index: "TantivyIndex | PostgresIndex"
-    own_index: "TantivyIndex | None"  # one that can be damaged apart from the catalog
+    own_index: TantivyIndex | None  # one that can be damaged apart from the catalog
     allowances: Allowances
     signing_secret: bytes
     worker_id: str
     clock: Clock
-    database: "Database"  # for what concerns rows and no feature
+    database: Database  # for what concerns rows and no feature
 
 
 async def open_stores(
@@ -93,15 +101,10 @@ async def open_stores(
 
 
 async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
-    from lodgepole.adapters.blobs.obstore import ObstoreBlobs
-    from lodgepole.adapters.databases.sql.high_water import HighWater
-    from lodgepole.adapters.databases.sql.log_clearing import LogClearing
-    from lodgepole.adapters.indexes.tantivy import TantivyIndex
-
     stack.enter_context(held(settings.data_dir))
     check_whole(settings.data_dir)
     clock = SystemClock()
-    database = await _database(settings, stack)
+    database = await open_catalog_database(settings, stack)
     high_water = HighWater(database, settings.data_dir / MARK)
     await high_water.check()
     clearing = LogClearing(settings.data_dir / "catalog.db", database.finished)
@@ -132,8 +135,7 @@ async def _ended(task: "asyncio.Task[None]") -> None:
 async def _many_machines(
     settings: Settings, stack: AsyncExitStack, inherited: bytes | None
 ) -> Stores:
-    from lodgepole.adapters.databases.sql.allowances import SqlAllowances
-    from lodgepole.adapters.databases.sql.secrets import shared_secret
+    # Its driver is an extra, which one machine has no need of.
     from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
 
     assert settings.database_url is not None, "that is what many machines are known by"
@@ -142,7 +144,7 @@ async def _many_machines(
     copies = stack.enter_context(own_folder(settings.data_dir / "copies"))
     blobs = bucket(settings, copies=copies)
     await blobs.check()
-    database = await _database(settings, stack)
+    database = await open_catalog_database(settings, stack)
     await _own_bucket(blobs, database, str(settings.blob_url))
     new = secrets.token_bytes(32) if inherited is None else inherited
     secret = await shared_secret(database, SIGNING_SECRET, new.hex())
@@ -164,16 +166,24 @@ async def _many_machines(
     )
 
 
-def bucket(settings: Settings, *, copies: Path | None = None) -> "ObstoreBlobs":
+def bucket(settings: Settings, *, copies: Path | None = None) -> ObstoreBlobs:
     """Return the bucket of many machines, not looked at yet. Raises InvalidRequest."""
-    from lodgepole.adapters.blobs.obstore import ObstoreBlobs
-
     assert settings.blob_url is not None, "the settings were checked"
     plain = (settings.aws_endpoint_url or "").startswith("http://")
     return ObstoreBlobs.at(settings.blob_url, plain_http=plain, copies=copies)
 
 
-async def _own_bucket(blobs: Blobs, database: "Database", url: str) -> None:
+async def probe_database(settings: Settings) -> DatabaseFound:
+    """Describe the database of many machines, in which nothing is made.
+
+    Raises:
+        Unavailable: It does not answer, or this machine may not connect.
+    """
+    assert settings.database_url is not None, "the settings were checked"
+    return await look(settings.database_url.get_secret_value())
+
+
+async def _own_bucket(blobs: Blobs, database: Database, url: str) -> None:
     """Write the catalog's name into its bucket, so that no other catalog ever clears it.
 
     What no row accounts for is removed from the blobs: a catalog that is new, or another one,
@@ -183,8 +193,6 @@ async def _own_bucket(blobs: Blobs, database: "Database", url: str) -> None:
         Conflict: The bucket belongs to another catalog, or holds files that this one, which is
             new, cannot know.
     """
-    from lodgepole.adapters.databases.sql.secrets import kept_secret, shared_secret
-
     # The signing secret comes after this, so without one no server has run on the database yet.
     is_new = await kept_secret(database, SIGNING_SECRET) is None
     name = await shared_secret(database, CATALOG_NAME, secrets.token_hex(16))
@@ -204,61 +212,7 @@ async def _own_bucket(blobs: Blobs, database: "Database", url: str) -> None:
     await blobs.put(OWNER_KEY, in_chunks(name.encode()))
 
 
-def check_there(settings: Settings) -> None:
-    """Refuse a data directory in which no server has run. Raises NotFound, Unavailable."""
-    if settings.on_many_machines:
-        return
-    check_whole(settings.data_dir)
-    if not (settings.data_dir / "catalog.db").is_file():
-        raise NotFound(
-            f"There is no catalog in {settings.data_dir}. Name the server's data directory with "
-            "--data-dir or LODGEPOLE_DATA_DIR; the server's first start makes it."
-        )
-
-
-@asynccontextmanager
-async def opened_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
-    """The catalog alone, whether servers run on it or not.
-
-    Raises:
-        NotFound: There is none; its first server makes it.
-        Unavailable: It cannot be opened.
-    """
-    from lodgepole.adapters.databases.sql.catalog import SqlCatalog
-
-    check_there(settings)
-    async with AsyncExitStack() as stack:
-        yield SqlCatalog(await _database(settings, stack))
-
-
-async def _database(settings: Settings, stack: AsyncExitStack) -> "Database":
-    from lodgepole.adapters.databases.sql.database import open_database
-
-    if settings.database_url is None:
-        database = await open_database(f"sqlite:///{settings.data_dir / 'catalog.db'}")
-    else:
-        if find_spec("psycopg") is None:
-            raise InvalidRequest(
-                "LODGEPOLE_DATABASE_URL is set, and the driver for it is not installed: "
-                "pip install 'lodgepole[postgres]'."
-            )
-        listen = settings.database_listen_url
-        database = await open_database(
-            settings.database_url.get_secret_value(),
-            connections=settings.database_connections - settings.database_connections // 2,
-            listen_url=None if listen is None else listen.get_secret_value(),
-        )
-    stack.push_async_callback(database.close)
-    return database
-
-
-def _in_sql(database: "Database", clock: Clock) -> dict[str, Any]:
-    from lodgepole.adapters.databases.sql.catalog import SqlCatalog
-    from lodgepole.adapters.databases.sql.ledger import SqlLedger
-    from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
-    from lodgepole.adapters.databases.sql.records import SqlRecords
-    from lodgepole.adapters.databases.sql.sources import SqlSources
-
+def _in_sql(database: Database, clock: Clock) -> dict[str, Any]:
     return {
         "catalog": SqlCatalog(database),
         "log": SqlOperationLog(database, clock),

@@ -1,30 +1,22 @@
-"""Part of the wiring: what is measured when somebody asks, and where traces go."""
+"""Part of the wiring: what is measured when somebody asks."""
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lodgepole.adapters.telemetry.prometheus import CONTENT_TYPE, PrometheusMetrics
-from lodgepole.errors import InvalidRequest
-from lodgepole.ports.telemetry import Tracer
+from lodgepole.api.state import Observing
 from lodgepole.runtime.settings import Settings
 from lodgepole.services import Services
 from lodgepole.telemetry.stages import Stages
-
-if TYPE_CHECKING:
-    from lodgepole.api.state import Observing
 
 MEASURED_EVERY_SECONDS = 60.0
 """Sizes on disk: looking at every file of a large directory takes a while."""
 PLACES = {"catalog": "catalog.db*", "indexes": "index", "blobs": "blobs"}
 
 
-def observe(settings: Settings, services: Services, stages: Stages) -> "Observing":
+def observe(settings: Settings, services: Services, stages: Stages) -> Observing:
     """Make what the HTTP server counts into, and what `/metrics` answers."""
-    from lodgepole.api.state import Observing
-
     metrics = stages.metrics
     assert isinstance(metrics, PrometheusMetrics), "wiring made it"
     sizes = _Sizes(None if settings.on_many_machines else settings.data_dir)
@@ -80,23 +72,3 @@ def _size(path: Path) -> int:
         return sum(_size(inner) for inner in path.iterdir())
     except OSError:
         return 0
-
-
-def open_tracer(settings: Settings, closing: AsyncExitStack) -> Tracer | None:
-    """Open the tracer, flushed with `closing`; None when no endpoint is set.
-
-    Raises:
-        InvalidRequest: An endpoint is set, and the extra is not installed.
-    """
-    if settings.otel_exporter_otlp_endpoint is None:
-        return None
-    try:
-        from lodgepole.adapters.telemetry.opentelemetry import OpenTelemetryTracer
-    except ImportError as error:
-        raise InvalidRequest(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the packages for it are not installed: "
-            "pip install 'lodgepole[otel]', or unset the variable."
-        ) from error
-    tracer = OpenTelemetryTracer.to_collector()
-    closing.callback(tracer.close)
-    return tracer

@@ -5,14 +5,18 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from fastapi import FastAPI
 
 from lodgepole.access.api_keys import Keys
 from lodgepole.access.usage import UsageMeter
 from lodgepole.adapters.host.data_directory import read_secret, write_secret
-from lodgepole.adapters.host.process_memory import give_back, share_arenas
+from lodgepole.adapters.host.process_memory import share_arenas
 from lodgepole.adapters.telemetry.prometheus import PrometheusMetrics
+from lodgepole.api.app import create_app
+from lodgepole.api.mcp import server
+from lodgepole.api.state import Observing
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.whole_answers import WholeAnswers
@@ -20,46 +24,34 @@ from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment
-from lodgepole.ingestion.index_rebuild import Rebuilding
-from lodgepole.ingestion.pipeline import Pipeline
-from lodgepole.ingestion.reembedding import Reembedding
 from lodgepole.ingestion.supervision import Supervised
-from lodgepole.ingestion.sweep import Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.library.assistants import Assistants
-from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
 from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
 from lodgepole.library.responses import StoredResponses
 from lodgepole.limits import Limits
-from lodgepole.ports.file_processor import FileProcessor
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
 from lodgepole.runtime.chat_models import EXTRACTIVE, describe_default, model_directory
 from lodgepole.runtime.embedders import judging_embedder, open_reranking
+from lodgepole.runtime.file_worker import open_worker
 from lodgepole.runtime.processing import (
     ProcessingTools,
     open_file_processor,
-    open_local_processor,
     open_processing_tools,
 )
 from lodgepole.runtime.settings import Settings
-from lodgepole.runtime.sources import source_registry, source_runner
+from lodgepole.runtime.sources import open_files, source_registry, source_runner
 from lodgepole.runtime.storage import Stores, open_stores
-from lodgepole.runtime.telemetry import observe, open_tracer
+from lodgepole.runtime.telemetry import observe
+from lodgepole.runtime.tracing import open_tracer
 from lodgepole.services import Services
 from lodgepole.telemetry.stages import Stages
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-
-    from lodgepole.api.state import Observing
-
 DEFAULT_PROJECT = "default"
-FILES_PER_WORKER = 2
-"""Files at once: while one waits for its parser, another is embedded."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,7 +59,7 @@ class Runtime:
     """A running Lodgepole without its HTTP server."""
 
     services: Services
-    app: "FastAPI"
+    app: FastAPI
     api_key_made: str | None  # the secret, when one was made just now
     answers: str  # which model answers, in words
     quotes: bool  # it is the one that quotes
@@ -99,7 +91,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         following: asyncio.Task[None] | None = None
         if settings.work:
             processor = await open_file_processor(settings, stack, tools)
-            worker = _worker(settings, stages, stores, tools, processor)
+            worker = open_worker(settings, stages, stores, tools, processor)
             supervised = Supervised(worker)
         app = await asyncio.to_thread(
             _create_app,
@@ -129,55 +121,6 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
                     await task
 
 
-async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
-    """Claim and run operations of many machines, in this process, until `stop` is set.
-
-    Raises:
-        InvalidRequest: A setting cannot be used; the message says which and why.
-        Unavailable: The database, the bucket or the model cannot be used.
-    """
-    share_arenas()
-    async with contextlib.AsyncExitStack() as stack:
-        metrics = PrometheusMetrics()
-        if settings.worker_metrics is not None:
-            stack.enter_context(metrics.served(settings.worker_metrics))
-        stages = Stages(metrics, open_tracer(settings, stack))
-        stores = await open_stores(settings, stack)
-        tools = await open_processing_tools(settings, stack)
-        processor = await open_file_processor(settings, stack, tools)
-        worker = _worker(settings, stages, stores, tools, processor)
-        runner = source_runner(settings, stores, _files(settings, stores, stages), Signal())
-        async with asyncio.TaskGroup() as group:
-            group.create_task(Supervised(worker).run(stop))
-            group.create_task(Supervised(runner).run(stop))
-
-
-async def process_for_server(
-    settings: Settings, stop: asyncio.Event, *, parent: int | None = None
-) -> None:
-    """Read and embed for the server of the data directory, in this process, until `stop` is set.
-
-    Args:
-        settings: Those of the server.
-        stop: A file in hand is finished, or given back after a while.
-        parent: The server, when it started this process: then both end together.
-
-    Raises:
-        InvalidRequest: A setting cannot be used; the message says which and why.
-        Unavailable: The model cannot be used.
-    """
-    import lodgepole
-    from lodgepole.adapters.worker_processes import Joined
-
-    share_arenas()
-    async with contextlib.AsyncExitStack() as stack:
-        processor = open_local_processor(
-            settings, stack, await open_processing_tools(settings, stack)
-        )
-        release = lodgepole.__version__
-        await Joined(settings.data_dir, processor, release=release, parent=parent).run(stop)
-
-
 async def _services(
     settings: Settings,
     stack: contextlib.AsyncExitStack,
@@ -201,7 +144,7 @@ async def _services(
         embedders=tools.embedders,
         stages=stages,
     )
-    files = _files(settings, stores, stages)
+    files = open_files(settings, stores, stages)
     held_files = _held_files(stores, files, limits)
     return Services(
         assistants=Assistants(
@@ -240,21 +183,6 @@ async def _services(
     )
 
 
-def _files(settings: Settings, stores: Stores, stages: Stages) -> Files:
-    limits, clock, log = settings.limits, stores.clock, stores.log
-    return Files(
-        catalog=stores.catalog,
-        intake=log,
-        history=log,
-        blobs=stores.blobs,
-        clock=clock,
-        new_id=_new_id,
-        limits=limits,
-        signer=DownloadTokens(secret=stores.signing_secret, clock=clock, limits=limits),
-        stages=stages,
-    )
-
-
 def _held_files(stores: Stores, files: Files, limits: Limits) -> HeldFiles:
     return HeldFiles(
         records=stores.records,
@@ -281,73 +209,15 @@ def _file_batches(
     )
 
 
-def _worker(
-    settings: Settings,
-    stages: Stages,
-    stores: Stores,
-    tools: ProcessingTools,
-    processor: FileProcessor,
-) -> Worker:
-    log, index, clock = stores.log, stores.index, stores.clock
-    pipeline = Pipeline(
-        catalog=stores.catalog,
-        queue=log,
-        live=log,
-        blobs=stores.blobs,
-        processor=processor,
-        index=index,
-        clock=clock,
-        stages=stages,
-    )
-    own = stores.own_index
-    return Worker(
-        queue=log,
-        signals=log,
-        leader_lease=log,
-        pipeline=pipeline,
-        stages=stages,
-        rebuilding=None
-        if own is None
-        else Rebuilding(own, index=own, catalog=stores.catalog, live=log, pipeline=pipeline),
-        reembedding=Reembedding(
-            index=index,
-            vectors=index,
-            backlog=log,
-            signals=log,
-            embedder=tools.embedders.configured,
-            clock=clock,
-            metrics=stages.metrics,
-        ),
-        sweep=Sweep(
-            history=log,
-            live=log,
-            blobs=stores.blobs,
-            quarantine=stores.blobs,
-            index=index,
-            records=stores.records,
-            clock=clock,
-            limits=settings.limits,
-        ),
-        clock=clock,
-        limits=settings.limits,
-        worker_id=stores.worker_id,
-        slots=FILES_PER_WORKER * settings.workers + 1 if settings.workers else FILES_PER_WORKER,
-        on_idle=give_back,
-    )
-
-
 def _create_app(
     settings: Settings,
     services: Services,
-    watched: "Observing",
+    watched: Observing,
     *,
     ready: Callable[[], bool],
     incomplete: Callable[[], int],
     worker_down: Callable[[], bool],
-) -> "FastAPI":
-    from lodgepole.api.app import create_app
-    from lodgepole.api.mcp import server
-
+) -> FastAPI:
     uploads = settings.data_dir / "uploads"
     uploads.mkdir(exist_ok=True)
     app = create_app(

@@ -1,1 +1,5 @@
-"""HTML, and what holds HTML: books (EPUB) and letters (EML)."""
+"""HTML, which books (EPUB) and letters (EML) hold too."""
+
+from lodgepole.adapters.parsers.html.parser import parse
+
+__all__ = ["parse"]

@@ -26,6 +26,8 @@ import orjson
 
 from lodgepole.adapters import passage_rows
 from lodgepole.adapters.framing import Frame, read_frame_blocking, write_frame_blocking
+from lodgepole.adapters.ocr.tesseract import find_tesseract
+from lodgepole.adapters.parsers import csv, json, text
 from lodgepole.adapters.parsers.subprocess.messages import (
     CUT,
     CUT_DONE,
@@ -185,35 +187,40 @@ def _answer(
     return UNREADABLE, message.encode("utf-8", errors="replace")
 
 
-def format_parser(kind: FileKind) -> FormatParser:  # noqa: C901  one line a format, no branches
-    """The function that reads files of this kind, its library imported only now."""
-    # ruff: noqa: PLC0415  a child that reads text has no need of the PDF library
+def format_parser(kind: FileKind) -> FormatParser:
+    """Return the function that reads files of this kind.
+
+    Libraries are imported with the first file that needs them: a child that reads text is there in
+    an eighth of a second, and one that has pdfium in three times that.
+    """
+    # ruff: noqa: PLC0415
     match kind:
-        case FileKind.PDF:
-            from lodgepole.adapters.parsers.pdf import parse
-        case FileKind.DOCX:
-            from lodgepole.adapters.parsers.docx import parse
-        case FileKind.MARKDOWN:
-            from lodgepole.adapters.parsers.markdown import parse
         case FileKind.TEXT:
-            from lodgepole.adapters.parsers.text import parse
+            return text.parse
         case FileKind.JSON:
-            from lodgepole.adapters.parsers.json import parse
+            return json.parse
         case FileKind.JSON_LINES:
-            from lodgepole.adapters.parsers.json import parse_lines as parse
-        case FileKind.HTML:
-            from lodgepole.adapters.parsers.html.parser import parse
-        case FileKind.EPUB:
-            from lodgepole.adapters.parsers.epub import parse
-        case FileKind.EML:
-            from lodgepole.adapters.parsers.eml import parse
+            return json.parse_lines
         case FileKind.CSV:
-            from lodgepole.adapters.parsers.csv import parse
-        case FileKind.PPTX:
-            from lodgepole.adapters.parsers.pptx import parse
-        case FileKind.XLSX:
-            from lodgepole.adapters.parsers.xlsx import parse
-    return parse
+            return csv.parse
+        case FileKind.PDF:
+            from lodgepole.adapters.parsers import pdf
+
+            return pdf.parse
+        case FileKind.MARKDOWN:
+            from lodgepole.adapters.parsers import markdown
+
+            return markdown.parse
+        case FileKind.HTML | FileKind.EPUB | FileKind.EML:
+            from lodgepole.adapters.parsers import eml, epub, html
+
+            of_html = {FileKind.HTML: html, FileKind.EPUB: epub, FileKind.EML: eml}
+            return of_html[kind].parse
+        case FileKind.DOCX | FileKind.PPTX | FileKind.XLSX:
+            from lodgepole.adapters.parsers import docx, pptx, xlsx
+
+            of_office = {FileKind.DOCX: docx, FileKind.PPTX: pptx, FileKind.XLSX: xlsx}
+            return of_office[kind].parse
 
 
 def _read_attached(data: bytes, name: str, *, limits: Limits) -> Document | None:
@@ -265,10 +272,13 @@ def _recognition(
 @cache
 def _recogniser(languages: tuple[str, ...]) -> Recogniser | None:
     """What is installed on this machine, Tesseract rather than RapidOCR; None for nothing."""
+    tesseract = find_tesseract(languages)
+    if tesseract is not None:
+        return tesseract
+    # NumPy, a third of a second and 15 MB that Tesseract does not need.
     from lodgepole.adapters.ocr.rapidocr import find_rapidocr
-    from lodgepole.adapters.ocr.tesseract import find_tesseract
 
-    return find_tesseract(languages) or find_rapidocr(languages)
+    return find_rapidocr(languages)
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
