@@ -7,7 +7,7 @@ import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 
-ADDRESS_BYTES = 1024 * 1024  # as in lodgepole.cli.serve; a longer one never reaches the API
+ADDRESS_BYTES = 1024 * 1024  # as in lodgepole.api.http_protocol; a longer one never reaches the API
 ESCAPED_BYTES = 3  # of one byte in an address, at most
 
 

@@ -1,5 +1,6 @@
 """`lodgepole serve`: the server in this process, until it is told to stop."""
 
+import asyncio
 import contextlib
 import errno
 import gc

@@ -17,11 +17,11 @@ from lodgepole.adapters.blobs.obstore import ObstoreBlobs
 from lodgepole.adapters.databases.sql.allowances import SqlAllowances
 from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import Database
-from lodgepole.adapters.databases.sql.high_water import HighWater
 from lodgepole.adapters.databases.sql.ledger import SqlLedger
 from lodgepole.adapters.databases.sql.log_clearing import LogClearing
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
 from lodgepole.adapters.databases.sql.records import SqlRecords
+from lodgepole.adapters.databases.sql.rollback_detection import RollbackDetection
 from lodgepole.adapters.databases.sql.secrets import kept_secret, shared_secret
 from lodgepole.adapters.databases.sql.server_probe import DatabaseFound, look
 from lodgepole.adapters.databases.sql.sources import SqlSources
@@ -105,10 +105,10 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     check_whole(settings.data_dir)
     clock = SystemClock()
     database = await open_catalog_database(settings, stack)
-    high_water = HighWater(database, settings.data_dir / MARK)
-    await high_water.check()
+    rollback_detection = RollbackDetection(database, settings.data_dir / MARK)
+    await rollback_detection.check()
     clearing = LogClearing(settings.data_dir / "catalog.db", database.finished)
-    for beside in (high_water, clearing):
+    for beside in (rollback_detection, clearing):
         stack.push_async_callback(_ended, asyncio.create_task(beside.run()))
     try:
         blobs = ObstoreBlobs.in_directory(settings.data_dir / "blobs")

@@ -14,7 +14,7 @@ from lodgepole.adapters.framing import read_frame, write_frame
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.adapters.worker_processes import Children, Joined, PreparingPool, frames
+from lodgepole.adapters.worker_processes import Children, Joined, PreparingPool, messages
 from lodgepole.adapters.worker_processes import pool as pool_module
 from lodgepole.adapters.worker_processes.pool import ADDRESS_FILE
 from lodgepole.errors import ClaimLost, Unavailable, UnreadableFile
@@ -207,7 +207,7 @@ async def test_a_process_that_ends_in_the_middle_costs_nothing(tmp_path, work):
 
 async def test_a_file_that_ends_every_process_is_given_back_for_later(tmp_path, work):
     async def die(reader, writer):
-        await write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
+        await write_frame(writer, messages.HELLO, b'{"release": "1", "pid": 77}')
         await read_frame(reader)
         writer.close()
 
@@ -266,15 +266,15 @@ async def test_work_that_is_wanted_no_more_ends_there_too(tmp_path, work, how):
 
 async def test_a_process_that_is_stopped_loses_its_file_to_the_next(tmp_path, work, monkeypatch):
     monkeypatch.setattr(pool_module, "SILENCE_SECONDS", 0.3)
-    monkeypatch.setattr(frames, "ALIVE_SECONDS", 0.05)
+    monkeypatch.setattr(messages, "ALIVE_SECONDS", 0.05)
     hung = []
     async with opened(tmp_path, hung=hung.append) as pool:
         reader, writer = await asyncio.open_unix_connection((tmp_path / ADDRESS_FILE).read_text())
-        await write_frame(writer, frames.HELLO, b'{"release": "1", "pid": 77}')
+        await write_frame(writer, messages.HELLO, b'{"release": "1", "pid": 77}')
         while not pool.connections:  # noqa: ASYNC110  nobody says so
             await asyncio.sleep(0.01)
         asking = asyncio.create_task(ask(pool, work))
-        assert (await read_frame(reader))[0] == frames.JOB
+        assert (await read_frame(reader))[0] == messages.JOB
         async with joined(tmp_path, local_processor()):
             assert (await asking).page_count == 2
         assert hung == [77]
@@ -285,7 +285,7 @@ async def test_a_process_that_is_stopped_loses_its_file_to_the_next(tmp_path, wo
 
 async def test_a_process_that_works_long_keeps_its_file(tmp_path, work, monkeypatch):
     monkeypatch.setattr(pool_module, "SILENCE_SECONDS", 0.3)
-    monkeypatch.setattr(frames, "ALIVE_SECONDS", 0.05)
+    monkeypatch.setattr(messages, "ALIVE_SECONDS", 0.05)
     slow = Held()
     async with opened(tmp_path) as pool, joined(tmp_path, slow):
         asking = asyncio.create_task(ask(pool, work))
@@ -299,7 +299,7 @@ async def test_a_process_that_works_long_keeps_its_file(tmp_path, work, monkeypa
 async def test_a_process_that_is_alive_and_gets_nowhere_loses_its_file(tmp_path, work, monkeypatch):
     monkeypatch.setattr(pool_module, "STALL_SECONDS", 0.3)
     monkeypatch.setattr(pool_module, "DEATHS_MOST", 1)
-    monkeypatch.setattr(frames, "ALIVE_SECONDS", 0.05)
+    monkeypatch.setattr(messages, "ALIVE_SECONDS", 0.05)
     hung = []
     slow = Held()
     async with opened(tmp_path, hung=hung.append) as pool, joined(tmp_path, slow):
@@ -318,7 +318,7 @@ async def test_files_wait_their_turn_for_a_busy_process(tmp_path, work):
 async def test_a_process_of_another_release_is_turned_away(tmp_path, caplog):
     async with opened(tmp_path):
         reader, writer = await asyncio.open_unix_connection((tmp_path / ADDRESS_FILE).read_text())
-        await write_frame(writer, frames.HELLO, b'{"release": "0.9"}')
+        await write_frame(writer, messages.HELLO, b'{"release": "0.9"}')
         assert await read_frame(reader) is None
         writer.close()
         await writer.wait_closed()

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from lodgepole.adapters.framing import read_frame, write_frame
-from lodgepole.adapters.worker_processes import frames
+from lodgepole.adapters.worker_processes import messages
 from lodgepole.adapters.worker_processes.pool import ADDRESS_FILE
 from lodgepole.concurrency.waiting import wait_until
 from lodgepole.errors import LodgepoleError, UnreadableFile
@@ -79,7 +79,7 @@ class Joined:
             address = self._address.read_text("utf-8")
             reader, writer = await asyncio.open_unix_connection(address)
             hello = {"release": self._release, "pid": os.getpid()}
-            await write_frame(writer, frames.HELLO, orjson.dumps(hello))
+            await write_frame(writer, messages.HELLO, orjson.dumps(hello))
         except (OSError, ValueError):
             return None
         return reader, writer
@@ -128,7 +128,7 @@ class Joined:
             doing.cancel()
             await asyncio.wait([doing])
             if not leaving.done():
-                await write_frame(writer, frames.GIVEN_BACK)
+                await write_frame(writer, messages.GIVEN_BACK)
             return False
         finally:
             for task in (doing, leaving, telling):
@@ -138,29 +138,29 @@ class Joined:
     async def _answer(self, work: ProcessingJob, writer: asyncio.StreamWriter) -> None:
         async def keep(document: ReadDocument) -> None:
             for figure in document.figures:
-                await write_frame(writer, frames.FIGURE, figure)
-            await write_frame(writer, frames.DOCUMENT, document.body)
+                await write_frame(writer, messages.FIGURE, figure)
+            await write_frame(writer, messages.DOCUMENT, document.body)
 
         async def progress(percent: int) -> None:
-            await write_frame(writer, frames.PROGRESS, str(percent).encode())
+            await write_frame(writer, messages.PROGRESS, str(percent).encode())
 
         try:
             processed = await self._processor.process(work, keep=keep, progress=progress)
         except UnreadableFile as error:
-            await write_frame(writer, frames.UNREADABLE, str(error).encode())
+            await write_frame(writer, messages.UNREADABLE, str(error).encode())
             return
         except LodgepoleError as error:
-            await write_frame(writer, frames.UNAVAILABLE, str(error).encode())
+            await write_frame(writer, messages.UNAVAILABLE, str(error).encode())
             return
-        for kind, payload in frames.result_frames(processed):
+        for kind, payload in messages.result_frames(processed):
             await write_frame(writer, kind, payload)
 
 
 async def _tell(writer: asyncio.StreamWriter) -> None:
     """Say every few seconds that this process is there; its end is noticed elsewhere."""
     while True:
-        await asyncio.sleep(frames.ALIVE_SECONDS)
-        await write_frame(writer, frames.ALIVE)
+        await asyncio.sleep(messages.ALIVE_SECONDS)
+        await write_frame(writer, messages.ALIVE)
 
 
 async def _next_job(reader: asyncio.StreamReader) -> ProcessingJob | None:
@@ -168,9 +168,9 @@ async def _next_job(reader: asyncio.StreamReader) -> ProcessingJob | None:
     if frame is None:
         return None
     document = None
-    if frames.is_stored(frame[1]):
+    if messages.is_stored(frame[1]):
         stored = await read_frame(reader)
         if stored is None:
             return None
         document = stored[1]
-    return frames.read_job(frame[1], document)
+    return messages.read_job(frame[1], document)

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from lodgepole.adapters.framing import read_frame, write_frame
-from lodgepole.adapters.worker_processes import frames
+from lodgepole.adapters.worker_processes import messages
 from lodgepole.concurrency.signal import Signal
 from lodgepole.concurrency.waiting import wait_until
 from lodgepole.errors import Unavailable, UnreadableFile
@@ -173,9 +173,9 @@ class PreparingPool:
         stalls_at = loop.time() + self._stall_seconds
         try:
             async with asyncio.timeout(self._silence_seconds):
-                await write_frame(connection.writer, frames.JOB, frames.job_bytes(work))
+                await write_frame(connection.writer, messages.JOB, messages.job_bytes(work))
                 if work.document is not None:
-                    await write_frame(connection.writer, frames.STORED, work.document)
+                    await write_frame(connection.writer, messages.STORED, work.document)
             while True:
                 seconds = min(self._silence_seconds, stalls_at - loop.time())
                 async with asyncio.timeout(seconds):
@@ -183,13 +183,13 @@ class PreparingPool:
                 if frame is None:
                     raise _Died
                 kind, payload = frame
-                if kind == frames.DONE:
+                if kind == messages.DONE:
                     return answer.whole(payload)
                 if kind in _REFUSALS:
                     raise _REFUSALS[kind](payload.decode())
-                if kind == frames.GIVEN_BACK:
+                if kind == messages.GIVEN_BACK:
                     raise _Died(given_back=True)
-                if kind != frames.ALIVE:
+                if kind != messages.ALIVE:
                     await answer.take(kind, payload)
                     stalls_at = loop.time() + self._stall_seconds
         except ConnectionError:
@@ -206,7 +206,7 @@ class PreparingPool:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = await read_frame(reader)
-            if hello is None or hello[0] != frames.HELLO:
+            if hello is None or hello[0] != messages.HELLO:
                 return
             said = orjson.loads(hello[1])
             release = said["release"]
@@ -251,7 +251,7 @@ class PreparingPool:
         self._changed.give()
 
 
-_REFUSALS = {frames.UNREADABLE: UnreadableFile, frames.UNAVAILABLE: Unavailable}
+_REFUSALS = {messages.UNREADABLE: UnreadableFile, messages.UNAVAILABLE: Unavailable}
 
 
 class _Answer:
@@ -267,22 +267,24 @@ class _Answer:
 
     async def take(self, kind: bytes, payload: bytes) -> None:
         match kind:
-            case frames.PROGRESS:
+            case messages.PROGRESS:
                 await self._progress(int(payload))
-            case frames.FIGURE:
+            case messages.FIGURE:
                 self._figures.append(payload)
-            case frames.DOCUMENT:
+            case messages.DOCUMENT:
                 await self._keep(ReadDocument(body=payload, figures=tuple(self._figures)))
                 self._figures.clear()
-            case frames.PASSAGES:
-                self._passages += await asyncio.to_thread(frames.read_passages, payload)
-            case frames.VECTORS:
+            case messages.PASSAGES:
+                self._passages += await asyncio.to_thread(messages.read_passages, payload)
+            case messages.VECTORS:
                 self._vectors += payload
             case _:
                 raise AssertionError(f"no such frame: {kind!r}")
 
     def whole(self, payload: bytes) -> ProcessedFile:
-        return frames.read_result(payload, self._work.version, self._passages, bytes(self._vectors))
+        return messages.read_result(
+            payload, self._work.version, self._passages, bytes(self._vectors)
+        )
 
 
 def _write_address(path: Path, address: str) -> None:

@@ -2,5 +2,5 @@
 
 `database` opens and migrates it, `tables` says what is in it, `rows` turns rows into values,
 `dialects` holds all that differs between SQLite and PostgreSQL; `catalog` and `operation_log`
-are the ports, `accepting` and `finishing` the log's transitions.
+are the ports, `operation_intake` and `operation_completion` the log's transitions.
 """

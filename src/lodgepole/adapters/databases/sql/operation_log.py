@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from lodgepole.adapters.databases.sql.accepting import accept, check_alive
 from lodgepole.adapters.databases.sql.claiming import Claiming
 from lodgepole.adapters.databases.sql.database import Database
 from lodgepole.adapters.databases.sql.dialects import insert_if_absent
-from lodgepole.adapters.databases.sql.finishing import (
+from lodgepole.adapters.databases.sql.operation_completion import (
     finish,
     hold,
     publish,
@@ -19,6 +18,7 @@ from lodgepole.adapters.databases.sql.finishing import (
     remove_file,
     set_failed,
 )
+from lodgepole.adapters.databases.sql.operation_intake import accept, check_alive
 from lodgepole.adapters.databases.sql.rows import AnyRow, list_page, ordered, read_operation
 from lodgepole.adapters.databases.sql.tables import UNFINISHED, assistants, files, operations, turns
 from lodgepole.concurrency.waiting import wait_until

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, func, insert, literal, or_, select, update
 
-from lodgepole.adapters.databases.sql.accepting import check_alive
 from lodgepole.adapters.databases.sql.database import Database
 from lodgepole.adapters.databases.sql.dialects import locked, skip_locked
+from lodgepole.adapters.databases.sql.operation_intake import check_alive
 from lodgepole.adapters.databases.sql.rows import AnyRow, list_page, ordered, read_assistant
 from lodgepole.adapters.databases.sql.source_rows import (
     read_item,

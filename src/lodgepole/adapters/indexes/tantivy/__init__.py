@@ -4,11 +4,12 @@
     <root>/<assistant id>/words/     tantivy: BM25 over passages
     <root>/<assistant id>/files/     tantivy: BM25 over whole files and over their beginnings
 
-Modules: `index` the port, `adding` files that wait for it, `assistant` one directory, `truth` its
-SQLite with its `connections`, its `rows` and their checksums, and the two `sides` of its vectors,
-`words` a tantivy index, `derived` how that is made again, `purging` when it is rid of what was
-removed, `codes` the binary vectors in memory, `incomplete` what is said of an index that is lost,
-`state` what can be read of all without opening them.
+Modules: `index` the port, `group_commit` files that wait for it, `assistant` one directory,
+`passage_store` its SQLite with its `connections`, its `rows` and their checksums, and the two
+`vector_sets`, `bm25` a tantivy index, `index_refresh` how that is made again, `purging` and
+`page_scrubbing` when it is rid of what was removed, `binary_codes` the vectors in memory,
+`rebuild_markers` what is said of an index that is lost, `state` what can be read of all without
+opening them.
 """
 
 from lodgepole.adapters.indexes.tantivy.index import TantivyIndex

@@ -11,9 +11,9 @@ import numpy as np
 
 from lodgepole.adapters.indexes.tantivy.binary_codes import Codes, Slot
 from lodgepole.adapters.indexes.tantivy.bm25 import FAILURES, Entry, WordIndex
-from lodgepole.adapters.indexes.tantivy.derived import Derived
-from lodgepole.adapters.indexes.tantivy.incomplete import is_incomplete
+from lodgepole.adapters.indexes.tantivy.index_refresh import RefreshedIndex
 from lodgepole.adapters.indexes.tantivy.passage_store import Truth
+from lodgepole.adapters.indexes.tantivy.rebuild_markers import is_incomplete
 from lodgepole.adapters.indexes.tantivy.rows import REBUILDING
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Hit, Passage, PassageKey
@@ -64,8 +64,12 @@ class AssistantIndex:
         self._truth = Truth(path / "index.db")
         try:
             self._codes = self._loaded_codes()
-            self._passages = Derived(self._truth, path / "words", ("words",), self._passage_entries)
-            self._files = Derived(self._truth, path / "files", ("body", "lead"), self._file_entries)
+            self._passages = RefreshedIndex(
+                self._truth, path / "words", ("words",), self._passage_entries
+            )
+            self._files = RefreshedIndex(
+                self._truth, path / "files", ("body", "lead"), self._file_entries
+            )
         except BaseException:
             self._truth.close()
             raise

@@ -15,7 +15,8 @@ import numpy as np
 
 from lodgepole.adapters.indexes.tantivy.assistant import AssistantIndex, WordsUnreadable
 from lodgepole.adapters.indexes.tantivy.group_commit import Add, Adding
-from lodgepole.adapters.indexes.tantivy.incomplete import (
+from lodgepole.adapters.indexes.tantivy.purging import AT_ONCE_BELOW, Purging, delay_seconds
+from lodgepole.adapters.indexes.tantivy.rebuild_markers import (
     begin_anew,
     incomplete,
     mark,
@@ -23,7 +24,6 @@ from lodgepole.adapters.indexes.tantivy.incomplete import (
     throw_away,
     unmark,
 )
-from lodgepole.adapters.indexes.tantivy.purging import AT_ONCE_BELOW, Purging, delay_seconds
 from lodgepole.adapters.indexes.tantivy.rows import Damaged
 from lodgepole.adapters.indexes.tantivy.state import embedding_states, stored_versions
 from lodgepole.errors import LodgepoleError, Unavailable

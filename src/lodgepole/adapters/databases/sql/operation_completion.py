@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, null, update
 
-from lodgepole.adapters.databases.sql.accepting import lock_assistant, next_revision
+from lodgepole.adapters.databases.sql.operation_intake import lock_assistant, next_revision
 from lodgepole.adapters.databases.sql.rows import upload_columns
 from lodgepole.adapters.databases.sql.tables import (
     assistants,

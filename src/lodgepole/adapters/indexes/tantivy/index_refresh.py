@@ -18,7 +18,7 @@ Entries = Callable[[Iterable[int]], Iterator[Entry]]
 """The documents of files given by number."""
 
 
-class Derived:
+class RefreshedIndex:
     """One word index of an assistant. Its owner sees to it that only one thread changes it."""
 
     def __init__(self, truth: Truth, path: Path, fields: Sequence[str], entries: Entries) -> None:

@@ -23,7 +23,7 @@ GATHER_SECONDS = 1.0
 """Between two steps: so much of the latest may be missing from a catalog without being noticed."""
 
 
-class HighWater:
+class RollbackDetection:
     """The number in one catalog, and in a file beside it."""
 
     def __init__(self, database: Database, mark: Path) -> None:

@@ -6,13 +6,13 @@ import shutil
 import pytest
 
 from lodgepole.adapters.databases.sql.database import open_database
-from lodgepole.adapters.databases.sql.high_water import HighWater
+from lodgepole.adapters.databases.sql.rollback_detection import RollbackDetection
 from lodgepole.errors import Conflict
 
 
 async def opened(folder):
     database = await open_database(f"sqlite:///{folder / 'catalog.db'}")
-    return database, HighWater(database, folder / "catalog.mark")
+    return database, RollbackDetection(database, folder / "catalog.mark")
 
 
 async def test_a_catalog_restored_from_an_older_copy_is_refused(tmp_path):
