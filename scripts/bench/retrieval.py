@@ -52,7 +52,6 @@ from lodgepole.model import (
 )
 from lodgepole.ports.index import Index, IndexedFile, IndexedPassage
 from lodgepole.retrieval.fusion import Weights
-from lodgepole.retrieval.proximity import Proximity
 from lodgepole.retrieval.search import Recipe, Search
 from lodgepole.retrieval.snippet_packing import Growth
 from lodgepole.text.analyzer import file_words, passage_words
@@ -84,7 +83,6 @@ COLUMNS = {
 
 NO_PRIOR = Weights(file_body=0.0, file_lead=0.0, file_name=0.0)
 NO_NAMES = Weights(file_name=0.0)
-NO_LOOK = Proximity(words=0.0, pairs=0.0)
 NO_GROWTH = Growth(first=1, others=1, merged=1)
 ABLATIONS: dict[str, tuple[Recipe, set[str]]] = {
     "whole recipe": (Recipe(), set()),
@@ -92,7 +90,6 @@ ABLATIONS: dict[str, tuple[Recipe, set[str]]] = {
     "without words": (Recipe(words=False), set()),
     "without the file prior": (Recipe(weights=NO_PRIOR), set()),
     "without files' names": (Recipe(weights=NO_NAMES), set()),
-    "without the closer look": (Recipe(proximity=NO_LOOK), set()),
     "without growth": (Recipe(growth=NO_GROWTH), set()),
     "without headers": (Recipe(), {"header"}),
     "without stemming": (Recipe(), {"stem"}),

@@ -103,7 +103,7 @@ def test_it_answers_from_what_it_was_given_before(server: Server) -> None:
     cited = answer["citations"][0]["references"][0]
     assert cited["file"]["name"] == "notes.txt"
     stages = set(re.findall(r'lodgepole_stage_seconds_count{stage="(\w+)"}', measured))
-    assert stages >= {"embed_query", "search", "look_closer", "pack", "retrieve", "model"}
+    assert stages >= {"embed_query", "search", "pack", "retrieve", "model"}
 
 
 @pytest.mark.live

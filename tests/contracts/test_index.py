@@ -1,7 +1,5 @@
 """What every Index does, whatever it is made of."""
 
-import math
-
 import numpy as np
 import pytest
 from tests.support.indexed_files import ONE, THREE, TWO, file_of, files_with, query
@@ -166,22 +164,6 @@ async def test_languages_are_those_of_the_stored_files(index: Index) -> None:
     assert dict(await index.languages("a")) == {ONE: "en", TWO: "fr"}
     await index.remove("a", [TWO])
     assert dict(await index.languages("a")) == {ONE: "en"}
-
-
-async def test_rarity_is_of_the_words_that_passages_have(index: Index) -> None:
-    await index.add("a", file_of(ONE, "apple tree", "apple pie", "pear", lead="quince"))
-    await index.add("a", file_of(TWO, "pear tree", lead="quince"))
-    rankings = await index.search("a", query(ONE, words="apple pie pear fig quince"))
-    assert rankings.idf == pytest.approx(
-        {
-            "apple": math.log1p(2.5 / 2.5),  # two of four passages, in whichever files
-            "pear": math.log1p(2.5 / 2.5),
-            "pie": math.log1p(3.5 / 1.5),
-        }
-    )
-    await index.add("a", file_of(FileVersion("three", 1), "apple"))
-    rankings = await index.search("a", query(ONE, words="apple"))
-    assert rankings.idf == pytest.approx({"apple": math.log1p(2.5 / 3.5)})
 
 
 async def test_vectors_of_a_version_are_read_by_range_as_they_are_searched(index: Index):

@@ -6,7 +6,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from lodgepole.model import (
@@ -57,8 +57,6 @@ class Rankings:
     words: Sequence[Hit] = ()  # BM25 over passages
     file_body: Sequence[tuple[FileVersion, float]] = ()  # BM25 over whole files
     file_lead: Sequence[tuple[FileVersion, float]] = ()  # BM25 over lead words
-    idf: Mapping[str, float] = field(default_factory=dict)
-    """Inverse document frequency of the query's words, as BM25 over passages counted it."""
     embedder: EmbedderIdentity | None = None  # of the index's vectors; None when it holds nothing
 
 

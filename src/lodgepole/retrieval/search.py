@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.metadata_filter import MetadataFilter, select
-from lodgepole.model import Assistant, File, FileVersion, Hit, Passage, PassageKey, Snippet
+from lodgepole.model import Assistant, File, FileVersion, Hit, Snippet
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector
 from lodgepole.ports.index import Index, IndexQuery, Rankings
@@ -16,7 +16,6 @@ from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.filename_boost import FileNames
 from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
-from lodgepole.retrieval.proximity import DEFAULT_PROXIMITY, Proximity, keys_to_rescore, rescore
 from lodgepole.retrieval.reranking import Reranking
 from lodgepole.retrieval.snippet_packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
 from lodgepole.telemetry.stages import Stages
@@ -40,7 +39,6 @@ class Recipe:
 
     weights: Weights = DEFAULT_WEIGHTS
     growth: Growth = DEFAULT_GROWTH
-    proximity: Proximity = DEFAULT_PROXIMITY
     dense: bool = True
     words: bool = True
 
@@ -150,38 +148,14 @@ class Search:
             weights=self._recipe.weights,
             limit=most,
         )
-        hits, known = await self._closer(assistant.id, query, hits, rankings, everything)
         limits = _Limits(top_k, snippet_tokens, budget_tokens)
         if self._reranking is None and budget_tokens is None and len(hits) > 2 * top_k:
             # So many are nearly always enough, and every passage that is read costs time.
             some = hits[: 2 * top_k]
-            snippets = await self._packed(assistant.id, query, some, files, limits, known=known)
+            snippets = await self._packed(assistant.id, query, some, files, limits)
             if len(snippets) == top_k:
                 return snippets
-        return await self._packed(assistant.id, query, hits, files, limits, known=known)
-
-    async def _closer(
-        self,
-        assistant_id: str,
-        query: str,
-        hits: Sequence[Hit],
-        rankings: Rankings,
-        everything: _FileSet,
-    ) -> tuple[Sequence[Hit], Mapping[PassageKey, Passage]]:
-        """The hits in the order that a closer look gives, and the passages that were read."""
-        if not rankings.idf:
-            return hits, {}
-        passages = await self._index.passages(assistant_id, keys_to_rescore(hits))
-        with self._stages.stage("look_closer"):
-            again = rescore(
-                query,
-                hits,
-                passages,
-                languages=everything.languages or {},
-                idf=rankings.idf,
-                proximity=self._recipe.proximity,
-            )
-        return again, passages
+        return await self._packed(assistant.id, query, hits, files, limits)
 
     async def _packed(
         self,
@@ -190,12 +164,9 @@ class Search:
         hits: Sequence[Hit],
         files: Mapping[FileVersion, File],
         limits: _Limits,
-        *,
-        known: Mapping[PassageKey, Passage],
     ) -> list[Snippet]:
         growth = self._recipe.growth
-        wanted = neighbourhood(hits, growth) - known.keys()
-        passages = {**known, **await self._index.passages(assistant_id, wanted)}
+        passages = await self._index.passages(assistant_id, neighbourhood(hits, growth))
         if self._reranking is not None:
             with self._stages.stage("rerank"):
                 hits = await self._reranking.ordered(query, hits, passages)
@@ -244,7 +215,6 @@ class Search:
             words=by_words.words,
             file_body=by_words.file_body,
             file_lead=by_words.file_lead,
-            idf=by_words.idf,
             embedder=by_vector.embedder,
         )
 

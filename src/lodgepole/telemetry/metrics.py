@@ -49,8 +49,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         name="stage_seconds",
         kind="histogram",
         meaning="Stages of a question: `embed_query`, `search` (the rankings, with "
-        "`embed_query`), `look_closer`, `rerank` where one is set, `pack`, `retrieve` (all of "
-        "these), `model_first_token`, `model`.",
+        "`embed_query`), `rerank` where one is set, `pack`, `retrieve` (all of these), "
+        "`model_first_token`, `model`.",
         labels=("stage",),
         bounds=(*BRIEF, 60.0, 120.0),
     ),

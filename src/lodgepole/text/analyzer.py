@@ -11,7 +11,6 @@
 """
 
 import re
-import sys
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -23,7 +22,6 @@ from lodgepole.text.stemming import stem, stemmed_as
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
 KNOWN_CHARS = 64  # of a token that is remembered; longer ones fill the memory and seldom recur
-KNOWN_TEXTS = 8192  # whose tokens are remembered: passages and what stands over them
 QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
 
 _LETTER = rf"(?:(?![{BY_CHARACTER}_])[\w{MARKS}])"
@@ -66,15 +64,6 @@ def _tokens(text: str) -> list[str]:
     return (_PLAIN_TOKEN if plain else _TOKEN).findall(text)
 
 
-@lru_cache(maxsize=KNOWN_TEXTS)
-def known_tokens(text: str) -> tuple[str, ...]:
-    """The runs of characters of `text` that are words, in order.
-
-    They are remembered: what questions find is found again and again.
-    """
-    return tuple(map(sys.intern, _tokens(text)))
-
-
 def query_words(text: str, languages: Collection[str]) -> list[str]:
     """What to look for: the query's words as each of `languages` would have stored them, once.
 
@@ -86,7 +75,7 @@ def query_words(text: str, languages: Collection[str]) -> list[str]:
     asked = list(dict.fromkeys(_tokens(text)))
     kept: dict[str, None] = {}
     for code in known:
-        words = dict.fromkeys(word for token in asked for word in token_words(token, code))
+        words = dict.fromkeys(word for token in asked for word in _token_words(token, code))
         kept.update(dict.fromkeys(_most_telling(words)))
     return list(kept)
 
@@ -107,12 +96,12 @@ def _words(text: str, language: str) -> list[str]:
     language = stemmed_as(language)
     words: list[str] = []
     for token in _tokens(text):
-        words += token_words(token, language)
+        words += _token_words(token, language)
     return words
 
 
-def token_words(token: str, language: str) -> tuple[str, ...]:
-    """The words that one of `known_tokens` stands for; nearly always a single one.
+def _token_words(token: str, language: str) -> tuple[str, ...]:
+    """The words that a token stands for; nearly always a single one.
 
     Args:
         token: As it stands in the text.

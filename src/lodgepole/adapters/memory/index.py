@@ -74,10 +74,6 @@ class MemoryIndex:
             ],
             file_body=self._bm25(bodies, words, allowed.__contains__, limit),
             file_lead=self._bm25(leads, words, allowed.__contains__, limit),
-            idf=_idf(
-                Counter(word for text in passages.values() for word in {*text} & {*words}),
-                len(passages),
-            ),
         )
 
     def _dense(self, assistant_id: str, query: IndexQuery) -> list[Hit]:

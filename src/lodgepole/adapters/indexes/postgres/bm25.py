@@ -166,14 +166,11 @@ class Scoring:
         passages = _Field(view.lengths, total)
         bodies = _Field(view.words, total)
         leads = _Field(view.lead_words, int(view.lead_words.sum()))
-        idf: dict[str, float] = {}
         for word in self.found:
             counts = word.postings % _COUNTS
             at = np.repeat(view.starts[word.places], word.counts) + word.postings // _COUNTS
             of_asked = None if asked is None else np.repeat(asked[word.places], word.counts)
             passages.add(word.weight, at, counts, of_asked)
-            if len(at):
-                idf[word.word] = passages.idf(len(at))
             holds = word.counts > 0
             sums = np.add.reduceat(counts, _firsts(word.counts[holds]))
             places = word.places[holds]
@@ -195,7 +192,6 @@ class Scoring:
             file_lead=_ordered(
                 [(view.versions[place], score) for place, score in leads.best(limit)], limit
             ),
-            idf=idf,
         )
 
     def _passage(self, position: int) -> PassageKey:

@@ -238,16 +238,12 @@ class AssistantIndex:
             ]
             return sorted(ranking, key=lambda item: (-item[1], item[0]))
 
-        words = self._passages.index
-        with self._reading_words():
-            idf = words.idf("words", query.words)
         return Rankings(
             embedder=embedder,
             dense=dense,
-            words=[Hit(*item) for item in ranked(words, "words")],
+            words=[Hit(*item) for item in ranked(self._passages.index, "words")],
             file_body=[(key.version, score) for key, score in ranked(self._files.index, "body")],
             file_lead=[(key.version, score) for key, score in ranked(self._files.index, "lead")],
-            idf=idf,
         )
 
     @contextmanager

@@ -7,7 +7,6 @@ document of the index it would be counted by BM25, deleted ones too.)
 
 import contextlib
 import json
-import math
 import os
 import shutil
 import threading
@@ -20,7 +19,6 @@ from typing import Any, NamedTuple
 import tantivy
 
 WRITER_HEAP_BYTES = 32_000_000
-_COUNTED = 2048  # words whose frequency is remembered
 _APPLIED = "applied.json"
 _FOOTER_MAGIC = 1337
 
@@ -82,7 +80,6 @@ class WordIndex:
             # Readers are told of commits by who commits; the default watches with a thread.
             self._index.config_reader("Manual")
             self._index.reload()
-        self._counted: dict[tuple[str, str], int] = {}  # of a field's words, since the last change
         self._lock = threading.Lock()
         self._writer: tantivy.IndexWriter | None = None
         self.applied = self._read_applied()
@@ -156,7 +153,6 @@ class WordIndex:
                 self._give_back()
                 raise
             self._index.reload()
-            self._counted = {}
             self.applied = applied
 
     def _ready_writer(self) -> tantivy.IndexWriter:
@@ -214,25 +210,6 @@ class WordIndex:
             Found(int(number or 0), int(ordinal or 0), float(score))
             for (score, _), number, ordinal in zip(hits, found_numbers, ordinals, strict=True)
         ]
-
-    def idf(self, field: str, words: Collection[str]) -> dict[str, float]:
-        """Of each of `words` that is there, its inverse document frequency as `search` has it."""
-        with _panics_told():
-            counted, searcher = self._counted, self._index.searcher()
-        if len(counted) > _COUNTED:
-            counted = self._counted = {}
-        found: dict[str, int] = {}
-        for word in set(words):
-            count = counted.get((field, word))
-            if count is None:
-                with _panics_told():
-                    count = counted[field, word] = searcher.doc_freq(field, word)
-            found[word] = count
-        return {
-            word: math.log1p((max(0, searcher.num_docs - count) + 0.5) / (count + 0.5))
-            for word, count in found.items()
-            if count
-        }
 
     def _of_files(self, numbers: Collection[int]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, "number", list(numbers))
