@@ -236,9 +236,10 @@ def asked_gist(question: str) -> Gist | None:
     return _asked_pages(question) or _asked_section(question) or _asked_whole(question)
 
 
-def says_gist(question: str) -> bool:
-    """Whether words in it ask to sum something up."""
-    return _GIST.search(question) is not None
+def asks_of_documents(question: str) -> bool:
+    """Whether nothing but the gist, a page, a section or the list of files is asked for."""
+    gist = asked_gist(question)
+    return gist is not None and (gist.sure or not gist.rest)
 
 
 def _asked_pages(question: str) -> Gist | None:
