@@ -1,4 +1,4 @@
-"""Who is calling and may they: the first thing every route asks, before any body is read."""
+"""Authentication and roles: the first thing every route asks, before any body is read."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

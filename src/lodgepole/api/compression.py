@@ -92,7 +92,7 @@ class Compressed:
 
 
 def accepts_gzip(headers: Headers) -> bool:
-    """Whether a client takes gzip: it names it, or everything, and not with the weight 0."""
+    """Return whether a client takes gzip: it names it, or everything, and not with the weight 0."""
     for offer in headers.get("Accept-Encoding", "").lower().split(","):
         coding, _, weight = offer.replace(" ", "").partition(";")
         if coding in ("gzip", "*"):

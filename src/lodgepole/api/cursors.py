@@ -17,7 +17,7 @@ STEP = 500  # items read at a time
 
 @dataclass(frozen=True, slots=True)
 class CursorRequest:
-    """What the client asked for, unchecked."""
+    """Page that a client asked for, unchecked."""
 
     limit: int | None
     order: str | None
@@ -32,7 +32,7 @@ class CursorRequest:
         return self.order != "asc"
 
     def most(self, *, default: int, maximum: int) -> int:
-        """How many to show. Raises InvalidRequest."""
+        """Number of items to show. Raises InvalidRequest."""
         limit = default if self.limit is None else self.limit
         if not 1 <= limit <= maximum:
             raise InvalidRequest(f"Invalid limit {limit}: must be between 1 and {maximum}")

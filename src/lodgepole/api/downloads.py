@@ -1,4 +1,4 @@
-"""How many downloads there are at once: who does not read what was asked for holds memory."""
+"""Limit on concurrent downloads: a client that does not read what it asked for holds memory."""
 
 from collections import Counter
 from collections.abc import Generator

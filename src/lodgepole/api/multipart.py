@@ -40,7 +40,7 @@ _QUOTED_IN_NAMES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
 @dataclass(frozen=True, slots=True)
 class UploadForm:
-    """What the form held. `content` may be read once, while the context is open."""
+    """Fields of an upload. `content` may be read once, while the context is open."""
 
     name: str
     content: AsyncIterator[bytes]
@@ -50,7 +50,7 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True)
 class FormLimits:
-    """What to accept of a form; checked while it arrives."""
+    """Limits of a form, checked while it arrives."""
 
     file_bytes: Callable[[str], int]  # by file name; may refuse the name with InvalidRequest
     overhead_bytes: int  # of everything beside the file

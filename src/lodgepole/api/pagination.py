@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What the client asked for, unchecked."""
+    """Page that a client asked for, unchecked."""
 
     limit: int | None
     token: str | None
@@ -82,7 +82,7 @@ async def read_page(
 
 
 def pagination(page: ListPage[Any]) -> PaginationResponse | None:
-    """Where the next page is. Left out on the last one: an empty one breaks clients."""
+    """Token of the next page, left out on the last one: an empty one breaks clients."""
     return None if page.next is None else PaginationResponse(next=page.next)
 
 

@@ -109,7 +109,7 @@ def file(value: File, *, signed_url: str | None = None) -> AssistantFileModel:
 
 
 def operation(value: Operation) -> OperationModel:
-    """What does not apply yet is left out."""
+    """Render an operation; fields that do not apply yet are left out."""
     units, ended = value.ingestion_units, value.completed_at
     done = value.status is OperationStatus.COMPLETED
     return OperationModel(

@@ -1,4 +1,4 @@
-"""What is told of requests: counts and times by route, a line in the log, and `/metrics`."""
+"""Request metrics: counts and times by route, a line in the log, and `/metrics`."""
 
 import ipaddress
 import logging
@@ -39,7 +39,7 @@ async def read_metrics(request: Request) -> Response:
 
 
 def _from_this_machine(request: Request) -> bool:
-    """Whether a program on this machine asks for itself, not as a proxy for others."""
+    """Return whether a program on this machine asks for itself, not as a proxy for others."""
     if request.client is None or any(name in request.headers for name in PROXIED):
         return False
     return _is_loopback(request.client.host) and _is_loopback(request.url.hostname or "")

@@ -1,4 +1,4 @@
-"""What the application holds for its whole life, in one typed value that never changes."""
+"""Application state: one typed value that never changes while the application lives."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from lodgepole.services import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observing:
-    """Where requests are counted, and who may read the counts."""
+    """Counters of requests, and who may read them."""
 
     metrics: Metrics
     exposition: Callable[[], Awaitable[tuple[bytes, str]]]  # the text and its content type
@@ -25,7 +25,7 @@ class Observing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationState:
-    """What requests share.
+    """Values that all requests share.
 
     Attributes:
         services: What the routes call.

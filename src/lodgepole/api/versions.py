@@ -1,4 +1,4 @@
-"""What each version of the wire can do, chosen by the `X-Pinecone-Api-Version` header.
+"""Wire versions and their capabilities, chosen by the `X-Pinecone-Api-Version` header.
 
 Versions fall into families that behave alike. A family is one row of `FAMILIES`; code asks for the
 capability that matters where it matters, by name, and never for a version. The schemas mark fields
@@ -20,7 +20,7 @@ _DATED = re.compile(r"\d{4}-\d{2}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireVersion:
-    """What clients of one family understand. Versions from `since` on belong to it.
+    """Capabilities of one family of clients. Versions from `since` on belong to it.
 
     Attributes:
         since: The first version of the family; the oldest one's is empty.

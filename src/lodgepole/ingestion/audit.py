@@ -18,7 +18,7 @@ from lodgepole.ports.quarantine import Quarantine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
-    """What was looked at, and one sentence for each thing that is not as it should be."""
+    """Counts of what was compared, and one sentence for each thing that is not as it should be."""
 
     assistants: int
     available_files: int

@@ -121,7 +121,7 @@ class _Ruler:
         return bisect_left(self.starts, end) - bisect_left(self.starts, start)
 
     def reach(self, start: int, tokens: int) -> int:
-        """Where the first token begins that is one too many from `start` on."""
+        """Return where the first token begins that is one too many from `start` on."""
         index = bisect_left(self.starts, start) + tokens
         return self.starts[index] if index < len(self.starts) else len(self.text)
 
@@ -306,7 +306,7 @@ def _packed(units: Iterable[_Unit], ruler: _Ruler, budget: int) -> Iterator[list
 
 
 def _joins(held: Sequence[_Unit], unit: _Unit, tokens: int, budget: int) -> bool:
-    """Whether a unit may stand beside what is held."""
+    """Return whether a unit may stand beside what is held."""
     if unit.whole and all(other.is_heading for other in held):
         budget = max(budget, WHOLE_TOKENS)
     elif _is_beside_running(held, unit, tokens):
@@ -316,7 +316,7 @@ def _joins(held: Sequence[_Unit], unit: _Unit, tokens: int, budget: int) -> bool
 
 
 def _is_beside_running(held: Sequence[_Unit], unit: _Unit, tokens: int) -> bool:
-    """Whether a short running line would make a passage by itself if the two were parted."""
+    """Return whether a short running line would make a passage by itself if the two were parted."""
     if unit.is_running:
         return unit.tokens <= RUNNING_TOKENS
     opened = all(other.is_heading or other.is_running for other in held)

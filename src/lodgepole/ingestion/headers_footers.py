@@ -1,4 +1,4 @@
-"""Which running lines say nothing new: they stay in the text, and no passage is made of them.
+"""Running headers and footers that repeat: they stay in the text, and no passage is made of them.
 
 A header or footer is searched once. What a later one says beside the number of its page, such as
 another chapter or another invoice, is new. Pure.
@@ -28,7 +28,7 @@ class _RunningLine:
 
 
 def repeated(document: Document) -> frozenset[int]:
-    """Where the running blocks start that repeat another one.
+    """Return where the running blocks start that repeat another one.
 
     Of those alike, the first on a page with other text is not repeated, or else the first.
     """

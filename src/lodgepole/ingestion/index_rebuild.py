@@ -32,7 +32,7 @@ class Losable(Protocol):
         ...
 
     async def stored(self) -> Mapping[str, Collection[FileVersion]]:
-        """What is there of each assistant, looked up without opening any."""
+        """Return what the index holds of each assistant, looked up without opening any."""
         ...
 
     async def begin_again(self, assistant_id: str) -> None:
@@ -65,7 +65,7 @@ class Rebuilding:
 
     @property
     def assistants_left(self) -> int:
-        """How many are not searched until they are made again."""
+        """Number of assistants that are not searched until their index is made again."""
         return len(self._losable.incomplete())
 
     async def run(self) -> None:

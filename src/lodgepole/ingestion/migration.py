@@ -51,7 +51,7 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """Where from, or where to."""
+    """Source or target of a migration."""
 
     catalog: Catalog
     live: LiveContent
@@ -61,7 +61,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveReport:
-    """What is in the target now, and one sentence for each thing that differs."""
+    """Contents of the target after a migration, and one sentence for each thing that differs."""
 
     assistants: int
     files: int

@@ -172,7 +172,7 @@ async def _of_texts(
 
 
 def ingestion_units(document: Document, passages: Sequence[Passage]) -> float:
-    """What one file's ingestion counts for: its pages, where its kind has real ones.
+    """Return what one file's ingestion counts for: its pages, where its kind has real ones.
 
     Where there are none, or only estimated ones, every 512 tokens of text, about a printed page,
     are one unit; a part of one counts in full. The hosted service does not publish its measure.

@@ -62,7 +62,7 @@ class Reembedding:
 
     @property
     def passages_left(self) -> int:
-        """How many are yet to be embedded; 0 when nothing is under way."""
+        """Number of passages yet to be embedded; 0 when nothing is under way."""
         return self._left
 
     async def run(self) -> None:

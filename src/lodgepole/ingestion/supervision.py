@@ -13,7 +13,7 @@ RESTART_MOST_SECONDS = 60.0
 
 
 class Runnable(Protocol):
-    """What works until it is told to stop."""
+    """Work that goes on until it is told to stop."""
 
     async def run(self, stop: asyncio.Event) -> None: ...
 

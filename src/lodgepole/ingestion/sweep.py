@@ -174,7 +174,7 @@ class Sweep:
 
 
 async def stored_versions(blobs: Blobs) -> dict[str, Collection[FileVersion]]:
-    """What the blobs hold something of, by assistant."""
+    """Return the file versions that have blobs, by assistant."""
     return {assistant_id: stored async for assistant_id, stored in _by_assistant(blobs)}
 
 

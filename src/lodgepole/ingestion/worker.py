@@ -130,7 +130,7 @@ class Worker:
 
     @property
     def incomplete_assistants(self) -> int:
-        """How many are not searched until their index is made again."""
+        """Number of assistants that are not searched until their index is made again."""
         return self._rebuilding.assistants_left if self._rebuilding is not None else 0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -370,7 +370,7 @@ class Worker:
 
 
 def backoff(attempts: int) -> timedelta:
-    """How long to wait after the attempt of this number, from 1: 2 s, doubled up to 5 minutes."""
+    """Return the wait in seconds after an attempt, counted from 1: 2 s, doubled up to 5 minutes."""
     return min(BACKOFF_FIRST * 2 ** min(attempts - 1, 16), BACKOFF_MOST)
 
 

@@ -77,7 +77,7 @@ class Catalog(Protocol):
         ...
 
     async def files_by_status(self, assistant_id: str) -> "Mapping[FileStatus, FileTotals]":
-        """How many there are, and of how many bytes; statuses of none are left out."""
+        """Return the number and the bytes of files by status; statuses of none are left out."""
         ...
 
     async def list_files(

@@ -38,7 +38,7 @@ class RunStatus(StrEnum):
 
 
 class ItemChange(StrEnum):
-    """What a run did with one thing of the origin."""
+    """Change that a run made for one thing of the origin."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -51,7 +51,7 @@ class ItemChange(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlRules:
-    """How much of a web site is read."""
+    """Bounds on how much of a web site is read."""
 
     crawl: bool = False  # also the pages that pages link to, below the address
     depth: int = 3  # links from the first page
@@ -62,7 +62,7 @@ class CrawlRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where documents of one assistant come from, and when it is looked at again."""
+    """Origin of documents of one assistant, and when it is looked at again."""
 
     id: str
     assistant_id: str
@@ -95,7 +95,7 @@ class SourceItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunNote:
-    """What happened to one thing, and why where that is not plain."""
+    """Outcome of one thing in a run, and its reason where that is not plain."""
 
     key: str
     change: ItemChange
@@ -210,5 +210,5 @@ class SourceStore(Protocol):
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the next source is to be claimed, or its lease runs out; None for none."""
+        """Return when the next source is to be claimed, or its lease runs out; None for none."""
         ...

@@ -67,7 +67,7 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_abbreviated(before: str, after: str, *, from_start: bool = False) -> bool:
-    """Whether the full stop that ends `before` goes on to `after` in the same sentence.
+    """Return whether the full stop that ends `before` goes on to `after` in the same sentence.
 
     Args:
         before: The last `BEFORE_CHARS` up to the stop and with it.
@@ -100,7 +100,7 @@ def _stands_before_number(last: str, after: str, at: int) -> bool:
 
 
 def _is_count(before: str, last: str, *, from_start: bool) -> bool:
-    """Whether the number stands where the sentence or a line begins, and counts it."""
+    """Return whether the number stands where the sentence or a line begins, and counts it."""
     if not _COUNT.fullmatch(last):
         return False
     line = before[: -len(last) - 1].rstrip(" \t([#")
@@ -121,7 +121,7 @@ def _is_ordinal(previous: str, last: str, after: str) -> bool:
 
 
 def _opens_sentence(after: str) -> bool:
-    """Whether a word follows that begins sentences and no names: `The`, `Wir`, `Il`."""
+    """Return whether a word follows that begins sentences and no names: `The`, `Wir`, `Il`."""
     word = _FIRST_WORD.match(after)
     if word is None or len(word.group()) < 2:
         return False

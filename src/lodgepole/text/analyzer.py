@@ -65,7 +65,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def query_words(text: str, languages: Collection[str]) -> list[str]:
-    """What to look for: the query's words as each of `languages` would have stored them, once.
+    """Return the query's words as each of `languages` would have stored them, each once.
 
     A query is too short to tell its own language, so it is analysed in all that are indexed.
     Of a long one, such as a conversation, the rarest-looking words are kept: those with digits

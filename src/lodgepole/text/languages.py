@@ -1,4 +1,4 @@
-"""Which language a text is in: by its script, then by its most frequent small words. Pure.
+"""Language detection: by script, then by the most frequent small words. Pure.
 
 Made for choosing a stemmer: it names only languages where that choice matters, needs about 200
 characters to be sure, and says `und` when the evidence is thin.
@@ -111,7 +111,7 @@ def _by_small_words(words: list[str]) -> str:
 
 
 def small_word_votes(words: Iterable[str]) -> Counter[str]:
-    """How many of the words, in small letters, are among the commonest of each language."""
+    """Count the words, in small letters, that are among the commonest of each language."""
     votes: Counter[str] = Counter()
     for word, count in Counter(words).items():
         for code in _LANGUAGES_OF.get(word, ()):

@@ -42,7 +42,7 @@ def word_value(word: str) -> str | None:
 
 
 def zeros_of(word: str) -> int | None:
-    """How many zeros a word such as `million` stands for."""
+    """Return how many zeros a word such as `million` stands for."""
     return SCALES.get(word)
 
 

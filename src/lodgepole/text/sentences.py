@@ -1,4 +1,4 @@
-"""Where sentences end, in any script; and the sentences, rows and items of a document's text. Pure.
+"""Sentence boundaries in any script; sentences, rows and items of a document's text. Pure.
 
 One rule of what ends a sentence serves passages, quotes and the checks of answers. It looks at a
 few characters around a mark, so that the time grows with the text alone.
@@ -40,7 +40,7 @@ _WIDE = 40  # characters, from which a line may have been broken by the width of
 
 
 def sentence_ends(text: str, start: int, end: int) -> Iterator[int]:
-    """Where each sentence of `[start, end)` ends but the last.
+    """Return where each sentence of `[start, end)` ends but the last.
 
     That is behind its mark, what closes it, and marks of notes. A line end counts as any white
     space.
@@ -61,7 +61,7 @@ def sentence_ends(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _ends(text: str, begin: int, mark: re.Match[str], after: int, end: int) -> bool:
-    """Whether a mark with white space behind it ends the sentence that began at `begin`."""
+    """Return whether a mark with white space behind it ends the sentence that began at `begin`."""
     if text[after].islower():
         return False
     if mark.group(1) != ".":
@@ -89,7 +89,7 @@ def ends_sentence(text: str, following: str = "") -> bool:
 
 
 def is_field(line: str) -> bool:
-    """Whether a line is a field of a record, `town: Bergen`."""
+    """Return whether a line is a field of a record, `town: Bergen`."""
     return _LABEL.match(line) is not None
 
 
@@ -141,7 +141,7 @@ def _continues(previous: str, line: str, width: int) -> bool:
 
 
 def _says_number_twice(before: str, line: str) -> bool:
-    """Whether `(5) years` is no item of a list but goes on after `five`."""
+    """Return whether `(5) years` is no item of a list but goes on after `five`."""
     mark, last = _COUNTED_MARK.match(line), _LAST_WORD.search(before, max(0, len(before) - 20))
     return (
         mark is not None and last is not None and word_value(folded(last.group())) == mark.group(1)

@@ -1,4 +1,4 @@
-"""What a provider's refusal means, in our words; its own may hold keys or prompts. Pure."""
+"""Refusals of providers in our own words, since theirs may hold keys or prompts. Pure."""
 
 import re
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ _SETTINGS = (
 
 
 def is_beyond_window(words: str) -> bool:
-    """Whether the provider says that the prompt is too long."""
+    """Return whether the provider says that the prompt is too long."""
     return _WINDOW.search(words[:READ_CHARS]) is not None
 
 

@@ -35,7 +35,7 @@ Pause = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingEndpoint:
-    """Where a model is and what it wants to be sent."""
+    """Address of a model, and what it wants to be sent."""
 
     base_url: str  # up to and with `/v1`
     model: str

@@ -1,4 +1,4 @@
-"""How much memory the C library keeps for this process's threads, where that is glibc."""
+"""Limits on the memory that glibc keeps for this process's threads."""
 
 import ctypes
 

@@ -23,12 +23,12 @@ def pack_bits(vectors: npt.NDArray[np.float32]) -> bytes:
 
 
 def no_bits(count: int, dimension: int) -> bytes:
-    """What `pack_bits` writes for `count` vectors that are not there."""
+    """Return what `pack_bits` writes for `count` vectors that are not there."""
     return bytes(count * ((dimension + 63) // 64) * 8)
 
 
 def unpack_bits(data: bytes, dimension: int) -> Bits:
-    """What `pack_bits` wrote, with shape `(words, n)`: a word of all codes lies together."""
+    """Return codes of `pack_bits` with shape `(words, n)`: a word of all codes lies together."""
     words = (dimension + 63) // 64
     return np.frombuffer(data, np.uint64).reshape(-1, words).T
 

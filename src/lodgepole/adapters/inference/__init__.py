@@ -1,1 +1,1 @@
-"""What embedders and rerankers share: ONNX networks, endpoints, thread priority."""
+"""Inference that embedders and rerankers share: ONNX networks, endpoints, thread priority."""

@@ -39,7 +39,7 @@ class Address:
         )
 
     async def ask(self, body: dict[str, Any]) -> bytes:
-        """What it answers.
+        """Post `body` as JSON and return the bytes of the answer.
 
         Raises:
             UpstreamRejected: It refuses the key, the model or the request, or says too much.

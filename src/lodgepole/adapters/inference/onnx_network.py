@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class Encoding(Protocol):
-    """What of the tokenizers library's Encoding is used."""
+    """Part of the tokenizers library's Encoding that is used."""
 
     @property
     def ids(self) -> list[int]: ...

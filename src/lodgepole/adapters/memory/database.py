@@ -1,4 +1,4 @@
-"""What the catalog and the operation log share, so that one method changes both at once.
+"""State that catalog and operation log share, so that one method changes both at once.
 
 Nothing here awaits between reading and writing, which makes every method one transaction.
 """

@@ -1,1 +1,1 @@
-"""Where documents come from, one module or folder an origin."""
+"""Origins of documents, one module or folder each."""

@@ -1,4 +1,4 @@
-"""Which addresses may be reached: public ones, and networks that the operator allows. Pure.
+"""Addresses that may be reached: public ones, and networks that the operator allows. Pure.
 
 The lists of the standard library change between releases of Python, so that what is refused is
 written out here, and what they refuse beyond it is refused too.
@@ -45,7 +45,7 @@ FIRST_USER_PORT = 1024
 
 
 class Networks:
-    """What may be reached."""
+    """Networks that may be reached."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         """`allowed` are networks such as `10.1.0.0/16` that may be reached besides public ones.

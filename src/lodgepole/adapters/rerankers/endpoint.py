@@ -21,7 +21,7 @@ RESPONSE_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerankEndpoint:
-    """Where a cross-encoder is and how it is spoken to."""
+    """Address of a cross-encoder, and how it is spoken to."""
 
     base_url: str  # `/rerank` comes behind it
     wire: Literal["cohere", "tei"] = "cohere"

@@ -36,7 +36,7 @@ class Children:
 
     @property
     def pids(self) -> list[int]:
-        """Of those that run now."""
+        """Return the process ids of those that run now."""
         return sorted(process.pid for process in self._processes)
 
     def open(self) -> None:

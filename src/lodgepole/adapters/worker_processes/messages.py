@@ -1,4 +1,4 @@
-"""What the server and the processes that prepare for it say to each other.
+"""Messages between the server and the processes that prepare files for it.
 
 A process says HELLO once.
 The server sends JOB, followed by STORED where an earlier attempt kept the document. The process
@@ -55,7 +55,7 @@ def job_bytes(work: ProcessingJob) -> bytes:
 
 
 def is_stored(job: bytes) -> bool:
-    """Whether a STORED frame follows the job."""
+    """Return whether a STORED frame follows the job."""
     return orjson.loads(job)["stored"]
 
 

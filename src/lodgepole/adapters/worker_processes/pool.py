@@ -135,7 +135,7 @@ class PreparingPool:
 
     @property
     def connections(self) -> int:
-        """How many files can be prepared at once by other processes."""
+        """Number of files that other processes can prepare at once."""
         return len(self._connections)
 
     async def process(

@@ -21,7 +21,7 @@ _MARKERS = ("x-needs", "x-lacks", "x-words", "x-omitted", "title")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a document is made from besides the code.
+    """Sources of a document besides the code.
 
     Attributes:
         date: One of `DATES`.

@@ -1,4 +1,4 @@
-"""What the routes cannot say themselves: bodies, answers and failures of each operation.
+"""Descriptions that routes cannot give: bodies, answers and failures of each operation.
 
 Bodies are read by the routes' own code, so that the key is checked first; this table names them.
 """

@@ -30,7 +30,7 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """What one document describes.
+    """Scope of one OpenAPI document.
 
     Attributes:
         routers: Whose routes these are.

@@ -1,4 +1,4 @@
-"""What all wire shapes have in common.
+"""Base of all wire shapes.
 
 `json_schema_extra` serves the published document alone: the services check values, in the API's
 own words. A string `limits.NAME` there stands for that limit of the running server.
@@ -27,7 +27,7 @@ def lacks(capability: str) -> JsonDict:
 
 
 def served_to(version: WireVersion, marked: Mapping[str, Any]) -> bool:
-    """Whether this version has what is marked so."""
+    """Return whether this version has what is marked so."""
     has = [getattr(version, name) for name in (marked.get("x-needs"),) if name]
     has_not = [getattr(version, name) for name in (marked.get("x-lacks"),) if name]
     return all(has) and not any(has_not)

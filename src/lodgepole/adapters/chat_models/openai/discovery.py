@@ -79,7 +79,7 @@ async def _vllm(ask: _Ask) -> list[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a kind of server usually listens, and how it is told from others."""
+    """Usual address of a kind of server, and how it is told from others."""
 
     kind: str
     port: int

@@ -1,4 +1,4 @@
-"""What servers of OpenAI's format say of the window their models really have.
+"""Context windows of models, as servers of OpenAI's format report them.
 
 Each kind of server tells it somewhere else: llama.cpp at `/props`, Ollama at `/api/ps` and
 `/api/show`, LM Studio at `/api/v0/models`, vLLM and others in the list of models.

@@ -73,7 +73,7 @@ class Reply(ABC):
         return self.thoughts.without_whole(text) if self._said else ""
 
     def rest(self) -> str:
-        """What of the answer was held back until the stream ended."""
+        """Return the part of the answer that was held back until the stream ended."""
         return self.thoughts.rest()
 
     def _texts(self, lines: Sequence[bytes]) -> Iterator[str]:
@@ -135,7 +135,7 @@ class Reply(ABC):
     def failure(
         self, status: int | None, error: dict[str, Any], retry_after: float | None = None
     ) -> LodgepoleError:
-        """What a refusal means to us; the provider's own words are not passed on."""
+        """Translate a refusal into an error of ours; the provider's own words are not passed on."""
         kinds = {str(error.get("code")), str(error.get("type"))}
         if kinds & {"insufficient_quota", "billing_hard_limit_reached"}:
             return UpstreamRejected(f"{self.whose}: the quota is used up. Check the billing.")

@@ -45,7 +45,7 @@ class Thoughts:
         """Thoughts ended that nothing had opened: this model's template opens them."""
 
     def without(self, text: str) -> str:
-        """What of the answer is decided by now; thoughts in between are gone."""
+        """Return the part of the answer that is decided by now, without the thoughts in it."""
         if self._step is None:
             if "</" in text and _CLOSE.search(text):
                 self.closed_unopened = True
@@ -69,7 +69,7 @@ class Thoughts:
         return self.without(answer) + self.rest()
 
     def rest(self) -> str:
-        """What was held back when the text is complete."""
+        """Return what was held back, once the text is complete."""
         held, self._held = self._held, ""
         undecided = self._step == self._beginning
         unclosed = self._opened and self._step == self._thinking

@@ -1,4 +1,4 @@
-"""Which operation a worker takes next: of the assistant with the fewest at work, the oldest.
+"""Claiming: a worker takes the oldest operation of the assistant with the fewest at work.
 
 What it costs grows with the number of assistants that wait, up to `ASSISTANTS_SEEN`, and not with
 the length of the queue: from each assistant the index gives the next one and its oldest operation.

@@ -1,4 +1,4 @@
-"""What was deleted leaves the write-ahead log of SQLite too, and not only the database."""
+"""Clearing of SQLite's write-ahead log, so that what was deleted leaves it too."""
 
 import asyncio
 import logging

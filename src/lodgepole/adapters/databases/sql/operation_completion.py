@@ -1,4 +1,4 @@
-"""What happens to the rows under a claim; every write checks that the claim still holds."""
+"""Transitions of a claimed operation; every write checks that the claim still holds."""
 
 from datetime import datetime
 from typing import Any

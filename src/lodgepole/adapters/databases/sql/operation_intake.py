@@ -1,4 +1,4 @@
-"""What accepting an operation does to the rows, in the transaction that appends it."""
+"""Acceptance of an operation: its effects on other rows, in the transaction that appends it."""
 
 from datetime import datetime
 from typing import Any
@@ -152,7 +152,7 @@ def _has_unfinished(connection: Connection, operation: Operation) -> bool:
 
 
 def _was_deleted_since(connection: Connection, operation: Operation) -> bool:
-    """Whether its bytes may be gone: a deletion removes what was stored before it."""
+    """Return whether its bytes may be gone: a deletion removes what was stored before it."""
     if operation.type is OperationType.UPLOAD_FILE:
         return False  # of an id that is new
     query = (

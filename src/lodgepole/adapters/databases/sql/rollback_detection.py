@@ -1,4 +1,4 @@
-"""How far a catalog has come: a number that only rises, kept in it and beside it.
+"""Detection of a catalog that was rolled back: a number that only rises, kept in it and beside it.
 
 A catalog that is restored from an older copy, or copied without its write-ahead log, is behind the
 number beside it: to it, what it has forgotten is garbage.

@@ -1,4 +1,4 @@
-"""What a PostgreSQL is like, before anything is made in it."""
+"""Version, extension, role and clock of a PostgreSQL, before anything is made in it."""
 
 import time
 from dataclasses import dataclass

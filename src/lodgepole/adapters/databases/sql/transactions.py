@@ -1,4 +1,4 @@
-"""How a function over a connection runs as one transaction, without the event loop waiting.
+"""Transactions: a function over a connection runs as one, without the event loop waiting.
 
 Work is written as plain statements, one after the other. PostgreSQL answers over the network, so
 there the driver waits on the event loop; SQLite is in this process, so there a thread runs the

@@ -44,7 +44,7 @@ def _quantise(matrix: Floats, *, axis: int, top: int) -> Quantised:
 
 
 def needs_reduced_range(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether eight-bit products may saturate on this CPU.
+    """Return whether eight-bit products may saturate on this CPU.
 
     x86 without VNNI adds pairs of u8·s8 products into 16 bits (`vpmaddubsw`), which overflows with
     weights of eight bits and cannot with seven. Where the CPU's features cannot be read, it is

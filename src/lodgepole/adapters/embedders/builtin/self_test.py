@@ -42,13 +42,13 @@ _EXPECTED = base64.b64decode(
 
 
 def expected_vectors() -> Vectors:
-    """What the model gives for SENTENCES."""
+    """Return the model's vectors of SENTENCES, one a row."""
     rows = np.frombuffer(_EXPECTED, np.int8).reshape(len(SENTENCES), DIMENSION).astype(np.float32)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def passes(embed: Callable[[str], Vector], form: Form) -> bool:
-    """Whether `embed` gives each sentence's vector within the form's LEAST_COSINE."""
+    """Return whether `embed` gives each sentence's vector within the form's LEAST_COSINE."""
     vectors = np.stack([embed(sentence) for sentence in SENTENCES])
     cosines = np.sum(vectors * expected_vectors(), axis=1)
     return bool(np.all(cosines >= LEAST_COSINE[form]))  # False for NaN too

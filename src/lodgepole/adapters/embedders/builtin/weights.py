@@ -1,4 +1,4 @@
-"""Where the weights of all-MiniLM-L6-v2 are on this machine, and whether they are intact."""
+"""Weights of all-MiniLM-L6-v2 on this machine: their place, and whether they are intact."""
 
 import hashlib
 import importlib.util
@@ -44,7 +44,7 @@ class ModelFiles:
 
 
 def pulled_files(cache_dir: Path) -> ModelFiles:
-    """Where `lodgepole models pull` puts the files, whether they are there or not."""
+    """Return where `lodgepole models pull` puts the files, whether they are there or not."""
     directory = cache_dir / "models" / MODEL
     return ModelFiles(directory / "model.safetensors", directory / "tokenizer.json")
 

@@ -58,7 +58,7 @@ ORDER BY size.bytes, size.files, wanted.place
 
 
 def lengths(file: IndexedFile) -> bytes:
-    """How many words each passage has."""
+    """Return the number of words of each passage."""
     counts = [min(len(indexed.words), _LENGTH_MAX) for indexed in file.passages]
     return np.array(counts, "<u2").tobytes()
 

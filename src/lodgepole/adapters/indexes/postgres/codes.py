@@ -14,7 +14,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Of files by ascending number; unchanging."""
+    """Binary codes of files, by ascending number; unchanging."""
 
     numbers: Numbers
     starts: Numbers  # where the codes of each begin, and the end of the last

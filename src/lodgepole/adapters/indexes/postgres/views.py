@@ -1,4 +1,4 @@
-"""What a process remembers of assistants: their files, and the codes of their vectors.
+"""Cache of assistants in one process: their files, and the codes of their vectors.
 
 Each is of one revision. A query reads the assistant's revision in its own snapshot, and what is
 older is first brought up to it, so that a process never answers from what others have changed.
@@ -132,7 +132,7 @@ class Views:
         return codes
 
     def allowed(self, assistant_id: str, view: View, versions: Collection[FileVersion]) -> Numbers:
-        """Where in the view the stored ones of `versions` stand, ascending."""
+        """Return the positions in the view of the stored ones of `versions`, ascending."""
         known = self._known.get(assistant_id)
         if known is not None and known.view is view and known.allowed is not None:
             last, found = known.allowed

@@ -1,4 +1,4 @@
-"""What changes an assistant's index, each a transaction that holds the assistant's row.
+"""Changes to an assistant's index, each a transaction that holds the assistant's row.
 
 So the changes of one assistant come one after the other, and its revisions are in their order;
 those of different assistants do not meet.
@@ -85,7 +85,7 @@ class _Held:
     aside: str | None
 
     def side_of(self, embedder: str) -> int | None:
-        """Where vectors of an embedder are; None where there is no place for them."""
+        """Return the side of an embedder's vectors; None where there is no place for them."""
         if embedder == self.embedder:
             return self.side
         return 1 - self.side if self.aside in (None, embedder) else None

@@ -124,7 +124,7 @@ class WordIndex:
             raise OSError("meta.json is damaged") from error
 
     def holds_removed(self) -> bool:
-        """Whether removed documents are still in its files."""
+        """Return whether removed documents are still in its files."""
         return any(segment["deletes"] for segment in self._segments())
 
     def _segments(self) -> list[dict[str, Any]]:

@@ -123,7 +123,7 @@ class TantivyIndex:
         )
 
     def open_assistants(self) -> int:
-        """How many are open in memory."""
+        """Return the number of assistants that are open in memory."""
         return len(self._entries)
 
     async def versions(self, assistant_id: str) -> Collection[FileVersion]:
@@ -172,7 +172,7 @@ class TantivyIndex:
         return set(self._incomplete)
 
     async def stored(self) -> Mapping[str, Collection[FileVersion]]:
-        """What is there of each assistant, read without opening any; nothing of damaged ones."""
+        """Return what is stored of each assistant, opening none; nothing of damaged ones."""
         run = asyncio.get_running_loop().run_in_executor
         return await run(self._readers, lambda: dict(stored_versions(self._root)))
 

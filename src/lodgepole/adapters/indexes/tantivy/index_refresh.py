@@ -72,7 +72,7 @@ class RefreshedIndex:
     # --- made again ---------------------------------------------------------------------------
 
     def _is_damaged(self, error: Exception) -> bool:
-        """Whether its files are at fault, and not a disk that is full."""
+        """Return whether its files are at fault, and not a disk that is full."""
         if isinstance(error, Panicked):
             return True
         try:

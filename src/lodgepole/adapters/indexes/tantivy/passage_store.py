@@ -287,7 +287,7 @@ class Truth:
         return no_bits(slot.count, space.embedder.dimension)
 
     def numbers(self) -> list[int]:
-        """Of all files."""
+        """Return the numbers of all files."""
         with self._connections.reading() as connection:
             found = connection.execute("SELECT number FROM files ORDER BY number").fetchall()
         return [number for (number,) in found]

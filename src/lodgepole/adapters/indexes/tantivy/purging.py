@@ -1,4 +1,4 @@
-"""When the words of removed files leave the disk: at once in small assistants, else soon after."""
+"""Purging of removed files' words from the disk: at once in small assistants, else soon after."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ _TRY_AGAIN_SECONDS = 300.0
 
 
 def delay_seconds(passages: int) -> float:
-    """How long removed words of an assistant of this size may stay until they are rewritten."""
+    """Return the seconds that removed words may stay in an assistant of this size."""
     return REST_FACTOR * SECONDS_PER_PASSAGE * passages
 
 
@@ -42,7 +42,7 @@ class Purging:
             self._changed.notify()
 
     def close(self) -> None:
-        """What is not purged by now is found when its assistant is opened again."""
+        """Stop; what is not purged by now is found when its assistant is opened again."""
         with self._changed:
             self._closed = True
             self._changed.notify()

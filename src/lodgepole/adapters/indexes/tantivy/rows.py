@@ -1,4 +1,4 @@
-"""What the tables of an `index.db` are, and its rows: each with a checksum, which SQLite lacks.
+"""Tables of an `index.db`, and its rows: each with a checksum, which SQLite lacks.
 
 A disk that returns another text than was written must not have it quoted as a document's.
 """
@@ -117,7 +117,7 @@ def passage_values(row: int, passage: Passage) -> tuple[Any, ...]:
 
 
 def passage_of(values: Sequence[Any], ordinal: int) -> Passage:
-    """Of a row of `passages`. Raises Damaged."""
+    """Return the passage of a row of `passages`. Raises Damaged."""
     checked(values[8], *values[:8])
     _, start, text, gap, page, path, header, tokens, _ = values
     return Passage(
@@ -134,14 +134,14 @@ def passage_of(values: Sequence[Any], ordinal: int) -> Passage:
 
 
 def slot_of(values: Sequence[Any]) -> Slot:
-    """Of a row of `files`. Raises Damaged."""
+    """Return the slot of a row of `files`. Raises Damaged."""
     checked(values[7], *values[:7])
     number, file_id, generation, language, first_row, count, _, _ = values
     return Slot(FileVersion(file_id, generation), number, language, first_row, count)
 
 
 def vectors_of(found: Sequence[tuple[int, bytes, int]]) -> Vectors:
-    """Of rows of `vectors`, in their order. Raises Damaged."""
+    """Return the vectors of rows of `vectors`, in their order. Raises Damaged."""
     if not found:
         return np.empty((0, 0), np.float32)
     for row, vector, crc in found:

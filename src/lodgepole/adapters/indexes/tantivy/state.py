@@ -1,4 +1,4 @@
-"""What the indexes hold, read beside a running server and without opening them."""
+"""State of the indexes, read beside a running server and without opening them."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from lodgepole.ports.embedder import EmbedderIdentity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingState:
-    """Of one assistant."""
+    """Vectors of one assistant, by embedder."""
 
     assistant_id: str
     searched: EmbedderIdentity
@@ -27,7 +27,7 @@ class EmbeddingState:
     leftover: bool  # vectors that nobody will search
 
     def all_of(self, embedder: EmbedderIdentity) -> bool:
-        """Whether the vectors are all of this embedder, and all there."""
+        """Return whether the vectors are all of this embedder, and all there."""
         return (
             self.searched == embedder
             and self.aside is None

@@ -1,4 +1,4 @@
-"""Which vectors are whose: the two sides of an `index.db`, and the change from one to the other.
+"""Vector sets of an `index.db`: its two sides, and the change from one embedder to another.
 
 Vectors and codes have two sides, `vectors`, `codes` and `vectors_b`, `codes_b`. `meta` says which
 is searched and of which embedder it is; while that is being changed, the other side fills up.
@@ -31,7 +31,7 @@ def space_of(connection: sqlite3.Connection) -> Space | None:
 
 
 def side_for(connection: sqlite3.Connection, identity: EmbedderIdentity) -> str | None:
-    """Where vectors of this embedder are stored; None where there is no place for them."""
+    """Return the side for this embedder's vectors; None where there is no place for them."""
     space = space_of(connection)
     if space is not None and space.embedder == identity:
         return space.side
@@ -48,7 +48,7 @@ def side_for(connection: sqlite3.Connection, identity: EmbedderIdentity) -> str 
 
 
 def side_of(connection: sqlite3.Connection, space: Space, identity: EmbedderIdentity) -> str | None:
-    """Where vectors of this embedder are; None when they are nowhere."""
+    """Return the side that holds this embedder's vectors; None when they are nowhere."""
     if space.embedder == identity:
         return space.side
     return other_side(space.side) if get_meta(connection, "aside") == written(identity) else None

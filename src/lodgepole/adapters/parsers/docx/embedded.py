@@ -1,4 +1,4 @@
-"""What a document shows that is not in its own text: charts, diagrams, chunks, comments."""
+"""Embedded parts of a document that are not in its own text: charts, diagrams, chunks, comments."""
 
 import email
 import email.policy

@@ -55,7 +55,7 @@ class Numbering:
         self._uses = _uses(root)
 
     def level_of_style(self, number_id: str, style_id: str) -> int | None:
-        """Which level of a list the paragraphs of a style are of, where the list says so."""
+        """Return the list level of a style's paragraphs, where the list says so."""
         use = self._uses.get(number_id)
         if use is None:
             return None
@@ -63,7 +63,7 @@ class Numbering:
         return next((n for n, level in levels.items() if level.style == style_id), None)
 
     def label(self, number_id: str, level: int) -> str:
-        """What stands before the next paragraph of that level; empty for bullets."""
+        """Return the label of the next paragraph of that level; empty for bullets."""
         use = self._uses.get(number_id)
         if use is None or not 0 <= level < LEVELS:
             return ""

@@ -32,7 +32,7 @@ _HYPERLINK = re.compile(r'\s*HYPERLINK\s+"([^"]{1,2000})"', re.IGNORECASE)
 
 @dataclass(slots=True)
 class Context:
-    """What a part knows of its paragraphs: styles, where links lead, which notes were counted."""
+    """Context of a part's paragraphs: styles, where links lead, which notes were counted."""
 
     run_styles: Mapping[str, RunStyle]
     links: Mapping[str, str]  # by relation
@@ -192,7 +192,7 @@ class Paragraph:
 
 
 def legacy_field(data: Any) -> str:
-    """What a form field of the older kind shows; the text of a text field stands beside it."""
+    """Return what a form field of the older kind shows; a text field's text stands beside it."""
     box, choices = child_of(data, "checkBox"), child_of(data, "ddList")
     if box is not None:
         said = child_of(box, "checked")

@@ -1,4 +1,4 @@
-"""Which rows and columns of a table a cell spans."""
+"""Rows and columns of a table that a cell spans."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the styles of a document say of its paragraphs and runs."""
+"""Styles of a document, and their effect on its paragraphs and runs."""
 
 import re
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def run_styles(root: Any) -> dict[str, RunStyle]:
 
 
 def shift_of(properties: Any, styles: Mapping[str, RunStyle]) -> Shift:
-    """Where a run stands by its properties, or else by its style."""
+    """Return whether a run is raised or lowered, by its properties or else by its style."""
     if properties is None:
         return Shift.NONE
     align = child_of(properties, "vertAlign")
@@ -71,7 +71,7 @@ def shift_of(properties: Any, styles: Mapping[str, RunStyle]) -> Shift:
 
 
 def is_placeholder(properties: Any, styles: Mapping[str, RunStyle]) -> bool:
-    """Whether a run only says what to write in its place."""
+    """Return whether a run only says what to write in its place."""
     style = child_of(properties, "rStyle")
     found = styles.get("" if style is None else attribute(style, "val") or "")
     return found is not None and found.placeholder

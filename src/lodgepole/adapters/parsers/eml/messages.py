@@ -46,7 +46,7 @@ def messages_in(data: bytes) -> list[Message]:
 
 
 def is_letter(message: Message) -> bool:
-    """Whether a message has at least one of the headers that letters have."""
+    """Return whether a message has at least one of the headers that letters have."""
     return any(key.lower() in _HEADERS for key in message)
 
 

@@ -1,4 +1,4 @@
-"""What the controls of a page's forms show: fields, boxes, lists to choose from."""
+"""Form controls of a page, as they are shown: fields, boxes, lists to choose from."""
 
 from selectolax.lexbor import LexborNode
 
@@ -9,7 +9,7 @@ _BOXES = frozenset({"checkbox", "radio"})
 
 
 def shown(node: LexborNode) -> str:
-    """What an `input`, `select` or `textarea` shows."""
+    """Return the text that an `input`, `select` or `textarea` shows."""
     if node.tag == "select":
         return _choices(node)
     if node.tag == "textarea":

@@ -17,7 +17,7 @@ BEGINNING_CHARS = 2000  # of a page, in which it says that it is XHTML
 
 
 def is_xhtml(page: str) -> bool:
-    """Whether a page says that it is XML."""
+    """Return whether a page says that it is XML."""
     return _XHTML.search(page[:BEGINNING_CHARS]) is not None
 
 

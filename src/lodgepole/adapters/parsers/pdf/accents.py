@@ -74,7 +74,7 @@ def _over(accent: Box, letter: Box) -> bool:
 
 
 def _is_no_space(text: str, accent: int, base: int, box: Callable[[int], Box]) -> bool:
-    """Whether the space after an accent is there only because its letter was left behind."""
+    """Return whether the space after an accent is there only because its letter was left behind."""
     after = accent + 2
     if base > accent or text[accent + 1 : after] != " " or not text[after : after + 1].isalpha():
         return False

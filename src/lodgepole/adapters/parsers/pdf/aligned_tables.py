@@ -141,7 +141,7 @@ def _stretches(row: Height) -> Iterator[tuple[float, float]]:
 
 
 def _are_prose(rows: Sequence[Height], columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether most cells of every column are lines of prose."""
+    """Return whether most cells of every column are lines of prose."""
     counts: list[list[int]] = [[] for _ in columns]
     for row in rows:
         for part in row.parts:

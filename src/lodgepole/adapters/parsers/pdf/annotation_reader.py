@@ -61,7 +61,7 @@ def form_of(pdf: pypdfium2.PdfDocument) -> Any:
 
 
 def annotations_of(pdf: pypdfium2.PdfDocument, form: Any, page: Any, frame: Frame) -> Annotations:
-    """What is on a page."""
+    """Read the annotations of a page."""
     count = min(pdfium.FPDFPage_GetAnnotCount(page), NOTES)
     if count <= 0:
         return Annotations()

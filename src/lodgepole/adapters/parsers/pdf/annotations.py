@@ -1,4 +1,4 @@
-"""What stands on a page beside its own text: form fields, notes, stamps and links. Pure."""
+"""Annotations, beside a page's own text: form fields, notes, stamps and links. Pure."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Where a stretch of text leads; one place for each of its lines."""
+    """Target of a stretch of text, which has one place for each of its lines."""
 
     places: tuple[Place, ...]
     target: str

@@ -1,4 +1,4 @@
-"""Where a text stands on a page, for drawing a highlight; computed from the file when asked."""
+"""Boxes of a text on a page, for drawing a highlight; computed from the file when asked."""
 
 import ctypes
 import re

@@ -72,7 +72,7 @@ class Characters:
         return [pdfium.FPDFText_GetUnicode(self._page, n) for n in range(self._count)]
 
     def is_hyphen(self, number: int) -> bool:
-        """Whether a character is a hyphen at a line end, which pdfium leaves out."""
+        """Return whether a character is a hyphen at a line end, which pdfium leaves out."""
         return pdfium.FPDFText_IsHyphen(self._page, number) == 1
 
     def ink(self, number: int) -> tuple[float, float]:
@@ -104,7 +104,7 @@ class Characters:
         return self._frame.turned(x, y, x, y)[1] if self._frame.turn else y
 
     def is_upright(self, index: int) -> bool:
-        """Whether the character stands as the frame does."""
+        """Return whether the character stands as the frame does."""
         angle = pdfium.FPDFText_GetCharAngle(self._page, self._char(index))
         return -round(angle / (math.pi / 2)) % 4 == self._frame.turn
 

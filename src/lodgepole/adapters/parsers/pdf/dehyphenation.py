@@ -62,7 +62,7 @@ class Mender:
         return halves.total() >= SPLIT_SHARE * sum(len(page.lines) for page in self._pages)
 
     def spelt(self, word: str) -> int:
-        """How often the document has a word of two letters or more, given in small letters."""
+        """Count a word of two letters or more, given in small letters, in the document."""
         return self._words[word]
 
     def _texts(self) -> Iterator[str]:

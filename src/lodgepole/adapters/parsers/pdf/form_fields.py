@@ -68,7 +68,7 @@ def with_annotations(lines: Sequence[Line], found: Annotations) -> list[Line]:
 
 
 def remarks(lines: Sequence[Line], found: Annotations) -> Iterator[Line]:
-    """What readers said of the page, to stand at its end."""
+    """Return what readers said of the page, to stand at its end."""
     y = min((line.y for line in lines), default=0.0)
     for note in found.notes:
         if note.is_remark:
@@ -302,7 +302,7 @@ def _same_height(one: Place, other: Place) -> bool:
 
 
 def _is_in_row(line: Line, place: Place) -> bool:
-    """Whether a line stands at a field's height; at its first line, if it holds several."""
+    """Return whether a line stands at a field's height; at its first line, if it holds several."""
     if place.top - place.bottom > 3 * line.size:
         place = Place(
             left=place.left, bottom=place.top - 2 * line.size, right=place.right, top=place.top
@@ -313,7 +313,7 @@ def _is_in_row(line: Line, place: Place) -> bool:
 def _goes_before(
     boxes: Sequence[FormField], left: Sequence[_Segment | None], right: Sequence[_Segment | None]
 ) -> bool:
-    """Whether the boxes of a row stand before their labels rather than after them."""
+    """Return whether the boxes of a row stand before their labels rather than after them."""
     if None in right:
         return right.count(None) < left.count(None)
     if None in left:

@@ -107,7 +107,7 @@ def _letters(glyphs: Glyphs, codes: list[int], space: int | None) -> Iterator[st
 
 
 def _begins_item(codes: list[int], number: int) -> bool:
-    """Whether it stands alone at the beginning of a line, before words."""
+    """Return whether it stands alone at the beginning of a line, before words."""
     begins = not number or codes[number - 1] in (10, 13)
     after = codes[number + 1 : number + 3]
     return (

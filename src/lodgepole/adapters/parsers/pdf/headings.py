@@ -1,4 +1,4 @@
-"""Which lines of a PDF are headings: its outline's, by size, by number, by weight. Pure.
+"""Detection of headings: by the outline, by size, by number, by weight. Pure.
 
 A line much larger than the text is one; a bold or numbered one of about its size must stand apart
 too. Bold alone marks emphasis, labels and names as often as headings, and capitals more so.
@@ -192,7 +192,7 @@ def _stands_apart(lines: Sequence[Line], at: int, step: float) -> bool:
 
 
 def _alike(one: Line, other: Line) -> bool:
-    """Whether two lines that follow each other are set alike and close."""
+    """Return whether two lines that follow each other are set alike and close."""
     return (
         one.bold == other.bold
         and abs(one.size - other.size) < 0.05 * other.size
@@ -221,7 +221,7 @@ def _unmark_texts(lines: Sequence[Line]) -> None:
 
 
 def _is_text(lines: Sequence[Line]) -> bool:
-    """Whether lines that are set alike are a paragraph rather than a heading."""
+    """Return whether lines that are set alike are a paragraph rather than a heading."""
     sentence = lines[-1].text[-1] in _ENDS_SENTENCE or lines[0].text[0].islower()
     chars = sum(len(line.text) for line in lines)
     return len(lines) > LINES_OF_LARGE or (sentence and chars > LONGEST // 2)

@@ -92,7 +92,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How a page must be turned for most of its text to be upright."""
+    """Rotation of a page that makes most of its text upright."""
 
     turn: int  # quarter turns of the text against the clock, 0..3
     page_width: float  # of the page's own sides, before any turning, in points

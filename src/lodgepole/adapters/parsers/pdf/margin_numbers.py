@@ -139,7 +139,7 @@ def _runs_on(texts: Sequence[str]) -> bool:
 
 
 def _has_lines_between(numbers: Sequence[_Number], bodies: Sequence[Line]) -> bool:
-    """Whether as many lines stand between two numbers as they say."""
+    """Return whether as many lines stand between two numbers as they say."""
     right = 0
     pairs = list(pairwise(numbers))
     for before, after in pairs:

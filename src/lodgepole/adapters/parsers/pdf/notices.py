@@ -1,4 +1,4 @@
-"""What a reader should know of pages that gave no text, or not all of it. Pure."""
+"""Notices about pages that gave no text, or not all of it. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

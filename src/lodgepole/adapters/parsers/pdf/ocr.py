@@ -97,7 +97,7 @@ def _take(page: Page, picture: Picture, task: Future[Sequence[SeenLine]]) -> Non
 
 
 def _agree(own: Sequence[Line], seen: Sequence[Line]) -> bool:
-    """Whether most words of the page's own text were recognised, too, so that it is sound.
+    """Return whether most words of the page's own text were recognised, too, so that it is sound.
 
     What was recognised has slips of its own, in numbers above all.
     """
@@ -167,7 +167,7 @@ def _says_more(lines: Sequence[Line], than: Sequence[Line]) -> bool:
 
 
 def is_language(text: str) -> bool:
-    """Whether Latin letters have the vowels that languages have.
+    """Return whether Latin letters have the vowels that languages have.
 
     Text without many is not judged, nor are the names and commands within another script.
     """
@@ -179,7 +179,7 @@ def is_language(text: str) -> bool:
 
 
 def is_latin(text: str) -> bool:
-    """Whether letters are Latin ones but for a few."""
+    """Return whether letters are Latin ones but for a few."""
     return _are_latin(Counter(text))
 
 
@@ -193,7 +193,7 @@ def _of(signs: Mapping[str, int], kind: frozenset[str]) -> int:
 
 
 def usable(lines: Sequence[Line]) -> int:
-    """How many letters and digits the lines hold."""
+    """Count the letters and digits of the lines."""
     return sum(sum(map(str.isalnum, line.text)) for line in lines)
 
 

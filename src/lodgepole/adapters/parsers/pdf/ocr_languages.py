@@ -12,7 +12,7 @@ from lodgepole.text.languages import detect_language
 
 
 def languages_of(pdf: pypdfium2.PdfDocument, pages: Sequence[Page]) -> list[str]:
-    """What the file says it is in, and what its text is in; none where no page is a scan."""
+    """Return the languages of the text and of the file's own word; none without a scan."""
     if not any(page.wants_recognition for page in pages):
         return []
     text = "\n".join(line.text for page in pages if page.readable for line in page.lines)

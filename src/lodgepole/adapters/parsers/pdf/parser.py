@@ -310,7 +310,7 @@ def _page(raw: Any, lines: list[Line], width: float, height: float, *, guessed: 
 
 
 def _is_guessed_right(text: str, lines: Sequence[Line]) -> bool:
-    """Whether the numbers of letters are those of ASCII, as in TeX's oldest fonts."""
+    """Return whether the numbers of letters are those of ASCII, as in TeX's oldest fonts."""
     words = sum(len(line.text.split()) for line in lines)
     spaced = sum(len(line.text) for line in lines) <= WORD_CHARS * words
     return spaced and is_latin(text) and is_language(text)
@@ -325,7 +325,7 @@ def _is_odd(text: str) -> bool:
 
 
 def _shows_pictures(page: Any, area: float) -> bool:
-    """Whether the page shows pictures of at least that area, or letters drawn as lines."""
+    """Return whether the page shows pictures of at least that area, or letters drawn as lines."""
     paths = 0
     shown = 0.0
     sides = [ctypes.c_float() for _ in range(4)]

@@ -33,7 +33,7 @@ def grey_part(pdf: pypdfium2.PdfDocument, index: int, box: Box | None) -> Pictur
 
 
 def coloured_part(pdf: pypdfium2.PdfDocument, index: int, box: Box) -> tuple[bytes, int, int]:
-    """What is within a box as `(red, green and blue of each pixel, width, height)`."""
+    """Return what is within a box as `(red, green and blue of each pixel, width, height)`."""
     dpi = FIGURE_DPI
     while dpi > 1 and max(box.width, box.height) * dpi / 72 > FIGURE_PIXELS:
         dpi -= 1

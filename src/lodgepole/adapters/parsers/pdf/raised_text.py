@@ -56,7 +56,7 @@ class Word:
 
 @dataclass(slots=True)
 class Piece:
-    """What is written of a line: a word, or a part of one on one height."""
+    """Piece of a line: a word, or a part of one on one height."""
 
     text: str
     level: int
@@ -93,7 +93,7 @@ def goes_on(last: Sequence[Word], following: Word, text: str) -> bool:
 
 
 def _stands_below(last: Sequence[Word], following: Word, text: str) -> bool:
-    """Whether this is the lower number of a fraction, whose upper one was raised."""
+    """Return whether this is the lower number of a fraction, whose upper one was raised."""
     above = last[-1].last
     main = last[-1].first
     if main.bottom >= above.bottom - RISE * _height(above) and len(last) > 1:
@@ -111,7 +111,7 @@ def _stands_below(last: Sequence[Word], following: Word, text: str) -> bool:
 
 
 def touch(before: Word, after: Word) -> bool:
-    """Whether no space fits between two words."""
+    """Return whether no space fits between two words."""
     return after.first.left - before.last.right < TOUCHING * _height(before.last)
 
 
@@ -279,7 +279,7 @@ def _check_neighbours(pieces: Sequence[Piece], height: float) -> None:
 
 
 def _belongs(pieces: Sequence[Piece], start: int, end: int, height: float) -> bool:
-    """Whether pieces off the line stand beside one that is on it."""
+    """Return whether pieces off the line stand beside one that is on it."""
     first, last = pieces[start], pieces[end - 1]
     text = " ".join(piece.text for piece in pieces[start:end])
     if len(text) > LONGEST or _A_WORD.search(text):

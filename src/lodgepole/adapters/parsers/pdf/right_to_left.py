@@ -33,7 +33,7 @@ SPACE = Placed(" ")
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether most letters are written so."""
+    """Return whether most letters are written so."""
     return 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
 
 

@@ -68,7 +68,7 @@ def _plain(line: Line) -> bool:
 
 
 def _begins_row(line: Line, edges: Counter[tuple[str, int]]) -> bool:
-    """Whether cells of it begin or end where those of other lines do."""
+    """Return whether cells of it begin or end where those of other lines do."""
     if not line.gaps or not _plain(line) or (len(line.gaps) == 1 and BULLET.match(line.text)):
         return False
     return any(
@@ -90,7 +90,7 @@ def _says_something(text: str) -> bool:
 
 
 def _goes_on(text: str) -> bool:
-    """Whether a label does not begin with this."""
+    """Return whether a label does not begin with this."""
     return text[:1].islower() or text[:1] in "(&"
 
 
@@ -149,7 +149,7 @@ class _Row:
         return None
 
     def takes_above(self, line: Line) -> bool:
-        """Whether a line that came before is the beginning of this row's label."""
+        """Return whether a line that came before is the beginning of this row's label."""
         label = self._cells[0]
         if line.gaps or line.cells or not _plain(line) or len(self._cells) < 2:
             return False

@@ -221,7 +221,7 @@ def _is_table(filled: Sequence[_Cell], cells: Sequence[_Cell]) -> bool:
 
 
 def _holds_columns(words: Sequence[Word]) -> bool:
-    """Whether a cell holds rows of a table, whose columns no lines part."""
+    """Return whether a cell holds rows of a table, whose columns no lines part."""
     found = heights(words)
     wide = sum(map(_has_gap, found))
     return len(found) >= LOOSE_ROWS and 2 * wide > len(found)

@@ -79,7 +79,7 @@ def _sides_of(box: Box) -> Iterator[Box]:
 
 
 def _floats(box: Box, upright: Sequence[Ruling]) -> bool:
-    """Whether a coloured rectangle marks text within a cell whose sides are drawn."""
+    """Return whether a coloured rectangle marks text within a cell whose sides are drawn."""
     left, bottom, right, top = box
     if len(upright) > MARKED:
         return False
@@ -201,7 +201,7 @@ class _PathReader:
         return found.a, found.b, found.c, found.d, found.e, found.f
 
     def lines(self, item: Any, outer: Matrix) -> Iterator[tuple[Box, bool]]:
-        """What a path draws; one that has little width by its bounds is not looked at closer."""
+        """Return the lines of a path; one of little width by its bounds is taken as it is."""
         pdfium.FPDFPath_GetDrawMode(item, self._fill, self._stroke)
         stroked = bool(self._stroke.value)
         count = pdfium.FPDFPath_CountSegments(item)

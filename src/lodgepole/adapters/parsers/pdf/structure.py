@@ -115,7 +115,7 @@ def _continues(
     right: dict[int, float],
     step: float,
 ) -> bool:
-    """Whether the line at `index` belongs to the block that begins at `start`."""
+    """Return whether the line at `index` belongs to the block that begins at `start`."""
     before, line = lines[index - 1], lines[index]
     same = _kind(lines, index)
     if kind is BlockKind.RUNNING:
@@ -143,7 +143,7 @@ def _continues(
 
 
 def _runs_on(before: Line, line: Line, *, drop: float, right: float, step: float) -> bool:
-    """Whether a paragraph goes on with the next line of its kind."""
+    """Return whether a paragraph goes on with the next line of its kind."""
     if before.text[-1] in HYPHENS:
         return True
     if _LEADERS.search(before.text):
@@ -159,7 +159,7 @@ def _runs_on(before: Line, line: Line, *, drop: float, right: float, step: float
 
 
 def _fits(before: Line, line: Line, right: float) -> bool:
-    """Whether the next line's first word had room, so that the break was the author's."""
+    """Return whether the next line's first word had room, so that the break was the author's."""
     first = line.text.split(None, 1)[0]
     width = (line.x1 - line.x0) / max(len(line.text), 1)
     return before.x1 + (len(first) + 1) * width < right - 0.5 * line.size

@@ -168,7 +168,7 @@ def _range(words: Sequence[Word], y: float, columns: Columns, rulings: Rulings) 
 
 
 def _ruled(name: _Name, y: float, columns: Columns, rulings: Rulings) -> bool:
-    """Whether a rule stands between a name and the line below it."""
+    """Return whether a rule stands between a name and the line below it."""
     middle = (columns[name.first][0] + columns[name.last][1]) / 2
     return any(
         y + 0.5 * name.size < rule.place < name.y + 0.3 * name.size

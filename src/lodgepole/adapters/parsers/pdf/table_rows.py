@@ -20,7 +20,7 @@ LOOSER = 1.2  # times that from row to row, from which cells of several lines ar
 
 @dataclass(slots=True)
 class Strip:
-    """What stands at one height, by column."""
+    """Words at one height, by column."""
 
     cells: dict[int, str]
     y: float
@@ -35,7 +35,7 @@ class Strip:
 
 
 def strips_of(cells: Sequence[Sequence[Word]]) -> list[Strip]:
-    """What stands at each height, from words by column."""
+    """Group words by column into strips, one for each height."""
     columns = {id(word): column for column, words in enumerate(cells) for word in words}
     strips: list[Strip] = []
     for height in heights(word for words in cells for word in words):
@@ -100,7 +100,7 @@ def _limit(strips: Sequence[Strip]) -> float:
 
 
 def _goes_on(row: TableRow, strip: Strip) -> bool:
-    """Whether a strip is the next line of cells of the row above."""
+    """Return whether a strip is the next line of cells of the row above."""
     if strip.wide:
         return False
     label = strip.cells.get(0, "")
@@ -119,5 +119,5 @@ def _goes_on(row: TableRow, strip: Strip) -> bool:
 
 
 def begins_inside(text: str) -> bool:
-    """Whether a label does not begin with this."""
+    """Return whether a label does not begin with this."""
     return text[:1].islower() or text[:1] in "(&/"

@@ -85,7 +85,7 @@ def runs_of(lines: Sequence[Line], width: float) -> Iterator[list[Height]]:
 
 
 def _have_rows(lines: Sequence[Line]) -> bool:
-    """Whether several lines have white space inside or stand beside others."""
+    """Return whether several lines have white space inside or stand beside others."""
     rows = sum(bool(line.gaps) for line in lines)
     places = sorted((line.y, line.size) for line in lines)
     rows += sum(b - a < ONE_HEIGHT * size for (a, size), (b, _) in pairwise(places))
@@ -113,7 +113,7 @@ def _parts(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def _is_mark(text: str) -> bool:
-    """Whether a word is the mark of an item of a list, or a sign of a symbol font."""
+    """Return whether a word is the mark of an item of a list, or a sign of a symbol font."""
     symbol = len(text) == 1 and "\ue000" <= text <= "\uf8ff"
     return symbol or BULLET.match(f"{text} ") is not None
 
@@ -220,7 +220,7 @@ def _runs(found: Sequence[Height]) -> Iterator[list[Height]]:
 
 
 def _is_next_line(caption: Height, height: Height) -> bool:
-    """Whether a caption goes on in the next line."""
+    """Return whether a caption goes on in the next line."""
     return (
         not height.is_row
         and 0 < caption.y - height.y <= HEAD_STEP_MOST * height.size
@@ -231,7 +231,7 @@ def _is_next_line(caption: Height, height: Height) -> bool:
 
 
 def _is_title(lone: Sequence[Height], run: Sequence[Height]) -> bool:
-    """Whether lines between two rows stand out as a heading does."""
+    """Return whether lines between two rows stand out as a heading does."""
     bold = 2 * sum(row.is_bold for row in run) > len(run)
     return any(each.size > 1.08 * run[-1].size or (each.is_bold and not bold) for each in lone)
 

@@ -98,5 +98,5 @@ def texts_of(words: Sequence[Word]) -> list[str]:
 
 
 def is_number(text: str) -> bool:
-    """Whether a cell holds a figure: digits and no word."""
+    """Return whether a cell holds a figure: digits and no word."""
     return any(map(str.isdigit, text)) and LETTERS.search(text) is None

@@ -1,4 +1,4 @@
-"""What is drawn on a page beside text, put together into figures; decoration is left out."""
+"""Vector graphics of a page, put together into figures; decoration is left out."""
 
 import ctypes
 from collections import Counter
@@ -57,7 +57,7 @@ class Box:
         )
 
     def holds(self, line: Line, margin: float = 2.0) -> bool:
-        """Whether the middle of the line is inside."""
+        """Return whether the middle of the line is inside."""
         x, y = (line.x0 + line.x1) / 2, line.y + line.size / 2
         return (
             self.left - margin <= x <= self.right + margin
@@ -86,7 +86,7 @@ class Cluster:
     written: float  # share of the box that text covers
 
     def is_figure(self, page: Page, *, named: bool) -> bool:
-        """Whether it shows something; less is asked of what a caption names."""
+        """Return whether it shows something; less is asked of what a caption names."""
         side, share = (SIDE / 2, SHARE / 4) if named else (SIDE, SHARE)
         if min(self.box.width, self.box.height) < side:
             return False
@@ -98,7 +98,7 @@ class Cluster:
 
 
 def clusters(pdf: pypdfium2.PdfDocument, pages: Sequence[Page]) -> list[list[Cluster]]:
-    """What may be figures on each page, the largest first."""
+    """Return what may be figures on each page, the largest first."""
     shapes = [list(_shapes(pdf, index, page)) for index, page in enumerate(pages)]
     places = Counter(place for found in shapes for place in {_place(shape) for shape in found})
     return [
@@ -182,7 +182,7 @@ class _Grid:
         return self._row(box.bottom), self._column(box.left)
 
     def components(self) -> dict[tuple[int, int], int]:
-        """Which marked cells touch, by the number of their component."""
+        """Number the marked cells by connected component."""
         names: dict[tuple[int, int], int] = {}
         for cell in self._marked():
             if cell in names:

@@ -29,12 +29,12 @@ PLACEHOLDER = re.compile(
 
 
 def is_dynamic(pdf: pypdfium2.PdfDocument) -> bool:
-    """Whether the pages stand in for a form that only XML holds."""
+    """Return whether the pages stand in for a form that only XML holds."""
     return pdf.get_formtype() == pdfium.FORMTYPE_XFA_FULL
 
 
 def xfa_lines(pdf: pypdfium2.PdfDocument) -> list[str]:
-    """What the form says, a field or a text a line; empty where it cannot be read."""
+    """Return the form's lines, a field or a text each; empty where it cannot be read."""
     packets: dict[str, Any] = {}
     for number in range(min(pdfium.FPDF_GetXFAPacketCount(pdf.raw), PACKETS)):
         name, root = _name(pdf, number), _packet(pdf, number)

@@ -1,4 +1,4 @@
-"""What a parser process and its parent say to each other; `child.py` says when."""
+"""Messages between a parser process and its parent; `child.py` says when they are sent."""
 
 GREETING = b"G"
 READY = b"R"

@@ -1,4 +1,4 @@
-"""What a sheet shows beside its cells: headers and footers, text boxes, charts, comments, links."""
+"""Parts of a sheet beside its cells: headers and footers, text boxes, charts, comments, links."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _shown(code: re.Match[str]) -> str:
 
 
 def links(archive: Archive, part: str, sheet: Any) -> dict[tuple[int, int], str]:
-    """Where cells lead, by row, from 1, and column, from 0."""
+    """Return the links of cells, by row, from 1, and column, from 0."""
     targets = archive.relations(relations_of(part), "/hyperlink")
     found: dict[tuple[int, int], str] = {}
     for link in children_of(sheet, "hyperlinks"):

@@ -1,4 +1,4 @@
-"""What the cells of a sheet show, by the workbook's strings and styles."""
+"""Cells of a sheet as they are shown, by the workbook's strings and styles."""
 
 import re
 from collections.abc import Iterator, Sequence

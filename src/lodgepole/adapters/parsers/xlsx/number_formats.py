@@ -1,4 +1,4 @@
-"""What a cell shows of a number, by its format: ECMA-376 part 1, 18.8.30 and 18.8.31. Pure.
+"""Number formats of cells: ECMA-376 part 1, 18.8.30 and 18.8.31. Pure.
 
 Digits, signs, units, currencies and words are shown as the sheet shows them. Dates and times are
 the exception: the same format is shown in another order on each machine, so they are written as
@@ -75,7 +75,7 @@ class NumberFormat:
         return not self.sections or [t.kind for t in self.sections[0].tokens] == ["general"]
 
     def number(self, raw: str, epoch: datetime) -> str:
-        """What is shown of a number as it is stored."""
+        """Format a number, given as it is stored."""
         try:
             exact = Decimal(raw)
             value = float(exact)
@@ -90,7 +90,7 @@ class NumberFormat:
         return shown if signed or value >= 0 else f"-{shown}" if shown else shown
 
     def text(self, text: str) -> str:
-        """What is shown of a text; nearly always the text."""
+        """Format a text; nearly always the text itself."""
         found = self.sections[3] if len(self.sections) > 3 else None
         if found is None:
             found = next((s for s in self.sections[:1] if s.has("text")), None)
