@@ -1,26 +1,20 @@
 """`lodgepole demo`: from nothing to a cited answer, on the examples or on your own files."""
 
 import contextlib
-import queue
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
 import lodgepole
-from lodgepole.adapters.host.data_directory import made
 from lodgepole.cli.answers import write_answer
-from lodgepole.cli.connection import find_key, load_settings
+from lodgepole.cli.connection import load_settings
+from lodgepole.cli.own_server import OwnServer, server_of_its_own
 from lodgepole.cli.questions import questions_about
 from lodgepole.cli.screen import say
 from lodgepole.cli.uploading import gather, upload_all
@@ -28,7 +22,7 @@ from lodgepole.client.api_client import Client, JsonObject, user_message
 from lodgepole.errors import AlreadyExists, InvalidRequest, Unavailable
 
 if TYPE_CHECKING:
-    from lodgepole.runtime.settings import Settings
+    pass
 
 QUESTIONS = (
     "How long does a signed link to a file stay valid?",
@@ -42,16 +36,6 @@ LOOKED_INTO = 8  # files, so that a large folder does not delay the first answer
 SNIPPETS = 16  # of one file that questions are made of
 QUOTING_MODEL = "lodgepole-extractive"
 """Asked by name, so that no document leaves the machine because of a key for another program."""
-START_SECONDS = 120.0  # the first start converts the embedding model
-STOP_SECONDS = 20.0
-LOG_LINES = 5  # of a server that did not start
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Server:
-    url: str
-    api_key: str
-    data_dir: Path
 
 
 def demo(
@@ -70,7 +54,7 @@ def demo(
     name = "demo" if files is None else assistant_name(files)
     begun = time.monotonic()
     say("Starting a server", style="bold")
-    with _running(settings) as server, Client(server.url, server.api_key) as client:
+    with server_of_its_own(settings) as server, Client(server.url, server.api_key) as client:
         say(f"  {server.url}, data in {server.data_dir}")
         _ensure_assistant(client, name)
         say(f"\nUploading {len(found)} files to the assistant {name!r}", style="bold")
@@ -159,63 +143,7 @@ def _ask(client: Client, name: str, questions: Sequence[str]) -> None:
         write_answer(client.stream_chat(name, request))
 
 
-@contextlib.contextmanager
-def _running(settings: "Settings") -> Generator[_Server]:
-    """A server of its own process on a free loopback port, stopped at the end.
-
-    Raises:
-        Unavailable: It did not start; the message is its own.
-    """
-    made(settings.data_dir)
-    log = settings.data_dir / "server.log"
-    command = [
-        *(sys.executable, "-m", "lodgepole", "serve", "--json"),
-        *("--host", "127.0.0.1", "--port", "0", "--data-dir", str(settings.data_dir)),
-    ]
-    with log.open("wb") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603  our own program
-    try:
-        line = _first_line(process, START_SECONDS)
-        if not line:
-            raise Unavailable(f"The server did not start. {_tail(log)}")
-        url = orjson.loads(line)["url"]
-        key = find_key(settings, url)
-        if key is None:
-            raise Unavailable(f"The key of an earlier demo is gone. Remove {settings.data_dir}.")
-        yield _Server(url=url, api_key=key, data_dir=settings.data_dir)
-    finally:
-        _stop(process)
-
-
-def _first_line(process: subprocess.Popen[bytes], timeout: float) -> bytes:
-    """The first line of its output; empty when it ended or was silent for `timeout` seconds."""
-    lines: queue.Queue[bytes] = queue.Queue()
-    output = process.stdout
-    assert output is not None
-    threading.Thread(target=lambda: lines.put(output.readline()), daemon=True).start()
-    try:
-        return lines.get(timeout=timeout)
-    except queue.Empty:
-        return b""
-
-
-def _tail(log: Path) -> str:
-    text = log.read_text("utf-8", errors="replace").strip().splitlines()
-    return "\n".join(text[-LOG_LINES:]) or f"It left no word in {log}."
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
-
-
-def _say_how_to_go_on(server: _Server, name: str, question: str) -> None:
+def _say_how_to_go_on(server: OwnServer, name: str, question: str) -> None:
     program = _program()
     url = f"http://127.0.0.1:{load_settings().port}"
     where = f"--data-dir {server.data_dir}"

@@ -8,9 +8,12 @@ import typer
 
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
+from lodgepole.cli.model_check import ask_all, show_grade
 from lodgepole.cli.screen import count, say, show_json
+from lodgepole.evaluation.model_grades import Grade, grade
 from lodgepole.runtime import embedding_models
-from lodgepole.runtime.chat_models import check_models
+from lodgepole.runtime.chat_models import CheckedModel, check_models, default_name
+from lodgepole.runtime.settings import Settings
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -58,9 +61,20 @@ def status(*, data_dir: DataDirOption = None, as_json: JsonOption = False) -> No
             say(f"{who}: being made, {progress.prepared} of {progress.total} passages are ready.")
 
 
-@app.command("check", short_help="Try each configured language model.")
+@app.command("check", short_help="Try each configured language model, and grade one.")
 def check(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MODEL]",
+            help="The model that is graded. Default: the one that answers.",
+            show_default=False,
+        ),
+    ] = None,
     *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Ask each model for one word, and no questions.")
+    ] = False,
     fill_window: Annotated[
         bool,
         typer.Option(
@@ -70,27 +84,64 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask each configured language model for one word, and say what is wrong where it fails.
+    """Try each configured language model, grade one on ten questions, and say what to set.
 
-    Tried are the default model, the models listed under [[models]], and one of each provider
-    that a key is set for. Exit code 1 when one of them does not answer.
+    Each is asked for one word: the default model, the models listed under [[models]], and one of
+    each provider that a key is set for. Then one is asked ten questions about the examples, in a
+    server of its own with a data directory of its own: facts with citations, a follow-up, what no
+    document says, JSON. The model that quotes is graded where no other is configured. Exit code 1
+    when a model does not answer.
     """
-    checked = asyncio.run(
-        check_models(load_settings(), ScriptedChatModel([]), fill_window=fill_window)
-    )
-    if as_json:
-        show_json([dataclasses.asdict(model) for model in checked])
-    elif not checked:
-        say("No language model is configured; answers are quotes from the documents.")
-    else:
+    settings = load_settings()
+    extractive = ScriptedChatModel([])
+    checked = asyncio.run(check_models(settings, extractive, fill_window=fill_window, also=name))
+    if not as_json:
+        if not checked:
+            say("No language model is configured; answers are quotes from the documents.")
         for model in checked:
-            same = model.name == model.upstream
-            known = model.name if same else f"{model.name} ({model.upstream})"
-            if model.problem is None:
-                say(f"{known}: answers ({model.seconds:.1f} s)")
-            else:
-                say(f"{known}: {model.problem}", style="red")
-            for note in model.notes:
-                say(f"{known}: {note}", style="yellow")
+            _show_checked(model)
+    wanted = name or asyncio.run(default_name(settings, extractive))
+    found = next((model for model in checked if model.name == wanted), None)
+    graded = None
+    if not quick and (found is None or found.problem is None):
+        graded = _graded(settings, wanted, found, quiet=as_json)
+    if as_json:
+        nobody = CheckedModel(name=wanted, upstream=wanted, problem=None, notes=(), seconds=0.0)
+        rows = checked if found is not None or graded is None else [*checked, nobody]
+        show_json(
+            [
+                dataclasses.asdict(model)
+                | {"grade": dataclasses.asdict(graded) if graded and model.name == wanted else None}
+                for model in rows
+            ]
+        )
     if any(model.problem for model in checked):
         raise typer.Exit(1)
+
+
+def _show_checked(model: CheckedModel) -> None:
+    known = model.name if model.name == model.upstream else f"{model.name} ({model.upstream})"
+    if model.problem is None:
+        say(f"{known}: answers ({model.seconds:.1f} s)")
+    else:
+        say(f"{known}: {model.problem}", style="red")
+    for note in model.notes:
+        say(f"{known}: {note}", style="yellow")
+
+
+def _graded(settings: Settings, name: str, checked: CheckedModel | None, *, quiet: bool) -> Grade:
+    """Grade the model of that name; `checked` is None for the one that quotes."""
+
+    def told(question: str) -> None:
+        if not quiet:
+            say(f"> {question}", style="dim")
+
+    found = grade(
+        ask_all(settings, name, told=told),
+        writes=checked is not None,
+        window=checked.context_tokens if checked else None,
+        attributes=checked is not None and checked.attribute,
+    )
+    if not quiet:
+        show_grade(name, found)
+    return found

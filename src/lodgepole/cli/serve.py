@@ -120,8 +120,7 @@ async def _serve(
     # All of the server, seconds of CPU that `--help` does not need.
     from lodgepole.runtime import http_server, local_models
 
-    if settings.default_model == local_models.AUTO:
-        settings = await local_models.with_found_model(settings)
+    settings = await local_models.with_model_of_this_machine(settings)
     url = f"http://{url_host(settings.host)}:{listener.getsockname()[1]}"
     connections = min(settings.limits.connections, _open_files() // 2)
     telling: list[asyncio.Task[None]] = []

@@ -20,6 +20,7 @@ from lodgepole.chat.retries import RetryingChatModel
 from lodgepole.errors import InvalidRequest, LodgepoleError, NoAnswer, Unavailable
 from lodgepole.model import Message, ModelRequest
 from lodgepole.ports.chat_model import ChatModel, ModelServer
+from lodgepole.runtime.local_models import with_model_of_this_machine
 from lodgepole.runtime.settings import Endpoint, ModelConfig, Settings
 
 EXTRACTIVE = "lodgepole-extractive"
@@ -96,6 +97,8 @@ class CheckedModel:
     Attributes:
         problem: Why it does not answer; None where it does.
         notes: What is worth knowing of one that answers.
+        context_tokens: Its window, where its server tells it and no setting does.
+        attribute: As in `ConfiguredModel`.
     """
 
     name: str
@@ -103,19 +106,36 @@ class CheckedModel:
     problem: str | None
     notes: tuple[str, ...]
     seconds: float
+    context_tokens: int | None = None
+    attribute: bool = False
+
+
+async def default_name(settings: Settings, extractive: ChatModel) -> str:
+    """The name of the model that answers where a request names none."""
+    async with AsyncExitStack() as closing:
+        found = await with_model_of_this_machine(settings)
+        return model_directory(found, extractive, closing).default.name
 
 
 async def check_models(
-    settings: Settings, extractive: ChatModel, *, fill_window: bool = False
+    settings: Settings,
+    extractive: ChatModel,
+    *,
+    fill_window: bool = False,
+    also: str | None = None,
 ) -> list[CheckedModel]:
     """Ask each configured model for a word: the default, those listed, one of each provider.
+
+    With `also` the model of that name is asked, too.
 
     With `fill_window` the question comes after as many words as an answer may be made from, which
     shows whether the model really has the window that it is configured with.
     """
+    settings = await with_model_of_this_machine(settings)
     async with AsyncExitStack() as closing:
         directory = model_directory(settings, extractive, closing)
-        names = [directory.default.name, *(config.name for config in settings.models)]
+        names = [] if also is None else [also]
+        names += [directory.default.name, *(config.name for config in settings.models)]
         names += [NAMES[e.provider][0] for e in settings.endpoints if e.base_url is None]
         found = {
             (model.upstream, id(model.model)): model
@@ -166,7 +186,13 @@ async def _checked(model: ConfiguredModel, snippet_tokens: int, *, fill: bool) -
         problem=problem,
         notes=tuple(notes),
         seconds=time.monotonic() - begun,
+        context_tokens=await _told_window(model),
+        attribute=model.attribute,
     )
+
+
+async def _told_window(model: ConfiguredModel) -> int | None:
+    return None if model.server is None else await model.server.context_tokens(model.upstream)
 
 
 def describe_default(settings: Settings, models: ModelDirectory) -> str:

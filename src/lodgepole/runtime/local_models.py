@@ -42,6 +42,11 @@ async def with_found_model(settings: Settings, places: Sequence[Place] = PLACES)
     )
 
 
+async def with_model_of_this_machine(settings: Settings) -> Settings:
+    """The same settings, but where they ask for `auto`; raises as `with_found_model`."""
+    return await with_found_model(settings) if settings.default_model == AUTO else settings
+
+
 async def servers_beside(settings: Settings, places: Sequence[Place] = PLACES) -> list[FoundServer]:
     """The model servers on loopback; our own port is not looked at."""
     return await find_servers(places, besides=(settings.port,))
