@@ -442,6 +442,8 @@ class AnswerStarted:
     id: str
     model: str
     snippet_count: int
+    question: str = ""  # what was searched for
+    snippets: tuple[Snippet, ...] = ()  # what was found, best first
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,3 +178,25 @@ async def test_work_that_ends_gives_its_result():
         return 7
 
     assert await unless_gone(work(), Wire().receive) == 7
+
+
+async def test_a_heartbeat_is_what_the_client_takes_and_nothing_before_there_is_one():
+    wire = Wire()
+    beats = [b"", b"data:empty\n\n"]
+    asked = asyncio.Event()
+
+    def beat() -> bytes:
+        if len(beats) == 1:
+            asked.set()
+        return beats.pop(0) if len(beats) > 1 else beats[0]
+
+    async def slow():
+        yield b"1"
+        await asked.wait()
+        yield b"2"
+
+    stream = EventStream(slow(), heartbeat_seconds=0.001, heartbeat=beat)
+    await stream(SCOPE, wire.receive, wire.send)
+    assert wire.body.startswith(b"1")
+    assert wire.body.endswith(b"2")
+    assert wire.body.replace(b"data:empty\n\n", b"") == b"12"

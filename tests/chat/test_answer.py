@@ -91,7 +91,9 @@ async def test_an_answer_is_started_text_citation_ended():
     chat, model = make_chat()
     request = ChatRequest(messages=say("What is the capital of Spain?"), include_highlights=True)
     events = await events_of(chat, request)
-    assert events[0] == AnswerStarted(id="id-1", model="house", snippet_count=2)
+    assert (events[0].id, events[0].model, events[0].snippet_count) == ("id-1", "house", 2)
+    assert events[0].question == "What is the capital of Spain?"
+    assert [snippet.text for snippet in events[0].snippets][0].startswith("Madrid")
     assert "".join(e.text for e in events if isinstance(e, AnswerText)) == (
         "Madrid is the capital of Spain."
     )

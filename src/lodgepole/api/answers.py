@@ -73,8 +73,25 @@ def chat(answer: Answer, link: Link, version: WireVersion) -> schemas.ChatModel:
     )
 
 
+class IdleFrame:
+    """What a stream says when it has nothing to say: a text that is empty, once it has begun.
+
+    Clients that die of comments, such as the oldest plugin, take it for a token.
+    """
+
+    def __init__(self) -> None:
+        self._frame = b""
+
+    def begin(self, content: TextFrames) -> None:
+        """From now on there is an answer that an empty text can belong to."""
+        self._frame = content("")
+
+    def __call__(self) -> bytes:
+        return self._frame
+
+
 async def chat_frames(
-    events: AsyncIterator[AnswerEvent], link: Link, version: WireVersion
+    events: AsyncIterator[AnswerEvent], link: Link, version: WireVersion, idle: IdleFrame
 ) -> AsyncGenerator[bytes, None]:
     """One published chunk for each event; `id` and `model` are on all of them."""
     started = await _first(events)
@@ -90,6 +107,7 @@ async def chat_frames(
         )
     )
     content = TextFrames(partial(_content_chunk, id_, model))
+    idle.begin(content)
     async for event in events:
         match event:
             case AnswerText():
@@ -232,12 +250,14 @@ async def completion_frames(
     created: int,
     include_usage: bool,
     marks: bool,
+    idle: IdleFrame,
 ) -> AsyncGenerator[bytes, None]:
     """A role, then deltas, then an empty delta with the reason; the usage only if asked for."""
     started = await _first(events)
     chunks = _CompletionChunks(started.id, started.model, created)
     yield frame(chunks.of(schemas.ChoiceDelta(role="assistant", content="")))
     content = TextFrames(lambda text: chunks.of(schemas.ChoiceDelta(content=text)))
+    idle.begin(content)
     inline, said = InlineCitations(), 0
     async for event in events:
         match event:

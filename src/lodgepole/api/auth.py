@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from lodgepole.api.base_url import base_url
+from lodgepole.api.errors import OPENAI_PATHS
 from lodgepole.api.schemas.wire import served_to
 from lodgepole.api.state import state_of
 from lodgepole.api.versions import NEWEST, VERSION_HEADER, WireVersion, wire_version
@@ -60,7 +61,7 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
             )
         await state.rates.spend(key.project_id)
         services.usage_meter.count_request(key)
-        version = wire_version(request.headers.get(VERSION_HEADER))
+        version = wire_version(_version_word(request))
         _check_route(request, version)
         return Call(
             services=services,
@@ -71,6 +72,13 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
         )
 
     return call
+
+
+def _version_word(request: Request) -> str | None:
+    """What the client speaks; the OpenAI API has no versions, and its clients take all of ours."""
+    if request.url.path.startswith(OPENAI_PATHS):
+        return NEWEST
+    return request.headers.get(VERSION_HEADER)
 
 
 def _check_route(request: Request, version: WireVersion) -> None:

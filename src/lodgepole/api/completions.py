@@ -69,10 +69,16 @@ async def complete(
     link = turns.link_of(call)
     if body.stream:
         include_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
+        idle = answers.IdleFrame()
         frames = answers.completion_frames(
-            events, link, created=created, include_usage=include_usage, marks=not as_json
+            events,
+            link,
+            created=created,
+            include_usage=include_usage,
+            marks=not as_json,
+            idle=idle,
         )
-        return await turns.streamed(call, events, frames)
+        return await turns.streamed(call, events, frames, idle)
     answer = await turns.whole(call, events)
     return json_response(answers.completion(answer, link, created=created, marks=not as_json))
 

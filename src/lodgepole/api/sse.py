@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 HEARTBEAT = b":\n\n"
 HEARTBEAT_SECONDS = 15.0
+Heartbeat = Callable[[], bytes]
+"""Makes what is sent when nothing else was for a while; nothing is sent where it is empty."""
 _MARK = "\0"
 MOST_GATHERED = 64  # frames waiting for a slow client, before their source waits, too
 
@@ -48,7 +50,11 @@ class EventStream(Response):
     """
 
     def __init__(
-        self, frames: AsyncGenerator[bytes, None], *, heartbeat_seconds: float | None
+        self,
+        frames: AsyncGenerator[bytes, None],
+        *,
+        heartbeat_seconds: float | None,
+        heartbeat: Heartbeat = lambda: HEARTBEAT,
     ) -> None:
         """Takes over `frames`; heartbeats are sent only where their interval is given."""
         super().__init__(
@@ -58,6 +64,7 @@ class EventStream(Response):
         del self.headers["Content-Length"]
         self._frames = frames
         self._heartbeat_seconds = heartbeat_seconds
+        self._heartbeat = heartbeat
 
     async def __call__(
         self,
@@ -77,7 +84,8 @@ class EventStream(Response):
                 "headers": self.raw_headers,
             }
         )
-        async with aclosing(_with_heartbeats(self._frames, self._heartbeat_seconds)) as chunks:
+        beating = _with_heartbeats(self._frames, self._heartbeat_seconds, self._heartbeat)
+        async with aclosing(beating) as chunks:
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -135,9 +143,9 @@ async def _resumed(
 
 
 async def _with_heartbeats(
-    frames: AsyncGenerator[bytes, None], interval: float | None
+    frames: AsyncGenerator[bytes, None], interval: float | None, heartbeat: Heartbeat
 ) -> AsyncGenerator[bytes, None]:
-    """The frames, and a comment whenever `interval` seconds pass without one.
+    """The frames, and a heartbeat whenever `interval` seconds pass without one.
 
     One task reads them for the whole stream, and what has come in the meantime is sent at once:
     a task for each frame costs more than all else that a token passes through.
@@ -161,7 +169,8 @@ async def _with_heartbeats(
                 async with asyncio.timeout(interval):
                     await changed.wait()
             except TimeoutError:
-                yield HEARTBEAT
+                if beat := heartbeat():
+                    yield beat
                 continue
             changed.clear()
             if gathered:

@@ -7,10 +7,11 @@ from typing import Any, cast
 from fastapi import Response
 
 from lodgepole.api import answers, render
+from lodgepole.api.answers import IdleFrame
 from lodgepole.api.auth import Call
 from lodgepole.api.schemas import chat as schemas
 from lodgepole.api.signed_urls import signed_url
-from lodgepole.api.sse import HEARTBEAT_SECONDS, EventStream, started, unless_gone
+from lodgepole.api.sse import HEARTBEAT, HEARTBEAT_SECONDS, EventStream, started, unless_gone
 from lodgepole.errors import InvalidRequest
 from lodgepole.metadata_filter import MetadataFilter, parse_filter
 from lodgepole.model import AnswerEnded, AnswerEvent, Assistant, File, Message, MessageRole
@@ -96,12 +97,21 @@ async def streamed(
     call: Call,
     events: AsyncGenerator[AnswerEvent],
     frames: AsyncGenerator[bytes, None],
+    idle: IdleFrame,
 ) -> Response:
-    """A response that has begun: what failed before its first byte was raised instead."""
-    heartbeat = HEARTBEAT_SECONDS if call.version.takes_heartbeats else None
+    """A response that has begun: what failed before its first byte was raised instead.
+
+    Where comments would break the client, `idle` is what is sent when there is nothing else.
+    """
+    comments = call.version.takes_heartbeats
     closing = _closing(events, frames)
-    begun = await unless_gone(started(closing, within=heartbeat), call.request.receive)
-    return EventStream(begun, heartbeat_seconds=heartbeat)
+    within = HEARTBEAT_SECONDS if comments else None
+    begun = await unless_gone(started(closing, within=within), call.request.receive)
+    return EventStream(
+        begun,
+        heartbeat_seconds=HEARTBEAT_SECONDS,
+        heartbeat=(lambda: HEARTBEAT) if comments else idle,
+    )
 
 
 async def _closing(

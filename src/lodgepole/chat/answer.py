@@ -1,5 +1,6 @@
 """One turn of a conversation: a question, what the documents say, an answer with citations."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -8,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
+from lodgepole.chat.first_words import STARTED_WITHIN_SECONDS, announced
 from lodgepole.chat.generations import collect, used
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.chat.prepared_answers import PreparedModel
@@ -42,6 +44,7 @@ ROLES = ("user", "assistant", "system")
 TEMPERATURES = (0.0, 2.0)
 SHORTER_PROMPTS = 2  # tries with half the sources, when a model refuses a prompt as too long
 REWRITE_TOKENS = 2_000  # what a reasoning model thinks first counts, too
+REWRITE_SECONDS = 10.0  # then the question as our own rules read it is searched for
 LONGEST_REWRITE = 500  # characters of a rewritten question
 
 _Read = TypeVar("_Read")
@@ -192,6 +195,7 @@ class Chat:
     async def _answer(
         self, assistant: Assistant, request: ChatRequest
     ) -> AsyncGenerator[AnswerEvent]:
+        begun = asyncio.get_running_loop().time()
         model = await self._with_its_window(await self._check(request))
         messages = request.messages
         room = await _read(messages, lambda: self._budgets.room(messages, model, assistant))
@@ -209,7 +213,7 @@ class Chat:
             if prepared is not None:
                 model = replace(model, model=PreparedModel(prepared, self._tokenizer))
                 snippets = [*prepared.snippets]
-        turn = _Turn(assistant, request, model, room.history, question, spent)
+        turn = _Turn(assistant, request, model, room.history, question, spent, begun)
         for shorter in range(SHORTER_PROMPTS + 1):
             said = False
             try:
@@ -249,18 +253,22 @@ class Chat:
             json_object=request.json_response,
             sampling=request.sampling,
         )
-        started = AnswerStarted(id=self._new_id(), model=model.name, snippet_count=len(sources))
+        started = AnswerStarted(
+            id=self._new_id(),
+            model=model.name,
+            snippet_count=len(sources),
+            question=turn.question,
+            snippets=tuple(source.snippet for source in sources),
+        )
         answering = self._replies.json if request.json_response else self._replies.text
         events = answering(generation, model, highlights=request.include_highlights, spent=spent)
         watch = AnswerWatch(self._stages, model)
         with watch:
-            async with aclosing(events):
-                first = True
-                async for event in events:
-                    watch.saw(event)
-                    if first:
-                        yield started
-                        first = False
+            left = turn.begun + STARTED_WITHIN_SECONDS - asyncio.get_running_loop().time()
+            async with aclosing(announced(started, events, within=left)) as told:
+                async for event in told:
+                    if not isinstance(event, AnswerStarted):
+                        watch.saw(event)
                     yield event
                     if isinstance(event, AnswerEnded):
                         read = event.usage.prompt_tokens - spent.prompt_tokens
@@ -334,8 +342,9 @@ class Chat:
             max_output_tokens=min(REWRITE_TOKENS, model.max_output_tokens),
         )
         try:
-            text, end = await collect(model, request)
-        except LodgepoleError:
+            async with asyncio.timeout(REWRITE_SECONDS):
+                text, end = await collect(model, request)
+        except (LodgepoleError, TimeoutError):
             return plain, Usage()
         rewritten = squeeze(text)
         usage = used(self._tokenizer, request, text, end)
@@ -406,6 +415,7 @@ class _Turn:
     history: tuple[Message, ...]
     question: str
     spent: Usage  # on the question alone
+    begun: float  # by the event loop's clock
 
 
 def _with_figures(

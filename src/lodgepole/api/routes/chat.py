@@ -39,8 +39,9 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
     events = turns.counted(call, call.services.chat.answer(assistant, asked))
     link = turns.link_of(call)
     if body.stream:
-        frames = answers.chat_frames(events, link, call.version)
-        return await turns.streamed(call, events, frames)
+        idle = answers.IdleFrame()
+        frames = answers.chat_frames(events, link, call.version, idle)
+        return await turns.streamed(call, events, frames, idle)
     answer = await turns.whole(call, events)
     return json_response(answers.chat(answer, link, call.version))
 
