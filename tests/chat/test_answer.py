@@ -15,7 +15,6 @@ from lodgepole.limits import Limits
 from lodgepole.model import (
     AnswerCitation,
     AnswerEnded,
-    AnswerStarted,
     AnswerText,
     Figure,
     Message,
@@ -93,7 +92,7 @@ async def test_an_answer_is_started_text_citation_ended():
     events = await events_of(chat, request)
     assert (events[0].id, events[0].model, events[0].snippet_count) == ("id-1", "house", 2)
     assert events[0].question == "What is the capital of Spain?"
-    assert [snippet.text for snippet in events[0].snippets][0].startswith("Madrid")
+    assert events[0].snippets[0].text.startswith("Madrid")
     assert "".join(e.text for e in events if isinstance(e, AnswerText)) == (
         "Madrid is the capital of Spain."
     )

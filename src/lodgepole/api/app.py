@@ -24,6 +24,7 @@ from lodgepole.api.routes import (
     health,
     openai,
     openai_files,
+    responses,
     sources,
     vector_store_files,
     vector_stores,
@@ -63,6 +64,7 @@ OPENAI_ROUTERS = (
     openai_files.router,
     vector_stores.router,
     vector_store_files.router,
+    responses.router,
 )
 OPENAI_PREFIX = "/v1"
 

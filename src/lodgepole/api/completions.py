@@ -4,7 +4,6 @@ What a request asks for reaches the model or is refused; nothing is passed over 
 the answer.
 """
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 import orjson
@@ -13,7 +12,7 @@ from fastapi import Response
 from lodgepole.api import answers, turns
 from lodgepole.api.auth import Call
 from lodgepole.api.json_response import json_response
-from lodgepole.api.schemas.chat import CompletionsRequest, ResponseFormat
+from lodgepole.api.schemas.chat import CompletionsRequest
 from lodgepole.chat.answer import ChatRequest
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import Assistant, Message, Sampling
@@ -52,9 +51,11 @@ async def complete(
         InvalidRequest: Something is asked for that cannot be done.
     """
     _check(body)
-    as_json = _is_json(body.response_format)
+    as_json, rule = json_rule(
+        None if body.response_format is None else body.response_format.model_dump()
+    )
     asked = ChatRequest(
-        messages=(*_schema_rule(body.response_format), *turns.messages_of(body.messages or ())),
+        messages=(*rule, *turns.messages_of(body.messages or ())),
         model=model,
         temperature=body.temperature,
         filter=turns.filter_of(call, body.filter),
@@ -116,20 +117,24 @@ def _stops(raw: object) -> tuple[str, ...]:
     return tuple(cast("list[str]", texts))
 
 
-def _is_json(wanted: ResponseFormat | None) -> bool:
-    if wanted is None or wanted.type == "text":
-        return False
-    if wanted.type not in JSON_TYPES:
+def json_rule(raw: object) -> tuple[bool, tuple[Message, ...]]:
+    """Whether JSON is wanted, and what tells the model which; for a format of that API.
+
+    Completions have the schema below `json_schema`, responses beside the type. What the model is
+    told counts as a part of the conversation. Raises InvalidRequest.
+    """
+    if raw is None:
+        return False, ()
+    wanted = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+    type_ = wanted.get("type")
+    if type_ == "text":
+        return False, ()
+    if type_ not in JSON_TYPES:
         known = ", ".join(("text", *JSON_TYPES))
-        raise InvalidRequest(
-            f"Invalid response_format {wanted.type[:40]!r}: must be one of {known}"
-        )
-    return True
-
-
-def _schema_rule(wanted: ResponseFormat | None) -> Sequence[Message]:
-    """What tells the model the schema; it counts as a part of the conversation."""
-    schema = (wanted.json_schema or {}).get("schema") if wanted is not None else None
-    if wanted is None or wanted.type != "json_schema" or schema is None:
-        return ()
-    return (Message("system", SCHEMA_RULE + orjson.dumps(schema).decode()),)
+        raise InvalidRequest(f"Invalid response_format {str(type_)[:40]!r}: must be one of {known}")
+    inner = wanted.get("json_schema")
+    named = cast("dict[str, Any]", inner) if isinstance(inner, dict) else wanted
+    schema = named.get("schema")
+    if type_ != "json_schema" or schema is None:
+        return True, ()
+    return True, (Message("system", SCHEMA_RULE + orjson.dumps(schema).decode()),)

@@ -14,6 +14,7 @@ from lodgepole.api.openapi.markers import JsonObject, Source, ref, resolved
 from lodgepole.api.openapi.operations import (
     ADDITIONS,
     ALWAYS,
+    CHUNKS,
     COMPATIBLE,
     MEANINGS,
     OPERATIONS,
@@ -289,7 +290,7 @@ def _schemas() -> JsonObject:
         ],
         ref_template="#/components/schemas/{model}",
     )
-    chunks = {model.model_fields["type"]: model.__name__ for model in STREAMED[:-1]}
+    chunks = {model.model_fields["type"]: model.__name__ for model in CHUNKS}
     upload: JsonObject = {
         "type": "object",
         "properties": {"file": {"type": "string", "format": "binary"}},

@@ -15,6 +15,7 @@ from lodgepole.api.schemas import (
     extensions,
     files,
     openai,
+    responses,
     sources,
     vector_stores,
 )
@@ -192,15 +193,29 @@ COMPATIBLE: Mapping[str, Described] = {
     "list_file_batch_files": Described(
         answer=vector_stores.ListVectorStoreFilesResponse, errors=(400, 404)
     ),
+    "create_response": Described(
+        body=responses.CreateResponseRequest,
+        answer=responses.ResponseModel,
+        events="ResponseEventModel",
+        errors=(400, 404, 413, *MODEL),
+    ),
+    "retrieve_response": Described(answer=responses.ResponseModel, errors=(404,)),
+    "delete_response": Described(answer=vector_stores.DeletedModel, errors=(404,)),
+    "list_input_items": Described(answer=responses.ListInputItemsResponse, errors=(400, 404)),
 }
 """The same for the routes of the OpenAI API."""
 
-STREAMED: tuple[type[BaseModel], ...] = (
+CHUNKS: tuple[type[BaseModel], ...] = (
     chat.MessageStartModel,
     chat.ContentChunkModel,
     chat.CitationChunkModel,
     chat.MessageEndModel,
+)
+"""Events of a streamed chat, told apart by their types."""
+STREAMED: tuple[type[BaseModel], ...] = (
+    *CHUNKS,
     chat.StreamChatCompletionChunkModel,
+    responses.ResponseEventModel,
 )
 
 MEANINGS: Mapping[int, str] = {
