@@ -82,11 +82,17 @@ class Desk:
     shelf: Shelf = field(default_factory=Shelf)
     wake: Signal = field(default_factory=Signal)
 
+    kind: SourceKind = SourceKind.FOLDER
+
+    @property
+    def origins(self) -> dict[SourceKind, Any]:
+        return {self.kind: self.shelf}
+
     @property
     def sources(self) -> Sources:
         return Sources(
             store=self.house.sources,
-            origins={SourceKind.FOLDER: self.shelf},
+            origins=self.origins,
             clock=self.house.clock,
             new_id=self.house.new_id,
             limits=self.house.limits,
@@ -102,7 +108,7 @@ class Desk:
                 catalog=self.house.catalog,
                 limits=self.house.limits,
             ),
-            origins={SourceKind.FOLDER: self.shelf},
+            origins=self.origins,
             clock=self.house.clock,
             limits=self.house.limits,
             worker_id=worker_id,

@@ -19,7 +19,7 @@ from lodgepole.runtime.processing import (
     open_processing_tools,
 )
 from lodgepole.runtime.settings import Settings
-from lodgepole.runtime.sources import open_files, source_runner
+from lodgepole.runtime.sources import open_files, open_origins, source_runner
 from lodgepole.runtime.storage import Stores, open_stores
 from lodgepole.runtime.tracing import open_tracer
 from lodgepole.telemetry.stages import Stages
@@ -45,7 +45,13 @@ async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
         tools = await open_processing_tools(settings, stack)
         processor = await open_file_processor(settings, stack, tools)
         worker = open_worker(settings, stages, stores, tools, processor)
-        runner = source_runner(settings, stores, open_files(settings, stores, stages), Signal())
+        runner = source_runner(
+            settings,
+            stores,
+            open_origins(settings, stack),
+            files=open_files(settings, stores, stages),
+            wake=Signal(),
+        )
         async with asyncio.TaskGroup() as group:
             group.create_task(Supervised(worker).run(stop))
             group.create_task(Supervised(runner).run(stop))

@@ -30,6 +30,7 @@ from lodgepole.runtime.retrieval_settings import (
     RerankerSettings,
     expand,
 )
+from lodgepole.runtime.source_settings import SourceCredential
 
 API_KEY_CHARS = 8
 """Fewer are found by trying: at a hundred requests a second, six letters in a month."""
@@ -196,6 +197,11 @@ class Settings(BaseSettings):
     source_roots: tuple[UserPath, ...] = ()
     """Folders of the server's disk that sources may read, with all that is below them, e.g.
     `["/srv/documents"]`. Whoever has a key that may upload can read them: none by default."""
+    source_networks: tuple[str, ...] = ()
+    """Networks that sources may reach besides public addresses, e.g. `["10.1.0.0/16"]`. Whoever
+    has a key that may upload can read what is served there without a password."""
+    source_credentials: tuple[SourceCredential, ...] = ()
+    """Secrets for origins, each with a name that sources may say, and an address that it is for."""
 
     openai_api_key: SecretStr | None = _provider_field("openai_api_key")
     openai_api_key_file: UserPath | None = _provider_field("openai_api_key_file")
@@ -344,6 +350,7 @@ _NOT_FOR_WORKERS = (
     "LODGEPOLE_SIGNING_SECRET",
     "LODGEPOLE_MODELS",
     "LODGEPOLE_RERANKER",
+    "LODGEPOLE_SOURCE_",
 )
 
 

@@ -1,9 +1,14 @@
 """Part of the wiring: origins of documents, and what runs sources."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
+from lodgepole.adapters.origins.credentials import Credential, Credentials
 from lodgepole.adapters.origins.folder import FolderOrigin
+from lodgepole.adapters.origins.web import WebOrigin
+from lodgepole.adapters.origins.web.html_pages import main_content
+from lodgepole.adapters.outbound_http import GuardedClient, Networks
 from lodgepole.concurrency.signal import Signal
 from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.files import Files
@@ -16,17 +21,44 @@ from lodgepole.sources.scheduler import SourceRunner
 from lodgepole.sources.sync import Sync
 from lodgepole.telemetry.stages import Stages
 
-
-def origins(settings: Settings) -> Mapping[SourceKind, Origin]:
-    """Every origin that this server reads."""
-    return {SourceKind.FOLDER: FolderOrigin(settings.source_roots)}
+Origins = Mapping[SourceKind, Origin]
 
 
-def source_registry(settings: Settings, stores: Stores, wake: Signal) -> Sources:
+def open_origins(settings: Settings, stack: AsyncExitStack) -> Origins:
+    """Every origin that this server reads; closed with `stack`.
+
+    Raises:
+        InvalidRequest: A setting cannot be used; the message says which and why.
+    """
+    client = GuardedClient(Networks(settings.source_networks))
+    stack.push_async_callback(client.close)
+    credentials = _credentials(settings)
+    return {
+        SourceKind.FOLDER: FolderOrigin(settings.source_roots),
+        SourceKind.WEB: WebOrigin(
+            client, extract=main_content, limits=settings.limits, credentials=credentials
+        ),
+    }
+
+
+def _credentials(settings: Settings) -> Credentials:
+    return Credentials(
+        Credential(
+            name=given.name,
+            url=given.url,
+            username=given.username,
+            secret=None if given.secret is None else given.secret.get_secret_value(),
+            options={name: value.get_secret_value() for name, value in given.options.items()},
+        )
+        for given in settings.source_credentials
+    )
+
+
+def source_registry(settings: Settings, stores: Stores, origins: Origins, wake: Signal) -> Sources:
     """What users do with sources; `wake` is given when a run is due now."""
     return Sources(
         store=stores.sources,
-        origins=origins(settings),
+        origins=origins,
         clock=stores.clock,
         new_id=_new_id,
         limits=settings.limits,
@@ -34,7 +66,9 @@ def source_registry(settings: Settings, stores: Stores, wake: Signal) -> Sources
     )
 
 
-def source_runner(settings: Settings, stores: Stores, files: Files, wake: Signal) -> SourceRunner:
+def source_runner(
+    settings: Settings, stores: Stores, origins: Origins, *, files: Files, wake: Signal
+) -> SourceRunner:
     """What runs sources that are due in this process."""
     spool = settings.data_dir / "uploads"
     spool.mkdir(parents=True, exist_ok=True)
@@ -47,7 +81,7 @@ def source_runner(settings: Settings, stores: Stores, files: Files, wake: Signal
             limits=settings.limits,
             spool=spool,
         ),
-        origins=origins(settings),
+        origins=origins,
         clock=stores.clock,
         limits=settings.limits,
         worker_id=stores.worker_id,

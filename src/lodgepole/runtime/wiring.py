@@ -44,7 +44,13 @@ from lodgepole.runtime.processing import (
     open_processing_tools,
 )
 from lodgepole.runtime.settings import Settings
-from lodgepole.runtime.sources import open_files, source_registry, source_runner
+from lodgepole.runtime.sources import (
+    Origins,
+    open_files,
+    open_origins,
+    source_registry,
+    source_runner,
+)
 from lodgepole.runtime.storage import Stores, open_stores
 from lodgepole.runtime.telemetry import observe
 from lodgepole.runtime.tracing import open_tracer
@@ -80,8 +86,10 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
         stores = await open_stores(settings, stack)
         tools = await open_processing_tools(settings, stack)
-        wake = Signal()
-        services = await _services(settings, stack, stages, stores, tools, wake=wake)
+        wake, origins = Signal(), open_origins(settings, stack)
+        services = await _services(
+            settings, stack, stages, stores, tools, origins=origins, wake=wake
+        )
         key = await _first_key(settings, services)
         watched = observe(settings, services, stages)
         stop = asyncio.Event()
@@ -104,7 +112,7 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
         )
         if supervised is not None:
             working = asyncio.create_task(supervised.run(stop), name="worker")
-            runner = source_runner(settings, stores, services.files, wake)
+            runner = source_runner(settings, stores, origins, files=services.files, wake=wake)
             following = asyncio.create_task(Supervised(runner).run(stop), name="sources")
         try:
             yield Runtime(
@@ -128,6 +136,7 @@ async def _services(
     stores: Stores,
     tools: ProcessingTools,
     *,
+    origins: Origins,
     wake: Signal,
 ) -> Services:
     limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
@@ -151,7 +160,7 @@ async def _services(
             catalog=catalog, intake=log, clock=clock, new_id=_new_id, limits=limits
         ),
         files=files,
-        sources=source_registry(settings, stores, wake),
+        sources=source_registry(settings, stores, origins, wake),
         operations=Operations(history=log, signals=log),
         held_files=held_files,
         file_batches=_file_batches(stores, files, held_files, limits),

@@ -70,15 +70,24 @@ class GuardedClient:
     ) -> None:
         """`seconds` are for the whole of one request; `resolve` is the system's if left out."""
         self._seconds = seconds
-        self._client = httpx2.AsyncClient(
-            transport=_Transport(_Backend(networks, resolve or _resolve)),
-            timeout=httpx2.Timeout(seconds, connect=CONNECT_SECONDS),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._backend = _Backend(networks, resolve or _resolve)
+        self._made: httpx2.AsyncClient | None = None
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._made is not None:
+            await self._made.aclose()
+
+    @property
+    def _client(self) -> httpx2.AsyncClient:
+        """Made when it is first used: reading the certificates takes a tenth of a second."""
+        if self._made is None:
+            self._made = httpx2.AsyncClient(
+                transport=_Transport(self._backend),
+                timeout=httpx2.Timeout(self._seconds, connect=CONNECT_SECONDS),
+                trust_env=False,
+                follow_redirects=False,
+            )
+        return self._made
 
     @asynccontextmanager
     async def get(
