@@ -3,14 +3,14 @@
 import pytest
 from tests.support.whole_documents import document_of
 
-from lodgepole.chat.table_questions import asks_table, wanted
+from lodgepole.chat.table_questions import asks_table, told_words, wanted
 from lodgepole.chat.tables import tables_of
 
 (TICKETS,) = tables_of(
     document_of(
         "Ticket: TCK-1 | Priority: Urgent | Status: Open | Hours: 3 | Customer: Acme | Team: IT\n"
         "Ticket: TCK-2 | Priority: Low | Status: Closed | Hours: 2 | Customer: Acme | Team: Sales\n"
-        "Ticket: TCK-3 | Priority: Urgent | Status: Closed | Hours: 8 | Customer: Open Sky | Team: "
+        "Ticket: TCK-3 | Priority: Urgent | Status: Closed | Hours: 8 | Customer: Open Sky"
     )
 )  # fmt: skip
 (SALES,) = tables_of(
@@ -93,6 +93,15 @@ def test_a_cheapest_one_is_told_by_the_price() -> None:
         found = told(question, plans, "plans")
         assert found is not None
         assert found[:2] == (operation, "Fee")
+
+
+def test_one_row_is_not_compared() -> None:
+    assert told("Which low ticket has the most hours?") == ("rows", None, ["TCK-2"])
+
+
+def test_words_that_must_be_found() -> None:
+    assert told_words("How many urgent tickets are there?") == {"urgen", "ticke"}
+    assert told_words("Which rows are there?") == frozenset()
 
 
 def test_words_that_a_table_may_answer() -> None:

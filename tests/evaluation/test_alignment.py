@@ -36,6 +36,33 @@ def test_the_published_three_facts_score_as_published():
 
 
 @pytest.mark.parametrize(
+    ("question", "answer", "truth"),
+    [
+        ("What are the seats of Norway, Austria and Latvia?",
+         "Oslo is the seat of Norway and Graz is the seat of Latvia.",
+         "Oslo is the seat of Norway, Bern of Austria and Riga of Latvia."),
+        ("Was sind die Sitze von Norwegen, Italien und Lettland?",
+         "Oslo ist der Sitz von Norwegen und Graz ist der Sitz von Lettland.",
+         "Oslo ist der Sitz von Norwegen, Bern von Italien und Riga von Lettland."),
+        ("Quels sont les sièges de la Norvège, de l’Italie et de la Suisse ?",
+         "Oslo est le siège de la Norvège et Graz est le siège de la Suisse.",
+         "Oslo est le siège de la Norvège, Riga de l’Italie et Berne de la Suisse."),
+        ("Quali sono le sedi della Norvegia, dell’Austria e di Malta?",
+         "Oslo è la sede della Norvegia e Graz è la sede di Malta.",
+         "Oslo è la sede della Norvegia, Berna dell’Austria e Riga di Malta."),
+        ("Vilka är sätena i Norge, Italien och Lettland?",
+         "Oslo är sätet i Norge och Graz är sätet i Lettland.",
+         "Oslo är sätet i Norge, Bern i Italien och Riga i Lettland."),
+    ],
+)  # fmt: skip
+async def test_facts_on_one_string_are_judged_one_by_one(question, answer, truth):
+    result = await judge(question, answer, truth)
+    assert [f.entailment for f in result.facts] == ["entailed", "neutral", "contradicted"]
+    assert (result.correctness, round(result.completeness, 2)) == (0.5, 0.33)
+    assert result.alignment == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
     ("question", "answer", "truth", "expected"),
     [
         ("What is the capital of Spain?", "Madrid", "Madrid.", ["entailed"]),

@@ -190,6 +190,13 @@ def asks_table(question: str) -> bool:
     return _operation(question) is not None or _ASKS_ROWS.search(question) is not None
 
 
+def told_words(question: str) -> frozenset[str]:
+    """The words of a question that a table must have, as it has them or begun alike."""
+    found = _operation(question)
+    said = content_stems(words(found[1] if found else question)) - _GENERIC
+    return frozenset(s[: max(SHORTEST_FORM, len(s) - 1)] for s in said)
+
+
 def wanted(question: str, table: Table, about: str) -> Wanted | None:
     """What the question wants of this table; None where it has words that say nothing of it.
 
@@ -232,6 +239,8 @@ def wanted(question: str, table: Table, about: str) -> Wanted | None:
             operation, column = ("count", None) if column < 0 else ("sum", column)
     elif not filters or len(asked) < 2 or not (by_name or said - _GENERIC):
         return None
+    if operation in ("highest", "lowest") and len(rows) == 1:
+        operation, column = "rows", None  # there is nothing to compare it with
     return Wanted(operation, column, rows, filters, len(by_value) + len(by_name))
 
 

@@ -21,11 +21,12 @@ from lodgepole.chat.overviews import (
 from lodgepole.chat.prepared_answers import PreparedAnswer
 from lodgepole.chat.table_answers import table_answer
 from lodgepole.chat.table_phrases import table_phrases
-from lodgepole.chat.table_questions import asks_table
+from lodgepole.chat.table_questions import asks_table, told_words
 from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.metadata_filter import MetadataFilter
 from lodgepole.model import Assistant, BlockKind, Document, File, FileKind, Message, Snippet
+from lodgepole.text.word_lists import folded
 from lodgepole.text.words import similar_stems, squeeze, stems_of
 
 MOST_READ = 8  # files that are read to see whether one is meant
@@ -91,7 +92,7 @@ class WholeAnswers:
         question = asked.question
         if not asks_table(question) or len(question) > LONGEST_OF_TABLES:
             return None
-        likely = [s.file for s in asked.snippets[:FIRST_FOUND] if _has_rows(s)]
+        likely = _with_rows(asked.snippets[:FIRST_FOUND], told_words(question))
         mine = {file.id: file for file in (*spelt_out(question, files), *likely)}
         read = [
             (file, document)
@@ -240,8 +241,17 @@ def _tells(document: Document, stems: frozenset[str]) -> bool:
     return _among(f"{title_of(document)} {lead}", stems)
 
 
-def _has_rows(snippet: Snippet) -> bool:
-    return snippet.file.upload.kind in _OF_ROWS or "|" in snippet.text
+def _with_rows(snippets: Sequence[Snippet], told: frozenset[str]) -> list[File]:
+    """Files of which rows were found, and all of these words; to read others would be in vain."""
+    said: dict[str, list[str]] = {}
+    files = {s.file.id: s.file for s in snippets}
+    rows = {s.file.id for s in snippets if s.file.upload.kind in _OF_ROWS or "|" in s.text}
+    for s in snippets:
+        said.setdefault(s.file.id, [s.file.upload.name]).extend(
+            (s.text, s.table_head, *s.heading_path)
+        )
+    texts = {file: folded(" ".join(said[file])) for file in files if file in rows}
+    return [files[i] for i, text in texts.items() if all(word in text for word in told)]
 
 
 def _among(text: str, stems: frozenset[str]) -> bool:
