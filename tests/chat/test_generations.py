@@ -55,8 +55,8 @@ async def test_whoever_leaves_stops_the_generation() -> None:
     assert model.closed
 
 
-def test_tokens_are_counted_here_where_the_provider_tells_none() -> None:
+async def test_tokens_are_counted_here_where_the_provider_tells_none() -> None:
     silent = ModelEnded(finish_reason="stop", usage=Usage(0, 0))
-    assert used(MemoryTokenizer(), REQUEST, "a b", ENDED) == Usage(5, 2)
-    assert used(MemoryTokenizer(), REQUEST, "a b", silent) == Usage(3, 2)
-    assert used(MemoryTokenizer(), REQUEST, "", silent) == Usage(0, 0)
+    assert await used(MemoryTokenizer(), REQUEST, "a b", ENDED) == Usage(5, 2)
+    assert await used(MemoryTokenizer(), REQUEST, "a b", silent) == Usage(3, 2)
+    assert await used(MemoryTokenizer(), REQUEST, "", silent) == Usage(0, 0)

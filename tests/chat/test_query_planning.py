@@ -2,7 +2,7 @@
 
 import pytest
 
-from lodgepole.chat.query_planning import queries, standalone_question
+from lodgepole.chat.query_planning import PLANNED_CHARS, queries, standalone_question
 from lodgepole.model import Message
 
 
@@ -102,3 +102,19 @@ def test_each_part_is_searched_for_beside_the_whole(question: str, parts: list[s
 
 def test_there_are_never_many_queries() -> None:
     assert len(queries(" ".join(f"Who signed contract number {n}?" for n in range(30)))) == 4
+
+
+def test_a_long_text_stands_by_itself_and_is_searched_for_as_one() -> None:
+    long = "Who keeps it? And when does it open? " * PLANNED_CHARS
+    assert (
+        standalone_question([Message("user", "When was it?"), Message("user", long)])[:4] == "Who "
+    )
+    assert len(queries(long)) == 1
+
+
+def test_of_a_long_text_before_a_question_its_end_is_followed() -> None:
+    long = "tide " * PLANNED_CHARS + "When was Bergen founded?"
+    question = asked(long, "It is old.", "and Trondheim?")
+    assert question.startswith("tide tide")
+    assert question.endswith("When was Trondheim?")
+    assert len(question) < 2 * PLANNED_CHARS

@@ -347,7 +347,7 @@ class Chat:
         except (LodgepoleError, TimeoutError):
             return plain, Usage()
         rewritten = squeeze(text)
-        usage = used(self._tokenizer, request, text, end)
+        usage = await used(self._tokenizer, request, text, end)
         return rewritten if 0 < len(rewritten) <= LONGEST_REWRITE else plain, usage
 
     async def _find(

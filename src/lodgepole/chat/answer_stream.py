@@ -53,7 +53,7 @@ class Replies:
                 ended = True
                 for out in citer.close():
                     yield out
-                usage = used(self._tokenizer, request, "".join(written), event)
+                usage = await used(self._tokenizer, request, "".join(written), event)
                 yield _ended(event, spent + usage)
         finally:
             await close(stream)
@@ -71,7 +71,7 @@ class Replies:
         asked = request
         for _ in range(JSON_ATTEMPTS):
             text, end = await collect(model, asked)
-            spent += used(self._tokenizer, asked, text, end)
+            spent += await used(self._tokenizer, asked, text, end)
             try:
                 answer = read_json_object(text, cut_off=end.finish_reason == "length")
             except JsonAnswerError:

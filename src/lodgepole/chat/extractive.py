@@ -28,6 +28,7 @@ from lodgepole.chat.provenance import (
     unmentioned,
 )
 from lodgepole.chat.quotes import Part, Quote, quotes_of, together
+from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.model import (
     FinishReason,
     ModelEnded,
@@ -111,10 +112,11 @@ class ExtractiveChatModel:
         for part in parts:
             yield ModelText(part)
         read = sum(s.snippet.tokens for s in request.sources)
+        read += await read_apart(len(request.question), self._tokenizer.count, request.question)
         yield ModelEnded(
             finish_reason=reason,
             usage=Usage(
-                read + self._tokenizer.count(request.question),
+                read,
                 sum(self._tokenizer.count(part) for part in parts),
             ),
         )

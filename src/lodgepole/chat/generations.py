@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from lodgepole.chat.model_directory import ConfiguredModel
+from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.model import ModelEnded, ModelEvent, ModelRequest, Usage
 from lodgepole.ports.tokenizer import Tokenizer
 
@@ -21,12 +22,16 @@ async def collect(model: ConfiguredModel, request: ModelRequest) -> tuple[str, M
     raise AssertionError("a chat model ends with ModelEnded or raises")
 
 
-def used(tokenizer: Tokenizer, request: ModelRequest, text: str, end: ModelEnded) -> Usage:
+async def used(tokenizer: Tokenizer, request: ModelRequest, text: str, end: ModelEnded) -> Usage:
     """As the provider counted; by our own tokenizer where it told nothing."""
     if end.usage.total_tokens or not text:
         return end.usage
-    read = sum(tokenizer.count(m.content) for m in request.messages)
-    return Usage(read, tokenizer.count(text))
+    prompt = [m.content for m in request.messages]
+    chars = len(text) + sum(map(len, prompt))
+    read, written = await read_apart(
+        chars, lambda: (sum(map(tokenizer.count, prompt)), tokenizer.count(text))
+    )
+    return Usage(read, written)
 
 
 async def close(stream: AsyncIterator[ModelEvent]) -> None:

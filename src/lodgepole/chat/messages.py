@@ -289,10 +289,12 @@ _ASKING = {
 }
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ASKING_VOTE = 2
+_TELLING_CHARS = 4_000  # of a question, that tell its language
 
 
 def question_language(question: str) -> str:
     """The language of a question, which is too short to be told as that of a text; or `und`."""
+    question = question[:_TELLING_CHARS]
     language = detect_language(question)
     if language != UNDETERMINED and not _is_latin(question):
         return language

@@ -20,6 +20,7 @@ LABEL_CHARS = 80  # of the headings that follow a file's name
 _YEAR = re.compile(r"(?<![\d.,])(?:FY\s?'?)?((?:19|20)\d\d)(?![\d.,]\d|\d)", re.IGNORECASE)
 _KATAKANA = re.compile("[ァ-ヶー]{3,}")
 _JOINT = re.compile(r"[\s'’&.-]{1,3}")
+_BEFORE_A_SENTENCE = frozenset(" \t\n\"'“„«(¿¡")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CAPITALISED_LANGUAGES = frozenset({"de", "lb"})
@@ -145,8 +146,9 @@ def _is_title_case(question: str, items: Sequence[Word]) -> bool:
 
 def _begins(question: str, start: int) -> bool:
     """Whether a sentence of the question begins here, so that a capital letter says nothing."""
-    before = question[:start].rstrip(" \t\n\"'“„«(¿¡")
-    return not before or before[-1] in ".!?:;…"
+    while start and question[start - 1] in _BEFORE_A_SENTENCE:
+        start -= 1
+    return not start or question[start - 1] in ".!?:;…"
 
 
 def unmentioned(asked: Sequence[Anchor], places: Iterable[Place]) -> list[Anchor]:

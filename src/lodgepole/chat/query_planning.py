@@ -8,6 +8,7 @@ from lodgepole.model import FileVersion, Message, Snippet
 from lodgepole.text.words import squeeze, words
 
 MOST_QUERIES = 4
+PLANNED_CHARS = 8_000  # of a message; a longer one is a text, and asks at its end
 MOST_TURNS = 8  # messages of the user that a conversation is followed through
 _QUESTION_WORD = (
     r"(?:what|who|whom|whose|when|where|why|which|how|is|are|does|do|did|can|will|was|wer|wann"
@@ -21,19 +22,25 @@ _PARTS = re.compile(
 
 
 def standalone_question(messages: Sequence[Message]) -> str:
-    """The last user message as it would be asked alone, see `follow_ups.resolved`."""
-    said = [squeeze(m.content) for m in messages if m.role == "user"][-MOST_TURNS:]
-    if not said:
-        return squeeze(messages[-1].content)
-    question = said[0]
-    for following in said[1:]:
-        question = resolved(following, question)
+    """The last user message as it would be asked alone, see `follow_ups.resolved`.
+
+    A long one stands by itself; of one before it the end counts.
+    """
+    said = [m.content for m in messages if m.role == "user"][-MOST_TURNS:] or [messages[-1].content]
+    question = squeeze(said[0])
+    for following in map(squeeze, said[1:]):
+        if len(following) > PLANNED_CHARS:
+            question = following
+        else:
+            question = resolved(following, question[-PLANNED_CHARS:])
     return question
 
 
 def queries(question: str) -> list[str]:
     """The question itself, and each of its parts when it asks several things."""
     whole = squeeze(question)
+    if len(whole) > PLANNED_CHARS:
+        return [whole]
     parts = [p.strip() for p in _PARTS.split(whole) if p and p.strip()]
     asking = [p for p in parts if sum(w.is_content for w in words(p)) >= 2]
     if len(asking) < 2:

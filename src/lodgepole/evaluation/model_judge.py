@@ -94,4 +94,4 @@ class ModelJudge:
             json_object=True,
         )
         text, end = await collect(self._model, request)
-        return text, used(self._tokenizer, request, text, end)
+        return text, await used(self._tokenizer, request, text, end)

@@ -22,6 +22,7 @@ from lodgepole.text.stemming import stem, stemmed_as
 
 WORD_CHARS = 48  # longer "words" are keys, hashes and encoded data; their beginning identifies them
 KNOWN_CHARS = 64  # of a token that is remembered; longer ones fill the memory and seldom recur
+LONG_CHARS = 20_000  # of a text, from which the threads beside get a turn between its words
 QUERY_WORDS = 64  # the most a query is searched by; conversations have thousands
 
 _LETTER = rf"(?:(?![{BY_CHARACTER}_])[\w{MARKS}])"
@@ -61,7 +62,10 @@ def _tokens(text: str) -> list[str]:
         text = normalized("NFKC", _TOUCHING.sub(" ", text))
     text = without_grouping(text)
     plain = text.isascii() or not _NOT_PLAIN.search(text)
-    return (_PLAIN_TOKEN if plain else _TOKEN).findall(text)
+    pattern = _PLAIN_TOKEN if plain else _TOKEN
+    if len(text) <= LONG_CHARS:
+        return pattern.findall(text)
+    return [match.group() for match in pattern.finditer(text)]
 
 
 def query_words(text: str, languages: Collection[str]) -> list[str]:

@@ -10,7 +10,7 @@ Spans = tuple[tuple[int, int], ...]
 
 # Every BERT tokenizer splits at these; at other white space and at control characters they differ.
 _CHUNK = re.compile(r"[^ \t\n\r]+")
-PIECE_CHARS = 4_096  # of a text without spaces; the library holds the interpreter for as long
+PIECE_CHARS = 1_024  # of a text without spaces; the library holds the interpreter for as long
 KNOWN_CHARS = 32  # longer chunks hardly come twice
 KNOWN_CHUNKS = 32_768  # about 10 MB
 
