@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.support.chat import make_snippet, make_sources
 
 from lodgepole.chat.citation_markers import shield
-from lodgepole.chat.citations import Citer
+from lodgepole.chat.citations import LONGEST_SENTENCE, LONGEST_SPACE, Citer
 from lodgepole.model import AnswerCitation, AnswerText, Figure, Source
 
 SOURCES = make_sources(
@@ -578,3 +578,16 @@ Day:  [ ] Monday  [x] Thursday
 def test_a_box_that_is_not_ticked_bears_nothing_out(claim, borne_out):
     events, _ = cite(claim, make_sources(FORM))
     assert bool(cited(events)) == borne_out
+
+
+def test_white_space_without_an_end_is_not_held_back() -> None:
+    citer = Citer(make_sources("The harbour was built in 1310."))
+    events = [*citer.feed("Yes." + " " * 3 * LONGEST_SPACE), *citer.feed("No."), *citer.close()]
+    written = "".join(event.text for event in events if isinstance(event, AnswerText))
+    assert written == "Yes." + " " * 3 * LONGEST_SPACE + "No."
+
+
+def test_a_sentence_without_an_end_is_checked_up_to_a_length() -> None:
+    said = "The harbour was built in 1310. "
+    events, _ = cite("a " * LONGEST_SENTENCE + f"\n{said}[1]", make_sources(said))
+    assert [type(event) for event in events].count(AnswerCitation) == 1

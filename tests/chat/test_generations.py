@@ -3,7 +3,7 @@
 import pytest
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.generations import closing, collect, used
+from lodgepole.chat.generations import LONGEST_REPLY, PIECE_CHARS, closing, collect, in_pieces, used
 from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.model import Message, ModelEnded, ModelRequest, ModelText, Usage
 
@@ -60,3 +60,22 @@ async def test_tokens_are_counted_here_where_the_provider_tells_none() -> None:
     assert await used(MemoryTokenizer(), REQUEST, "a b", ENDED) == Usage(5, 2)
     assert await used(MemoryTokenizer(), REQUEST, "a b", silent) == Usage(3, 2)
     assert await used(MemoryTokenizer(), REQUEST, "", silent) == Usage(0, 0)
+
+
+async def test_a_long_piece_of_text_comes_in_short_ones() -> None:
+    text = "abc" * PIECE_CHARS
+    model = Streaming(ModelText(""), ModelText(text), ENDED)
+    events = [event async for event in in_pieces(model.stream(REQUEST))]
+    pieces = [event.text for event in events if isinstance(event, ModelText)]
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) == PIECE_CHARS
+    assert (pieces[0], events[-1]) == ("", ENDED)
+    assert model.closed
+
+
+async def test_a_reply_without_an_end_is_ended() -> None:
+    endless = Streaming(*[ModelText("a" * LONGEST_REPLY)] * 3, ENDED)
+    events = [event async for event in in_pieces(endless.stream(REQUEST))]
+    assert events[-1] == ModelEnded(finish_reason="length", usage=Usage())
+    assert sum(len(e.text) for e in events if isinstance(e, ModelText)) == 2 * LONGEST_REPLY
+    assert endless.closed

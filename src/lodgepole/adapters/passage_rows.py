@@ -11,23 +11,28 @@ import orjson
 from lodgepole.model import Passage
 
 PASSAGES_PER_FRAME = 250
-"""Reading one holds the interpreter for about 2 ms: answers of the server wait no longer."""
+WORDS_PER_FRAME = 50_000
+"""Reading one holds the interpreter for about 2 ms: answers of the server wait no longer. A passage
+has a hundred words, or of signs that stand for several, such as U+FDFA, ten thousand."""
 
 
 def written(passages: Sequence[Passage], words: Sequence[Sequence[str]]) -> Iterator[bytes]:
-    for start in range(0, len(passages), PASSAGES_PER_FRAME):
-        part = slice(start, start + PASSAGES_PER_FRAME)
-        yield orjson.dumps(
-            [
-                [*_row(passage), said]
-                for passage, said in zip(passages[part], words[part], strict=True)
-            ]
-        )
+    rows: list[list[Any]] = []
+    count = 0
+    for passage, said in zip(passages, words, strict=True):
+        if rows and (len(rows) == PASSAGES_PER_FRAME or count + len(said) > WORDS_PER_FRAME):
+            yield orjson.dumps(rows)
+            rows, count = [], 0
+        rows.append([*_row(passage), said])
+        count += len(said)
+    if rows:
+        yield orjson.dumps(rows)
 
 
-def read(part: bytes) -> list[tuple[Passage, list[str]]]:
+def read(part: bytes) -> list[tuple[Passage, tuple[str, ...]]]:
     """Raises ValueError or TypeError on other bytes."""
-    return [(_passage(row), row[-1]) for row in orjson.loads(part)]
+    # Tuples of texts are nothing to the collector, which would walk lists of millions at once.
+    return [(_passage(row), tuple(row[-1])) for row in orjson.loads(part)]
 
 
 def _row(passage: Passage) -> list[Any]:

@@ -1,13 +1,15 @@
 """A generation as the events of an answer: text as it comes, or one JSON object."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from lodgepole.chat.citations import Citer
-from lodgepole.chat.generations import close, collect, used
+from lodgepole.chat.generations import PIECE_CHARS, close, collect, in_pieces, used
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
 from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.chat.prompts import correction
+from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import UpstreamRejected
 from lodgepole.model import (
     AnswerEnded,
@@ -40,7 +42,7 @@ class Replies:
             highlights=highlights,
             attribute=model.attribute,
         )
-        stream = model.model.stream(request)
+        stream = in_pieces(model.model.stream(request))
         written: list[str] = []
         ended = False
         try:
@@ -73,7 +75,8 @@ class Replies:
             text, end = await collect(model, asked)
             spent += await used(self._tokenizer, asked, text, end)
             try:
-                answer = read_json_object(text, cut_off=end.finish_reason == "length")
+                cut_off = end.finish_reason == "length"
+                answer = await read_apart(len(text), read_json_object, text, cut_off=cut_off)
             except JsonAnswerError:
                 if end.finish_reason != "content_filter":
                     asked = replace(request, messages=correction(request.messages, text))
@@ -82,7 +85,11 @@ class Replies:
             citer = Citer(
                 request.sources, question=request.question, highlights=highlights, json=True
             )
-            for event in (*citer.feed(answer), *citer.close()):
+            for start in range(0, len(answer), PIECE_CHARS):
+                for event in citer.feed(answer[start : start + PIECE_CHARS]):
+                    yield event
+                await asyncio.sleep(0)
+            for event in citer.close():
                 yield event
             self._count(citer)
             yield _ended(end, spent)

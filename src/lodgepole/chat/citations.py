@@ -26,6 +26,8 @@ from lodgepole.text.sentences import ends_sentence
 _CLOSERS = "\"'”’)]}」』”’）»*_"
 _OPENERS_TOO = "\"'*_"  # of these closers; after white space they open what comes next
 _STOPS = ".!?…,;:。！？、，"
+LONGEST_SENTENCE = 5_000  # characters, that are checked as one claim
+LONGEST_SPACE = 200  # characters of white space, that a marker behind them may take away
 MOST_AFTERWARDS = 40  # sentences that are cited when sources are named at the end alone
 _LISTS_SOURCES = re.compile(
     r"[*_#\s]{0,8}(?:sources?|references?|citations?|quellen?|fuentes?|fonti|bronnen)"
@@ -212,6 +214,9 @@ class Citer:
         opened = self._after_marker and not self._sentence
         if c.isspace():
             if not opened or c == "\n":  # `[1] Text` at the start of a line leaves no gap behind
+                if len(self._space) >= LONGEST_SPACE:
+                    self._emit(self._space)
+                    self._space = ""
                 self._space += c
             return True
         if c in _DASHES and self._sentence and self._space.isspace() and "\n" not in self._space:
@@ -224,6 +229,8 @@ class Citer:
             return bool(self._sentence or self._cited)
         if not self._sentence:
             return False
+        if len(self._sentence) > LONGEST_SENTENCE:
+            return True
         closes = c in _CLOSERS and not (self._space and c in _OPENERS_TOO)
         if closes or not ends_sentence(self._sentence, c):
             return False

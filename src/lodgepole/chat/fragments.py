@@ -295,7 +295,7 @@ def _last_noun(plain: str) -> int:
     if not content:
         return len(plain)
     first = content[-1]
-    while first - 1 in content and first - 1 > 0:
+    while first - 1 > 0 and items[first - 1].is_content:
         first -= 1
     if first == 0 or not any(plain[w.start : w.end].casefold() in STOPWORDS for w in items[:first]):
         return items[content[-1]].start
