@@ -36,6 +36,33 @@ def test_a_title_a_beginning_and_sections_with_pages() -> None:
     ]  # fmt: skip
 
 
+def test_what_disclaims_or_is_a_field_is_no_beginning() -> None:
+    document = document_of(
+        "All rights reserved by the club. No warranty is given.\n\n# Fees\n\n"
+        "Last updated: 2024-03-05 by Ada\n\nFees are due in May.",
+    )
+    outline = outline_of(document)
+    assert shown(document, [s.first for s in outline.sections if s.first]) == [
+        "Fees are due in May."
+    ]
+    whole = document_of(
+        "# Club book\n\n© 2024 The club of Bergen.\n\nThis book is for members.\n\n"
+        "## Fees\n\nThey are due."
+    )
+    assert shown(whole, outline_of(whole).lead) == ["This book is for members."]
+    alone = document_of("Copyright 2024 by the club of Bergen.\n\n# Fees\n\nThey are due in May.")
+    assert shown(alone, outline_of(alone).lead) == ["Copyright 2024 by the club of Bergen."]
+
+
+def test_a_title_that_is_said_again_is_no_section() -> None:
+    document = document_of(
+        "# Rules\n\n# Rules\n\nThese are the rules.\n\n# Hedges\n\nThey are low.", title="Rules"
+    )
+    outline = outline_of(document)
+    assert [s.title for s in outline.sections] == ["Hedges"]
+    assert shown(document, outline.lead) == ["These are the rules."]
+
+
 def test_of_many_headings_those_of_upper_levels_are_shown() -> None:
     parts = "\n\n".join(
         f"# Part {n}\n\nThis is part {n} here.\n\n" + "## Detail\n\nA detail.\n\n" * 3

@@ -82,6 +82,16 @@ async def test_each_file_begins() -> None:
     assert len(citations) == 2
 
 
+async def test_what_all_files_begin_with_tells_none_apart() -> None:
+    files = [
+        (make_file(f"{n}.md"), document_of(f"This is a sample.\n\n## Part\n\nIt is on {n} here."))
+        for n in ("oaks", "elms")
+    ]
+    text, _ = await told(beginnings_answer(files, 0, ENGLISH), "What?")
+    assert "oaks.md:\nIt is on oaks here." in text
+    assert "This is a sample" not in text
+
+
 async def test_names_are_listed_up_to_a_limit() -> None:
     files = [make_file(f"f{n}.md") for n in range(MOST_NAMES + 2)]
     text = await text_of(names_answer(files, ENGLISH))

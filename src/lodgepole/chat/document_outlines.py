@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from lodgepole.model import Block, BlockKind, Document
-from lodgepole.text.sentences import sentence_spans
+from lodgepole.text.sentences import ends_sentence, sentence_spans
 from lodgepole.text.word_lists import STOPWORDS
 from lodgepole.text.words import WORD, similar_stems, squeeze, stems_of
 
@@ -18,6 +18,17 @@ LEAST_WORDS = 4  # of a line, from which it may be a sentence
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
 _ROWS = (BlockKind.TABLE, BlockKind.RECORD)
 _LAYOUT = "#*_> \t\n"  # around a heading
+_FORMAL = re.compile(
+    r"\b(?:all rights reserved|copyright|disclaimer|confidential|for (?:demonstration"
+    r"|information) purposes"
+    r"|does not reflect the (?:opinions?|views?)|without (?:any )?warrant(?:y|ies)"
+    r"|no warrant(?:y|ies)"
+    r"|alle rechte vorbehalten|haftungsausschluss|vertraulich|tous droits réservés"
+    r"|todos los derechos reservados|tutti i diritti riservati"
+    r"|todos os direitos reservados)\b|©|\(c\) ?\d"
+    r"|版权所有|無断転載|모든 권리",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
     r"\W{0,3}(?:[^\W\d_]{2,12}\s|第|제|§\s?)?([a-zA-Z]?\d{1,3}(?:\.\d{1,3}){0,3})\b\.?"
 )
@@ -50,16 +61,19 @@ def outline_of(document: Document) -> Outline:
     """The outline of a document."""
     text = document.text
     title = title_of(document)
-    sections = sections_of(document)
-    main = _main(sections, _plain(document.title))
-    begin = main[0].heading[0] if main else len(text)
-    lead = _lead(document, begin, title)
-    if not main:
+    called = _plain(document.title)
+    main = _main(sections_of(document), called)
+    under = next((s for s in main[:1] if _same(s.title, called)), None)
+    sections = [s for s in main if not _same(s.title, called)] if len(main) > 1 else main
+    lead = _lead(document, sections[0].heading[0] if sections else len(text), title)
+    if under is not None and under.first and not lead:
+        lead = [under.first]
+    if not sections:
         starts = _beginnings(document)
         shown = starts[:MOST_PARAGRAPHS] or lead
         return Outline(title, tuple(shown), (), len(starts) - len(starts[:MOST_PARAGRAPHS]))
-    shown = main[:MOST_SECTIONS]
-    return Outline(title, tuple(lead), tuple(shown), len(main) - len(shown))
+    shown = sections[:MOST_SECTIONS]
+    return Outline(title, tuple(lead), tuple(shown), len(sections) - len(shown))
 
 
 def title_of(document: Document) -> str:
@@ -76,7 +90,7 @@ def sections_of(document: Document) -> list[tuple[int, Section]]:
     """All headings with their levels; each goes on to the next of its level or above."""
     blocks = [b for b in document.blocks if b.kind is not BlockKind.RUNNING]
     at = [n for n, b in enumerate(blocks) if b.kind is BlockKind.HEADING]
-    ends = _ends([blocks[n] for n in at], len(document.text))
+    ends = _section_ends([blocks[n] for n in at], len(document.text))
     pages = [page.start for page in document.pages]
     return [
         (
@@ -154,7 +168,7 @@ def _number_of(title: str) -> str | None:
     return number.group(1).casefold() if number else None
 
 
-def _ends(headings: Sequence[Block], last: int) -> list[int]:
+def _section_ends(headings: Sequence[Block], last: int) -> list[int]:
     ends = [last] * len(headings)
     open_: list[int] = []
     for n, heading in enumerate(headings):
@@ -187,8 +201,14 @@ def _same(a: str, b: str) -> bool:
 
 
 def _lead(document: Document, before: int, title: str) -> list[Span]:
-    """The first sentences of the first paragraph; of a document without any its first row."""
+    """The first sentences of the first paragraph that says something of its own.
+
+    What reserves rights or disclaims comes only where there is nothing else, and of a document
+    without any paragraph its first row.
+    """
     rows: list[Span] = []
+    formal: list[Span] = []
+    short: list[Span] = []
     for block in document.blocks:
         if block.start >= before:
             break
@@ -196,10 +216,14 @@ def _lead(document: Document, before: int, title: str) -> list[Span]:
             rows = _sentences(document.text, block)[:1]
         if block.kind not in _PROSE or _same(_plain(document.text[block.start : block.end]), title):
             continue
-        said = [s for s in _sentences(document.text, block) if _says(document.text, s)]
-        if said:
-            return said[:2]
-    return rows
+        said = [s for s in _sentences(document.text, block) if _says(document.text, s)][:2]
+        if said and _FORMAL.search(document.text, block.start, block.end):
+            formal = formal or said
+        elif said and _ends(document.text, said[0]):
+            return said
+        elif said:
+            short = short or said
+    return short or formal or rows
 
 
 def _beginnings(document: Document) -> list[Span]:
@@ -222,18 +246,20 @@ def _beginnings(document: Document) -> list[Span]:
 
 
 def _first_said(text: str, blocks: Sequence[Block], at: int, end: int) -> Span | None:
-    """The first sentence of a section, or the first row of its first table."""
+    """The first sentence of a section, else its first line or row."""
+    line: Span | None = None
     row: Span | None = None
     for block in blocks[at : at + 40]:
         if block.start >= end:
             break
         if block.kind in _PROSE:
-            said = next((s for s in _sentences(text, block) if _says(text, s)), None)
-            if said is not None:
-                return said
+            for said in _sentences(text, block):
+                if _says(text, said) and _ends(text, said):
+                    return said
+                line = line or (said if _says(text, said) else None)
         elif block.kind in _ROWS and row is None:
             row = next(iter(_sentences(text, block)), None)
-    return row
+    return line or row
 
 
 def _sentences(text: str, block: Block) -> list[Span]:
@@ -243,3 +269,7 @@ def _sentences(text: str, block: Block) -> list[Span]:
 
 def _says(text: str, span: Span) -> bool:
     return len(WORD.findall(text, *span)) >= LEAST_WORDS
+
+
+def _ends(text: str, span: Span) -> bool:
+    return ends_sentence(text[span[0] : span[1]])

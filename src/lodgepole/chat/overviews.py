@@ -1,5 +1,6 @@
 """Outlines, pages and sections of stored documents, written as answers. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from lodgepole.chat.document_outlines import (
@@ -15,6 +16,7 @@ from lodgepole.chat.gists import LAST_PAGE
 from lodgepole.chat.overview_phrases import OverviewPhrases
 from lodgepole.chat.prepared_answers import Line, Page, PreparedAnswer
 from lodgepole.model import BlockKind, Document, File, PageSpan
+from lodgepole.text.words import squeeze
 
 MOST_FILES = 12  # whose beginnings are shown together
 MOST_NAMES = 60  # of files that are listed
@@ -42,9 +44,16 @@ def beginnings_answer(
     """Each file by its title and its first sentence."""
     page = Page()
     page.say(ours.outlines)
-    for file, document in files:
-        outline = outline_of(document)
-        first = outline.lead[:1] or [s.first for s in outline.sections if s.first][:1]
+    outlines = [outline_of(document) for _, document in files]
+    alike = Counter(
+        squeeze(document.text[a:b])
+        for (_, document), outline in zip(files, outlines, strict=True)
+        for a, b in outline.lead[:1]
+    )
+    for (file, document), outline in zip(files, outlines, strict=True):
+        told = [*outline.lead[:1], *(s.first for s in outline.sections if s.first)]
+        own = [(a, b) for a, b in told if alike[squeeze(document.text[a:b])] < 2]
+        first = own[:1] or told[:1]
         named = f"{_called(file, document, ours)}:"
         page.put(Line(named), *(page.quote(file, document, *span) for span in first))
     _put_more(page, left_out, ours)

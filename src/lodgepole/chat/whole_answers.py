@@ -171,7 +171,9 @@ class _Reading:
         found = await _written(read, _sections, gist.number, gist.title)
         if found:
             return sections_answer(found[:MOST_SECTIONS], self._ours)
-        return no_section_answer(*read[0], self._ours) if len(meant) == 1 and read else None
+        if len(meant) == 1 and read and gist.number:
+            return no_section_answer(*read[0], self._ours)
+        return None
 
     # --- the gist -----------------------------------------------------------------------------
 
