@@ -2,7 +2,7 @@
 
 import pytest
 
-from lodgepole.chat.answer_types import AnswerType, asked_type, says
+from lodgepole.chat.answer_types import AnswerType, asked_type, says, wants_all, wants_more
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,36 @@ def test_a_text_has_what_is_asked_for(kind, text):
 @pytest.mark.parametrize("kind", ["money", "duration", "date", "count", "person", "reason"])
 def test_a_text_without_any_has_none(kind):
     assert not says(AnswerType(kind), "the ladder is red and heavy")
+
+
+@pytest.mark.parametrize(
+    ("question", "all_of_it", "more"),
+    [
+        ("What are the house rules?", True, False),
+        ("Which steps must I take?", True, False),
+        ("What does the plan include?", True, False),
+        ("How do I light the stove?", True, True),
+        ("Why is the hut closed?", False, True),
+        ("How long is the path?", False, False),
+        ("Who built the hut?", False, False),
+        ("Welche Regeln gelten?", True, False),
+        ("Wie lange dauert es?", False, False),
+        ("Wie funktioniert der Ofen?", False, True),
+        ("Почему закрыто?", False, True),
+        ("なぜ閉まっていますか", False, True),
+    ],
+)
+def test_questions_for_several_things_and_for_explanations(question, all_of_it, more):
+    assert wants_all(question) is all_of_it
+    assert wants_more(question) is more
+
+
+def test_when_within_a_question_asks_for_no_date():
+    assert asked_type("What does it extend when it meets another?") is None
+    assert asked_type("When does it open?") is AnswerType.DATE
+    assert asked_type("In winter, when does it open?") is AnswerType.DATE
+
+
+def test_what_the_question_has_itself_is_not_said_by_a_text():
+    assert not says(AnswerType.DATE, "In 1931 it was cold.", "What was it like in 1931?")
+    assert says(AnswerType.DATE, "It was built in 1931.", "When was it built?")

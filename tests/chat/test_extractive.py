@@ -151,3 +151,38 @@ async def test_what_must_be_counted_is_answered_by_all_rows():
     assert text.startswith(ENGLISH.rows)
     assert "Fee: 40 [1]" in text
     assert "Fee: 55 [1]" in text
+
+
+async def test_a_list_is_quoted_whole_where_all_of_it_is_asked_for():
+    rules = make_snippet(
+        "Guests of the hut agree to the house rules as follows:\n- Boots stay outside.\n"
+        "- The stove is lit by the warden.\n- Lights are out at ten.\n\nThe hut is old."
+    )
+    text, _ = await generate(ask("What are the house rules for guests of the hut?", rules))
+    assert text.count("\n- ") == 3
+    assert "The hut is old" not in text
+
+
+async def test_of_a_list_that_is_too_long_it_is_said_how_many_items_are_shown():
+    items = "\n".join(f"- Rule {n} {'of the house for guests of the hut ' * 9}" for n in range(12))
+    rules = make_snippet(f"The house rules for guests are:\n{items}", pages=(7,))
+    text, _ = await generate(ask("What are the house rules for guests?", rules))
+    assert "of 12, page 7)" in text
+
+
+async def test_a_word_that_a_question_turns_on_and_no_source_has_is_said_first():
+    text, _ = await generate(
+        ask("Does the warranty of the kettle cover veterinary bills for hamsters?", PROSE)
+    )
+    assert text.startswith(("None of the passages found mentions “veterinary”", NOTHING_FOUND))
+
+
+async def test_a_product_is_not_the_common_word_that_looks_like_it():
+    premiums = make_snippet("The premiums of a plan are paid each month and cost 12 dollars.")
+    text, _ = await generate(ask("What does the Premium plan cost each month?", premiums))
+    assert text.startswith("None of the passages found mentions “Premium”.")
+
+
+async def test_what_does_not_come_near_the_best_is_left_out():
+    text, _ = await generate(ask("How long does the warranty of the kettle last?", PROSE, TABLE))
+    assert "dollars" not in text

@@ -58,14 +58,14 @@ def test_a_row_stands_under_the_head_of_its_table_and_the_head_is_no_quote():
 @pytest.mark.parametrize(("text", "head"), [(TABLE, 2), (LIST.partition("\n\nCall")[0], 1)])
 def test_rows_and_items_under_one_head_are_shown_under_it_once(text, head):
     quotes = [q for q in quotes_of(make_sources(text)[0]) if len(q.parts) == head + 1]
-    ((_, parts),) = together(quotes[::-1])
+    ((_, parts),) = together([(q, q.parts) for q in quotes[::-1]])
     assert [part.cited for part in parts] == [False] * head + [True] * len(quotes)
     assert parts[-1].text == quotes[0].text
 
 
 def test_what_has_no_head_or_is_of_another_file_stands_by_itself():
     quotes = [q for s in make_sources(TABLE, TABLE, "One.", "Two.") for q in quotes_of(s)]
-    assert [len(parts) for _, parts in together(quotes)] == [4, 4, 1, 1]
+    assert [len(parts) for _, parts in together([(q, q.parts) for q in quotes])] == [4, 4, 1, 1]
 
 
 async def test_lists_and_tables_are_cited_in_json_too():
@@ -308,3 +308,87 @@ def test_rows_from_the_middle_of_a_table_have_its_head_from_outside():
     gold = next(iter(quotes_of(source)))
     assert [part.text for part in gold.parts] == ["Plan | Fee", "Gold plan | 30"]
     assert gold.overlaps(gold)
+
+
+TIPS = (
+    "Huts\n\nDogs need a few things. These include:\n• a bowl. Bring your own.\n• a lead\n\n"
+    "Call us. We help."
+)
+
+
+def quote(text, said):
+    return next(q for q in quotes_of(make_sources(text)[0]) if q.text == said)
+
+
+def test_a_list_comes_whole_with_the_sentence_that_its_lead_points_back_to():
+    for said in ("These include:", "• a bowl.", "Bring your own."):
+        told = quote(TIPS, said).announced()
+        assert told is not None
+        assert [part.text for part in told.parts] == [
+            "Dogs need a few things.",
+            "These include:",
+            "• a bowl.",
+            "Bring your own.",
+            "• a lead",
+        ]
+        assert (told.shown, told.of) == (2, 2)
+
+
+def test_an_item_comes_with_all_its_sentences():
+    assert [p.text for p in quote(TIPS, "Bring your own.").parts][-2:] == [
+        "• a bowl.",
+        "Bring your own.",
+    ]
+
+
+def test_of_a_long_list_the_first_items_come_and_their_number():
+    text = "Rules:\n" + "\n".join(f"- {'Guests sleep ' * 40}{n}" for n in range(9))
+    told = quote(text, "Rules:").announced()
+    assert told is not None
+    assert told.of == 9
+    assert 0 < told.shown < 9
+    assert sum(part.cited for part in told.parts) == told.shown
+
+
+def test_a_table_comes_with_the_line_that_announces_it():
+    for table in (TABLE, "Plan | Fee\nBasic plan | 12\nGold plan | 30"):
+        told = quote(f"The fees are as follows:\n\n{table}", "The fees are as follows:").announced()
+        assert told is not None
+        assert told.of == 2
+        assert "Gold plan" in told.parts[-1].text
+        assert told.parts[1].text.strip("| ").startswith("Plan")
+
+
+def test_a_heading_over_a_paragraph_that_leads_into_a_list_comes_with_both():
+    text = "## Dogs\n\nThey are welcome. They need:\n- a bowl\n- a lead\n\nMore."
+    assert [p.text for p in quote(text, "## Dogs").parts] == [
+        "## Dogs",
+        "They are welcome.",
+        "They need:",
+        "- a bowl",
+        "- a lead",
+    ]
+
+
+def test_an_explanation_is_the_rest_of_its_paragraph():
+    text = "One is here. Two is there. Three is far.\n\nFour is away."
+    assert [p.text for p in quote(text, "Two is there.").paragraph(500)] == [
+        "Two is there.",
+        "Three is far.",
+    ]
+    assert [p.text for p in quote(text, "One is here.").paragraph(26)] == [
+        "One is here.",
+        "Two is there.",
+    ]
+    assert quote(text, "Two is there.").over() == "One is here."
+
+
+def test_a_number_alone_names_no_record():
+    source = record_source("id: 23\ntown: Bergen")
+    parts = {q.text: [p.text for p in q.parts] for q in quotes_of(source)}
+    assert parts["town: Bergen"] == ["town: Bergen"]
+
+
+def test_what_asks_or_announces_and_is_followed_by_nothing_is_bare():
+    assert quote("One. How is it?", "How is it?").is_bare
+    assert not quote("How is it?\nIt is well.", "How is it?").is_bare

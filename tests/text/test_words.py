@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lodgepole.text.words import (
     content_stems,
+    edits,
     is_negated,
     numbers,
     similar_stems,
@@ -97,3 +98,19 @@ def test_marks_of_notes_are_no_numbers_and_exponents_stand_by_themselves():
     assert numbers(words("42 metres [^1] and 1,234 [^12]")) == {"42", "1234"}
     assert [w.stem for w in words("10⁶")] == [w.stem for w in words("10^6")] == ["10", "6"]
     assert [w.stem for w in words("H₂O")] == [w.stem for w in words("H2O")]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "most", "count"),
+    [
+        ("kettle", "kettle", 1, 0),
+        ("kettle", "ketle", 1, 1),
+        ("kettle", "kettel", 1, 1),
+        ("kettle", "mettle", 1, 1),
+        ("kettle", "ketles", 2, 2),
+        ("kettle", "pan", 2, 3),
+        ("kettle", "pottle", 1, 2),
+    ],
+)
+def test_letters_that_differ_are_counted_up_to_a_limit(a, b, most, count):
+    assert edits(a, b, most) == edits(b, a, most) == count

@@ -49,7 +49,10 @@ _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
         ),
         (
             AnswerType.DATE,
-            r"\b(?:when|(?:what|which|in what) (?:year|date|day|month|century)|since when"
+            r"^\W*(?:(?:and|so|since|until|by|from)\s)?when\b"
+            r"|[,;:?]\s(?:and\s)?when (?:is|are|was|were|do"
+            r"|does|did|will|can|must|should)\b"
+            r"|\b(?:(?:what|which|in what) (?:year|date|day|month|century)|since when"
             r"|by when|until when"
             r"|wann|(?:welche[msn]?) (?:jahr|tag|datum|monat)|quand|quelle (?:année|date)"
             r"|cuándo"
@@ -143,12 +146,64 @@ _SAYS = {
     ),
 }
 
+_WANTS_ALL = re.compile(
+    r"\b(?:what(?:'s|’s| is| are)? (?:included|covered|excluded)|what (?:are|were|should|can|must"
+    r"|(?:does|do|did|will|would) .{1,80}\b(?:include|cover|offer|consist|contain|require"
+    r"|need|provide))\b"
+    r"|(?:what|which) (?:\w+ ){0,3}(?:steps|types?|kinds|sorts|tips|ways|benefits|services|reasons"
+    r"|requirements|conditions|exceptions|features|measures|factors|documents|items|options"
+    r"|examples|rules|tasks|duties|responsibilities|qualifications|limitations|exclusions)"
+    r"|list|name (?:the|all|some)|enumerate|steps|tips"
+    r"|how (?:can|do|should|to|must|may|would)|welche|was (?:sind|umfasst|gehört"
+    r"|beinhaltet|muss|soll)"
+    r"|nenne|aufzählen|quels|quelles|que (?:comprend|couvre|faut)|énumér|cuáles"
+    r"|qué (?:incluye|cubre"
+    r"|debo|pasos)|enumera|quali|cosa (?:include|copre|comprende)|elenca|quais"
+    r"|o que (?:inclui|cobre)"
+    r"|liste|welke|wat (?:zijn|omvat|moet)|vilka|hvilke|millaisia|mitkä|jakie|które|hangi|neler"
+    r"|какие|что (?:входит|включает|нужно)|які|що (?:входить|включає)|những gì|ما هي)\b"
+    r"|哪些|どのような|どんな|何が含|어떤|무엇이 포함",
+    re.IGNORECASE,
+)
+_WANTS_MORE = re.compile(
+    r"\b(?:how (?!many|much|long|often|old|far|big|large|tall|high|deep|heavy|fast)|why"
+    r"|explain|describe"
+    r"|what (?:happens|happened|should|does .{1,80}\b(?:mean|say|do)|(?:is|are|was"
+    r"|were) .{0,40}\b(?:process"
+    r"|procedure|role|purpose|impact|effect|difference|approach|strategy|polic(?:y|ies)"
+    r"|significance"
+    r"|importance|relationship|background|implications?|aspects|considerations|challenges"
+    r"|advantages|consequences))"
+    r"|warum|wieso|weshalb|wie (?!viele?\b|lange|oft|hoch|alt|groß|weit|schwer|heißt)"
+    r"|erkläre|beschreibe"
+    r"|was passiert|was bedeutet|pourquoi|comment|explique|décri|que se passe|por qué|cómo|explica"
+    r"|describ|qué (?:pasa|ocurre|significa)|perché|come|spiega|cosa (?:succede"
+    r"|significa)|por que|como"
+    r"|explique|descreva|waarom|hoe (?!veel|lang|vaak|oud)|leg uit|varför|hur (?!många"
+    r"|mycket|länge)"
+    r"|hvorfor|hvordan|miksi|miten|kuinka|dlaczego|jak|neden|nasıl|почему|зачем|как|объясни|опиши"
+    r"|чому|як|поясни|tại sao|như thế nào|لماذا|كيف)\b"
+    r"|如何|怎么|怎样|为什么|なぜ|どうやって|どうして|どのように|어떻게|왜",
+    re.IGNORECASE,
+)
+
 
 def asked_type(question: str) -> AnswerType | None:
     """The kind of answer that the question wants; None where any will do."""
     return next((kind for kind, asks in _ASKS if asks.search(question)), None)
 
 
-def says(kind: AnswerType, text: str) -> bool:
-    """Whether a text has something of this kind."""
-    return _SAYS[kind].search(text) is not None
+def says(kind: AnswerType, text: str, question: str = "") -> bool:
+    """Whether a text has something of this kind that the question does not have itself."""
+    known = question.casefold()
+    return any(m.group().casefold() not in known for m in _SAYS[kind].finditer(text))
+
+
+def wants_all(question: str) -> bool:
+    """Whether a question is for several things, so that one of a list is not the answer."""
+    return _WANTS_ALL.search(question) is not None
+
+
+def wants_more(question: str) -> bool:
+    """Whether a question is for an explanation, which seldom is one sentence."""
+    return _WANTS_MORE.search(question) is not None

@@ -3,31 +3,32 @@
 It speaks like any other chat model, markers included, so that its quotes pass the same checks.
 """
 
-import math
 import re
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import orjson
 
-from lodgepole.chat.answer_types import AnswerType, asked_type, says
+from lodgepole.chat.answer_types import wants_all, wants_more
 from lodgepole.chat.citation_markers import shield
-from lodgepole.chat.messages import ENGLISH, Phrases, listed, phrases
+from lodgepole.chat.messages import ENGLISH, Phrases, listed, phrases, question_language
 from lodgepole.chat.outlines import Excerpt, asked_gist, asks_rows, outline, rows_like
 from lodgepole.chat.prepared_answers import as_far_as_asked
 from lodgepole.chat.provenance import (
     Anchor,
     Place,
     anchors,
+    figures,
     label,
     missing_from,
     nearness,
     place_of,
     unmentioned,
+    unsaid_by,
 )
 from lodgepole.chat.quotes import Part, Quote, quotes_of, together
+from lodgepole.chat.sentence_scoring import WEIGHTS, Asked, Comparison, Sentence
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.model import (
     FinishReason,
@@ -41,7 +42,7 @@ from lodgepole.model import (
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.search import embedder_languages
-from lodgepole.text.words import content_stems, similar_stems, stems_of, words
+from lodgepole.text.words import words
 
 LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 QUESTION_CHARS = 8_000  # of a long one its end, where the question is
@@ -50,24 +51,23 @@ EMBEDDED_SENTENCES = 6
 times as much."""
 MOST_QUOTES = 3
 LEAST_WORDS = 3
-LEXICAL_WEIGHT, PASSAGE_WEIGHT = 0.5, 0.3  # the cosine's is 1
-TYPE_WEIGHT = 0.1
-"""Of a date, an amount, a reason where one is asked for; from .05 to .2 makes little difference."""
-KEEP_SHARE_ELSEWHERE = 0.9  # the same of one from another file than the best one's
+LEXICAL_WEIGHT = 0.5  # of words, beside a cosine's 1, where there is evidence at all
+PASSAGE_WEIGHT = 0.3
 NAME_WEIGHT = 0.25
 """Of standing where the question's names and years are: as much as half of its words."""
-KEEP_SHARE = 0.75
+KEEP_SHARE = 0.9
 """A further sentence is quoted when it scores this share of the best one's score."""
+LONGEST_EXPLANATION = 600  # characters of a paragraph, where a question is for more than a fact
 LEAST_EVIDENCE = 0.62
 """Below this lexical + cosine score the documents are taken not to answer: 5 % of questions on
 present things score below .68, 5 % of questions on absent ones above .65 (all-MiniLM-L6-v2)."""
 LEAST_SHARE_FOREIGN = 0.4
 """Of the question's content, in a sentence in letters that the embedder has never seen: to it all
 such sentences are alike, so words alone tell whether one answers."""
-CLEAR_COSINE = 0.75  # so near in meaning a quote may answer in other words alone
+CLEAR_COSINE = 0.7  # so near in meaning a quote may answer in other words alone
+MOST_ABSENT = 0.3  # of a question's content, that may be in no source where a quote answers
 TITLE_WEIGHT = 0.15  # less, of a heading that repeats the question's words
 LEAST_COSINE = 0.6  # needed by a question that shares no word with any sentence
-_MEASURED = (AnswerType.MONEY, AnswerType.DURATION)  # say what they are without words for it
 _SAME = 0.8  # share of common content words from which two sentences say the same
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
 
@@ -81,16 +81,37 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is quoted; `missing` is in no source, `unsaid` not where the quotes are from.
-
-    It is not `clear` where the quotes have the names and nothing of what is asked about them.
-    """
+    """What is quoted; `missing` is in no source, `unsaid` not where the quotes are from."""
 
     quotes: tuple[Quote, ...]
     missing: tuple[Anchor, ...] = ()
     unsaid: tuple[Anchor, ...] = ()
-    clear: bool = True
     excerpt: Excerpt | None = None
+    shown: tuple["_Shown", ...] = ()
+
+    def groups(self, ours: Phrases) -> list[tuple[Quote, tuple[Part, ...]]]:
+        """What is shown, each with the quote that it is of."""
+        shown = self.shown or tuple(_Shown(q, q.parts) for q in self.quotes)
+        return together([(s.quote, s.noted(ours)) for s in shown])
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is shown of a quote; `some` is how many of how many items, where not all are."""
+
+    quote: Quote
+    parts: tuple[Part, ...]
+    some: tuple[int, int] | None = None
+
+    def noted(self, ours: Phrases) -> tuple[Part, ...]:
+        """The parts, with a note where they are not all."""
+        if self.some is None:
+            return self.parts
+        shown, of = self.some
+        note = ours.first_of.format(shown=shown, of=of)
+        pages = self.quote.source.snippet.pages
+        where = f", {ours.page.format(page=pages[0])}" if len(pages) == 1 else ""
+        return *self.parts, Part(f"({note}{where})", cited=False, own_line=True)
 
 
 class ExtractiveChatModel:
@@ -135,12 +156,12 @@ class ExtractiveChatModel:
         return found if excerpt is None else _Found(excerpt.quotes, excerpt=excerpt)
 
     async def _answers(self, question: str, sources: Sequence[Source]) -> _Found:
-        asked = content_stems(words(question)) or {w.stem for w in words(question)}
-        names = anchors(question)
+        asked = Asked.of(question)
+        names = (*anchors(question), *figures(question))
         places = {s.number: place_of(s) for s in sources} if names else {}
         missing = tuple(unmentioned(names, places.values())) if sources else ()
         known = [name for name in names if name not in missing]
-        candidates = _candidates(question, asked, sources, known, places)[:EMBEDDED_SENTENCES]
+        comparison, candidates = _candidates(asked, sources, known, places)
         if not candidates:
             return _Found((), missing)
         query = await self._embedder.embed_query(question)
@@ -159,19 +180,12 @@ class ExtractiveChatModel:
         )
         if strange or evidence < LEAST_EVIDENCE:
             return _Found((), missing)
-        quotes = _of_the_year(_best(scored), known, places)
-        unsaid = tuple(
-            anchor
-            for anchor in known
-            if all(missing_from(q, [anchor], places[q.source.number]) for q in quotes)
-        )
-        rest = asked - {stem for name in names for stem in name.stems}
-        kind = asked_type(question)
-        measured = (
-            kind is not None and kind in _MEASURED and any(says(kind, q.text) for q in quotes)
-        )
-        clear = max(cosines) >= CLEAR_COSINE or measured or _says_any(quotes, rest)
-        return _Found(tuple(quotes), missing, unsaid, clear=clear or not names)
+        quotes = _with_the_names(_best(scored), known)
+        unsaid = tuple(unsaid_by(quotes, known, question))
+        if max(cosines) < CLEAR_COSINE and not missing:
+            missing += _absent_words(comparison, sources, names)
+        shown = tuple(_whole(quote, question) for quote in quotes)
+        return _Found(tuple(quotes), missing, unsaid, shown=shown)
 
     def _is_foreign(self, question: str) -> bool:
         """Whether the question is in letters that the embedder is known not to know."""
@@ -180,71 +194,96 @@ class ExtractiveChatModel:
         return known == frozenset({"en"}) and 2 * len(_LATIN.findall(question)) < letters
 
 
-def _of_the_year(
-    quotes: Sequence[Quote], names: Sequence[Anchor], places: Mapping[int, Place]
-) -> list[Quote]:
-    """The quotes of the year that is asked for, if any is of it."""
-    years = [name for name in names if name.is_year]
-    if not years:
+def _with_the_names(quotes: Sequence[Quote], names: Sequence[Anchor]) -> list[Quote]:
+    """Of the quotes those that lack the fewest of the names, years and figures asked for."""
+    if not names:
         return [*quotes]
-    kept = [q for q in quotes if not missing_from(q, years, places[q.source.number])]
-    return kept or [*quotes]
+    lacking = [len(missing_from(quote, names)) for quote in quotes]
+    return [q for q, count in zip(quotes, lacking, strict=True) if count == min(lacking)]
 
 
-def _says_any(quotes: Sequence[Quote], stems: set[str]) -> bool:
-    """Whether what is shown has one of the words, or there are none to have."""
-    shown = stems_of(" ".join(part.text for q in quotes for part in q.parts))
-    return not stems or any(similar_stems(a, b) for a in stems for b in shown)
+def _absent_words(
+    comparison: Comparison, sources: Sequence[Source], names: Sequence[Anchor]
+) -> tuple[Anchor, ...]:
+    """Words that a question turns on and no source has, as far as endings can be told."""
+    asked = comparison.asked
+    if question_language(asked.text) != "en":
+        return ()
+    over = frozenset[str]().union(*(place_of(source).over for source in sources))
+    of_names = {stem for name in names for stem in name.stems}
+    absent = comparison.absent(over) - of_names
+    if comparison.share(absent) <= MOST_ABSENT:
+        return ()
+    return tuple(
+        Anchor(asked.text[w.start : w.end], (w.stem,))
+        for w in words(asked.text)
+        if w.stem in absent
+    )
+
+
+def _whole(quote: Quote, question: str) -> _Shown:
+    """What is shown of a quote: with all that it leads into, where it is asked for."""
+    if quote.is_item and not wants_all(question):
+        return _Shown(quote, quote.parts)
+    announced = quote.announced()
+    if announced is not None:
+        some = None if announced.shown == announced.of else (announced.shown, announced.of)
+        return _Shown(quote, announced.parts, some)
+    more = wants_more(question) or wants_all(question)
+    return _Shown(quote, quote.paragraph(LONGEST_EXPLANATION) if more else quote.parts)
 
 
 def _best(scored: Sequence[tuple[float, _Candidate]]) -> list[Quote]:
-    """The first, and those that come near it; from another file only what comes very near."""
-    best, first = scored[0][0], scored[0][1].quote
+    """The first, and those that come very near it."""
+    best = scored[0][0]
     chosen: list[Quote] = []
     for score, candidate in scored:
         quote = candidate.quote
-        same_file = quote.source.snippet.file.id == first.source.snippet.file.id
-        if score < (KEEP_SHARE if same_file else KEEP_SHARE_ELSEWHERE) * best:
-            continue
+        if score < KEEP_SHARE * best or len(chosen) == MOST_QUOTES:
+            break
         if not any(quote.overlaps(c) or _say_the_same(quote, c) for c in chosen):
             chosen.append(quote)
-        if len(chosen) == MOST_QUOTES:
-            break
     return chosen
 
 
 def _candidates(
-    question: str,
-    asked: set[str],
+    asked: Asked,
     sources: Sequence[Source],
     names: Sequence[Anchor],
     places: Mapping[int, Place],
-) -> list[_Candidate]:
+) -> tuple[Comparison, list[_Candidate]]:
     """Everything that can be quoted, the likeliest by words and by passage first."""
-    found: dict[str, Quote] = {}
+    found: dict[str, tuple[Quote, Sentence]] = {}
     for source in sources:
         for quote in quotes_of(source):
-            found.setdefault(quote.meant, quote)
-    inside = {meant: asked & (quote.stems | quote.about) for meant, quote in found.items()}
-    frequency = Counter(stem for stems in inside.values() for stem in stems)
-    weight = {s: math.log(1 + len(found) / (1 + frequency[s])) for s in asked}
-    total = sum(weight.values()) or 1.0
-    kind = asked_type(question)
+            if quote.meant not in found:
+                found[quote.meant] = quote, _sentence(quote)
+    comparison = Comparison(asked, (sentence for _, sentence in found.values()))
     candidates: list[_Candidate] = []
-    for meant, quote in found.items():
-        if not (quote.stems & asked if quote.value else len(quote.stems) >= LEAST_WORDS):
+    for quote, sentence in found.values():
+        if not (quote.stems & asked.stems if quote.value else len(quote.stems) >= LEAST_WORDS):
             continue
-        lexical = sum(weight[s] for s in inside[meant]) / total
-        worth = LEXICAL_WEIGHT * lexical + PASSAGE_WEIGHT * quote.source.snippet.score
-        if kind is not None and says(kind, quote.text):
-            worth += TYPE_WEIGHT
+        told = comparison.figures(sentence)
+        worth = sum(w * f for w, f in zip(WEIGHTS, told, strict=True))
+        worth += PASSAGE_WEIGHT * quote.source.snippet.score
         if quote.is_title:
             worth -= TITLE_WEIGHT
         if names:
             worth += NAME_WEIGHT * nearness(quote, names, places[quote.source.number])
-        candidates.append(_Candidate(quote, lexical, worth))
+        candidates.append(_Candidate(quote, told[0], worth))
     candidates.sort(key=lambda c: -c.worth)
-    return candidates
+    return comparison, candidates[:EMBEDDED_SENTENCES]
+
+
+def _sentence(quote: Quote) -> Sentence:
+    return Sentence(
+        quote.text,
+        quote.stems,
+        quote.about,
+        quote.before,
+        bare=quote.is_bare,
+        opening=quote.opens,
+    )
 
 
 def _say_the_same(a: Quote, b: Quote) -> bool:
@@ -264,8 +303,6 @@ def _lead(found: _Found, ours: Phrases) -> str:
         return f"{no_mention} {ours.nearest}"
     if found.unsaid:
         return ours.not_said.format(names=listed([anchor.text for anchor in found.unsaid]))
-    if not found.clear:
-        return ours.unclear
     return ours.lead
 
 
@@ -279,7 +316,7 @@ def _lead_of_excerpt(excerpt: Excerpt, ours: Phrases) -> str:
 def _text_parts(found: _Found, ours: Phrases) -> list[str]:
     parts = [_lead(found, ours)]
     label_before = ""
-    for quote, shown in together(found.quotes):
+    for quote, shown in found.groups(ours):
         named = shield(label(quote))
         parts.append("\n\n" if named == label_before else f"\n\n{named}:\n")
         label_before = named
@@ -299,8 +336,9 @@ def _marked(source: Source, shown: Sequence[Part]) -> list[str]:
 
 
 def _json_parts(found: _Found, ours: Phrases) -> list[str]:
-    cited = ["".join(_marked(quote.source, shown)) for quote, shown in together(found.quotes)]
-    files = [quote.source.snippet.file.upload.name for quote, _ in together(found.quotes)]
+    groups = found.groups(ours)
+    cited = ["".join(_marked(quote.source, shown)) for quote, shown in groups]
+    files = [quote.source.snippet.file.upload.name for quote, _ in groups]
     plain = cited and not (found.missing or found.unsaid or found.excerpt)
     answer = (
         cited[0]

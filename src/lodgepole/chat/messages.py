@@ -20,6 +20,8 @@ class Phrases:
         outline: Before headings and first sentences, where the gist is asked for.
         rows: Before rows of a table, where these would have to be counted or compared.
         nothing_found: Without any quote.
+        first_of: After the first items of a list that is longer.
+        page: Where the list is.
     """
 
     lead: str
@@ -30,6 +32,8 @@ class Phrases:
     outline: str
     rows: str
     nothing_found: str
+    first_of: str
+    page: str
 
 
 _PHRASES = {
@@ -43,6 +47,8 @@ _PHRASES = {
         rows="I quote and do not count or compare. The rows found:",
         nothing_found="This is not in your documents: I found nothing in them that answers the "
         "question.",
+        first_of="The first {shown} of {of}",
+        page="page {page}",
     ),
     "de": Phrases(
         lead="Aus Ihren Dokumenten:",
@@ -59,6 +65,8 @@ _PHRASES = {
             "Das steht nicht in Ihren Dokumenten: Ich habe darin nichts gefunden, "
             "was die Frage beantwortet."
         ),
+        first_of="Die ersten {shown} von {of}",
+        page="Seite {page}",
     ),
     "fr": Phrases(
         lead="D’après vos documents :",
@@ -72,6 +80,8 @@ _PHRASES = {
             "Cela ne figure pas dans vos documents : je n’y ai rien trouvé qui "
             "réponde à la question."
         ),
+        first_of="Les {shown} premiers sur {of}",
+        page="page {page}",
     ),
     "es": Phrases(
         lead="De sus documentos:",
@@ -87,6 +97,8 @@ _PHRASES = {
             "Esto no está en sus documentos: no he encontrado en ellos nada que "
             "responda a la pregunta."
         ),
+        first_of="Los primeros {shown} de {of}",
+        page="página {page}",
     ),
     "it": Phrases(
         lead="Dai tuoi documenti:",
@@ -98,6 +110,8 @@ _PHRASES = {
         rows="Cito e non conto né confronto. Le righe trovate:",
         nothing_found="Questo non è nei tuoi documenti: non vi ho trovato nulla che risponda alla "
         "domanda.",
+        first_of="I primi {shown} di {of}",
+        page="pagina {page}",
     ),
     "pt": Phrases(
         lead="Dos seus documentos:",
@@ -109,6 +123,8 @@ _PHRASES = {
         rows="Cito e não conto nem comparo. As linhas encontradas:",
         nothing_found="Isto não está nos seus documentos: não encontrei neles nada que responda à "
         "pergunta.",
+        first_of="Os primeiros {shown} de {of}",
+        page="página {page}",
     ),
     "nl": Phrases(
         lead="Uit uw documenten:",
@@ -124,6 +140,8 @@ _PHRASES = {
         nothing_found=(
             "Dit staat niet in uw documenten: ik heb er niets in gevonden dat de vraag beantwoordt."
         ),
+        first_of="De eerste {shown} van {of}",
+        page="pagina {page}",
     ),
     "sv": Phrases(
         lead="Från dina dokument:",
@@ -135,6 +153,8 @@ _PHRASES = {
         rows="Jag citerar och räknar eller jämför inte. De funna raderna:",
         nothing_found="Detta finns inte i dina dokument: jag hittade inget i dem som besvarar "
         "frågan.",
+        first_of="De första {shown} av {of}",
+        page="sidan {page}",
     ),
     "da": Phrases(
         lead="Fra dine dokumenter:",
@@ -146,6 +166,8 @@ _PHRASES = {
         rows="Jeg citerer og tæller eller sammenligner ikke. De fundne rækker:",
         nothing_found="Dette står ikke i dine dokumenter: jeg fandt intet i dem, der besvarer "
         "spørgsmålet.",
+        first_of="De første {shown} af {of}",
+        page="side {page}",
     ),
     "no": Phrases(
         lead="Fra dokumentene dine:",
@@ -158,6 +180,8 @@ _PHRASES = {
         nothing_found=(
             "Dette står ikke i dokumentene dine: jeg fant ingenting i dem som svarer på spørsmålet."
         ),
+        first_of="De første {shown} av {of}",
+        page="side {page}",
     ),
     "fi": Phrases(
         lead="Asiakirjoistasi:",
@@ -169,6 +193,8 @@ _PHRASES = {
         rows="Lainaan enkä laske tai vertaa. Löydetyt rivit:",
         nothing_found="Tätä ei ole asiakirjoissasi: en löytänyt niistä mitään, mikä vastaisi "
         "kysymykseen.",
+        first_of="Ensimmäiset {shown} / {of}",
+        page="sivu {page}",
     ),
     "pl": Phrases(
         lead="Z Twoich dokumentów:",
@@ -180,6 +206,8 @@ _PHRASES = {
         rows="Cytuję i nie liczę ani nie porównuję. Znalezione wiersze:",
         nothing_found="Tego nie ma w Twoich dokumentach: nie znalazłem w nich odpowiedzi na to "
         "pytanie.",
+        first_of="Pierwsze {shown} z {of}",
+        page="strona {page}",
     ),
     "tr": Phrases(
         lead="Belgelerinizden:",
@@ -190,6 +218,8 @@ _PHRASES = {
         outline="Alıntı yaparım, özetlemem. Bulunan bölümlerden bir taslak:",
         rows="Alıntı yaparım, saymam veya karşılaştırmam. Bulunan satırlar:",
         nothing_found="Bu, belgelerinizde yok: içlerinde soruyu yanıtlayan bir şey bulamadım.",
+        first_of="{of} maddeden ilk {shown}",
+        page="sayfa {page}",
     ),
     "ru": Phrases(
         lead="Из ваших документов:",
@@ -200,6 +230,8 @@ _PHRASES = {
         outline="Я цитирую и не пересказываю. Обзор из найденных мест:",
         rows="Я цитирую и не считаю и не сравниваю. Найденные строки:",
         nothing_found="Этого нет в ваших документах: в них не нашлось ответа на вопрос.",
+        first_of="Первые {shown} из {of}",
+        page="стр. {page}",
     ),
     "uk": Phrases(
         lead="З ваших документів:",
@@ -210,6 +242,8 @@ _PHRASES = {
         outline="Я цитую і не переказую. Огляд із знайдених місць:",
         rows="Я цитую і не рахую й не порівнюю. Знайдені рядки:",
         nothing_found="Цього немає у ваших документах: у них не знайшлося відповіді на запитання.",
+        first_of="Перші {shown} із {of}",
+        page="стор. {page}",
     ),
     "zh": Phrases(
         lead="来自您的文档：",
@@ -220,6 +254,8 @@ _PHRASES = {
         outline="我只引用原文，不做总结。以下是找到的内容提要：",
         rows="我只引用原文，不计数也不比较。以下是找到的行：",
         nothing_found="您的文档中没有相关内容：我没有找到可以回答该问题的信息。",
+        first_of="共 {of} 项，此处为前 {shown} 项",
+        page="第 {page} 页",
     ),
     "ja": Phrases(
         lead="お手元の文書より：",
@@ -230,6 +266,8 @@ _PHRASES = {
         outline="引用のみで、要約はいたしません。見つかった箇所の概略：",
         rows="引用のみで、集計や比較はいたしません。見つかった行：",
         nothing_found="お手元の文書には記載がありません。質問の答えとなる内容は見つかりませんでした。",
+        first_of="全{of}件のうち最初の{shown}件",
+        page="{page}ページ",
     ),
     "ko": Phrases(
         lead="문서에서 찾은 내용:",
@@ -240,6 +278,8 @@ _PHRASES = {
         outline="인용만 하고 요약하지 않습니다. 찾은 내용의 개요:",
         rows="인용만 하고 세거나 비교하지 않습니다. 찾은 행:",
         nothing_found="문서에 없는 내용입니다. 질문에 대한 답을 찾지 못했습니다.",
+        first_of="전체 {of}개 중 처음 {shown}개",
+        page="{page}쪽",
     ),
     "ar": Phrases(
         lead="من مستنداتك:",
@@ -250,6 +290,8 @@ _PHRASES = {
         outline="أقتبس ولا ألخص. نظرة عامة من المقاطع التي وُجدت:",
         rows="أقتبس ولا أعد أو أقارن. الصفوف التي وُجدت:",
         nothing_found="هذا غير موجود في مستنداتك: لم أجد فيها ما يجيب عن السؤال.",
+        first_of="أول {shown} من {of}",
+        page="صفحة {page}",
     ),
     "vi": Phrases(
         lead="Từ tài liệu của bạn:",
@@ -264,6 +306,8 @@ _PHRASES = {
             "Điều này không có trong tài liệu của bạn: tôi không tìm thấy nội dung "
             "nào trả lời câu hỏi."
         ),
+        first_of="{shown} mục đầu trong {of}",
+        page="trang {page}",
     ),
 }
 ENGLISH = _PHRASES["en"]

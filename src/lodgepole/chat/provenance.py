@@ -7,24 +7,46 @@ looked for in what was found, and what is not there is told.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lodgepole.chat.messages import question_language
 from lodgepole.chat.quotes import Quote
 from lodgepole.model import Source
 from lodgepole.text.word_lists import NEGATIONS, SENTENCE_OPENERS, STOPWORDS, folded
-from lodgepole.text.words import Word, similar_stems, stems_of, words
+from lodgepole.text.words import WORD, Word, edits, numbers, similar_stems, stems_of, words
 
 NAMES_PER_QUESTION = 6
 COMPACT_CHARS = 5  # of a name, from which it may be written together with other words
 LABEL_CHARS = 80  # of the headings that follow a file's name
-_YEAR = re.compile(r"(?<![\d.,])(?:FY\s?'?)?((?:19|20)\d\d)(?![\d.,]\d|\d)", re.IGNORECASE)
+LEAST_FIGURE = 13  # below it a number may count what is wanted: `name 3 reasons`
+TYPO_LETTERS = 6  # of a name, in which one letter may be another
+LONGEST_INITIALS = 6
+_YEAR = re.compile(r"(?<![\d.,])(?:FY\s?'?)?((?:1[1-9]|20)\d\d)(?![\d.,]\d|\d)", re.IGNORECASE)
+_SHORT_YEAR = re.compile(r"(?:\bFY\s?['’]?|(?<!\w)['’])(\d\d)(?!\d)", re.IGNORECASE)
+_ROMAN = {
+    numeral: str(value)
+    for value, numeral in enumerate(
+        ["ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], start=2
+    )
+}
+_AND = re.compile(
+    r"\b(?:and|or|vs|versus|than|und|oder|als|et|ou|que|y|o|e|en|och|og|и|или|і|або|va|ve|và|و)\b"
+    r"|[&/和与與或とや및]",
+    re.IGNORECASE,
+)
 _KATAKANA = re.compile("[ァ-ヶー]{3,}")
+_POSSESSIVE = re.compile(r"['’]s$")
 _JOINT = re.compile(r"[\s'’&.-]{1,3}")
 _BEFORE_A_SENTENCE = frozenset(" \t\n\"'“„«(¿¡")
+_LINKS = frozenset(
+    (" of ", " of the ", " de ", " de la ", " du ", " del ", " von ", " van ", " da ")
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CAPITALISED_LANGUAGES = frozenset({"de", "lb"})
 """Where every noun begins with a capital letter, so that it tells no name."""
+_FIXED_NAMES = frozenset({"en", "und", "fr", "es", "it", "pt", "nl", "de", "sv", "da", "no", "vi"})
+"""Languages in which names have no endings, but for the genitive."""
 _UNNAMED = frozenset(
     map(
         folded,
@@ -39,46 +61,142 @@ _UNNAMED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A name or year of a question, as it is written and as it is compared."""
+    """A name, year or figure of a question, as it is written and as it is compared.
+
+    Attributes:
+        stems: Of its words.
+        is_year: Whether it is a year.
+        is_figure: Whether it is another number that stands by itself.
+        inflected: Whether the question is in a language where names have endings.
+    """
 
     text: str
     stems: tuple[str, ...]
     is_year: bool = False
+    is_figure: bool = False
+    inflected: bool = False
 
     def within(self, stems: frozenset[str]) -> bool:
-        """Whether each of its words is among these."""
+        """Whether each of its words, in whatever form, is among these."""
         return all(s in stems or any(similar_stems(s, t) for t in stems) for s in self.stems)
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
-    """What is known of a source: what stands over its text, and the text."""
+    """A stretch of text, with what stands over it, and the names in it.
 
-    over: frozenset[str]
-    stems: frozenset[str]
-    compact: str
+    A name is mentioned in its own form: `Premium`, a plan, is not mentioned by `premiums`. What
+    stands over the text is compared without regard to capital letters, as names of files are.
+    """
+
+    def __init__(self, text: str, over: str = "") -> None:
+        self.over = frozenset(stems_of(over))
+        self._all = f"{over} {text}"
+        surfaces = [m.group() for m in WORD.finditer(text)]
+        titles = {_form(m.group()) for m in WORD.finditer(over)}
+        self._forms = {_form(s) for s in surfaces} | titles
+        cased = [s for s in surfaces if s[0].isalpha()]
+        caseless = not any(s[0].isupper() for s in cased)
+        self._names = titles | {
+            _form(s) for s in surfaces if caseless or s != s.lower() or s.upper() == s.lower()
+        }
+        self.years = {m.group(1) for m in _YEAR.finditer(self._all)}
+        self.years |= {f"20{m.group(1)}" for m in _SHORT_YEAR.finditer(self._all)}
 
     def mentions(self, anchor: Anchor) -> bool:
-        """Whether the source, its headings or its file's name have the name or year."""
-        if anchor.within(self.over | self.stems):
+        """Whether it has the name, year or figure."""
+        if anchor.is_year:
+            return anchor.text in self.years
+        if anchor.is_figure:
+            said = words(self._all)
+            return anchor.stems[0] in {w.stem for w in said} | numbers(said)
+        if anchor.text in self._all:
+            return _whole(anchor.text, self._all)
+        wanted = [_form(m.group()) for m in WORD.finditer(anchor.text)]
+        told = [self._has(form, self._forms, anchor) for form in wanted]
+        if all(told) and any(self._has(form, self._names, anchor) for form in wanted):
             return True
         letters = _compact(anchor.text)
-        return len(letters) >= COMPACT_CHARS and letters in self.compact
+        joined = len(wanted) > 1 or _CAMEL.search(anchor.text) is not None
+        if joined and len(letters) >= COMPACT_CHARS and letters in _compact(self._all):
+            return True
+        return anchor.text.isupper() and self._spells_out(letters)
+
+    def calls(self, anchor: Anchor) -> bool:
+        """Whether it has the last word of a name, as texts call a person once introduced."""
+        *before, last = (m.group() for m in WORD.finditer(anchor.text))
+        return bool(before) and last[0].isalpha() and _form(last) in self._names
+
+    def _has(self, form: str, forms: set[str], anchor: Anchor) -> bool:
+        if form in forms or f"{form}s" in forms or (form[-1] == "s" and form[:-1] in forms):
+            return True
+        if form[0].isdigit():
+            return any(_ROMAN.get(f) == form for f in forms)
+        if form in _ROMAN:
+            return _ROMAN[form] in forms
+        if anchor.inflected:
+            return any(similar_stems(form, f) for f in forms)
+        if len(form) < TYPO_LETTERS:
+            return False
+        return any(f[0] == form[0] and edits(form, f, 1) <= 1 for f in forms)
+
+    def _spells_out(self, letters: str) -> bool:
+        """Whether words in a row have these initials, as `CEO` has those of its three."""
+        if not 2 <= len(letters) <= LONGEST_INITIALS:
+            return False
+        surfaces = [m.group() for m in WORD.finditer(self._all) if m.group()[0].isalpha()]
+        said = [s for s in surfaces if folded(s) not in STOPWORDS]
+        initials = "".join(s[0] if len(letters) < 3 else s[0].lower() for s in said)
+        return (letters.upper() if len(letters) < 3 else letters) in initials
 
 
 def place_of(source: Source) -> Place:
-    """The words of a source and of what stands over it."""
+    """All of a source."""
+    return Place(source.snippet.text, _over(source))
+
+
+def place_of_quote(quote: Quote) -> Place:
+    """What is shown of a quote, its paragraph up to it, and what stands over that."""
+    shown = " ".join(part.text for part in quote.parts)
+    return Place(f"{quote.over()} {shown}", f"{_over(quote.source)} {quote.under}")
+
+
+def _over(source: Source) -> str:
     snippet = source.snippet
-    over = " ".join((_CAMEL.sub(" ", snippet.file.upload.name), *snippet.heading_path))
-    return Place(
-        frozenset(stems_of(over)),
-        frozenset(stems_of(snippet.text)),
-        _compact(f"{over} {snippet.text}"),
-    )
+    name = snippet.file.upload.name.replace("_", " ")
+    return " ".join((_CAMEL.sub(" ", name), *snippet.heading_path))
+
+
+def _form(surface: str) -> str:
+    """A word as names are compared: without case, accents and the ending of a genitive."""
+    form = folded(surface)
+    return form[:-2] if form.endswith(("'s", "’s")) and len(form) > 2 else form.rstrip("'’")
+
+
+def _whole(name: str, text: str) -> bool:
+    """Whether a name stands in a text and not as the beginning of another word."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if end == len(text) or not (text[end].isalpha() and name[-1].isascii()):
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def _compact(text: str) -> str:
     return _NOT_LETTERS.sub("", text.casefold())
+
+
+def figures(question: str) -> tuple[Anchor, ...]:
+    """The numbers of a question that are neither years nor within a name."""
+    names = " ".join(anchor.text for anchor in anchors(question))
+    return tuple(
+        Anchor(question[w.start : w.end], (w.stem,), is_figure=True)
+        for w in words(question)
+        if question[w.start].isdecimal()
+        and question[w.start : w.end] not in names
+        and (len(w.stem) > 2 or int(w.stem) >= LEAST_FIGURE)
+    )[:NAMES_PER_QUESTION]
 
 
 def anchors(question: str) -> tuple[Anchor, ...]:
@@ -112,11 +230,7 @@ def _capitalised(question: str) -> list[Anchor]:
         known = folded(surface)
         small = known in STOPWORDS or known in NEGATIONS or known in _UNNAMED
         number = word.is_number and not _YEAR.fullmatch(surface)
-        follows = (
-            bool(runs)
-            and runs[-1][-1] == i - 1
-            and _JOINT.fullmatch(question[items[i - 1].end : word.start] or " ") is not None
-        )
+        follows = bool(runs) and _goes_on(question, items, runs[-1][-1], i)
         if number and follows:
             runs[-1].append(i)
         elif surface[0].isupper() and not small and not word.is_number:
@@ -127,13 +241,24 @@ def _capitalised(question: str) -> list[Anchor]:
     first = [run for run in runs if not _begins(question, items[run[0]].start) or len(run) > 1]
     if question_language(question) in _CAPITALISED_LANGUAGES:
         first = [run for run in first if len(run) > 1]
+    inflected = question_language(question) not in _FIXED_NAMES
     return [
         Anchor(
-            question[items[run[0]].start : items[run[-1]].end], tuple(items[i].stem for i in run)
+            _POSSESSIVE.sub("", question[items[run[0]].start : items[run[-1]].end]),
+            tuple(items[i].stem for i in run),
+            inflected=inflected,
         )
         for run in first
         if len(run) > 1 or items[run[0]].end - items[run[0]].start > 1
     ]
+
+
+def _goes_on(question: str, items: Sequence[Word], last: int, i: int) -> bool:
+    """Whether a word goes on the name that ends with another one: `Bank of Oslo` does."""
+    between = question[items[last].end : items[i].start]
+    if question[items[last].start : items[last].end].endswith(("'s", "’s")):
+        return False
+    return _JOINT.fullmatch(between or " ") is not None or between in _LINKS
 
 
 def _is_title_case(question: str, items: Sequence[Word]) -> bool:
@@ -157,20 +282,41 @@ def unmentioned(asked: Sequence[Anchor], places: Iterable[Place]) -> list[Anchor
     return [anchor for anchor in asked if not any(place.mentions(anchor) for place in known)]
 
 
-def missing_from(quote: Quote, asked: Sequence[Anchor], place: Place) -> list[Anchor]:
-    """The names and years that neither a quote nor what it stands in has.
+def missing_from(quote: Quote, asked: Sequence[Anchor]) -> list[Anchor]:
+    """The names, years and figures that neither a quote nor what it stands under has.
 
-    A year is also missing where the quote, its heading or its file's name tell another one.
+    A year is also missing where the quote itself tells another one, whatever stands before it.
     """
-    shown = " ".join((quote.under, *(part.text for part in quote.parts)))
-    near = frozenset(stems_of(shown)) | quote.about | place.over
-    years = {stem for stem in near if _YEAR.fullmatch(stem)}
+    if not asked:
+        return []
+    place, source = place_of_quote(quote), place_of(quote.source)
+    shown = Place(" ".join(part.text for part in quote.parts))
     return [
         anchor
         for anchor in asked
-        if not anchor.within(near)
-        and ((anchor.is_year and bool(years)) or not place.mentions(anchor))
+        if not (place.mentions(anchor) or (source.mentions(anchor) and place.calls(anchor)))
+        or (anchor.is_year and shown.years and not shown.mentions(anchor))
     ]
+
+
+def unsaid_by(quotes: Sequence[Quote], asked: Sequence[Anchor], question: str) -> list[Anchor]:
+    """Those that the first quote lacks: a year of one and a company of another answer nothing.
+
+    Where the question names several side by side, each may be in a quote of its own.
+    """
+    lacking = missing_from(quotes[0], asked) if quotes else []
+    if not lacking or not _side_by_side(asked, question):
+        return lacking
+    return [a for a in lacking if all(missing_from(quote, [a]) for quote in quotes)]
+
+
+def _side_by_side(asked: Sequence[Anchor], question: str) -> bool:
+    places = sorted((question.find(a.text), question.find(a.text) + len(a.text)) for a in asked)
+    return any(
+        _AND.search(question, end, start) is not None
+        for (_, end), (start, _) in pairwise(places)
+        if end < start
+    )
 
 
 def nearness(quote: Quote, asked: Sequence[Anchor], place: Place) -> float:

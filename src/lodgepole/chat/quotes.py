@@ -1,35 +1,23 @@
 """What can be quoted of a source: its sentences, each with what it needs to be understood. Pure.
 
-A row of a table needs the table's head, an item of a list the line that leads into it, a field of
-a record the one that names it, a sentence about `it` or `them` the one before; a heading or a
-question is nothing without what follows it.
+What leads into a list or table is nothing without these, a heading or a question nothing without
+what follows it, and a sentence about `it` or `them` comes with the one before.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
-from lodgepole.chat.table_rows import heads, is_plain_row
+from lodgepole.chat.quoted_lines import FIRST_WORD, Line, lines_of
 from lodgepole.model import FileKind, Source
-from lodgepole.text.sentences import (
-    LIST_MARK,
-    ends_sentence,
-    is_field,
-    sentence_spans,
-)
+from lodgepole.text.sentences import is_field
 from lodgepole.text.word_lists import POINTING_BACK, POINTING_EARLY
-from lodgepole.text.words import squeeze, stems_of
 
-LONGEST_AFTER = 500  # characters of a list, or of an answer, that follow what leads into it
+LONGEST_AFTER = 500  # characters of an answer, or a paragraph, that follow what leads into it
+LONGEST_LIST = 2_000  # characters of a list or table that is quoted whole
 LONGEST_BEFORE = 400
-LONGEST_TITLE = 80
 EARLY_WORDS = 4  # of a sentence, among which a pronoun stands for something before it
-WORDS_OF_NAME = 2  # in the field that tells people which record this is
 LONGEST_COMPLETING = 200  # of a sentence that goes on about the one before, and completes it
-_RULE = re.compile(r"[ \t]*+\n([ \t]*+\|?[ \t]*+:?-{3}[^\n]*+)")  # what follows a table's first row
-_GAP = re.compile(r"\n[ \t]*\n")
-_FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +30,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A list or table with what leads into it; `shown` of its `of` items are among the parts."""
+
+    parts: tuple[Part, ...]
+    shown: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """One sentence, row or item.
 
     Attributes:
         stems: Of the text itself.
         about: Of the line that says what it is about.
+        before: Of the line before it, and of the heading over it.
         meant: The text as it is understood: an item together with its lead-in.
         value: Whether it is one of a JSON record: short, and of use only when asked for by name.
         under: The heading that it stands under, where the snippet shows it.
@@ -57,10 +55,11 @@ class Quote:
     text: str
     stems: frozenset[str]
     about: frozenset[str]
+    before: frozenset[str]
     meant: str
     value: bool
     under: str
-    _lines: Sequence["_Line"] = field(repr=False)
+    _lines: Sequence[Line] = field(repr=False)
     _at: int
 
     @property
@@ -74,68 +73,89 @@ class Quote:
         return self._lines[self._at].kind == "title"
 
     @property
+    def is_item(self) -> bool:
+        """Whether it is one of a list."""
+        return self._lines[self._at].kind in ("item", "more")
+
+    @property
+    def opens(self) -> bool:
+        """Whether a paragraph begins with it."""
+        return self._lines[self._at].apart
+
+    @property
     def parts(self) -> tuple[Part, ...]:
         """What is shown: the text, and what it needs before and after it."""
         return _parts(self._lines, self._at)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it leads into something, or asks something, and nothing follows."""
+        line = self._lines[self._at]
+        asks = line.text.endswith((":", "：", "?", "？"))
+        return asks and (line.kind != "lead" or all(p.text == line.text for p in self.parts))
 
     def overlaps(self, other: "Quote") -> bool:
         """Whether what it cites is shown with the other already."""
         theirs = {part.text for part in other.parts}
         return any(part.cited and part.text in theirs for part in self.parts)
 
+    def over(self) -> str:
+        """What its paragraph says before it."""
+        first = self._at
+        while first > 0 and not self._lines[first].apart:
+            first -= 1
+        return " ".join(line.text for line in self._lines[first : self._at])[-LONGEST_BEFORE:]
 
-@dataclass(slots=True)
-class _Line:
-    """A sentence, row or item where it stands; `lead` is the line that it comes under."""
+    def announced(self) -> Announced | None:
+        """The whole list or table that it leads into or is of; None where it is of none."""
+        line = self._lines[self._at]
+        lead = line if line.kind in ("lead", "title") else line.lead
+        if lead is None or lead.at < 0 or line.kind in ("row", "record", "field"):
+            return None
+        return _announced(self._lines, lead.at)
 
-    text: str
-    start: int
-    apart: bool  # an empty line, or nothing, stands before it
-    rule: str | None  # the line under a table's first row
-    kind: str
-    stems: frozenset[str]
-    lead: "_Line | None" = field(default=None, repr=False)
-    about: frozenset[str] = frozenset()
-    begins: bool = True  # no other sentence stands before it on its line
-
-
-def _kind(text: str) -> str:
-    if text.startswith("|"):
-        return "row"
-    heading = text.startswith("#")
-    if not heading and LIST_MARK.match(text):
-        return "item"
-    if text.endswith((":", "：", "?", "？")):
-        return "lead"
-    if heading:
-        return "title"
-    if is_field(text):  # one that says several is a whole record, and no field of the one above
-        return "record" if is_plain_row(text) else "field"
-    return "code" if "```" in text else "prose"
+    def paragraph(self, most: int) -> tuple[Part, ...]:
+        """Its parts, and what follows in its paragraph up to so many characters."""
+        parts, line = self.parts, self._lines[self._at]
+        if line.kind != "prose":
+            return parts
+        at, left = self._at + 1, most - sum(len(part.text) for part in parts)
+        shown = {part.text for part in parts}
+        for after in self._lines[at:]:
+            left -= 0 if after.text in shown else len(after.text)
+            if after.apart or after.kind not in ("prose", "lead") or left < 0:
+                break
+            if after.kind == "lead":
+                told = _announced(self._lines, after.at)
+                return (*parts, *told.parts) if told and _size(told.parts) <= left else parts
+            if after.text not in shown:
+                parts = (*parts, Part(after.text))
+        return parts
 
 
-def together(quotes: Sequence[Quote]) -> list[tuple[Quote, tuple[Part, ...]]]:
+def together(
+    quotes: Sequence[tuple[Quote, tuple[Part, ...]]],
+) -> list[tuple[Quote, tuple[Part, ...]]]:
     """What is shown of the quotes in order, each with the first of its group.
 
     Rows and items of one head stand under it together.
     """
     shown: dict[tuple[str, ...], tuple[Quote, tuple[Part, ...]]] = {}
-    for quote in quotes:
-        head = tuple(takewhile(lambda part: not part.cited, quote.parts))
-        key = (quote.source.snippet.file.id, *(part.text for part in head or quote.parts))
+    for quote, parts in quotes:
+        head = tuple(takewhile(lambda part: not part.cited, parts))
+        key = (quote.source.snippet.file.id, *(part.text for part in head or parts))
         first, before = shown.get(key, (quote, ()))
-        shown[key] = first, (*before, *quote.parts[len(head) if before else 0 :])
+        said = {part.text for part in before}
+        after = parts[len(head) if before else 0 :]
+        shown[key] = first, (*before, *(part for part in after if part.text not in said))
     return list(shown.values())
 
 
 def quotes_of(source: Source) -> Iterator[Quote]:
     """Every sentence, row and item in order; heads of tables and code are none by themselves."""
-    lines = _lines(source.snippet.text, source.snippet.running)
+    lines = lines_of(source)
     in_json = source.snippet.file.upload.kind is FileKind.JSON
-    if in_json:
-        _name_records(lines)
-    _name_columns(lines, source.snippet.table_head)
-    under = ""
+    under, heading = "", frozenset[str]()
     for i, line in enumerate(lines):
         if line.text.startswith("#"):
             under = line.text.strip("# ")
@@ -146,113 +166,27 @@ def quotes_of(source: Source) -> Iterator[Quote]:
         meant = f"{lead.text} {line.text}" if lead and led else line.text
         about = line.about | (lead.stems if lead else frozenset[str]())
         value = in_json and line is not lead and is_field(line.text)
-        yield Quote(source, line.text, line.stems, about, meant, value, under, lines, i)
+        before = heading | (lines[i - 1].stems if i and not line.apart else frozenset[str]())
+        if line.kind == "title":
+            heading = line.stems
+        yield Quote(source, line.text, line.stems, about, before, meant, value, under, lines, i)
 
 
-def _name_records(lines: Sequence[_Line]) -> None:
-    """Each line of a record is about what names it: its first field, and the first with words.
-
-    A record without such a field is left as it is.
-    """
-    starts = [i for i, line in enumerate(lines) if line.apart]
-    for start, end in pairwise([*starts, len(lines)]):
-        record = lines[start:end]
-        if len(record) < 2 or not is_field(record[0].text):
-            continue
-        head = next(filter(_is_name, record), None)
-        if head is None:
-            continue
-        values = frozenset[str]().union(*(line.stems for line in record if is_field(line.text)))
-        named = record[0].stems | head.stems
-        for line in record:
-            # A sentence is about all that the record is; a value by itself about its name alone.
-            if line.kind in ("field", "prose"):
-                line.about, line.lead = named if is_field(line.text) else values, head
-
-
-def _name_columns(lines: Sequence[_Line], above: str) -> None:
-    """Put rows of tables without marks under the rows that name their columns."""
-    tables = list(heads([(line.text, line.apart) for line in lines], above))
-    for names, rows, outside in tables:
-        said = outside or "\n".join(lines[n].text for n in names)
-        stems = frozenset(stems_of(said))
-        head = _Line(said, 0, apart=True, rule=None, kind="head", stems=stems)
-        for n in names:
-            lines[n].kind = "head"
-        for n in rows:
-            lines[n].kind, lines[n].lead = "row", head
-
-
-def _is_name(line: _Line) -> bool:
-    text = line.text
-    sentence = ends_sentence(text) and line.kind != "lead"
-    if not line.begins or len(text) > LONGEST_TITLE or sentence:
-        return False
-    value = text.partition(": ")[2] if is_field(text) else text
-    return len(_FIRST_WORD.findall(value)) >= WORDS_OF_NAME
-
-
-def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[_Line]:
-    lines: list[_Line] = []
-    lead: _Line | None = None
-    record: _Line | None = None  # the first field of the one under way
-    end = 0
-    for start, stop in _spans(text, running):
-        apart = end == 0 or bool(_GAP.search(text, end, start))
-        begins = end == 0 or "\n" in text[end:start]
-        end = stop
-        said = squeeze(text[start:stop])
-        rule = _RULE.match(text, stop)
-        under = squeeze(rule.group(1)) if rule else None
-        line = _Line(
-            said, start, apart, under, _kind(said), frozenset(stems_of(said)), begins=begins
-        )
-        of_lead = lead is not None and line.kind == ("row" if lead.rule else "item")
-        if of_lead and not rule:
-            line.lead = lead
-        elif rule or line.kind in ("lead", "title"):
-            lead = line
-        elif line.kind != "item" or line.apart:
-            lead = None
-        if apart:
-            record = None
-        if line.kind == "field" and record is not None:
-            line.lead = record
-        elif line.kind == "field" and len(said) <= LONGEST_TITLE:
-            record = line
-        lines.append(line)
-    for line, after in reversed(list(pairwise(lines))):
-        if _is_title(line, after):
-            line.kind = "title"
-    return lines
-
-
-def _spans(text: str, running: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Of the sentences, without headers and footers that are repeated over pages."""
-    for start, stop in sentence_spans(text):
-        if not any(a <= start and stop <= b for a, b in running):
-            yield start, stop
-
-
-def _is_title(line: _Line, after: _Line) -> bool:
-    """Whether a short line that is no sentence stands over one, as headings in PDF files do."""
-    if line.kind != "prose" or len(line.text) > LONGEST_TITLE:
-        return False
-    if ":" in line.text or ends_sentence(line.text):
-        return False
-    return after.kind == "title" or (after.kind == "prose" and ends_sentence(after.text))
-
-
-def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
+def _parts(lines: Sequence[Line], i: int) -> tuple[Part, ...]:
     line = lines[i]
     here = Part(line.text, own_line=line.kind in ("row", "item", "field"))
     if line.lead is not None and line.lead.rule:
         return Part(line.lead.text, cited=False), Part(line.lead.rule, False, own_line=True), here
+    if line.kind in ("item", "more"):
+        return *_leading(lines, line.lead), *_item(lines, i)
     if line.lead is line:
         return here, *(replace(part, cited=False) for part in _following(lines, i))
     if line.lead is not None and line.kind != "prose":
-        return Part(line.lead.text, cited=False), here
+        return (Part(line.lead.text, cited=False), here) if _names(line.lead) else (here,)
     if line.kind in ("lead", "title"):
+        told = _announced(lines, i)
+        if told is not None:
+            return told.parts
         after = tuple(_following(lines, i))
         after = after if any(part.cited for part in after) else ()
         return Part(line.text, cited=not after), *after
@@ -269,10 +203,96 @@ def _parts(lines: Sequence[_Line], i: int) -> tuple[Part, ...]:
     return Part(line.lead.text, cited=False), replace(parts[0], own_line=True), *parts[1:]
 
 
-def _following(lines: Sequence[_Line], i: int) -> Iterator[Part]:
-    """The items that a line leads into, or the paragraph under it, after further titles."""
+def _leading(lines: Sequence[Line], lead: Line | None) -> tuple[Part, ...]:
+    """What leads into a list: `These include:` after the sentence that says what `these` are."""
+    if lead is None:
+        return ()
+    here = Part(lead.text, cited=False)
+    before = lines[lead.at - 1] if lead.at > 0 else None
+    if before is None or lead.apart or before.kind != "prose":
+        return (here,)
+    first = FIRST_WORD.match(lead.text)
+    if first is None or first.group().casefold() not in POINTING_BACK:
+        return (here,)
+    return Part(before.text, cited=False), here
+
+
+def _item(lines: Sequence[Line], i: int) -> Iterator[Part]:
+    """All sentences of an item."""
+    first = i
+    while first > 0 and lines[first].kind == "more":
+        first -= 1
+    left = LONGEST_AFTER
+    for line in lines[first:]:
+        left -= len(line.text)
+        if line.at > first and (line.kind != "more" or left < 0) and line.at > i:
+            return
+        yield Part(line.text, own_line=line.at == first)
+
+
+def _announced(lines: Sequence[Line], lead: int) -> Announced | None:
+    """The items or rows that follow a line, as many as there is room for."""
+    opening = _leading(lines, lines[lead])
+    if lead + 1 < len(lines) and (lines[lead + 1].rule or lines[lead + 1].kind in ("head", "row")):
+        head, told = _rows(lines, lead + 1)
+        opening = *opening, *head
+    else:
+        told = [[line] for line in lines[lead + 1 :] if line.lead is lines[lead]]
+        told = _joined(told)
+    if not told:
+        return None
+    left, shown = LONGEST_LIST, list[Part]()
+    for count, item in enumerate(told):
+        left -= sum(len(line.text) for line in item)
+        if left < 0 and count:
+            return Announced((*opening, *shown), count, len(told))
+        shown += [Part(line.text, own_line=line.kind != "more") for line in item]
+    return Announced((*opening, *shown), len(told), len(told))
+
+
+def _joined(items: Sequence[list[Line]]) -> list[list[Line]]:
+    """Lines by the item that they are of."""
+    joined: list[list[Line]] = []
+    for item in items:
+        if joined and item[0].kind == "more":
+            joined[-1] += item
+        else:
+            joined.append(item)
+    return joined
+
+
+def _rows(lines: Sequence[Line], first: int) -> tuple[tuple[Part, ...], list[list[Line]]]:
+    """The head and the rows of the table that begins there."""
+    head = list[Part]()
+    rows = list[list[Line]]()
+    for line in lines[first:]:
+        if rows and line.lead is not rows[0][0].lead:
+            break
+        if line.rule and not head:
+            head = [Part(line.text, False, own_line=True), Part(line.rule, False, own_line=True)]
+        elif line.kind == "head" and not rows:
+            head.append(Part(line.text, False, own_line=True))
+        elif line.kind == "row":
+            rows.append([line])
+        else:
+            break
+    return tuple(head), rows
+
+
+def _following(lines: Sequence[Line], i: int) -> Iterator[Part]:
+    """The fields that a line leads into, or the paragraph under it, after further titles.
+
+    A list that the paragraph leads into comes whole.
+    """
     left, begun = LONGEST_AFTER, False
     for line in lines[i + 1 :]:
+        if line.kind == "lead" and not line.text.endswith(("?", "？")):
+            told = _announced(lines, line.at)
+            if told is not None and not (begun and line.apart):
+                at = [part.text for part in told.parts].index(line.text)
+                yield replace(told.parts[at], own_line=not begun)
+                yield from told.parts[at + 1 :]
+            return
         left -= len(line.text)
         of_lead = line.lead is lines[i]
         title = line.kind == "title" and not begun
@@ -283,16 +303,26 @@ def _following(lines: Sequence[_Line], i: int) -> Iterator[Part]:
         begun = begun or not title
 
 
-def _goes_on(before: _Line, line: _Line) -> bool:
+def _goes_on(before: Line, line: Line) -> bool:
     """Whether a sentence begins with a word for something that the one before it named.
 
     A pronoun among its first words does the same: `For guests it is 20 euros`.
     """
     if line.apart or line.kind != "prose" or before.kind != "prose":
         return False
-    first = _FIRST_WORD.match(line.text)
+    first = FIRST_WORD.match(line.text)
     if first is None:
         return False
     if first.group().casefold() in POINTING_BACK:
         return True
     return any(word in POINTING_EARLY for word in line.text.split()[1:EARLY_WORDS])
+
+
+def _names(lead: Line) -> bool:
+    """Whether it says more than `id: 23`."""
+    value = lead.text.partition(": ")[2] if is_field(lead.text) else lead.text
+    return FIRST_WORD.search(value) is not None
+
+
+def _size(parts: Sequence[Part]) -> int:
+    return sum(len(part.text) for part in parts)

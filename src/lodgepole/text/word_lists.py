@@ -105,6 +105,33 @@ POINTING_EARLY = frozenset(
 )
 """Pronouns in small letters, that point back as the subject of a sentence too."""
 
+ASKING_VERBS = _listed(
+    """
+    mention mentions mentioned text texts describe describes described explain explains explained
+    detail details detailed discuss discusses discussed state states stated happen happens happened
+    reason reasons impact role key find found give gives given get gets got thing things sort kind
+    type actual actually background primary specific specifically step steps circumstances trigger
+    triggered list name example examples regard regarding regards concerning involve involved
+    consider considered use used uses make makes made say much many mean means called known
+    become became provide provides difference main purpose effect affect information indicate take
+    takes took go goes went come comes came want wants wish show shows shown work works way ways
+    cover covers covered offer offers include includes included
+    highest lowest largest smallest biggest cheapest most least total average sum number compare
+    run runs ran year years day days time times kept begin began know knew
+    influence influenced miss entail entails consequence consequences perform status content react
+    """
+)
+"""Words by which a question asks, and not for whom or what."""
+
+ANNOUNCING = _listed(
+    """
+    following follows below these include includes folgende folgenden folgendes folgt suivants
+    suivantes suivant suivante ci-dessous siguientes siguiente seguenti seguente seguintes seguinte
+    volgende följande følgende следующие следующее следующих наступні следуют
+    """
+)
+"""Words of a sentence that leads into a list without a colon."""
+
 SENTENCE_OPENERS = (
     STOPWORDS
     | NEGATIONS

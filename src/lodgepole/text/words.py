@@ -122,6 +122,24 @@ def similar_stems(a: str, b: str) -> bool:
     return shorter >= 5 and a[: max(5, shorter - 2)] == b[: max(5, shorter - 2)]
 
 
+def edits(a: str, b: str, most: int) -> int:
+    """Letters to change, add, drop or swap with their neighbour; no more than `most` + 1."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        last, before, row = before, row, [i]
+        for j, y in enumerate(b, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
 def squeeze(text: str) -> str:
     """The text on one line, runs of white space as one space."""
     return " ".join(text.split())

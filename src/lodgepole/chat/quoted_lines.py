@@ -1,0 +1,210 @@
+"""The sentences, rows and items of a source, each with the line that it comes under. Pure.
+
+A row of a table comes under the table's head, an item of a list under the line that leads into it,
+a field of a record under the one that names it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from lodgepole.chat.table_rows import heads, is_plain_row
+from lodgepole.model import FileKind, Source
+from lodgepole.text.sentences import LIST_MARK, ends_sentence, is_field, sentence_spans
+from lodgepole.text.word_lists import ANNOUNCING
+from lodgepole.text.words import squeeze, stems_of
+
+LONGEST_TITLE = 80
+WORDS_OF_NAME = 2  # in the field that tells people which record this is
+FIRST_WORD = re.compile(r"[^\W\d_]+")
+_RULE = re.compile(r"[ \t]*+\n([ \t]*+\|?[ \t]*+:?-{3}[^\n]*+)")  # what follows a table's first row
+_GAP = re.compile(r"\n[ \t]*\n")
+
+
+@dataclass(slots=True)
+class Line:
+    """A sentence, row or item where it stands.
+
+    Attributes:
+        apart: Whether an empty line, or nothing, stands before it.
+        rule: The line under a table's first row.
+        kind: What it is: `row`, `head` of a table, `item`, `more` of an item, `lead`, `title`,
+            `record`, `field`, `code`, `prose`.
+        lead: The line that it comes under.
+        about: Stems of what it is about, beside those of its lead.
+        begins: Whether no other sentence stands before it on its line.
+        at: Its place among the lines.
+    """
+
+    text: str
+    start: int
+    apart: bool
+    rule: str | None
+    kind: str
+    stems: frozenset[str]
+    lead: "Line | None" = field(default=None, repr=False)
+    about: frozenset[str] = frozenset()
+    begins: bool = True
+    at: int = -1
+
+
+def lines_of(source: Source) -> list[Line]:
+    """All lines in order, each under the one that it comes under."""
+    lines = _lines(source.snippet.text, source.snippet.running)
+    for at, line in enumerate(lines):
+        line.at = at
+    if source.snippet.file.upload.kind is FileKind.JSON:
+        _name_records(lines)
+    _name_columns(lines, source.snippet.table_head)
+    return lines
+
+
+def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[Line]:
+    lines: list[Line] = []
+    end = 0
+    for start, stop in _spans(text, running):
+        apart = end == 0 or bool(_GAP.search(text, end, start))
+        begins = end == 0 or "\n" in text[end:start]
+        end = stop
+        said = squeeze(text[start:stop])
+        rule = _RULE.match(text, stop)
+        under = squeeze(rule.group(1)) if rule else None
+        lines.append(
+            Line(said, start, apart, under, _kind(said), frozenset(stems_of(said)), begins=begins)
+        )
+    _lead_by_marks(lines)
+    _name_fields(lines)
+    for line, after in reversed(list(pairwise(lines))):
+        if _is_title(line, after):
+            line.kind = "title"
+    _lead_into_items(lines)
+    return lines
+
+
+def _lead_by_marks(lines: Sequence[Line]) -> None:
+    """Put items under a line with a colon or a heading, and rows under a head with a rule."""
+    lead: Line | None = None
+    before: Line | None = None
+    for line in lines:
+        in_item = before is not None and before.kind in ("item", "more")
+        if in_item and line.kind in ("prose", "lead") and not line.begins:
+            line.kind, line.lead = "more", before.lead if before else None
+        elif line.rule or line.kind in ("lead", "title"):
+            lead = line
+        elif lead is not None and line.kind == ("row" if lead.rule else "item"):
+            line.lead = lead
+        elif line.kind != "item" or line.apart:
+            lead = None
+        before = line
+
+
+def _name_fields(lines: Sequence[Line]) -> None:
+    """Put fields under the first of their record."""
+    record: Line | None = None
+    for line in lines:
+        if line.apart:
+            record = None
+        if line.kind != "field":
+            continue
+        if record is not None:
+            line.lead = record
+        elif len(line.text) <= LONGEST_TITLE:
+            record = line
+
+
+def _spans(text: str, running: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Of the sentences, without headers and footers that are repeated over pages."""
+    for start, stop in sentence_spans(text):
+        if not any(a <= start and stop <= b for a, b in running):
+            yield start, stop
+
+
+def _kind(text: str) -> str:
+    if text.startswith("|"):
+        return "row"
+    heading = text.startswith("#")
+    if not heading and LIST_MARK.match(text):
+        return "item"
+    if text.endswith((":", "：", "?", "？")):
+        return "lead"
+    if heading:
+        return "title"
+    if is_field(text):  # one that says several is a whole record, and no field of the one above
+        return "record" if is_plain_row(text) else "field"
+    return "code" if "```" in text else "prose"
+
+
+def _is_title(line: Line, after: Line) -> bool:
+    """Whether a short line that is no sentence stands over one, as headings in PDF files do."""
+    if line.kind != "prose" or len(line.text) > LONGEST_TITLE:
+        return False
+    if ":" in line.text or ends_sentence(line.text):
+        return False
+    if after.kind == "lead":
+        return after.apart
+    return after.kind == "title" or (after.kind == "prose" and ends_sentence(after.text))
+
+
+def _lead_into_items(lines: Sequence[Line]) -> None:
+    """Put items under the line right above the first of them, where it has no mark of a lead."""
+    lead: Line | None = None
+    for before, line in pairwise(lines):
+        if line.kind not in ("item", "more") or line.lead is not None:
+            lead = None
+            continue
+        if before.kind in ("prose", "title") and _announces(before, apart=line.apart):
+            lead = before
+        elif before.kind not in ("item", "more"):
+            lead = None
+        line.lead = lead
+
+
+def _announces(line: Line, *, apart: bool) -> bool:
+    """Whether a line without a colon leads into the list that follows it."""
+    if not ends_sentence(line.text):
+        return line.begins and (not apart or len(line.text) <= LONGEST_TITLE)
+    return any(word.casefold() in ANNOUNCING for word in FIRST_WORD.findall(line.text))
+
+
+def _name_records(lines: Sequence[Line]) -> None:
+    """Each line of a record is about what names it: its first field, and the first with words.
+
+    A record without such a field is left as it is.
+    """
+    starts = [i for i, line in enumerate(lines) if line.apart]
+    for start, end in pairwise([*starts, len(lines)]):
+        record = lines[start:end]
+        if len(record) < 2 or not is_field(record[0].text):
+            continue
+        head = next(filter(_is_name, record), None)
+        if head is None:
+            continue
+        values = frozenset[str]().union(*(line.stems for line in record if is_field(line.text)))
+        named = record[0].stems | head.stems
+        for line in record:
+            # A sentence is about all that the record is; a value by itself about its name alone.
+            if line.kind in ("field", "prose"):
+                line.about, line.lead = named if is_field(line.text) else values, head
+
+
+def _is_name(line: Line) -> bool:
+    text = line.text
+    sentence = ends_sentence(text) and line.kind != "lead"
+    if not line.begins or len(text) > LONGEST_TITLE or sentence:
+        return False
+    value = text.partition(": ")[2] if is_field(text) else text
+    return len(FIRST_WORD.findall(value)) >= WORDS_OF_NAME
+
+
+def _name_columns(lines: Sequence[Line], above: str) -> None:
+    """Put rows of tables without marks under the rows that name their columns."""
+    tables = list(heads([(line.text, line.apart) for line in lines], above))
+    for names, rows, outside in tables:
+        said = outside or "\n".join(lines[n].text for n in names)
+        stems = frozenset(stems_of(said))
+        head = Line(said, 0, apart=True, rule=None, kind="head", stems=stems)
+        for n in names:
+            lines[n].kind = "head"
+        for n in rows:
+            lines[n].kind, lines[n].lead = "row", head
