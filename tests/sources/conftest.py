@@ -1,6 +1,6 @@
 """An origin in memory, and what runs it over memory adapters."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class Shelf:
 
     async def read(
         self, source: Source, known: Mapping[str, SourceItem]
-    ) -> AsyncIterator[OriginEvent]:
+    ) -> AsyncGenerator[OriginEvent]:
         self.cursors.append(source.cursor)
         for key, data in list(self.files.items()):
             self.step(key)

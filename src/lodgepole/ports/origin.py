@@ -1,6 +1,6 @@
 """Port: an origin of documents, such as a folder or a web site, read once a run."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,8 +85,8 @@ class Origin(Protocol):
         """
         ...
 
-    def read(self, source: Source, known: Mapping[str, SourceItem]) -> AsyncIterator[OriginEvent]:
-        """Tell what is there, each thing once.
+    def read(self, source: Source, known: Mapping[str, SourceItem]) -> AsyncGenerator[OriginEvent]:
+        """Tell what is there, each thing once. What was found may be opened until it is closed.
 
         Raises:
             InvalidRequest, PermissionDenied: As `check`.

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from uuid import uuid4
 
+from lodgepole.adapters.origins.bucket import BucketOrigin
 from lodgepole.adapters.origins.credentials import Credential, Credentials
 from lodgepole.adapters.origins.folder import FolderOrigin
+from lodgepole.adapters.origins.git import GitOrigin
 from lodgepole.adapters.origins.web import WebOrigin
 from lodgepole.adapters.origins.web.html_pages import main_content
 from lodgepole.adapters.outbound_http import GuardedClient, Networks
@@ -21,6 +23,8 @@ from lodgepole.sources.scheduler import SourceRunner
 from lodgepole.sources.sync import Sync
 from lodgepole.telemetry.stages import Stages
 
+REPOSITORY_SECONDS = 600.0
+"""To fetch all files of a commit in one answer."""
 Origins = Mapping[SourceKind, Origin]
 
 
@@ -30,14 +34,18 @@ def open_origins(settings: Settings, stack: AsyncExitStack) -> Origins:
     Raises:
         InvalidRequest: A setting cannot be used; the message says which and why.
     """
-    client = GuardedClient(Networks(settings.source_networks))
-    stack.push_async_callback(client.close)
+    networks = Networks(settings.source_networks)
+    client, patient = GuardedClient(networks), GuardedClient(networks, seconds=REPOSITORY_SECONDS)
+    for each in (client, patient):
+        stack.push_async_callback(each.close)
     credentials = _credentials(settings)
     return {
         SourceKind.FOLDER: FolderOrigin(settings.source_roots),
         SourceKind.WEB: WebOrigin(
             client, extract=main_content, limits=settings.limits, credentials=credentials
         ),
+        SourceKind.GIT: GitOrigin(patient, credentials),
+        SourceKind.BUCKET: BucketOrigin(credentials),
     }
 
 

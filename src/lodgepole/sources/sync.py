@@ -112,14 +112,17 @@ class _Run:
         whole = len(known) == len(self._items)
         # What was deleted by hand must be found again, though the origin did not change.
         source = self._source if whole else replace(self._source, cursor=None)
-        async for event in origin.read(source, known):
-            await self._take(event)
-        missing = self._missing()
-        by_digest = {item.sha256: item for item in missing.values()}
-        for found in self._waiting:
-            old = await self._found(found, by_digest)
-            if old is not None:
-                del missing[old.key]
+        async with contextlib.aclosing(origin.read(source, known)) as events:
+            async for event in events:
+                await self._take(event)
+                if self._ended is not None:
+                    break
+            missing = self._missing()
+            by_digest = {item.sha256: item for item in missing.values()}
+            for found in self._waiting:
+                old = await self._found(found, by_digest)
+                if old is not None:
+                    del missing[old.key]
         await self._remove(missing)
         if self._ended is None or self._journal[ItemChange.FAILED]:
             return None

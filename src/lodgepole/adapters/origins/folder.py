@@ -8,7 +8,7 @@ import asyncio
 import os
 import stat
 import time
-from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class FolderOrigin:
 
     async def read(
         self, source: Source, known: Mapping[str, SourceItem]
-    ) -> AsyncIterator[OriginEvent]:
+    ) -> AsyncGenerator[OriginEvent]:
         root, parts = self._place(source)
         listing = await asyncio.to_thread(_listing, root, parts, source)
         for path, reason in listing.left_out.items():

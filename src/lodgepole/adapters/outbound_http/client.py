@@ -128,20 +128,25 @@ class GuardedClient:
             raise DeadlineExceeded(f"It took longer than {self._seconds:g} seconds.") from None
         raise Unavailable(f"It redirects more than {REDIRECTS} times.")
 
-    async def post(self, url: str, content: bytes, *, headers: Mapping[str, str]) -> int:
-        """Send `content`, follow no redirect, read no answer; the status.
-
-        Raises as `get` does.
-        """
+    @asynccontextmanager
+    async def exchange(
+        self, url: str, content: bytes, *, headers: Mapping[str, str]
+    ) -> AsyncGenerator[Page]:
+        """Send `content`, and follow no redirect. Raises as `get` does."""
         check_url(url)
         try:
             async with (
                 asyncio.timeout(self._seconds),
                 self._asked(url, headers, method="POST", content=content) as response,
             ):
-                return response.status_code
+                yield _page(url, response)
         except TimeoutError:
             raise DeadlineExceeded(f"It took longer than {self._seconds:g} seconds.") from None
+
+    async def post(self, url: str, content: bytes, *, headers: Mapping[str, str]) -> int:
+        """Send `content`, follow no redirect, read no answer; the status. Raises as `get` does."""
+        async with self.exchange(url, content, headers=headers) as page:
+            return page.status
 
     @asynccontextmanager
     async def _asked(

@@ -6,7 +6,7 @@ did not change; with a sitemap that tells when pages were changed it costs none.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -87,7 +87,7 @@ class WebOrigin:
 
     async def read(
         self, source: Source, known: Mapping[str, SourceItem]
-    ) -> AsyncIterator[OriginEvent]:
+    ) -> AsyncGenerator[OriginEvent]:
         self.check(source)
         reader = SiteReader(
             self.client,
