@@ -50,7 +50,7 @@ def test_what_disclaims_or_is_a_field_is_no_beginning() -> None:
         "## Fees\n\nThey are due."
     )
     assert shown(whole, outline_of(whole).lead) == ["This book is for members."]
-    alone = document_of("Copyright 2024 by the club of Bergen.\n\n# Fees\n\nThey are due in May.")
+    alone = document_of("Copyright 2024 by the club of Bergen.")
     assert shown(alone, outline_of(alone).lead) == ["Copyright 2024 by the club of Bergen."]
 
 
@@ -61,6 +61,16 @@ def test_a_title_that_is_said_again_is_no_section() -> None:
     outline = outline_of(document)
     assert [s.title for s in outline.sections] == ["Hedges"]
     assert shown(document, outline.lead) == ["These are the rules."]
+
+
+def test_a_title_page_and_its_disclaimer_are_passed_over() -> None:
+    document = document_of(
+        "# Rules\n\n© 2024 The club of Bergen.\n\f# Rules\n\nThese are the rules of it.\n\n"
+        "# Hedges\n\nThey are low in June."
+    )
+    outline = outline_of(document)
+    assert [s.title for s in outline.sections] == ["Hedges"]
+    assert shown(document, outline.lead) == ["These are the rules of it."]
 
 
 def test_of_many_headings_those_of_upper_levels_are_shown() -> None:

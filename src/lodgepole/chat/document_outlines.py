@@ -61,13 +61,18 @@ def outline_of(document: Document) -> Outline:
     """The outline of a document."""
     text = document.text
     title = title_of(document)
-    called = _plain(document.title)
-    main = _main(sections_of(document), called)
-    under = next((s for s in main[:1] if _same(s.title, called)), None)
+    headings = sections_of(document)
+    twice = sum(_same(s.title, title) for _, s in headings) > 1
+    called = _plain(document.title) or (title if twice else "")
+    main = _main(headings, called)
+    under = next((s for s in main if _same(s.title, called) and s.first), None)
     sections = [s for s in main if not _same(s.title, called)] if len(main) > 1 else main
     lead = _lead(document, sections[0].heading[0] if sections else len(text), title)
-    if under is not None and under.first and not lead:
+    formal = bool(lead) and _FORMAL.search(text, lead[0][0], lead[-1][1]) is not None
+    if under is not None and under.first and (formal or not lead):
         lead = [under.first]
+    elif formal and any(s.first for s in sections):
+        lead = []
     if not sections:
         starts = _beginnings(document)
         shown = starts[:MOST_PARAGRAPHS] or lead
