@@ -70,6 +70,10 @@ class Unavailable(LodgepoleError):
         self.retry_after = retry_after  # seconds
 
 
+class WorkersDied(Unavailable):
+    """Several processes ended while they worked on one file."""
+
+
 class DeadlineExceeded(LodgepoleError):
     """Something we depend on took longer than its limit."""
 

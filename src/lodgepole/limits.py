@@ -62,7 +62,8 @@ class Limits:
 
     # Ingestion.
     operation_attempts: int = 4  # that ended in an error
-    operation_claims: int = 20  # whatever they ended in; a file that stops us each time ends here
+    operation_claims: int = 20  # whatever they ended in
+    operation_deaths: int = 2  # of who processed it; the file is taken to be the cause
     operation_lease_seconds: float = 60.0
     operation_retention_days: int = 30
     passages_per_file: int = 1_000_000

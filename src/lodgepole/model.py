@@ -223,6 +223,7 @@ class Operation:
     error_message: str | None = None
     ingestion_units: float | None = None
     attempts: int = 0  # times it was claimed; also the fencing token of the current claim
+    unreturned: int = 0  # of these, the current one and those whose holder died of it, or beside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

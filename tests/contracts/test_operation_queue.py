@@ -153,6 +153,17 @@ async def test_a_released_operation_is_due_when_it_was_said_to_be(ready):
     assert (await ready.claim()).operation.attempts == 2
 
 
+async def test_claims_that_were_not_given_back_are_counted(ready):
+    await ready.append_content("o1")
+    assert (await ready.queue.claim("killed", lease=LEASE)).operation.unreturned == 1
+    await ready.queue.take_back("killed")
+    held = await ready.claim()
+    assert (held.operation.attempts, held.operation.unreturned) == (2, 2)
+    await ready.queue.release(held, due_at=ready.clock.now())
+    again = await ready.claim()
+    assert (again.operation.attempts, again.operation.unreturned) == (3, 2)
+
+
 async def test_progress_is_seen_on_the_operation_and_on_a_file_that_is_processing(ready):
     await ready.append_content("o1")
     await ready.queue.report_progress(await ready.claim(), 42)

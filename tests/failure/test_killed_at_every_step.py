@@ -16,17 +16,18 @@ from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import open_database
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
 from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
+from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.errors import Unavailable
 from lodgepole.ingestion.worker import BACKOFF_MOST
 from lodgepole.library.blob_keys import document_key, original_key
 from lodgepole.limits import Limits
-from lodgepole.model import AssistantStatus
+from lodgepole.model import AssistantStatus, FileStatus
 
 pytestmark = pytest.mark.slow
 
 PAGES = b"First page.\fSecond page, about harbours.\fThird page."
 RUNS_MOST = 300
-LIMITS = Limits(operation_attempts=1000, operation_claims=1000)
+LIMITS = Limits(operation_attempts=1000, operation_claims=1000, operation_deaths=1000)
 
 
 class Crash(BaseException):
@@ -287,3 +288,37 @@ async def test_disturbed_again_and_again_it_ends_the_same(new_stores, make_house
         chance = random.Random(seed)  # noqa: S311  a plan that can be repeated, not a secret
         plan = Plan(lambda _, chance=chance: chance.random() < 0.05, error)
         assert await tell(new_stores(), make_house, plan) == expected, f"seed {seed}"
+
+
+class Poisoned(MemoryParser):
+    """The process ends whenever a file of this name is read."""
+
+    async def parse(self, path, **how):
+        if how["name"] == "poison.txt":
+            raise Crash
+        return await super().parse(path, **how)
+
+
+async def test_a_file_that_kills_its_worker_twice_fails_and_the_others_are_read(
+    new_stores, make_house
+):
+    stores = new_stores()
+    house = await stores.open(make_house)
+    house.limits, house.parser = Limits(), Poisoned()
+    assistant = await house.assistant("one")
+    await house.upload(assistant, "poison.txt", b"Some text.")
+    await house.upload(assistant, "a.txt", b"Other text.")
+    for _ in range(2):
+        with pytest.raises(Crash):
+            await house.worker().drain()
+        house.clock.advance(BACKOFF_MOST)
+        house = await stores.reopen()
+    await house.worker().drain()
+    page = await house.catalog.list_files(assistant.id, limit=9, after=None)
+    ended = {file.upload.name: file for file in page.items}
+    assert ended["a.txt"].status is FileStatus.AVAILABLE
+    assert ended["poison.txt"].status is FileStatus.PROCESSING_FAILED
+    assert "poison.txt could not be processed: the server stopped" in (
+        ended["poison.txt"].error_message
+    )
+    await stores.close()

@@ -10,7 +10,7 @@ from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
-from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable
+from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable, WorkersDied
 from lodgepole.ingestion.sweep import GRACE
 from lodgepole.ingestion.worker import BACKOFF_MOST, LARGE_WEIGHT, backoff
 from lodgepole.library.blob_keys import original_key
@@ -394,16 +394,64 @@ async def test_an_internal_error_is_named_but_not_shown(make_house):
 
 
 async def test_a_file_that_stops_the_server_each_time_fails_in_the_end(make_house):
-    house = make_house(limits=Limits(operation_claims=3))
+    house = make_house()
     assistant = await house.assistant()
     _, operation = await upload(house, assistant)
-    for _ in range(3):
+    for _ in range(2):
         await house.log.claim("killed", lease=LEASE)
         house.clock.advance(LEASE)
     await house.worker().drain()
     failed = await house.log.find(assistant.id, operation.id)
     assert failed.status is OperationStatus.FAILED
-    assert "stopped in the middle 3 times" in failed.error_message
+    assert "a.txt could not be processed: the server stopped in the middle 2 times" in (
+        failed.error_message
+    )
+
+
+async def test_what_was_given_back_has_stopped_nobody(make_house):
+    house = make_house(limits=Limits(operation_attempts=9))
+    assistant = await house.assistant()
+    _, operation = await upload(house, assistant)
+    for _ in range(5):
+        claim = await house.log.claim("stopped", lease=LEASE)
+        await house.log.release(claim, due_at=house.clock.now())
+    await house.worker().drain()
+    done = await house.log.find(assistant.id, operation.id)
+    assert done.status is OperationStatus.COMPLETED
+
+
+async def test_of_files_beside_which_a_process_died_one_is_under_way_at_a_time(make_house):
+    parser = HeldParser()
+    house = make_house(parser=parser)
+    assistant = await house.assistant()
+    operations = [(await upload(house, assistant, f"{n}.txt"))[1] for n in range(3)]
+    for _ in operations:
+        await house.log.claim("killed", lease=LEASE)
+    house.clock.advance(LEASE)
+    async with running(house.worker()):
+        await parser.begun.wait()
+        until = house.clock.now()
+        while True:
+            rows = house.database.operations.values()
+            later = [row for row in rows if row.due_at > until and row.worker_id is None]
+            if len(later) == 2:
+                break
+            await asyncio.sleep(0)
+        counts = [(await house.log.find(assistant.id, o.id)).unreturned for o in operations]
+        assert sorted(counts) == [1, 1, 2]
+        parser.may_go_on.set()
+
+
+async def test_a_file_that_several_processes_died_of_fails_after_a_second_try(make_house):
+    house = make_house(parser=FailingParser(*[WorkersDied("3 processes ended")] * 9))
+    assistant = await house.assistant()
+    _, operation = await upload(house, assistant)
+    for _ in range(2):
+        await house.worker().drain()
+        house.clock.advance(BACKOFF_MOST)
+    failed = await house.log.find(assistant.id, operation.id)
+    assert failed.status is OperationStatus.FAILED
+    assert "3 processes ended" in failed.error_message
 
 
 async def test_a_deletion_is_tried_until_it_succeeds(make_house):

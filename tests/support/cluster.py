@@ -94,6 +94,8 @@ def environment(database_url: str, s3: S3Server, *, prefix: str, port: int | Non
         "LODGEPOLE_DATABASE_URL": database_url,
         "LODGEPOLE_BLOB_URL": f"s3://{BUCKET}/{prefix}",
         "LODGEPOLE_API_KEY": KEY,
+        # It is not the files that the processes die of here.
+        "LODGEPOLE_LIMITS__OPERATION_DEATHS": "1000",
     }
 
 

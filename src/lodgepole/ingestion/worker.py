@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from lodgepole.concurrency.signal import Signal
 from lodgepole.concurrency.waiting import first_of
-from lodgepole.errors import ClaimLost, LodgepoleError, Unavailable
+from lodgepole.errors import ClaimLost, LodgepoleError, Unavailable, WorkersDied
 from lodgepole.ingestion.index_rebuild import Rebuilding
 from lodgepole.ingestion.pipeline import Pipeline, Retired
 from lodgepole.ingestion.reembedding import Reembedding
@@ -43,6 +43,7 @@ RETIRE_AFTER = timedelta(seconds=5)
 BACKOFF_FIRST = timedelta(seconds=2)
 BACKOFF_MOST = timedelta(minutes=5)
 HEARTBEATS_PER_LEASE = 3
+SUSPECT_LATER = timedelta(seconds=5)
 PROGRESS_EVERY = 0.5
 """Seconds between two reports on one file; each is a transaction, and most are done sooner."""
 SMALL_BYTES = 256 * 1024
@@ -184,8 +185,12 @@ class Worker:
     async def _work(self, claim: Claim, stop: asyncio.Event) -> None:
         operation = claim.operation
         try:
-            if operation.attempts > self._limits.operation_claims and not _is_deletion(operation):
+            if self._stops_us(operation) and not _is_deletion(operation):
                 await self._pipeline.give_up(claim, self._stopped_us_message(operation))
+                return
+            if operation.unreturned > 1 and self._has_suspect():
+                # Of those beside which a process died, one at a time: or all would be the cause.
+                await self._queue.release(claim, due_at=self._clock.now() + SUSPECT_LATER)
                 return
             await self._end_what_it_deletes(operation)
             retired = await self._run(claim, stop)
@@ -196,6 +201,9 @@ class Worker:
             log.info("Operation %s was taken over or cancelled", operation.id)
             # A deletion that ran in another process meanwhile did not see what came after it.
             await self._guarded(lambda: self._pipeline.remove_if_dead(operation))
+        except WorkersDied as error:
+            log.warning("Operation %s: %s", operation.id, error)
+            await self._try_again(claim, str(error), attempts=self._limits.operation_deaths)
         except Unavailable as error:
             # Not the file's fault: a store that is away for an hour must fail no file.
             log.warning("Operation %s: %s", operation.id, error)
@@ -309,10 +317,18 @@ class Worker:
             # Nothing is lost: the lease runs out and the operation is claimed again.
             log.warning("Operation %s could not be given back: %s", operation.id, error)
 
+    def _has_suspect(self) -> bool:
+        return any(running.operation.unreturned > 1 for running in self._running)
+
+    def _stops_us(self, operation: Operation) -> bool:
+        deaths, claims = self._limits.operation_deaths, self._limits.operation_claims
+        return operation.unreturned > deaths or operation.attempts > claims
+
     def _stopped_us_message(self, operation: Operation) -> str:
+        times = min(operation.unreturned, operation.attempts) - 1
         return (
             f"{_name(operation)} could not be processed: the server stopped in the middle "
-            f"{self._limits.operation_claims} times. Upload it again, or split it."
+            f"{times} times. Split it, or save it anew, and upload it again."
         )
 
     # --- housekeeping -------------------------------------------------------------------------

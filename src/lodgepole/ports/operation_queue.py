@@ -25,7 +25,8 @@ class OperationQueue(Protocol):
         """Take the next operation that is due, or None.
 
         Oldest first within an assistant; between assistants, the one with the fewest claims
-        running first, so that one large upload does not starve the others. Counts an attempt.
+        running first, so that one large upload does not starve the others. Counts an attempt,
+        and one that is `unreturned` until it is released.
         An operation whose lease ran out is due again,
         and so is one that would be due later than anything is put off: the clock was set back.
         """

@@ -185,7 +185,10 @@ class MemoryOperationLog:
                 row.operation.id,
             ),
         )
-        row.operation = replace(row.operation, attempts=row.operation.attempts + 1)
+        operation = row.operation
+        row.operation = replace(
+            operation, attempts=operation.attempts + 1, unreturned=operation.unreturned + 1
+        )
         row.worker_id, row.due_at = worker_id, now + lease
         return Claim(operation=row.operation, worker_id=worker_id, expires_at=row.due_at)
 
@@ -210,6 +213,7 @@ class MemoryOperationLog:
 
     async def release(self, claim: Claim, *, due_at: datetime) -> None:
         row = self._held(claim)
+        row.operation = replace(row.operation, unreturned=row.operation.unreturned - 1)
         row.worker_id, row.due_at = None, due_at
         self._database.work.give()
 

@@ -16,7 +16,7 @@ from lodgepole.adapters.framing import read_frame, write_frame
 from lodgepole.adapters.worker_processes import messages
 from lodgepole.concurrency.signal import Signal
 from lodgepole.concurrency.waiting import wait_until
-from lodgepole.errors import Unavailable, UnreadableFile
+from lodgepole.errors import Unavailable, UnreadableFile, WorkersDied
 from lodgepole.limits import Limits
 from lodgepole.ports.file_processor import FileProcessor, ProcessedFile, ProcessingJob, ReadDocument
 from lodgepole.ports.index import IndexedPassage
@@ -162,7 +162,7 @@ class PreparingPool:
             finally:
                 # Whatever was left in the middle is not asked again: its end tells it to stop.
                 self._give(connection, keep=whole)
-        raise Unavailable(f"{DEATHS_MOST} processes ended while they worked on it")
+        raise WorkersDied(f"{DEATHS_MOST} processes ended while they worked on it")
 
     async def _ask(
         self, connection: _Connection, work: ProcessingJob, keep: Keep, progress: Progress

@@ -136,7 +136,12 @@ class SqlOperationLog:
                 update(operations)
                 .where(operations.c.assistant_id == key.assistant_id)
                 .where(operations.c.id == key.id)
-                .values(attempts=operations.c.attempts + 1, worker_id=worker_id, due_at=now + lease)
+                .values(
+                    attempts=operations.c.attempts + 1,
+                    unreturned=operations.c.unreturned + 1,
+                    worker_id=worker_id,
+                    due_at=now + lease,
+                )
                 .returning(operations)
             )
             operation = read_operation(claimed.one())
@@ -180,7 +185,8 @@ class SqlOperationLog:
 
     async def release(self, claim: Claim, *, due_at: datetime) -> None:
         def work(connection: Connection) -> None:
-            hold(connection, claim, worker_id=None, due_at=due_at)
+            returned = operations.c.unreturned - 1
+            hold(connection, claim, worker_id=None, due_at=due_at, unreturned=returned)
 
         await self._database.write(work)
         self._database.work.give()

@@ -153,6 +153,7 @@ def operation_columns(operation: Operation) -> Columns:
         "error_message": operation.error_message,
         "ingestion_units": operation.ingestion_units,
         "attempts": operation.attempts,
+        "unreturned": operation.unreturned,
     }
 
 
@@ -171,6 +172,7 @@ def read_operation(row: AnyRow) -> Operation:
         error_message=row.error_message,
         ingestion_units=row.ingestion_units,
         attempts=row.attempts,
+        unreturned=row.unreturned,
     )
 
 

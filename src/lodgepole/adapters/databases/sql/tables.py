@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lodgepole.model import OperationStatus
 
-REVISION = "0009"
+REVISION = "0010"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -142,6 +142,7 @@ operations = Table(
     Column("error_message", Text),
     Column("ingestion_units", Float),
     Column("attempts", Integer, nullable=False),
+    Column("unreturned", Integer, nullable=False, server_default="0"),
     Column("worker_id", String(128)),  # who holds it
     Column("due_at", UtcDateTime, nullable=False),  # while held: when the lease runs out
     Index(None, "assistant_id", "created_at", "id"),
