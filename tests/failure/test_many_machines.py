@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from tests.support.cluster import KEY, cluster
 
-WAIT_SECONDS = 100.0
+WAIT_SECONDS = 240.0  # a worker gives way to everybody, also on a machine that is busy
 LEASE = {"LODGEPOLE_LIMITS__OPERATION_LEASE_SECONDS": "6"}
 TEXT = "The ferry to Anholt leaves at 09:15 on weekdays. "
 
@@ -62,7 +62,7 @@ def holder(many, name):
     return worker
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 def test_every_server_answers_for_every_other(many, clients):
     one, two = clients
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -89,7 +89,7 @@ def test_every_server_answers_for_every_other(many, clients):
     assert many.rows("SELECT count(*) FROM index_passages") == [(0,)]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_work_of_a_lost_worker_is_taken_over_and_a_woken_one_changes_nothing(many, clients, how):
     one, _ = clients
