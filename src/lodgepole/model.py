@@ -379,14 +379,41 @@ class Snippet:
 
 # --- conversation -----------------------------------------------------------------------------
 
-MessageRole = Literal["user", "assistant", "system"]
+MessageRole = Literal["user", "assistant", "system", "tool"]
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of a caller's function that a model wants; the caller makes it, never we."""
+
+    id: str
+    name: str
+    arguments: str  # JSON, as the model wrote it
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
+    """One turn; the last two fields are of the assistant's and the tool's own ones."""
+
     role: MessageRole
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Functions of the caller that a model may ask for, in the OpenAI API's form; passed on."""
+
+    definitions: tuple[Mapping[str, Any], ...]
+    choice: Any = None  # a word, or which one; None is the model's own way
+    parallel: bool | None = None
+
+    @property
+    def forced(self) -> bool:
+        """Whether an answer in words would not do."""
+        return self.choice not in (None, "auto", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,6 +489,7 @@ class AnswerEnded:
     finish_reason: FinishReason
     usage: Usage
     content_filter: ContentFilter | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 AnswerEvent = AnswerStarted | AnswerText | AnswerCitation | AnswerEnded
@@ -498,7 +526,9 @@ class ModelRequest:
     temperature: float | None = None  # None where the model takes none
     max_output_tokens: int | None = None
     json_object: bool = False
+    json_schema: Mapping[str, Any] | None = None  # what the object must follow
     sampling: Sampling = Sampling()
+    tools: Tools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,6 +543,7 @@ class ModelEnded:
     content_filter: ContentFilter | None = None
     in_one_piece: bool = False
     """The provider did not stream, though it was asked to."""
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 ModelEvent = ModelText | ModelEnded

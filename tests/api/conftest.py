@@ -149,7 +149,13 @@ class House:
             await self.services.blobs.remove_prefix(version_prefix(operation.assistant_id, gone))
 
 
-def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
+def build(
+    limits: Limits = LIMITS,
+    script: Sequence[Any] = SCRIPT,
+    *,
+    scripts: Sequence[Sequence[Any]] = (),
+    calls_tools: bool = False,
+) -> House:
     clock = MemoryClock(tick=timedelta(milliseconds=1))
     database = MemoryDatabase()
     catalog, log = MemoryCatalog(database), MemoryOperationLog(database, clock)
@@ -160,7 +166,7 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
     def new_id() -> str:
         return f"id{next(numbers)}"
 
-    scripted = ScriptedChatModel([script])
+    scripted = ScriptedChatModel(scripts or [script])
     models = ModelDirectory(
         ConfiguredModel(
             name="extractive",
@@ -172,7 +178,11 @@ def build(limits: Limits = LIMITS, script: Sequence[Any] = SCRIPT) -> House:
         ),
         [
             ConfiguredModel(
-                name="scripted", upstream="scripted", model=scripted, follows_instructions=False
+                name="scripted",
+                upstream="scripted",
+                model=scripted,
+                follows_instructions=False,
+                calls_tools=calls_tools,
             )
         ],
     )

@@ -6,6 +6,8 @@ import httpx2
 import pytest
 from tests.api.conftest import House, build, opened
 
+from lodgepole.model import ModelEnded, ToolCall, Tools, Usage
+
 ASK = {
     "messages": [{"role": "user", "content": "Revenue grew by how many percent in 2024?"}],
     "model": "scripted",
@@ -157,3 +159,149 @@ async def test_empty_turns_of_the_assistant_are_passed_over(
     assert "assistant" not in roles
     only = await new.post(PATH, json=ASK | {"messages": empty})
     assert only.status_code == 400
+
+
+# --- the caller's own tools -------------------------------------------------------------------
+
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+CALLS = (ToolCall("call_1", "weather", '{"place": "Oslo"}'), ToolCall("call_2", "weather", "{}"))
+WANTS_TOOLS = ModelEnded(finish_reason="tool_calls", usage=Usage(5, 6), tool_calls=CALLS)
+
+
+async def with_tools(*script) -> House:
+    house = await opened(build(script=script, calls_tools=True))
+    async with house.client() as client:
+        await client.post("/assistant/assistants", json={"name": "filled"})
+        form = {"file": ("a.txt", b"Revenue grew by 12 percent in 2024.")}
+        await client.post("/assistant/files/filled", files=form)
+    await house.work()
+    return house
+
+
+async def test_calls_that_the_model_wants_are_answered_and_its_tools_passed_on():
+    house = await with_tools(WANTS_TOOLS)
+    choice = {"type": "function", "function": {"name": "weather"}}
+    asked = {**ASK, "tools": [TOOL], "tool_choice": choice, "parallel_tool_calls": False}
+    async with house.client() as client:
+        answer = (await client.post(PATH, json=asked)).json()["choices"][0]
+        streamed = await client.post(PATH, json={**asked, "stream": True})
+    assert answer["finish_reason"] == "tool_calls"
+    assert answer["message"]["tool_calls"] == [
+        {
+            "id": call.id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": call.arguments},
+        }
+        for call in CALLS
+    ]
+    chunks = [json.loads(line[5:]) for line in streamed.text.splitlines() if line]
+    deltas = [chunk["choices"][0] for chunk in chunks if chunk["choices"]]
+    (calls,) = [one["delta"]["tool_calls"] for one in deltas if "tool_calls" in one["delta"]]
+    assert [(call["index"], call["id"]) for call in calls] == [(0, "call_1"), (1, "call_2")]
+    assert deltas[-1]["finish_reason"] == "tool_calls"
+    tools = house.scripted.requests[0].tools
+    assert tools == Tools(definitions=(TOOL,), choice=choice, parallel=False)
+
+
+async def test_results_of_calls_go_back_to_the_model():
+    house = await with_tools("It rains.")
+    messages = [
+        *ASK["messages"],
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {
+                    "id": "call_1",
+                    "type": "function",
+                    "function": {"name": "weather", "arguments": "{}"},
+                }
+            ],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": ""},
+    ]
+    async with house.client() as client:
+        answer = await client.post(PATH, json={**ASK, "messages": messages, "tools": [TOOL]})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["choices"][0]["message"]["content"] == "It rains."
+    sent = house.scripted.requests[0].messages[-2:]
+    assert sent[0].tool_calls == (ToolCall("call_1", "weather", "{}"),)
+    assert (sent[1].role, sent[1].tool_call_id) == ("tool", "call_1")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tools": "all"},
+        {"tools": [{"type": "function"}]},
+        {"tools": [{"type": "web_search"}]},
+        {"tools": [TOOL], "tool_choice": "any"},
+        {"tools": [TOOL], "tool_choice": {"type": "function"}},
+        {"tool_choice": "required"},
+        {"tools": [], "tool_choice": "required"},
+        {"tools": [TOOL] * 129},
+        {"messages": [{"role": "tool", "content": "5"}]},
+        {"messages": [{"role": "assistant", "tool_calls": [{"id": "c"}]}]},
+        {"messages": [{"role": "assistant", "tool_calls": 5}]},
+    ],
+)
+async def test_tools_of_another_form_are_refused(wrong: dict):
+    house = await with_tools("x")
+    async with house.client() as client:
+        refused = await client.post(PATH, json={**ASK, **wrong})
+        assert refused.status_code == 400, refused.text
+    assert not house.scripted.requests
+
+
+async def test_no_choice_of_tools_passes_none_on():
+    house = await with_tools("Twelve percent.")
+    async with house.client() as client:
+        await client.post(PATH, json={**ASK, "tools": [TOOL], "tool_choice": "none"})
+        await client.post(PATH, json={**ASK, "tools": [], "tool_choice": "auto"})
+    assert [request.tools for request in house.scripted.requests] == [None, None]
+
+
+# --- a schema to follow -----------------------------------------------------------------------
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"percent": {"type": "integer"}},
+    "required": ["percent"],
+    "additionalProperties": False,
+}
+FORMAT = {"type": "json_schema", "json_schema": {"name": "growth", "schema": SCHEMA}}
+
+
+async def answered(house: House, **asked):
+    async with house.client() as client:
+        await client.post("/assistant/assistants", json={"name": "filled"})
+        form = {"file": ("a.txt", b"Revenue grew by 12 percent in 2024.")}
+        await client.post("/assistant/files/filled", files=form)
+        await house.work()
+        return await client.post(PATH, json={**ASK, "response_format": FORMAT, **asked})
+
+
+async def test_an_answer_against_the_schema_is_asked_for_once_more():
+    house = await opened(build(scripts=[['{"percent": "12"}'], ['{"percent": 12}']]))
+    answer = await answered(house)
+    assert answer.status_code == 200, answer.text
+    assert json.loads(answer.json()["choices"][0]["message"]["content"]) == {"percent": 12}
+    assert "$.percent must be of type integer" in house.scripted.requests[1].messages[-1].content
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_answer_that_never_follows_the_schema_is_a_failure(stream: bool):
+    house = await opened(build(script=['{"growth": 12}']))
+    answer = await answered(house, stream=stream)
+    assert answer.status_code == 502
+    assert "'percent'" in answer.json()["error"]["message"]
+    assert len(house.scripted.requests) == 2
+
+
+async def test_a_schema_that_takes_for_ever_is_refused():
+    house = await opened(build(script=['{"a": 1}']))
+    endless = {"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}
+    format_ = {"type": "json_schema", "json_schema": {"name": "x", "schema": endless}}
+    assert (await answered(house, response_format=format_)).status_code == 400
+    no_schema = {"type": "json_schema", "json_schema": {"name": "x", "schema": 5}}
+    assert (await answered(house, response_format=no_schema)).status_code == 400

@@ -215,12 +215,28 @@ def completion(
                 index=0,
                 finish_reason=answer.ended.finish_reason,
                 message=schemas.CompletionMessageModel(
-                    role="assistant", content=content, annotations=annotations
+                    role="assistant",
+                    content=content,
+                    annotations=annotations,
+                    tool_calls=_tool_calls(answer.ended) or None,
                 ),
             )
         ],
         usage=render.usage(answer.ended.usage),
     )
+
+
+def _tool_calls(ended: AnswerEnded, *, numbered: bool = False) -> list[schemas.ToolCallModel]:
+    """The calls that the model wants; in a stream each says which it is."""
+    return [
+        schemas.ToolCallModel(
+            index=number if numbered else None,
+            id=call.id,
+            type="function",
+            function=schemas.FunctionModel(name=call.name, arguments=call.arguments),
+        )
+        for number, call in enumerate(ended.tool_calls)
+    ]
 
 
 def _annotations(
@@ -270,6 +286,8 @@ async def completion_frames(
                 said += len(mark)
                 yield frame(chunks.of(schemas.ChoiceDelta(content=mark, annotations=cited)))
             case AnswerEnded():
+                if calls := _tool_calls(event, numbered=True):
+                    yield frame(chunks.of(schemas.ChoiceDelta(tool_calls=calls)))
                 yield frame(chunks.of(schemas.ChoiceDelta(), event.finish_reason))
                 if include_usage:
                     yield frame(chunks.last(event.usage))

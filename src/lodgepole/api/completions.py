@@ -4,6 +4,7 @@ What a request asks for reaches the model or is refused; nothing is passed over 
 the answer.
 """
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import orjson
@@ -15,14 +16,14 @@ from lodgepole.api.json_response import json_response
 from lodgepole.api.schemas.chat import CompletionsRequest
 from lodgepole.chat.answer import ChatRequest
 from lodgepole.errors import InvalidRequest
-from lodgepole.model import Assistant, Message, Sampling
+from lodgepole.model import Assistant, Message, Sampling, Tools
 
 MOST_STOPS = 4
+TOOL_CHOICES = ("none", "auto", "required")
 JSON_TYPES = ("json_object", "json_schema")
 SCHEMA_RULE = "Answer with one JSON object that follows this JSON Schema:\n"
 NOT_SUPPORTED: dict[str, tuple[Any, ...]] = {
     "n": (1,),
-    "tool_choice": ("none", "auto"),
     "function_call": ("none", "auto"),
     "logprobs": (False,),
     "top_logprobs": (0,),
@@ -51,7 +52,8 @@ async def complete(
         InvalidRequest: Something is asked for that cannot be done.
     """
     _check(body)
-    as_json, rule = json_rule(
+    tools = _tools(body)
+    as_json, rule, schema = json_rule(
         None if body.response_format is None else body.response_format.model_dump()
     )
     asked = ChatRequest(
@@ -60,6 +62,8 @@ async def complete(
         temperature=body.temperature,
         filter=turns.filter_of(call, body.filter),
         json_response=as_json,
+        json_schema=schema,
+        tools=tools,
         include_highlights=True,
         max_output_tokens=_most_tokens(body),
         sampling=Sampling(top_p=body.top_p, seed=body.seed, stop=_stops(body.stop)),
@@ -117,18 +121,50 @@ def _stops(raw: object) -> tuple[str, ...]:
     return tuple(cast("list[str]", texts))
 
 
-def json_rule(raw: object) -> tuple[bool, tuple[Message, ...]]:
-    """Whether JSON is wanted, and what tells the model which; for a format of that API.
+def _tools(body: CompletionsRequest) -> Tools | None:
+    """The caller's functions; `none` is as if there were none. Raises InvalidRequest."""
+    raw, choice = body.tools, body.tool_choice
+    if raw is not None and (
+        not isinstance(raw, list)
+        or not all(_is_function(tool) for tool in cast("list[object]", raw))
+    ):
+        raise InvalidRequest("tools must be a list of functions, each with a name")
+    if not (choice is None or choice in TOOL_CHOICES or _is_function(choice)):
+        raise InvalidRequest(
+            f"Invalid tool_choice: must be one of {', '.join(TOOL_CHOICES)}, or name a function"
+        )
+    if choice == "none" or (not raw and choice in (None, "auto")):
+        return None
+    if not raw:
+        raise InvalidRequest("tool_choice asks for a tool, and `tools` has none")
+    definitions = tuple(cast("list[dict[str, Any]]", raw))
+    parallel = body.parallel_tool_calls
+    return Tools(
+        definitions=definitions,
+        choice=choice,
+        parallel=parallel if isinstance(parallel, bool) else None,
+    )
+
+
+def _is_function(raw: object) -> bool:
+    tool = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
+    function = tool.get("function")
+    named = cast("dict[str, object]", function) if isinstance(function, dict) else {}
+    return tool.get("type") == "function" and isinstance(named.get("name"), str)
+
+
+def json_rule(raw: object) -> tuple[bool, tuple[Message, ...], Mapping[str, Any] | None]:
+    """Whether JSON is wanted, what tells the model which, and its schema; for a format.
 
     Completions have the schema below `json_schema`, responses beside the type. What the model is
     told counts as a part of the conversation. Raises InvalidRequest.
     """
     if raw is None:
-        return False, ()
+        return False, (), None
     wanted = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
     type_ = wanted.get("type")
     if type_ == "text":
-        return False, ()
+        return False, (), None
     if type_ not in JSON_TYPES:
         known = ", ".join(("text", *JSON_TYPES))
         raise InvalidRequest(f"Invalid response_format {str(type_)[:40]!r}: must be one of {known}")
@@ -136,5 +172,8 @@ def json_rule(raw: object) -> tuple[bool, tuple[Message, ...]]:
     named = cast("dict[str, Any]", inner) if isinstance(inner, dict) else wanted
     schema = named.get("schema")
     if type_ != "json_schema" or schema is None:
-        return True, ()
-    return True, (Message("system", SCHEMA_RULE + orjson.dumps(schema).decode()),)
+        return True, (), None
+    if not isinstance(schema, dict):
+        raise InvalidRequest("The schema of response_format must be an object")
+    rule = Message("system", SCHEMA_RULE + orjson.dumps(schema).decode())
+    return True, (rule,), cast("dict[str, Any]", schema)

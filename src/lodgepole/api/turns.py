@@ -14,7 +14,15 @@ from lodgepole.api.signed_urls import signed_url
 from lodgepole.api.sse import HEARTBEAT, HEARTBEAT_SECONDS, EventStream, started, unless_gone
 from lodgepole.errors import InvalidRequest
 from lodgepole.metadata_filter import MetadataFilter, parse_filter
-from lodgepole.model import AnswerEnded, AnswerEvent, Assistant, File, Message, MessageRole
+from lodgepole.model import (
+    AnswerEnded,
+    AnswerEvent,
+    Assistant,
+    File,
+    Message,
+    MessageRole,
+    ToolCall,
+)
 
 ROLES_OF_OTHER_NAMES = {"developer": "system"}
 """What OpenAI's clients call the system's role when they speak to its newer models."""
@@ -47,9 +55,35 @@ def messages_of(bodies: Sequence[schemas.MessageRequest]) -> tuple[Message, ...]
     Raises:
         InvalidRequest: Content that is neither text nor a list of text parts.
     """
-    said = (Message(_role(body.role), _text(body.content)) for body in bodies)
-    # Turns in which only tools were called are said to be the assistant's, with nothing in them.
-    return tuple(one for one in said if one.role != "assistant" or one.content.strip())
+    said = (
+        Message(
+            _role(body.role),
+            _text(body.content),
+            tool_calls=calls_of(body.tool_calls),
+            tool_call_id=None if body.tool_call_id is None else str(body.tool_call_id),
+        )
+        for body in bodies
+    )
+    # Some clients send turns of the assistant with nothing in them.
+    return tuple(
+        one for one in said if one.role != "assistant" or one.content.strip() or one.tool_calls
+    )
+
+
+def calls_of(raw: object) -> tuple[ToolCall, ...]:
+    """The calls of a turn of the assistant. Raises InvalidRequest for those of another form."""
+    if raw is None:
+        return ()
+    calls: list[ToolCall] = []
+    for item in cast("list[object]", raw) if isinstance(raw, list) else [raw]:
+        call = cast("dict[str, object]", item) if isinstance(item, dict) else {}
+        function = call.get("function")
+        named = cast("dict[str, object]", function) if isinstance(function, dict) else {}
+        id_, name, arguments = call.get("id"), named.get("name"), named.get("arguments")
+        if not (isinstance(id_, str) and isinstance(name, str) and isinstance(arguments, str)):
+            raise InvalidRequest("tool_calls need an id, and a function with name and arguments")
+        calls.append(ToolCall(id_, name, arguments))
+    return tuple(calls)
 
 
 def _role(raw: object) -> MessageRole:

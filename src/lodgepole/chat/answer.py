@@ -2,10 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
@@ -18,6 +18,7 @@ from lodgepole.chat.prompts import conversation, numbered, rewrite_messages
 from lodgepole.chat.query_planning import merge_snippets, queries, standalone_question
 from lodgepole.chat.request_coalescing import SharedAnswers
 from lodgepole.chat.text_limits import count_within_limits
+from lodgepole.chat.tool_use import check_tools, is_of_tools
 from lodgepole.chat.whole_answers import Asked, WholeAnswers
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, LodgepoleError, PromptTooLong
@@ -32,6 +33,7 @@ from lodgepole.model import (
     ModelRequest,
     Sampling,
     Snippet,
+    Tools,
     Usage,
 )
 from lodgepole.ports.telemetry import Metrics
@@ -40,7 +42,7 @@ from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.telemetry.stages import Stages
 from lodgepole.text.words import squeeze
 
-ROLES = ("user", "assistant", "system")
+ROLES = ("user", "assistant", "system", "tool")
 TEMPERATURES = (0.0, 2.0)
 SHORTER_PROMPTS = 2  # tries with half the sources, when a model refuses a prompt as too long
 REWRITE_TOKENS = 2_000  # what a reasoning model thinks first counts, too
@@ -87,6 +89,8 @@ class ChatRequest:
     include_binary_content: bool | None = None
     max_output_tokens: int | None = None  # no more than the model's own
     sampling: Sampling = field(default_factory=Sampling)
+    tools: Tools | None = None  # of the caller, for a model that can be given them
+    json_schema: Mapping[str, Any] | None = None  # what the object of a JSON answer must follow
     client: str | None = None
 
 
@@ -251,7 +255,9 @@ class Chat:
                 model.max_output_tokens, request.max_output_tokens or model.max_output_tokens
             ),
             json_object=request.json_response,
+            json_schema=request.json_schema,
             sampling=request.sampling,
+            tools=request.tools if model.calls_tools else None,
         )
         started = AnswerStarted(
             id=self._new_id(),
@@ -265,8 +271,8 @@ class Chat:
         watch = AnswerWatch(self._stages, model)
         with watch:
             left = turn.begun + STARTED_WITHIN_SECONDS - asyncio.get_running_loop().time()
-            async with aclosing(announced(started, events, within=left)) as told:
-                async for event in told:
+            async with aclosing(announced(started, events, within=left)) as seen:
+                async for event in seen:
                     if not isinstance(event, AnswerStarted):
                         watch.saw(event)
                     yield event
@@ -292,7 +298,9 @@ class Chat:
             raise InvalidRequest(
                 f"Temperature must be between {low:g} and {high:g}, got {request.temperature:g}"
             )
-        return self._models.resolve(request.model)
+        model = self._models.resolve(request.model)
+        check_tools(request.messages, request.tools, model)
+        return model
 
     async def _check_messages(self, messages: Sequence[Message]) -> None:
         if not messages:
@@ -300,7 +308,7 @@ class Chat:
         for message in messages:
             if message.role not in ROLES:
                 raise InvalidRequest(f"Role '{message.role}' is not valid")
-            if not message.content.strip():
+            if not message.content.strip() and not is_of_tools(message):
                 raise InvalidRequest("Message content cannot be empty")
         await count_within_limits(
             [m.content for m in messages],

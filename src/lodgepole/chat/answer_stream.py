@@ -1,16 +1,20 @@
 """A generation as the events of an answer: text as it comes, or one JSON object."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
+from typing import Any
+
+import orjson
 
 from lodgepole.chat.citations import Citer
 from lodgepole.chat.generations import PIECE_CHARS, close, collect, in_pieces, used
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
+from lodgepole.chat.json_schema import SchemaTooComplexError, problem
 from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.chat.prompts import correction
 from lodgepole.concurrency.long_texts import read_apart
-from lodgepole.errors import UpstreamRejected
+from lodgepole.errors import InvalidRequest, UpstreamRejected
 from lodgepole.model import (
     AnswerEnded,
     AnswerEvent,
@@ -67,13 +71,18 @@ class Replies:
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield an answer that is one JSON object; what is none is asked for once more.
 
+        So is one that does not follow its schema, where there is one.
+
         What the safety filter ended is an empty object; what the output limit cut off is closed
         where it ends. The finish reason says so.
         """
-        asked = request
+        asked, wrong = request, ""
         for _ in range(JSON_ATTEMPTS):
             text, end = await collect(model, asked)
             spent += await used(self._tokenizer, asked, text, end)
+            if end.tool_calls:
+                yield _ended(end, spent)
+                return
             try:
                 cut_off = end.finish_reason == "length"
                 answer = await read_apart(len(text), read_json_object, text, cut_off=cut_off)
@@ -82,6 +91,11 @@ class Replies:
                     asked = replace(request, messages=correction(request.messages, text))
                     continue
                 answer = "{}"
+            wrong = _against(request.json_schema, answer) if end.finish_reason == "stop" else ""
+            if wrong:
+                messages = correction(request.messages, text, wrong)
+                asked = replace(request, messages=messages)
+                continue
             citer = Citer(
                 request.sources, question=request.question, highlights=highlights, json=True
             )
@@ -94,6 +108,11 @@ class Replies:
             self._count(citer)
             yield _ended(end, spent)
             return
+        if wrong:
+            raise UpstreamRejected(
+                f"Model {model.name!r} did not follow the JSON Schema in {JSON_ATTEMPTS} attempts: "
+                f"{wrong}. Ask for less at once, or use another model"
+            )
         raise UpstreamRejected(
             f"Model {model.name!r} did not answer with a JSON object in {JSON_ATTEMPTS} attempts. "
             "Ask for JSON in the message, raise the model's output limit, or use another model"
@@ -107,5 +126,18 @@ class Replies:
 
 def _ended(event: ModelEnded, usage: Usage) -> AnswerEnded:
     return AnswerEnded(
-        finish_reason=event.finish_reason, usage=usage, content_filter=event.content_filter
+        finish_reason=event.finish_reason,
+        usage=usage,
+        content_filter=event.content_filter,
+        tool_calls=event.tool_calls,
     )
+
+
+def _against(schema: Mapping[str, Any] | None, answer: str) -> str:
+    """What of an answer is against the schema; empty for nothing. Raises InvalidRequest."""
+    if schema is None:
+        return ""
+    try:
+        return problem(orjson.loads(answer), schema) or ""
+    except SchemaTooComplexError:
+        raise InvalidRequest("The JSON Schema takes too long to be checked: simplify it") from None

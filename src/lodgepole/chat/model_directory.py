@@ -88,6 +88,7 @@ class ConfiguredModel:
         budget: What it is given to read at most, and then the rules once more after the sources;
             None for as much as its window holds.
         server: Can be asked for the window, where nobody has configured or knows it.
+        calls_tools: Whether functions of the caller can be passed on to it.
     """
 
     name: str
@@ -104,6 +105,7 @@ class ConfiguredModel:
     quotes: bool = False
     budget: PromptBudget | None = None
     server: ModelServer | None = None
+    calls_tools: bool = False
 
     def cost(self, usage: Usage) -> float:
         """What these tokens cost, in the operator's currency."""
@@ -126,6 +128,7 @@ def configured(
     source_tokens: int | None = None,
     own_endpoint: bool = False,
     server: ModelServer | None = None,
+    calls_tools: bool = False,
 ) -> ConfiguredModel:
     """A remote model; what is not given is what we know of models of that name.
 
@@ -157,6 +160,7 @@ def configured(
         attribute=own_endpoint if attribute is None else attribute,
         budget=budget,
         server=server if unknown and context_tokens is None else None,
+        calls_tools=calls_tools,
     )
 
 
@@ -167,6 +171,7 @@ def provider_models(
     own_endpoint: bool,
     upstream: str | None = None,
     server: ModelServer | None = None,
+    calls_tools: bool = False,
 ) -> tuple[ConfiguredModel, ...]:
     """The provider's wire names, each answered by that model there, or all by `upstream`.
 
@@ -176,6 +181,7 @@ def provider_models(
         own_endpoint: Served by somebody else than the provider.
         upstream: What the server calls the one model that answers to all names.
         server: Asked for the window of a model that is not known by its name.
+        calls_tools: See `ConfiguredModel`.
     """
     successors = {} if own_endpoint else _SUCCESSORS
     return tuple(
@@ -185,6 +191,7 @@ def provider_models(
             upstream=upstream or successors.get(name, name),
             own_endpoint=own_endpoint,
             server=server,
+            calls_tools=calls_tools,
         )
         for name in NAMES[provider]
     )

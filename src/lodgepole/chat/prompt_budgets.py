@@ -83,7 +83,7 @@ class PromptBudgets:
             kept.append(message)
         if len(kept) < len(messages):
             # Some providers refuse a conversation that begins with an answer.
-            while len(kept) > 1 and kept[-1].role == "assistant":
+            while len(kept) > 1 and kept[-1].role in ("assistant", "tool"):
                 kept.pop()
         kept.reverse()
         return tuple(kept)

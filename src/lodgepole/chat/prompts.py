@@ -32,6 +32,9 @@ the source it rests on in square brackets, like this: The pump is tested at 3 ba
 not answer the question, say so."""
 """Said again after the sources to models whose attention to the rules fades with the length."""
 
+SCHEMA_CORRECTION = (
+    "That does not follow the JSON Schema: {wrong}. Answer again, with the JSON object alone."
+)
 JSON_CORRECTION = "That was not one JSON object. Answer again, with the JSON object alone."
 LONGEST_QUOTED_REPLY = 4_000  # characters of a reply that was none
 
@@ -112,10 +115,11 @@ def conversation(
     return tuple(messages)
 
 
-def correction(messages: Sequence[Message], reply: str) -> tuple[Message, ...]:
-    """Ask for a JSON object once more, after a reply that was none."""
+def correction(messages: Sequence[Message], reply: str, wrong: str = "") -> tuple[Message, ...]:
+    """Ask for a JSON object once more, after a reply that was none or was `wrong`."""
     said = [Message("assistant", reply[:LONGEST_QUOTED_REPLY])] if reply.strip() else []
-    return (*messages, *said, Message("user", JSON_CORRECTION))
+    told = SCHEMA_CORRECTION.format(wrong=_neutral(wrong)) if wrong else JSON_CORRECTION
+    return (*messages, *said, Message("user", told))
 
 
 def numbered(snippets: Sequence[Snippet]) -> tuple[Source, ...]:

@@ -36,7 +36,7 @@ class RetryingChatModel:
                     async for event in events:
                         if isinstance(event, ModelText):
                             answered = answered or not event.text.isspace()
-                        elif not answered:
+                        elif not answered and not event.tool_calls:
                             _hold_answered(request.model, event)
                         said = True
                         yield event

@@ -74,6 +74,7 @@ def model_directory(
                 own_endpoint=first.base_url is not None,
                 upstream=wanted,
                 server=remote.server(first),
+                calls_tools=_calls_tools(first),
             )
         } | {n: m for n, m in named.items() if m.model is not model}
         named[wanted] = configured(
@@ -81,8 +82,14 @@ def model_directory(
             model,
             own_endpoint=first.base_url is not None,
             server=remote.server(first),
+            calls_tools=_calls_tools(first),
         )
     return ModelDirectory(named[wanted], [quotes, *named.values()])
+
+
+def _calls_tools(endpoint: Endpoint) -> bool:
+    """Functions are passed on in the form that they come in, which this one API has."""
+    return endpoint.provider == "openai" and endpoint.api == "chat"
 
 
 WHERE_TO_LOOK = (
@@ -272,6 +279,7 @@ class _Remote:
                 self.at(endpoint),
                 own_endpoint=own,
                 server=self.server(endpoint),
+                calls_tools=_calls_tools(endpoint),
             )
         for config in self._settings.models:
             models += self._listed(config)
@@ -308,6 +316,7 @@ class _Remote:
                 source_tokens=config.source_tokens,
                 own_endpoint=endpoint.base_url is not None,
                 server=self.server(endpoint),
+                calls_tools=_calls_tools(endpoint),
             )
             for name in (config.name, *config.aliases)
         ]

@@ -35,7 +35,7 @@ from lodgepole.errors import (
     Unavailable,
     UpstreamRejected,
 )
-from lodgepole.model import Figure, ModelEnded, ModelText, Source, Usage
+from lodgepole.model import Figure, Message, ModelEnded, ModelText, Source, ToolCall, Tools, Usage
 
 pytestmark = pytest.mark.slow
 
@@ -516,3 +516,59 @@ async def test_a_model_known_to_open_its_thoughts_silently_leaks_nothing():
 async def test_only_thoughts_up_to_the_limit_are_no_answer():
     with pytest.raises(NoAnswer, match="max_output_tokens"):
         await run("openai", openai_reply(["<think>so much to"], finish="length"))
+
+
+# --- the caller's own tools -------------------------------------------------------------------
+
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+
+
+def calling(*pieces, finish="tool_calls"):
+    """A reply whose deltas hold these pieces of calls."""
+    events = [
+        {"choices": [{"index": 0, "delta": {"tool_calls": [piece]}, "finish_reason": None}]}
+        for piece in pieces
+    ]
+    events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+    return sse(*events, "[DONE]")
+
+
+async def test_calls_in_pieces_are_put_together_in_their_order():
+    reply = calling(
+        {"index": 1, "id": "b", "function": {"name": "second", "arguments": "{}"}},
+        {"index": 0, "id": "a", "function": {"name": "weather", "arguments": '{"pl'}},
+        {"index": 0, "function": {"arguments": 'ace": 1}'}},
+        {"index": 999, "id": "c", "function": {"name": "far", "arguments": ""}},
+        {"index": "x"},
+        5,
+    )
+    request = replace(ask("openai"), tools=Tools(definitions=(TOOL,), choice="required"))
+    events, provider = await run("openai", reply, request=request)
+    (end,) = events
+    assert end.finish_reason == "tool_calls"
+    assert end.tool_calls == (
+        ToolCall("a", "weather", '{"place": 1}'),
+        ToolCall("b", "second", "{}"),
+    )
+    body = provider.requests[0][2]
+    assert (body["tools"], body["tool_choice"]) == ([TOOL], "required")
+    assert "parallel_tool_calls" not in body
+
+
+async def test_turns_of_tools_are_sent_as_they_were():
+    history = (
+        Message("user", "How is it?"),
+        Message("assistant", "", (ToolCall("a", "weather", "{}"),)),
+        Message("tool", "Rain.", tool_call_id="a"),
+    )
+    request = replace(ask("openai"), messages=history)
+    _, provider = await run("openai", openai_reply(), request=request)
+    _, call, result = provider.requests[0][2]["messages"]
+    assert call == {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [
+            {"id": "a", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+        ],
+    }
+    assert result == {"role": "tool", "content": "Rain.", "tool_call_id": "a"}

@@ -41,7 +41,7 @@ async def create_response(call: DataRead) -> Response:
     said = read_input(body.input)
     assistant, model, wanted, most = await _meant(call, body)
     before = await _before(call, body.previous_response_id)
-    as_json, rule = json_rule((body.text or {}).get("format"))
+    as_json, rule, schema = json_rule((body.text or {}).get("format"))
     instructions = (Message("system", body.instructions),) if body.instructions else ()
     asked = ChatRequest(
         messages=(*instructions, *rule, *before, *said),
@@ -49,6 +49,7 @@ async def create_response(call: DataRead) -> Response:
         temperature=body.temperature,
         filter=wanted,
         json_response=as_json,
+        json_schema=schema,
         include_highlights=True,
         top_k=most,
         max_output_tokens=body.max_output_tokens,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 
 from lodgepole.api.schemas.files import AssistantFileModel
 from lodgepole.api.schemas.wire import (
@@ -67,6 +68,9 @@ class MessageRequest(WireRequest):
         description="Text that is not blank; a list of text parts is taken too.",
         json_schema_extra={"type": "string", **NOT_BLANK},
     )
+    # Only models that call tools know these; the published documents have neither.
+    tool_calls: SkipJsonSchema[Any] = None
+    tool_call_id: SkipJsonSchema[Any] = None
 
 
 class ContextOptions(WireRequest):
@@ -175,9 +179,11 @@ class CompletionsRequest(SearchCompletions):
     n: Whole | None = Field(
         default=None, description="One answer is made.", json_schema_extra={"enum": [1, None]}
     )
+    tools: SkipJsonSchema[Any] = None
+    parallel_tool_calls: SkipJsonSchema[Any] = None
     tool_choice: Any = Field(
         default=None,
-        description="Tools are not called: `none` or `auto`.",
+        description="`none` or `auto`; more where the model is passed tools on.",
         json_schema_extra=UNUSED_TOOLS,
     )
     function_call: Any = Field(
@@ -351,8 +357,23 @@ class AnnotationModel(WireResponse):
     url_citation: UrlCitationModel
 
 
+class FunctionModel(WireResponse):
+    name: str
+    arguments: str = Field(description="JSON, as the model wrote it.")
+
+
+class ToolCallModel(WireResponse):
+    """A call of the caller's function, which the caller is to make."""
+
+    index: int | None = Field(default=None, json_schema_extra=OMITTED)
+    id: str
+    type: Literal["function"]
+    function: FunctionModel
+
+
 class CompletionMessageModel(MessageModel):
     annotations: list[AnnotationModel] = Field(description="The citations once more, as data.")
+    tool_calls: list[ToolCallModel] | None = Field(default=None, json_schema_extra=OMITTED)
 
 
 class ChoiceModel(WireResponse):
@@ -376,6 +397,7 @@ class ChoiceDelta(WireResponse):
     annotations: list[AnnotationModel] | None = Field(
         default=None, description="Of a citation.", json_schema_extra=OMITTED
     )
+    tool_calls: list[ToolCallModel] | None = Field(default=None, json_schema_extra=OMITTED)
 
 
 class ChoiceChunkModel(WireResponse):

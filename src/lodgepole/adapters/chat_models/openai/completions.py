@@ -5,10 +5,19 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from lodgepole.adapters.chat_models.openai.replies import Reply, count, fields
-from lodgepole.model import Figure, FinishReason, Message, ModelRequest, Source, Usage
+from lodgepole.model import (
+    Figure,
+    FinishReason,
+    Message,
+    ModelRequest,
+    Source,
+    ToolCall,
+    Usage,
+)
 
 PATH = "/chat/completions"
 MOST_IMAGES = 20
+MOST_CALLS = 128  # of one answer; those beyond are not passed on
 _OUTPUT = (
     *("content", "reasoning_content", "reasoning", "reasoning_details", "thinking"),
     *("tool_calls", "refusal"),
@@ -30,7 +39,7 @@ def body(request: ModelRequest, *, own_endpoint: bool) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "model": request.model,
         "messages": [
-            {"role": m.role, "content": _content(m, request.sources if i == last else ())}
+            _message(m, request.sources if i == last else ())
             for i, m in enumerate(request.messages)
         ],
         "stream": True,
@@ -47,6 +56,12 @@ def body(request: ModelRequest, *, own_endpoint: bool) -> dict[str, Any]:
     asked.update((name, value) for name, value in chosen.items() if value is not None)
     if request.json_object:
         asked["response_format"] = {"type": "json_object"}
+    if request.tools is not None:
+        asked["tools"] = list(request.tools.definitions)
+        if request.tools.choice is not None:
+            asked["tool_choice"] = request.tools.choice
+        if request.tools.parallel is not None:
+            asked["parallel_tool_calls"] = request.tools.parallel
     return asked
 
 
@@ -68,11 +83,29 @@ class CompletionsReply(Reply):
         delta = fields(choice.get("delta"))
         if not self.begun and any(delta.get(name) for name in _OUTPUT):
             self.begun = True
+        if delta.get("tool_calls"):
+            self._note_calls(delta["tool_calls"])
         if delta.get("refusal"):
             self.refuse_in_words(delta["refusal"])
         elif choice.get("finish_reason") and self.finish != "content_filter":
             self.finish = _FINISH.get(str(choice["finish_reason"]), "stop")
         return delta.get("content")
+
+    def _note_calls(self, raw: Any) -> None:
+        """Calls come in pieces: the first has id and name, the others go on with its arguments."""
+        for place, piece in enumerate(cast(list[Any], raw) if isinstance(raw, list) else []):
+            call = fields(piece)
+            index = call.get("index", place)
+            if not isinstance(index, int) or not 0 <= index < MOST_CALLS:
+                continue
+            function = fields(call.get("function"))
+            known = self.calls.get(index, ToolCall("", "", ""))
+            arguments = function.get("arguments")
+            self.calls[index] = ToolCall(
+                id=known.id or str(call.get("id") or ""),
+                name=known.name or str(function.get("name") or ""),
+                arguments=known.arguments + (arguments if isinstance(arguments, str) else ""),
+            )
 
     def whole(self, body: dict[str, Any]) -> Any:
         """See `Reply.whole`."""
@@ -97,6 +130,27 @@ def figures_of(sources: Sequence[Source]) -> list[tuple[str, str]]:
 
 def _data_url(figure: Figure) -> str:
     return f"data:{figure.mime_type};base64,{base64.b64encode(figure.data).decode()}"
+
+
+def _message(message: Message, sources: Sequence[Source]) -> dict[str, Any]:
+    if message.role == "tool":
+        return {
+            "role": "tool",
+            "content": message.content,
+            "tool_call_id": message.tool_call_id,
+        }
+    said: dict[str, Any] = {"role": message.role, "content": _content(message, sources)}
+    if message.tool_calls:
+        said["content"] = message.content or None
+        said["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.tool_calls
+        ]
+    return said
 
 
 def _content(message: Message, sources: Sequence[Source]) -> str | list[dict[str, Any]]:

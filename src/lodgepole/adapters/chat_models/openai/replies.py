@@ -21,7 +21,7 @@ from lodgepole.errors import (
     Unavailable,
     UpstreamRejected,
 )
-from lodgepole.model import ContentFilter, FinishReason, ModelEnded, Usage
+from lodgepole.model import ContentFilter, FinishReason, ModelEnded, ToolCall, Usage
 
 LINE_BYTES = 4_000_000  # of one event, at most
 
@@ -45,6 +45,7 @@ class Reply(ABC):
         self._rest = b""
         self._said = self._done = False
         self.begun = False
+        self.calls: dict[int, ToolCall] = {}  # by their place
         self.thoughts = Thoughts(opened=opened)
 
     @abstractmethod
@@ -107,6 +108,7 @@ class Reply(ABC):
         return ModelEnded(
             finish_reason=self.finish,
             usage=self.usage,
+            tool_calls=tuple(call for _, call in sorted(self.calls.items()) if call.name),
             content_filter=(
                 ContentFilter(spec="openai", results=self.filter or {}) if filtered else None
             ),
