@@ -40,9 +40,9 @@ class _Check:
         self._steps = 0
 
     def problem(self, value: _Json, raw: _Json, at: str, depth: int) -> str | None:
-        self._steps += 1
-        if self._steps > MOST_STEPS or depth > DEEPEST:
+        if depth > DEEPEST:
             raise SchemaTooComplexError
+        self._count(1)
         if raw is False:
             return f"{at} must not be there"
         if not isinstance(raw, dict):
@@ -52,6 +52,11 @@ class _Check:
             if found := check(value, schema, at, depth):
                 return found
         return _bounds(value, schema, at)
+
+    def _count(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise SchemaTooComplexError
 
     def _kind(self, value: _Json, schema: dict[str, Any], at: str, depth: int) -> str | None:
         reference = schema.get("$ref")
@@ -64,10 +69,9 @@ class _Check:
         known = [one for one in types if isinstance(one, str) and one in _TYPES]
         if known and not any(_is_a(value, one) for one in known):
             return f"{at} must be of type {' or '.join(known)}"
-        choices = schema.get("enum")
-        if isinstance(choices, list) and not any(
-            _same(value, one) for one in cast("list[Any]", choices)
-        ):
+        choices = _list(schema, "enum")
+        self._count(len(choices))
+        if choices and not any(_same(value, one) for one in choices):
             return f"{at} must be one of the values that are listed"
         if "const" in schema and not _same(value, schema["const"]):
             return f"{at} must be the value that is given"
@@ -93,7 +97,9 @@ class _Check:
         if not isinstance(value, dict):
             return None
         members = cast("dict[str, Any]", value)
-        for name in _list(schema, "required"):
+        required = _list(schema, "required")
+        self._count(len(required))
+        for name in required:
             if isinstance(name, str) and name not in members:
                 return f"{at} lacks {name[:80]!r}"
         raw = schema.get("properties")
