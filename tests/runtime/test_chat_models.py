@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
-from lodgepole.chat.model_directory import WIRE_NAMES
+from lodgepole.chat.model_directory import WIRE_NAMES, ModelDirectory
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import Usage
+from lodgepole.runtime import chat_models
 from lodgepole.runtime.chat_models import (
     EXTRACTIVE,
     check_models,
@@ -260,3 +261,38 @@ async def test_a_server_that_cuts_prompts_off_is_found_by_filling_the_window(mon
 
 async def test_without_a_language_model_there_is_nothing_to_try():
     assert await check_models(Settings(), QUOTES) == []
+
+
+# --- weights on this machine ------------------------------------------------------------------
+
+
+async def directory_of(path, monkeypatch, **options):
+    monkeypatch.setenv(
+        "LODGEPOLE_MODELS", json.dumps([{"name": "tiny", "path": str(path), **options}])
+    )
+    async with AsyncExitStack() as closing:
+        return model_directory(Settings(), QUOTES, closing)
+
+
+async def test_weights_are_a_model_of_ones_own_with_a_window_that_fits(monkeypatch, tmp_path):
+    monkeypatch.setattr(chat_models, "find_spec", lambda _: object())
+    path = tmp_path / "tiny.gguf"
+    path.write_bytes(b"GGUF")
+    found = (await directory_of(path, monkeypatch)).default
+    assert (found.name, found.context_tokens, found.attribute) == ("tiny", 8192, True)
+    assert found.budget is not None
+    assert found.server is None
+    found = (await directory_of(path, monkeypatch, context_tokens=4096)).default
+    assert found.context_tokens == 4096
+    settings = Settings()
+    assert describe_default(settings, ModelDirectory(found)) == f"tiny on this machine ({path})"
+
+
+async def test_weights_that_cannot_be_run_are_told_at_the_start(monkeypatch, tmp_path):
+    path = tmp_path / "tiny.gguf"
+    with pytest.raises(InvalidRequest, match="is no file of weights"):
+        await directory_of(path, monkeypatch)
+    path.write_bytes(b"GGUF")
+    monkeypatch.setattr(chat_models, "find_spec", lambda _: None)
+    with pytest.raises(InvalidRequest, match=r"lodgepole\[local\]"):
+        await directory_of(path, monkeypatch)

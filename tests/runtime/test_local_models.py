@@ -8,7 +8,14 @@ from tests.support.http_answers import answering
 
 from lodgepole.adapters.chat_models.openai.discovery import PLACES, FoundServer
 from lodgepole.errors import InvalidRequest
-from lodgepole.runtime.local_models import how_to_use, with_found_model
+from lodgepole.runtime.local_models import (
+    how_to_use,
+    pull_language_model,
+    pulled_models,
+    with_found_model,
+    with_model_of_this_machine,
+    with_weights,
+)
 from lodgepole.runtime.settings import ModelConfig, Settings
 
 
@@ -56,3 +63,51 @@ def test_one_line_says_how_to_use_what_was_found():
     assert "--model auto" in line
     assert how_to_use(found[:1]) is None
     assert how_to_use([]) is None
+
+
+# --- weights ----------------------------------------------------------------------------------
+
+
+def weights(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"GGUF\x03")
+    return path
+
+
+def test_a_file_of_weights_is_a_model_of_its_name(tmp_path):
+    path = weights(tmp_path / "tiny.gguf")
+    found = with_weights(Settings(data_dir=tmp_path, default_model=str(path)))
+    assert (found.default_model, found.models[0].path) == ("tiny", path)
+
+
+def test_a_model_that_was_pulled_is_served_by_its_name(tmp_path):
+    settings = Settings(data_dir=tmp_path, cache_dir=tmp_path, default_model="qwen3-4b")
+    with pytest.raises(InvalidRequest, match="models pull qwen3-4b"):
+        with_weights(settings)
+    path = weights(pulled_models(settings) / "qwen3-4b.gguf")
+    assert with_weights(settings).models[0].path == path
+
+
+def test_other_names_are_left_to_those_who_serve_them(tmp_path):
+    served = Settings(data_dir=tmp_path, cache_dir=tmp_path, default_model="qwen3-4b",
+                      openai_base_url="http://127.0.0.1:9/v1")  # fmt: skip
+    assert with_weights(served) is served
+    listed = Settings(
+        data_dir=tmp_path, default_model="x.gguf", models=(ModelConfig(name="x.gguf"),)
+    )
+    assert with_weights(listed) is listed
+    assert with_weights(Settings(data_dir=tmp_path)).models == ()
+
+
+async def test_both_ways_are_asked_for_by_the_default_model(tmp_path):
+    path = weights(tmp_path / "tiny.gguf")
+    found = await with_model_of_this_machine(Settings(data_dir=tmp_path, default_model=str(path)))
+    assert found.default_model == "tiny"
+
+
+def test_only_what_is_listed_can_be_pulled(tmp_path):
+    settings = Settings(data_dir=tmp_path, cache_dir=tmp_path)
+    with pytest.raises(InvalidRequest, match=r"qwen3-4b.*--model FILE\.gguf"):
+        pull_language_model(settings, "nobody", lambda done, size: None)
+    path = weights(pulled_models(settings) / "qwen3-4b.gguf")
+    assert pull_language_model(settings, "qwen3-4b", lambda done, size: None) == path

@@ -2,16 +2,18 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
+from lodgepole.adapters.chat_models.llama_cpp.hub import MODELS
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.model_check import ask_all, show_grade
-from lodgepole.cli.screen import count, say, show_json
+from lodgepole.cli.screen import columns, count, say, show_json, size
 from lodgepole.evaluation.model_grades import Grade, grade
-from lodgepole.runtime import embedding_models
+from lodgepole.runtime import embedding_models, local_models
 from lodgepole.runtime.chat_models import CheckedModel, check_models, default_name
 from lodgepole.runtime.settings import Settings
 
@@ -27,15 +29,65 @@ def _models() -> None:
     """Fetch the embedding model; see what embeds; try the models that answer."""
 
 
-@app.command("pull", short_help="Fetch the embedding model.")
-def pull(*, as_json: JsonOption = False) -> None:
-    """Fetch the weights of the embedding model into the cache and verify them."""
+@app.command("pull", short_help="Fetch the embedding model, or a language model.")
+def pull(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MODEL]",
+            help="A language model of the list. Default: the embedding model.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    available: Annotated[
+        bool, typer.Option("--list", help="List the language models instead.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch weights into the cache and verify them: of the embedding model, or a language model.
+
+    A language model comes from its hub, or a mirror (model_hub_url), which says its SHA-256; what
+    differs is not kept. `lodgepole serve --model MODEL` then runs it, with the extra `local`.
+    """
+    if available:
+        _show_available(as_json=as_json)
+        return
     settings = load_settings()
-    where = embedding_models.pull_model(settings)
+    if name is None:
+        where, what = embedding_models.pull_model(settings), "The embedding model"
+    else:
+        where, what = local_models.pull_language_model(settings, name, _progress(as_json)), name
     if as_json:
         show_json({"path": str(where)})
     else:
-        say(f"The embedding model is at {where}.")
+        say(f"{what} is at {where}.")
+        if name is not None:
+            say(f"Serve with it: lodgepole serve --model {name}")
+
+
+def _show_available(*, as_json: bool) -> None:
+    if as_json:
+        show_json([dataclasses.asdict(model) for model in MODELS])
+        return
+    columns(
+        ("model", "size", "licence", "", "from"),
+        [(m.name, size(m.size), m.licence, m.about, m.repository) for m in MODELS],
+    )
+
+
+def _progress(quiet: bool) -> Callable[[int, int], None]:
+    """Say each tenth of what has come."""
+    said = 0
+
+    def told(done: int, whole: int) -> None:
+        nonlocal said
+        tenth = 10 * done // max(1, whole)
+        if tenth > said and not quiet:
+            said = tenth
+            say(f"  {10 * tenth} % of {size(whole)}", style="dim")
+
+    return told
 
 
 @app.command("status", short_help="Show what files are searched by.")

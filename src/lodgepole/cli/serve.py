@@ -69,8 +69,9 @@ def serve(
     model: Annotated[
         str | None,
         typer.Option(
-            help="The model that answers: a configured name, or `auto` for what runs on this "
-            "machine already (Ollama, LM Studio, llama.cpp, vLLM).",
+            help="The model that answers: a configured name, a pulled one, a file of weights "
+            "(.gguf), or `auto` for what runs on this machine already (Ollama, LM Studio, "
+            "llama.cpp, vLLM).",
             show_default=False,
         ),
     ] = None,

@@ -3,9 +3,12 @@
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from lodgepole.adapters.chat_models.anthropic_google import PydanticAiChatModel
+from lodgepole.adapters.chat_models.llama_cpp import LlamaCppChatModel, is_weights
 from lodgepole.adapters.chat_models.openai import OpenAiChatModel
 from lodgepole.adapters.chat_models.openai.model_server import OpenAiModelServer
 from lodgepole.chat.generations import collect
@@ -21,10 +24,13 @@ from lodgepole.errors import InvalidRequest, LodgepoleError, NoAnswer, Unavailab
 from lodgepole.model import Message, ModelRequest
 from lodgepole.ports.chat_model import ChatModel, ModelServer
 from lodgepole.runtime.local_models import with_model_of_this_machine
-from lodgepole.runtime.settings import Endpoint, ModelConfig, Settings
+from lodgepole.runtime.settings import Endpoint, ModelConfig, Settings, reader_environment
 
 EXTRACTIVE = "lodgepole-extractive"
 """The name of the model that quotes, which answers until another one is configured."""
+LOCAL_CONTEXT_TOKENS = 8_192
+"""Window of a model that we run, where none is set: a prompt of 3,000 and an answer fit well, and
+it takes a few hundred megabytes beside the weights."""
 CHECK_TOKENS = 16  # the least that OpenAI's responses accept
 FILLED_SHARE = 0.9  # of a window, as in answers, since models count tokens differently
 READ_SHARE = 0.5  # of the words sent; a server that counts fewer tokens has cut the prompt off
@@ -209,6 +215,8 @@ def describe_default(settings: Settings, models: ModelDirectory) -> str:
         return "quotes from your documents (no language model is configured)"
     listed = {name: model for model in settings.models for name in (model.name, *model.aliases)}
     config = listed.get(default.name)
+    if config is not None and config.path is not None:
+        return f"{default.name} on this machine ({config.path})"
     if config is not None:
         provider, address, why = config.provider, config.base_url, "[[models]]"
     else:
@@ -228,6 +236,7 @@ class _Remote:
         self._closing = closing
         self._made: dict[Endpoint, ChatModel] = {}
         self._servers: dict[Endpoint, OpenAiModelServer] = {}
+        self._local: dict[Path, ChatModel] = {}
 
     def at(self, endpoint: Endpoint) -> ChatModel:
         if endpoint not in self._made:
@@ -235,6 +244,33 @@ class _Remote:
             self._closing.push_async_callback(model.close)
             self._made[endpoint] = RetryingChatModel(model)
         return self._made[endpoint]
+
+    def local(self, path: Path, context_tokens: int) -> ChatModel:
+        """A model that is run from its weights, once however many names it has.
+
+        Raises:
+            InvalidRequest: There are no weights there, or nothing that runs them.
+        """
+        if not is_weights(path):
+            raise InvalidRequest(f"{path} is not there, or is no file of weights (GGUF).")
+        if find_spec("xllamacpp") is None:
+            raise InvalidRequest(
+                f"{path.name} needs the extra `local`: pip install 'lodgepole[local]'."
+            )
+        if path not in self._local:
+            limits = self._settings.limits
+            model = LlamaCppChatModel(
+                path,
+                context_tokens=context_tokens,
+                idle_seconds=limits.local_model_idle_seconds,
+                start_seconds=limits.local_model_start_seconds,
+                first_event_seconds=limits.own_model_first_event_seconds,
+                total_seconds=limits.model_total_seconds,
+                environment=reader_environment(),
+            )
+            self._closing.push_async_callback(model.close)
+            self._local[path] = RetryingChatModel(model)
+        return self._local[path]
 
     def server(self, endpoint: Endpoint) -> ModelServer | None:
         """What can be asked about the models of an endpoint of one's own."""
@@ -300,13 +336,18 @@ class _Remote:
             base_url=config.base_url or (known.base_url if known else None),
             api=config.api,
         )
-        model = self.at(endpoint)
+        window = config.context_tokens
+        if config.path is not None:
+            window = window or LOCAL_CONTEXT_TOKENS
+            model = self.local(config.path, window)
+        else:
+            model = self.at(endpoint)
         return [
             configured(
                 name,
                 model,
                 upstream=config.model or config.name,
-                context_tokens=config.context_tokens,
+                context_tokens=window,
                 max_output_tokens=config.max_output_tokens,
                 takes_temperature=config.takes_temperature,
                 takes_images=config.takes_images,
@@ -314,9 +355,9 @@ class _Remote:
                 completion_price=config.completion_price,
                 attribute=config.attribute,
                 source_tokens=config.source_tokens,
-                own_endpoint=endpoint.base_url is not None,
-                server=self.server(endpoint),
-                calls_tools=_calls_tools(endpoint),
+                own_endpoint=config.path is not None or endpoint.base_url is not None,
+                server=None if config.path is not None else self.server(endpoint),
+                calls_tools=config.path is None and _calls_tools(endpoint),
             )
             for name in (config.name, *config.aliases)
         ]

@@ -1,7 +1,9 @@
 """Part of the wiring: models that already run on this machine, taken into the settings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from lodgepole.adapters.chat_models.llama_cpp.hub import MODELS, Hub, weights_path
 from lodgepole.adapters.chat_models.openai.discovery import (
     PLACES,
     FoundServer,
@@ -43,8 +45,59 @@ async def with_found_model(settings: Settings, places: Sequence[Place] = PLACES)
 
 
 async def with_model_of_this_machine(settings: Settings) -> Settings:
-    """The same settings, but where they ask for `auto`; raises as `with_found_model`."""
-    return await with_found_model(settings) if settings.default_model == AUTO else settings
+    """The same settings, but where they ask for a model that runs, or is run, on this machine.
+
+    Raises:
+        InvalidRequest: They ask for `auto` and nothing runs, or for a model that was not pulled.
+    """
+    if settings.default_model == AUTO:
+        return await with_found_model(settings)
+    return with_weights(settings)
+
+
+def with_weights(settings: Settings) -> Settings:
+    """The same settings, but where the default model is a file, or a name that was pulled.
+
+    Raises:
+        InvalidRequest: It can be pulled and was not.
+    """
+    wanted = settings.default_model
+    configured = {name for m in settings.models for name in (m.name, *m.aliases)}
+    if wanted is None or wanted in configured:
+        return settings
+    path = weights_path(pulled_models(settings), wanted)
+    if wanted.endswith(".gguf"):
+        path = Path(wanted).expanduser().absolute()
+    elif not path.exists():
+        if wanted in {model.name for model in MODELS} and not settings.endpoints:
+            raise InvalidRequest(f"{wanted} is not here yet. Run `lodgepole models pull {wanted}`.")
+        return settings
+    model = ModelConfig(name=path.stem, path=path)
+    return settings.model_copy(
+        update={"models": (model, *settings.models), "default_model": model.name}
+    )
+
+
+def pulled_models(settings: Settings) -> Path:
+    """The folder of weights that were pulled."""
+    return settings.cache_dir / "language-models"
+
+
+def pull_language_model(settings: Settings, name: str, told: Callable[[int, int], None]) -> Path:
+    """Fetch the weights of a language model; where they are.
+
+    Raises:
+        InvalidRequest: No model of that name can be pulled; the message lists those that can.
+        Unavailable: It could not be fetched and verified.
+    """
+    model = next((model for model in MODELS if model.name == name), None)
+    if model is None:
+        raise InvalidRequest(
+            f"There is no model {name!r} to pull. There are: "
+            f"{', '.join(model.name for model in MODELS)}; any other file of weights is served by "
+            "`lodgepole serve --model FILE.gguf`."
+        )
+    return Hub(settings.model_hub_url).pull(model, pulled_models(settings), told=told)
 
 
 async def servers_beside(settings: Settings, places: Sequence[Place] = PLACES) -> list[FoundServer]:

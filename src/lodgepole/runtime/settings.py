@@ -81,6 +81,8 @@ class ModelConfig:
     """Format of the provider `openai` alone: chat completions, or responses."""
     base_url: str | None = None
     """Address that serves it, e.g. `http://127.0.0.1:11434/v1`; else as for the provider."""
+    path: UserPath | None = None
+    """File of weights (GGUF) that is run on this machine instead; needs the extra `local`."""
     api_key: SecretStr | None = None
     """Key of its own; else the provider's."""
     aliases: tuple[str, ...] = ()
@@ -220,7 +222,10 @@ class Settings(BaseSettings):
     """Answers where a request names no model, and to names that nothing else answers to. A name
     that is not among the models is asked of the first provider, for all of its names. `auto` is
     the first chat model that an Ollama, LM Studio, llama.cpp or vLLM on this machine offers when
-    the server starts."""
+    the server starts. A file that ends in `.gguf`, or the name of a model that was pulled, is run
+    on this machine; that needs the extra `local`."""
+    model_hub_url: str = "https://huggingface.co"
+    """Where `lodgepole models pull NAME` fetches language models: the hub, or a mirror of it."""
     discover_models: bool = True
     """Whether a server without a language model says that one runs on this machine: it asks the
     usual ports of Ollama, LM Studio, llama.cpp and vLLM on loopback, once it has started."""
