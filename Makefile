@@ -116,6 +116,11 @@ chaos: setup ## Kill server and workers 200 times under load; nothing may be los
 	@bash -o pipefail -c '$(BIN)/python scripts/chaos/one_machine.py $(ARGS) | tee dist/bench.txt'
 	@$(BIN)/python scripts/bench/write_benchmarks.py "Killed processes" dist/bench.txt "make chaos ARGS='$(ARGS)'"
 
+chaos-sources: setup ## Kill a server 200 times while its sources follow origins that change (ARGS="--kills 20")
+	@mkdir -p dist
+	@bash -o pipefail -c '$(BIN)/python scripts/chaos/sources.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Killed while sources run" dist/bench.txt "make chaos-sources ARGS='$(ARGS)'"
+
 chaos-cluster: setup ## 3 servers, 3 workers, PostgreSQL and S3 under load, all of it disturbed: 5 minutes
 	@$(BIN)/python scripts/chaos/cluster_chaos.py $(ARGS)
 
@@ -137,6 +142,11 @@ bench-chat: setup ## Many answers streaming at once, over HTTP: lateness, memory
 
 bench-freezes: setup ## Hostile texts at every door, and the longest that /healthz did not answer (ARGS=)
 	@$(BIN)/python scripts/bench/freezes.py $(ARGS)
+
+bench-sources: setup ## Pages a second of a web source, and requests for each unchanged page (ARGS=)
+	@mkdir -p dist
+	@bash -o pipefail -c '$(BIN)/python scripts/bench/sources.py $(ARGS) | tee dist/bench.txt'
+	@$(BIN)/python scripts/bench/write_benchmarks.py "Sources" dist/bench.txt "make bench-sources"
 
 bench-embed: setup ## Embedding throughput and query latency
 	@$(BIN)/python scripts/bench/embed.py

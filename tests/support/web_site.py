@@ -74,8 +74,8 @@ class WebSite:
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 await _write(writer, self.handler(request))
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client left
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client left, or the site is closed, which the stream's callback must not see
         finally:
             del self._open[writer]
             writer.close()
