@@ -21,13 +21,18 @@ export function withMarks(text: string, positions: readonly number[]): string {
 type Mark = (index: number) => ComponentChildren;
 
 export function Markdown({ text, mark }: { text: string; mark: Mark }) {
-  return <div class="prose">{blocks(text.split('\n'), mark)}</div>;
+  return <div class="prose">{blocks(text.split('\n'), mark, 0)}</div>;
 }
 
 const ITEM = /^(\s*)(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
-const RULE = /^\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?$/;
+const RULE = /^\|?(?::?-{2,}:?\|)+(?::?-{2,}:?)?$/;
+const isRule = (line: string): boolean => RULE.test(line.replace(/\s/g, ''));
 
-function blocks(lines: string[], mark: Mark): ComponentChildren[] {
+// Quotes and lists inside each other; what is deeper is text, or the browser's stack would end.
+const DEEPEST = 10;
+
+function blocks(lines: string[], mark: Mark, depth: number): ComponentChildren[] {
+  if (depth > DEEPEST) return [<p>{lined(lines, mark)}</p>];
   const made: ComponentChildren[] = [];
   let at = 0;
   const take = (goes: (line: string) => boolean): string[] => {
@@ -52,12 +57,12 @@ function blocks(lines: string[], mark: Mark): ComponentChildren[] {
       at += 1;
       made.push(<p class="heading"><strong>{inline(heading[2]!, mark)}</strong></p>);
     } else if (ITEM.test(line)) {
-      made.push(list(take((one) => ITEM.test(one) || /^\s{2,}\S/.test(one)), mark));
-    } else if (line.includes('|') && RULE.test(lines[at + 1] ?? '')) {
+      made.push(list(take((one) => ITEM.test(one) || /^\s{2,}\S/.test(one)), mark, depth));
+    } else if (line.includes('|') && isRule(lines[at + 1] ?? '')) {
       made.push(table(take((one) => one.includes('|')), mark));
     } else if (/^\s*>/.test(line)) {
       const quoted = take((one) => /^\s*>/.test(one)).map((one) => one.replace(/^\s*> ?/, ''));
-      made.push(<blockquote>{blocks(quoted, mark)}</blockquote>);
+      made.push(<blockquote>{blocks(quoted, mark, depth + 1)}</blockquote>);
     } else {
       const paragraph = take(
         (one) => !!one.trim() && !ITEM.test(one) && !/^(#{1,6}\s|\s*(```|~~~|>))/.test(one),
@@ -75,7 +80,7 @@ function lined(lines: string[], mark: Mark): ComponentChildren[] {
   });
 }
 
-function list(lines: string[], mark: Mark): ComponentChildren {
+function list(lines: string[], mark: Mark, depth: number): ComponentChildren {
   const items: { text: string; below: string[] }[] = [];
   const first = ITEM.exec(lines[0]!)!;
   for (const line of lines) {
@@ -89,7 +94,7 @@ function list(lines: string[], mark: Mark): ComponentChildren {
   const made = items.map((item) => (
     <li>
       {inline(item.text, mark)}
-      {item.below.length ? blocks(item.below, mark) : null}
+      {item.below.length ? blocks(item.below, mark, depth + 1) : null}
     </li>
   ));
   return first[2] ? <ol start={Number(first[2])}>{made}</ol> : <ul>{made}</ul>;
@@ -112,8 +117,10 @@ function table(lines: string[], mark: Mark): ComponentChildren {
   );
 }
 
+// What is strong ends within so many characters, or each of its beginnings would be searched to
+// the end of the text.
 const INLINE =
-  /\uE000(\d+)\uE001|`([^`\n]+)`|\*\*(?=\S)([\s\S]*?\S)\*\*|(?<!\w)[*_](?=\S)([^*_\n]*[^*_\s])[*_](?!\w)/;
+  /\uE000(\d+)\uE001|`([^`\n]+)`|\*\*(?=\S)([\s\S]{0,2000}?\S)\*\*|(?<!\w)[*_](?=\S)([^*_\n]*[^*_\s])[*_](?!\w)/;
 
 function inline(text: string, mark: Mark): ComponentChildren[] {
   const made: ComponentChildren[] = [];

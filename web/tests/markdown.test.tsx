@@ -61,4 +61,17 @@ describe('Markdown', () => {
     const text = '<script>x()</script> [a](javascript:x) ![i](http://x/y.png)';
     expect(drawn(text)).toBe(`<p>${text}</p>`);
   });
+
+  test('what is deeper than anybody reads is text, and no stack ends', () => {
+    const deep = drawn('>'.repeat(50_000) + ' q');
+    expect(deep.match(/<blockquote>/g)).toHaveLength(11);
+    expect(deep).toContain('> q');
+    const list = Array.from({ length: 2_000 }, (_, n) => `${'  '.repeat(n)}- a`).join('\n');
+    expect(drawn(list)).toContain('<ul><li>a');
+  });
+
+  test.each(['**a ', 'a` ', '_a ', '|', '| -', '> - ', '* '])('%j without an end is read', (unit) => {
+    const text = unit.repeat(100_000 / unit.length);
+    expect(drawn(`a | b\n${text}`).length).toBeGreaterThan(50_000);
+  });
 });

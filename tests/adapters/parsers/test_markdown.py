@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lodgepole.adapters.parsers.markdown import parse
+from lodgepole.adapters.parsers.markdown import LINE_STEPS, STEPS, parse
 from lodgepole.documents.builder import check_document
 from lodgepole.errors import UnreadableFile
 from lodgepole.limits import Limits
@@ -138,3 +138,15 @@ def test_data_in_a_text_is_no_text_and_that_is_said(tmp_path: Path) -> None:
     assert document.notice == (
         "3,999 characters of encoded data or packed code are left out of the text."
     )
+
+
+@pytest.mark.parametrize("beginning", [">" * 100 + " a\n", "- > " * 20 + "a\n", ""])
+def test_what_would_take_minutes_to_parse_is_read_without_structure(
+    tmp_path: Path, beginning: str
+) -> None:
+    path = tmp_path / "a.md"
+    deep = beginning.count(">")
+    path.write_text(f"{beginning}b\n# c\n" + "b\n" * (STEPS // (LINE_STEPS + deep) + 1))
+    document = parse(path, "a.md", Limits())
+    check_document(document)
+    assert {block.kind for block in document.blocks} == {BlockKind.PARAGRAPH}

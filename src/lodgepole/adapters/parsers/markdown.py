@@ -18,6 +18,9 @@ TITLE_BLOCKS = 4  # from the start, among which a heading is the document's titl
 PARAGRAPHS = (
     100_000  # above which a file is a dump rather than a text, and is read without structure
 )
+LINE_STEPS = 10  # that a line takes to parse; each quote around it is looked at for one more
+STEPS = 8_000_000  # about as many microseconds; above, a file is read without structure too
+_QUOTED = re.compile(r"^[-+* \t>]++", re.M)
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _FRONT_MATTER = re.compile(
     r"\A(?:---[ \t]*\n.*?\n(?:---|\.\.\.)|\+\+\+[ \t]*\n.*?\n\+\+\+)[ \t]*(?:\n|\Z)", re.S
@@ -50,7 +53,7 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
         raise no_text(name)
     text, left_out = without_data(text)
     notice = data_left_out(left_out) if left_out else None
-    if text.count("\n\n") > PARAGRAPHS:
+    if text.count("\n\n") > PARAGRAPHS or _steps(text) > STEPS:
         return Document(text=text, blocks=tuple(_plain(text)), notice=notice)
     lines = _line_starts(text)
     blocks: list[Block] = []
@@ -64,6 +67,12 @@ def parse(path: Path, name: str, limits: Limits) -> Document:
     _cover(text, position, len(text), blocks)
     title = _title(text, blocks)
     return Document(text=text, blocks=tuple(blocks), title=title, notice=notice)
+
+
+def _steps(text: str) -> int:
+    """How long parsing takes at most: what nothing separates may go on the deepest quote."""
+    deepest = max((match.group().count(">") for match in _QUOTED.finditer(text)), default=0)
+    return (text.count("\n") + 1) * (LINE_STEPS + deepest)
 
 
 def _plain(text: str) -> Iterator[Block]:
