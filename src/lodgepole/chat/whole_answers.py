@@ -41,6 +41,9 @@ MOST_WITH_TABLES = 3  # files of them
 LONGEST_OF_TABLES = 400  # characters of a question that may be one about rows
 _OF_ROWS = (FileKind.CSV, FileKind.XLSX, FileKind.JSON, FileKind.JSON_LINES)
 
+_LIKE_A_NAME = re.compile(r"\w[_.-]\w")
+"""`tickets.csv`, `price_list`"""
+
 Read = tuple[File, Document]
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
@@ -80,20 +83,24 @@ class WholeAnswers:
     async def find(self, asked: Asked) -> PreparedAnswer | None:
         """The answer from whole documents; None where the question is not about these."""
         gist = asked_gist(asked.said)
-        files = await self._documents.files(asked.assistant, asked.filter)
-        if gist is not None and files:
-            answer = await _Reading(self._documents, asked, gist, files).answer()
+        if gist is not None:
+            files = await self._documents.files(asked.assistant, asked.filter)
+            answer = await _Reading(self._documents, asked, gist, files).answer() if files else None
             if answer is not None:
                 return answer
-        return await self._from_tables(asked, files)
+        return await self._from_tables(asked)
 
-    async def _from_tables(self, asked: Asked, files: Sequence[File]) -> PreparedAnswer | None:
+    async def _from_tables(self, asked: Asked) -> PreparedAnswer | None:
         """The answer from the tables of files that are named or that a search found first."""
         question = asked.question
         if not asks_table(question) or len(question) > LONGEST_OF_TABLES:
             return None
         likely = _with_rows(asked.snippets[:FIRST_FOUND], told_words(question))
-        mine = {file.id: file for file in (*spelt_out(question, files), *likely)}
+        spelt: list[File] = []
+        if _LIKE_A_NAME.search(question):  # of thousands of files this takes a while
+            files = await self._documents.files(asked.assistant, asked.filter)
+            spelt = await read_apart(NAME_CHARS * len(files), spelt_out, question, files)
+        mine = {file.id: file for file in (*spelt, *likely)}
         read = [
             (file, document)
             for file in [*mine.values()][:MOST_WITH_TABLES]
