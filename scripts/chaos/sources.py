@@ -65,8 +65,11 @@ class Server:
                 if (await self.request("GET", "/readyz")).status_code == 200:
                     return
             except httpx2.TransportError:
-                await asyncio.sleep(0.05)
-        raise SystemExit(f"The server does not start: {self.home / 'server.log'}")
+                if self._process.returncode is not None:
+                    break
+            await asyncio.sleep(0.05)
+        log = (self.home / "server.log").read_text("utf-8", "replace")
+        raise SystemExit(f"The server does not start:\n{log[-3000:]}")
 
     async def kill(self) -> None:
         assert self._process is not None

@@ -107,6 +107,39 @@ export interface UsageReport {
   keys: (Counts & { id: string; last_used_on: string })[];
 }
 
+export interface Source {
+  id: string;
+  url: string;
+  kind: 'folder' | 'web' | 'git' | 'bucket';
+  state: 'active' | 'paused' | 'deleting';
+  running: boolean;
+  every_seconds: number | null;
+  due_at: string | null;
+  failures: number;
+}
+
+export interface SourceRun {
+  id: string;
+  status: 'running' | 'completed' | 'failed' | 'interrupted';
+  started_at: string;
+  finished_at: string | null;
+  counts: Record<
+    'added' | 'changed' | 'moved' | 'removed' | 'unchanged' | 'skipped' | 'failed', number
+  >;
+  notes: { key: string; change: string; reason: string | null }[];
+  error_message: string | null;
+}
+
+export interface SourceBody {
+  assistant: string;
+  url: string;
+  every_seconds?: number;
+  include?: string[];
+  exclude?: string[];
+  rules?: { crawl: boolean };
+  credential?: string;
+}
+
 export interface DocumentText {
   length: number;
   page_count: number | null;
@@ -354,6 +387,30 @@ export class Client {
 
   async revokeKey(id: string): Promise<void> {
     await this.send('DELETE', `/lodgepole/keys/${segment(id)}`);
+  }
+
+  listSources(assistant: string) {
+    return this.json<{ sources: Source[] }>(
+      'GET', `/lodgepole/sources?limit=100&assistant=${segment(assistant)}`,
+    );
+  }
+
+  createSource(body: SourceBody) {
+    return this.json<Source>('POST', '/lodgepole/sources', body);
+  }
+
+  changeSource(id: string, to: 'run' | 'pause' | 'resume') {
+    return this.json<Source>('POST', `/lodgepole/sources/${segment(id)}/${to}`);
+  }
+
+  async deleteSource(id: string, files: boolean): Promise<void> {
+    await this.send('DELETE', `/lodgepole/sources/${segment(id)}${files ? '?files=true' : ''}`);
+  }
+
+  listSourceRuns(id: string) {
+    return this.json<{ runs: SourceRun[] }>(
+      'GET', `/lodgepole/sources/${segment(id)}/runs?limit=20`,
+    );
   }
 
   /** The text that was read from a file: near a quote, or from a position on. */

@@ -11,6 +11,7 @@ import { FilesPage } from './pages/files';
 import { PlaygroundPage } from './pages/playground';
 import { SettingsPage } from './pages/settings';
 import { SignIn } from './pages/signin';
+import { SourcesPage } from './pages/sources';
 import { forget } from './recent';
 import { administration, home, link, type Route, type Tab, TABS, useRoute } from './route';
 import { ClientContext, session, useClient } from './session';
@@ -169,6 +170,7 @@ function AssistantPages({ name, tab }: { name: string; tab: Tab }) {
     <>
       <div hidden={tab !== 'playground'}><PlaygroundPage assistant={assistant} /></div>
       <div hidden={tab !== 'files'}><FilesPage assistant={assistant} shown={tab === 'files'} /></div>
+      {tab === 'sources' ? <SourcesPage assistant={assistant} /> : null}
       {tab === 'evaluation' ? <EvaluationPage assistant={assistant} /> : null}
       {tab === 'settings'
         ? <SettingsPage assistant={assistant} changed={setAssistant} />

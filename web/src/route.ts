@@ -3,10 +3,11 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
-export type Tab = 'playground' | 'files' | 'evaluation' | 'settings' | 'api';
+export type Tab = 'playground' | 'files' | 'sources' | 'evaluation' | 'settings' | 'api';
 export const TABS: readonly { id: Tab; title: string }[] = [
   { id: 'playground', title: 'Playground' },
   { id: 'files', title: 'Files' },
+  { id: 'sources', title: 'Sources' },
   { id: 'evaluation', title: 'Evaluation' },
   { id: 'settings', title: 'Settings' },
   { id: 'api', title: 'API' },

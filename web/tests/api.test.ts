@@ -48,6 +48,19 @@ describe('a request', () => {
     expect(options.headers).toMatchObject({ 'Api-Key': 'key' });
   });
 
+  test('on a source is below our own prefix', async () => {
+    const fetch = answering(200, '{}');
+    const client = new Client('key');
+    await client.listSources('a b');
+    await client.changeSource('s/1', 'pause');
+    await client.deleteSource('s', true);
+    expect(fetch.mock.calls.map(([path, options]) => [options.method, path])).toEqual([
+      ['GET', '/lodgepole/sources?limit=100&assistant=a%20b'],
+      ['POST', '/lodgepole/sources/s%2F1/pause'],
+      ['DELETE', '/lodgepole/sources/s?files=true'],
+    ]);
+  });
+
   test('whose key is refused signs out and says what the server said', async () => {
     answering(401, '{"error": {"message": "No such key."}}');
     const left = vi.fn();
