@@ -29,6 +29,14 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a key sees of its project."""
+
+    assistants: frozenset[str] | None = None  # names; None is all
+    filter: Mapping[str, Any] | None = None  # of files by their metadata; None is all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """A credential, known by its hash alone; it sees one project and nothing else."""
 
@@ -38,6 +46,7 @@ class ApiKey:
     hash: str  # hex SHA-256 of the secret
     role: Role
     created_at: datetime
+    grant: Grant | None = None  # None sees the whole project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -246,6 +246,8 @@ def build(
         models=models,
         blobs=blobs,
         catalog=catalog,
+        intake=log,
+        history=log,
         live=log,
         backlog=log,
         signals=log,

@@ -72,3 +72,19 @@ def test_a_directory_without_a_catalog_is_told(machine, tmp_path: Path):
     assert ended.returncode == 1
     assert "There is no catalog in" in ended.stderr
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_key_is_bound_to_an_assistant_and_to_files(machine, tmp_path: Path):
+    data_dir = str(tmp_path / "data")
+    server = machine.start(tmp_path / "data")
+    options = ("--role", "data_read", "--assistant", "a", "--filter", '{"team": "legal"}')
+    made = machine.run("keys", "create", "legal", *options, "--data-dir", data_dir, "--json")
+    assert made.returncode == 0, made.stderr
+    key = json.loads(made.stdout)
+    assert (key["assistants"], key["filter"]) == (["a"], {"team": "legal"})
+    assert status(server, key["api_key"]) == 403
+    listed = machine.run("keys", "list", "--data-dir", data_dir)
+    assert "a, by a filter" in listed.stdout
+    refused = machine.run("keys", "create", "x", "--assistant", "a", "--data-dir", data_dir)
+    assert refused.returncode != 0
+    assert "data_read" in refused.stderr

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lodgepole.errors import AlreadyExists, InvalidRequest, NotFound
-from lodgepole.model import ApiKey, AssistantStatus, FileStatus, OperationType, Role
+from lodgepole.model import ApiKey, AssistantStatus, FileStatus, Grant, OperationType, Role
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(minutes=1)
@@ -48,6 +48,19 @@ async def test_storing_a_hash_again_changes_nothing(stores):
     assert await stores.catalog.find_key("same") == first
     assert list(await stores.catalog.list_keys("p")) == [first]
     assert list(await stores.catalog.list_keys("q")) == []
+
+
+async def test_a_key_with_a_grant_is_one_of_the_keys(stores):
+    grant = Grant(assistants=frozenset({"a", "b"}), filter={"team": {"$in": ["x", "y"]}})
+    granted = replace(key(stores, "k1"), grant=grant)
+    stores.clock.advance(SECOND)
+    whole = key(stores, "k2")
+    for made in (whole, granted, replace(key(stores, "k3"), grant=Grant(filter={"a": 1}))):
+        await stores.catalog.add_key(made)
+    assert await stores.catalog.find_key(granted.hash) == granted
+    assert [found.id for found in await stores.catalog.list_keys("p")] == ["k1", "k2", "k3"]
+    assert await stores.catalog.remove_key("p", "k1")
+    assert await stores.catalog.find_key(granted.hash) is None
 
 
 async def test_an_assistant_comes_back_as_it_was_stored(stores):

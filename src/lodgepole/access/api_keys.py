@@ -6,8 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from lodgepole.access.grants import check_grant
 from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
-from lodgepole.model import ApiKey, Role
+from lodgepole.limits import Limits
+from lodgepole.model import ApiKey, Grant, Role
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
 
@@ -26,8 +28,16 @@ KEYS_PER_PROJECT = 1000
 class Keys:
     """Makes, checks and revokes API keys."""
 
-    def __init__(self, *, catalog: Catalog, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        clock: Clock,
+        new_id: Callable[[], str],
+        limits: Limits = Limits(),
+    ) -> None:
         self._catalog = catalog
+        self._limits = limits
         self._clock = clock
         self._new_id = new_id
         self._cache: OrderedDict[str, tuple[ApiKey, datetime]] = OrderedDict()
@@ -53,11 +63,14 @@ class Keys:
             cache.popitem(last=False)
         return key
 
-    async def create(self, project_id: str, *, name: str, role: Role) -> tuple[str, ApiKey]:
+    async def create(
+        self, project_id: str, *, name: str, role: Role, grant: Grant | None = None
+    ) -> tuple[str, ApiKey]:
         """Make a key; the secret is returned here and never again.
 
         Raises:
-            InvalidRequest: The name is empty, too long or not printable.
+            InvalidRequest: The name is empty, too long or not printable, or no key of this role
+                may have such a grant.
             Conflict: The project has as many keys as it may.
         """
         if not name.strip() or len(name) > NAME_CHARS or not name.isprintable():
@@ -66,12 +79,14 @@ class Keys:
             )
         if name.strip() == SEEDED:
             raise InvalidRequest(f"No key but that of the settings may be named {SEEDED!r}")
+        if grant is not None:
+            check_grant(grant, role, self._limits)
         if len(await self._catalog.list_keys(project_id)) >= KEYS_PER_PROJECT:
             raise Conflict(
                 f"The project has {KEYS_PER_PROJECT} keys, as many as it may: revoke one first"
             )
         secret = SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-        return secret, await self._add(secret, project_id, name, role)
+        return secret, await self._add(secret, project_id, name, role, grant)
 
     async def seed(
         self, secret: str, *, project_id: str = DEFAULT_PROJECT, besides: str | None = None
@@ -97,7 +112,9 @@ class Keys:
             raise NotFound(f"API key {key_id} not found.")
         self._cache = OrderedDict()
 
-    async def _add(self, secret: str, project_id: str, name: str, role: Role) -> ApiKey:
+    async def _add(
+        self, secret: str, project_id: str, name: str, role: Role, grant: Grant | None = None
+    ) -> ApiKey:
         key = ApiKey(
             id=self._new_id(),
             project_id=project_id,
@@ -105,6 +122,7 @@ class Keys:
             hash=hash_secret(secret),
             role=role,
             created_at=self._clock.now(),
+            grant=grant,
         )
         await self._catalog.add_key(key)
         return key

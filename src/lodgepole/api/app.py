@@ -33,7 +33,7 @@ from lodgepole.api.routes import (
     extensions as additions,
 )
 from lodgepole.api.state import ApplicationState, Observing, keep
-from lodgepole.services import Services
+from lodgepole.services import GrantedServices, Services
 
 PREFIXES = ("/assistant", "")
 """Python clients say `/assistant/files/…`, TypeScript ones and the specifications `/files/…`."""
@@ -102,6 +102,7 @@ def create_app(
     )
     state = ApplicationState(
         services=services,
+        granted=GrantedServices(services),
         rates=RequestRates(services.allowances, services.limits),
         spool=UploadSpool(uploads, most=services.limits.uploads_at_once),
         downloads=DownloadSlots(

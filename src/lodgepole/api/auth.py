@@ -24,12 +24,24 @@ _ALLOWED: Mapping[Role, frozenset[Role]] = {
     Role.ALL: frozenset(Role),
 }
 
+GRANTED_ROUTES = frozenset(
+    {
+        *("describe_me", "get_assistant", "metrics_alignment", "assistant_server"),
+        *("list_models", "retrieve_model", "list_assistant_models", "retrieve_assistant_model"),
+        *("chat", "completions", "context", "create_chat_completion", "search_vector_store"),
+        *("list_files", "describe_file", "upload_file", "upsert_file", "delete_file"),
+        *("list_operations", "describe_operation", "describe_text", "describe_passages"),
+    }
+)
+"""Routes by name that a key with a grant may use: those that go through its services alone. Others
+are refused, new ones too, until somebody has looked at what they show."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One authenticated request: what a route needs besides its own parameters."""
 
-    services: Services
+    services: Services  # as far as the key's grant goes
     key: ApiKey
     version: WireVersion
     base_url: str  # how the client reached us: scheme and host, no path
@@ -59,12 +71,17 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
                 f"This API key has the role `{key.role}`, which does not allow "
                 f"{request.method} here: use a key with `{role}` or `all`."
             )
+        if key.grant is not None and request.scope["route"].name not in GRANTED_ROUTES:
+            raise PermissionDenied(
+                "This API key is bound to assistants or files, and this is about the project: use "
+                "a key that is not bound."
+            )
         await state.rates.spend(key.project_id)
         services.usage_meter.count_request(key)
         version = wire_version(_version_word(request))
         _check_route(request, version)
         return Call(
-            services=services,
+            services=state.granted.of(key),
             key=key,
             version=version,
             base_url=base_url(request, state.public_url),

@@ -27,6 +27,7 @@ from lodgepole.model import (
     File,
     FileKind,
     FileStatus,
+    Grant,
     Operation,
     OperationStatus,
     Reference,
@@ -233,12 +234,15 @@ def alignment(value: AlignmentResult) -> evaluation_schemas.AlignmentResponse:
 
 
 def key(value: ApiKey) -> own_schemas.KeyModel:
+    grant = value.grant or Grant()
     return own_schemas.KeyModel(
         id=value.id,
         name=value.name,
         role=word(value.role),
         project=value.project_id,
         created_at=timestamp(value.created_at),
+        assistants=None if grant.assistants is None else sorted(grant.assistants),
+        filter=None if grant.filter is None else dict(grant.filter),
     )
 
 

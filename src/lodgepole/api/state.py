@@ -10,7 +10,7 @@ from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
 from lodgepole.ports.telemetry import Metrics, Tracer
-from lodgepole.services import Services
+from lodgepole.services import GrantedServices, Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class ApplicationState:
 
     Attributes:
         services: What the routes call.
+        granted: The same for each key, as far as its grant goes.
         rates: What is left of each project's requests a minute.
         spool: Where uploads are kept on their way in.
         downloads: How many there may be at once.
@@ -41,6 +42,7 @@ class ApplicationState:
     """
 
     services: Services
+    granted: GrantedServices
     rates: RequestRates
     spool: UploadSpool
     downloads: DownloadSlots

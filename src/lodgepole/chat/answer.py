@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
@@ -36,6 +37,7 @@ from lodgepole.model import (
     Tools,
     Usage,
 )
+from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.telemetry import Metrics
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.figures import SnippetFigures
@@ -67,6 +69,10 @@ class Retrieval(Protocol):
     ) -> list[Snippet]: ...
 
     async def corpus_fingerprint(self, assistant: Assistant) -> str: ...
+
+    def over(self, catalog: Catalog) -> "Retrieval":
+        """The same in the files of another catalog."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +149,14 @@ class Chat:
         self._shared: SharedAnswers[AnswerEvent] = SharedAnswers(
             linger_seconds=limits.abandoned_answer_seconds
         )
+
+    def over(self, catalog: Catalog) -> "Chat":
+        """The same chat about the files of another catalog, sharing no answer with this one."""
+        made = copy(self)
+        made._search = self._search.over(catalog)
+        made._whole = None if self._whole is None else self._whole.over(catalog)
+        made._shared = SharedAnswers(linger_seconds=self._limits.abandoned_answer_seconds)
+        return made
 
     async def context(self, assistant: Assistant, request: ContextRequest) -> ContextResult:
         """The snippets for a query or a conversation, best first.

@@ -26,6 +26,7 @@ from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.metadata_filter import MetadataFilter
 from lodgepole.model import Assistant, BlockKind, Document, File, FileKind, Message, Snippet
+from lodgepole.ports.catalog import Catalog
 from lodgepole.text.word_lists import folded
 from lodgepole.text.words import similar_stems, squeeze, stems_of
 
@@ -79,6 +80,10 @@ class WholeAnswers:
 
     def __init__(self, documents: WholeDocuments) -> None:
         self._documents = documents
+
+    def over(self, catalog: Catalog) -> "WholeAnswers":
+        """The same from the files of another catalog."""
+        return WholeAnswers(self._documents.over(catalog))
 
     async def find(self, asked: Asked) -> PreparedAnswer | None:
         """The answer from whole documents; None where the question is not about these."""

@@ -22,6 +22,10 @@ class WholeDocuments:
         self._catalog = catalog
         self._blobs = blobs
 
+    def over(self, catalog: Catalog) -> "WholeDocuments":
+        """The same of another catalog."""
+        return WholeDocuments(catalog, self._blobs)
+
     async def files(self, assistant: Assistant, filter: MetadataFilter | None) -> Sequence[File]:
         """The Available files that match, by name."""
         files = await self._catalog.available_files(assistant.id)

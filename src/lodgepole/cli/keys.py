@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lodgepole.access.api_keys import Keys, hash_secret
-from lodgepole.cli.connection import KEY_FILE, DataDirOption, JsonOption, load_settings, read_key
+from lodgepole.cli.connection import (
+    KEY_FILE,
+    DataDirOption,
+    JsonOption,
+    load_settings,
+    read_json_option,
+    read_key,
+)
 from lodgepole.cli.screen import columns, say, show_json
 from lodgepole.client.api_client import JsonObject
-from lodgepole.model import ApiKey, Role
+from lodgepole.model import ApiKey, Grant, Role
 
 if TYPE_CHECKING:
     from lodgepole.runtime.settings import Settings
@@ -35,13 +42,28 @@ def create_key(
     role: Annotated[
         Role, typer.Option(help="What it may do; data roles cannot create assistants.")
     ] = Role.ALL,
+    assistants: Annotated[
+        list[str] | None,
+        typer.Option("--assistant", help="It sees this assistant alone; may be given again."),
+    ] = None,
+    filter: Annotated[
+        str | None,
+        typer.Option(help='It sees files that match alone, e.g. \'{"team": "legal"}\'.'),
+    ] = None,
     project: ProjectOption = PROJECT,
     as_json: JsonOption = False,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Make a key. It is shown once and works at once, also on a server that is running."""
+    """Make a key. It is shown once and works at once, also on a server that is running.
+
+    A key that sees some assistants or files alone has a data role.
+    """
     settings = load_settings(data_dir=data_dir)
-    secret, key = asyncio.run(_create(settings, project, name, role))
+    grant = None
+    if assistants or filter is not None:
+        names = frozenset(assistants) if assistants else None
+        grant = Grant(assistants=names, filter=read_json_option("--filter", filter))
+    secret, key = asyncio.run(_create(settings, project, name, role, grant))
     if as_json:
         show_json({**_as_json(key), "api_key": secret})
         return
@@ -62,9 +84,15 @@ def list_keys(
         show_json({"keys": [_as_json(key) for key in found]})
     elif found:
         columns(
-            ("ID", "ROLE", "CREATED", "NAME"),
+            ("ID", "ROLE", "SEES", "CREATED", "NAME"),
             [
-                (key.id, str(key.role), f"{key.created_at:%Y-%m-%d %H:%M}", key.name)
+                (
+                    key.id,
+                    str(key.role),
+                    _in_words(key),
+                    f"{key.created_at:%Y-%m-%d %H:%M}",
+                    key.name,
+                )
                 for key in found
             ],
         )
@@ -98,9 +126,11 @@ def _opened_keys(settings: "Settings") -> AbstractAsyncContextManager[Keys]:
     return opened_keys(settings)
 
 
-async def _create(settings: "Settings", project: str, name: str, role: Role) -> tuple[str, ApiKey]:
+async def _create(
+    settings: "Settings", project: str, name: str, role: Role, grant: Grant | None
+) -> tuple[str, ApiKey]:
     async with _opened_keys(settings) as keys:
-        return await keys.create(project, name=name, role=role)
+        return await keys.create(project, name=name, role=role, grant=grant)
 
 
 async def _list(settings: "Settings", project: str) -> Sequence[ApiKey]:
@@ -125,4 +155,20 @@ def _as_json(key: ApiKey) -> JsonObject:
         "project": key.project_id,
         "role": str(key.role),
         "created_at": key.created_at.isoformat(),
+        **_seen_by(key),
     }
+
+
+def _seen_by(key: ApiKey) -> JsonObject:
+    grant = key.grant or Grant()
+    seen = {
+        "assistants": None if grant.assistants is None else sorted(grant.assistants),
+        "filter": grant.filter,
+    }
+    return {name: value for name, value in seen.items() if value is not None}
+
+
+def _in_words(key: ApiKey) -> str:
+    grant = key.grant or Grant()
+    names = ", ".join(sorted(grant.assistants)) if grant.assistants is not None else "all"
+    return names if grant.filter is None else f"{names}, by a filter"

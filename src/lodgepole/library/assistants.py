@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 from lodgepole.errors import InvalidRequest, NotFound, RateLimited
@@ -41,6 +42,12 @@ class Assistants:
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
+
+    def over(self, catalog: Catalog) -> "Assistants":
+        """The same use cases of another catalog."""
+        made = copy(self)
+        made._catalog = catalog
+        return made
 
     async def create(
         self,

@@ -5,6 +5,7 @@ a blob that no operation knows; the sweep removes it.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from copy import copy
 from dataclasses import replace
 
 from lodgepole.errors import (
@@ -71,6 +72,12 @@ class Files:
         self._limits = limits
         self._signer = signer
         self._stages = stages or Stages()
+
+    def over(self, catalog: Catalog, intake: OperationIntake, history: OperationHistory) -> "Files":
+        """The same use cases of another catalog and log, such as those that a grant shows."""
+        made = copy(self)
+        made._catalog, made._intake, made._history = catalog, intake, history
+        return made
 
     async def upload(
         self,

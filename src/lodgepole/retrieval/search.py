@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from lodgepole.concurrency.long_texts import read_apart
@@ -98,6 +99,12 @@ class Search:
         self._recipe = recipe or Recipe()
         self._stages = stages or Stages()
         self._file_sets: dict[str, tuple[Sequence[File], _FileSet]] = {}  # last used last
+
+    def over(self, catalog: Catalog) -> "Search":
+        """The same search in the files of another catalog, such as those that a grant shows."""
+        made = copy(self)
+        made._catalog, made._file_sets = catalog, {}
+        return made
 
     async def find(
         self,

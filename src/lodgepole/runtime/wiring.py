@@ -165,7 +165,7 @@ async def _services(
         held_files=held_files,
         file_batches=_file_batches(stores, files, held_files, limits),
         responses=StoredResponses(records=stores.records, clock=clock, limits=limits),
-        keys=Keys(catalog=catalog, clock=clock, new_id=_new_id),
+        keys=Keys(catalog=catalog, clock=clock, new_id=_new_id, limits=limits),
         usage_meter=usage_meter,
         chat=Chat(
             search,
@@ -182,6 +182,8 @@ async def _services(
         models=models,
         blobs=stores.blobs,
         catalog=catalog,
+        intake=log,
+        history=log,
         live=log,
         backlog=log,
         signals=log,

@@ -13,7 +13,7 @@ from lodgepole.api.schemas.extensions import CreateKeyRequest, ListKeysResponse
 from lodgepole.documents.text_windows import TextRequest, read_text
 from lodgepole.errors import Conflict, InvalidRequest
 from lodgepole.library.passage_exports import read_passages
-from lodgepole.model import FileStatus, Role
+from lodgepole.model import FileStatus, Grant, Role
 
 PREFIX = "/lodgepole"
 """Never part of the published API, so that no future version of it can mean something else."""
@@ -50,7 +50,13 @@ async def create_key(call: Administration) -> Response:
         raise InvalidRequest(
             f"Invalid role {(body.role or '')[:40]!r}: must be one of {', '.join(Role)}"
         ) from None
-    secret, key = await call.services.keys.create(call.project_id, name=body.name, role=role)
+    grant = None
+    if body.assistants is not None or body.filter is not None:
+        names = None if body.assistants is None else frozenset(body.assistants)
+        grant = Grant(assistants=names, filter=body.filter)
+    secret, key = await call.services.keys.create(
+        call.project_id, name=body.name, role=role, grant=grant
+    )
     return json_response(render.created_key(key, secret))
 
 

@@ -1,6 +1,6 @@
 """What Lodgepole has beyond the published API: keys, usage, and the text of documents."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,14 @@ class CreateKeyRequest(WireRequest):
     role: str | None = Field(
         default=None, description=ROLES, json_schema_extra={"enum": [*Role, None]}
     )
+    assistants: list[str] | None = Field(
+        default=None,
+        description="Names of the assistants that the key sees; all by default. Data roles only.",
+    )
+    filter: dict[str, Any] | None = Field(
+        default=None,
+        description="A metadata filter: the key sees the files that match it. Data roles only.",
+    )
 
 
 class KeyModel(WireResponse):
@@ -28,6 +36,16 @@ class KeyModel(WireResponse):
     role: RoleWord
     project: str = Field(description="The key sees what is in this project alone.")
     created_at: Timestamp
+    assistants: list[str] | None = Field(
+        default=None,
+        description="Of the assistants the key sees these alone; left out where it sees all.",
+        json_schema_extra=OMITTED,
+    )
+    filter: dict[str, Any] | None = Field(
+        default=None,
+        description="Of the files the key sees matching ones alone; left out where it sees all.",
+        json_schema_extra=OMITTED,
+    )
 
 
 class CreatedKeyModel(KeyModel):

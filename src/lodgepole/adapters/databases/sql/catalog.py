@@ -14,15 +14,17 @@ from lodgepole.adapters.databases.sql.dialects import insert_if_absent
 from lodgepole.adapters.databases.sql.rows import (
     AnyRow,
     assistant_columns,
+    granted_key_columns,
     key_columns,
     list_page,
     ordered,
     read_assistant,
     read_file,
+    read_granted_key,
     read_key,
     token,
 )
-from lodgepole.adapters.databases.sql.tables import api_keys, assistants, files
+from lodgepole.adapters.databases.sql.tables import api_keys, assistants, files, granted_keys
 from lodgepole.errors import AlreadyExists, NotFound
 from lodgepole.metadata_filter import select as filtered
 from lodgepole.model import (
@@ -54,31 +56,42 @@ class SqlCatalog:
 
     async def add_key(self, key: ApiKey) -> None:
         def work(connection: Connection) -> None:
-            new = insert_if_absent(api_keys, connection.dialect)
-            connection.execute(new.values(key_columns(key)))
+            if key.grant is None:
+                new = insert_if_absent(api_keys, connection.dialect)
+                connection.execute(new.values(key_columns(key)))
+            else:
+                new = insert_if_absent(granted_keys, connection.dialect)
+                connection.execute(new.values(granted_key_columns(key, key.grant)))
 
         await self._database.write(work)
 
     async def find_key(self, hash_: str) -> ApiKey | None:
         row = await self._first(select(api_keys).where(api_keys.c.hash == hash_))
-        return None if row is None else read_key(row)
+        if row is not None:
+            return read_key(row)
+        row = await self._first(select(granted_keys).where(granted_keys.c.hash == hash_))
+        return None if row is None else read_granted_key(row)
 
     async def list_keys(self, project_id: str) -> Sequence[ApiKey]:
-        query = (
-            select(api_keys)
-            .where(api_keys.c.project_id == project_id)
-            .order_by(api_keys.c.created_at, api_keys.c.id)
-        )
-        return [read_key(row) for row in await self._all(query)]
+        whole = select(api_keys).where(api_keys.c.project_id == project_id)
+        granted = select(granted_keys).where(granted_keys.c.project_id == project_id)
+        found = [
+            *map(read_key, await self._all(whole)),
+            *map(read_granted_key, await self._all(granted)),
+        ]
+        return sorted(found, key=lambda key: (key.created_at, key.id))
 
     async def remove_key(self, project_id: str, key_id: str) -> bool:
         def work(connection: Connection) -> bool:
-            removed = connection.execute(
-                delete(api_keys)
-                .where(api_keys.c.project_id == project_id)
-                .where(api_keys.c.id == key_id)
-            )
-            return removed.rowcount > 0
+            removed = [
+                connection.execute(
+                    delete(table)
+                    .where(table.c.project_id == project_id)
+                    .where(table.c.id == key_id)
+                ).rowcount
+                for table in (api_keys, granted_keys)
+            ]
+            return sum(removed) > 0
 
         return await self._database.write(work)
 

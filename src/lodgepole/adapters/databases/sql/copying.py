@@ -11,6 +11,7 @@ from lodgepole.adapters.databases.sql.tables import (
     api_keys,
     assistants,
     files,
+    granted_keys,
     ledger,
     operations,
     records,
@@ -31,7 +32,7 @@ class SqlRows:
         self._target = target
 
     async def copy_shared(self) -> None:
-        for table in (api_keys, ledger, records):
+        for table in (api_keys, granted_keys, ledger, records):
             rows = await self._rows(table, true())
 
             def work(connection: Connection, table: Table = table, rows: Any = rows) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from lodgepole.model import (
     File,
     FileKind,
     FileStatus,
+    Grant,
     ListPage,
     Operation,
     OperationStatus,
@@ -42,6 +44,11 @@ def key_columns(key: ApiKey) -> Columns:
     }
 
 
+def granted_key_columns(key: ApiKey, grant: Grant) -> Columns:
+    assistants = None if grant.assistants is None else sorted(grant.assistants)
+    return {**key_columns(key), "assistants": assistants, "filter": grant.filter}
+
+
 def read_key(row: AnyRow) -> ApiKey:
     return ApiKey(
         id=row.id,
@@ -51,6 +58,11 @@ def read_key(row: AnyRow) -> ApiKey:
         role=Role(row.role),
         created_at=row.created_at,
     )
+
+
+def read_granted_key(row: AnyRow) -> ApiKey:
+    names = None if row.assistants is None else frozenset(row.assistants)
+    return replace(read_key(row), grant=Grant(assistants=names, filter=row.filter))
 
 
 def assistant_columns(assistant: Assistant) -> Columns:

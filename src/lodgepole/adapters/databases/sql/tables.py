@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lodgepole.model import OperationStatus
 
-REVISION = "0010"
+REVISION = "0011"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,6 +76,21 @@ api_keys = Table(
     Column("name", Text, nullable=False),
     Column("role", String(32), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "id"),
+)
+
+# Apart from `api_keys`, so that a release which knows no grants knows no such key either.
+granted_keys = Table(
+    "granted_keys",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("project_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("assistants", JsonValue),
+    Column("filter", JsonValue),
     UniqueConstraint("project_id", "id"),
 )
 
