@@ -97,6 +97,6 @@ def test_reading_ends_whatever_the_schema_is():
         with pytest.raises(SchemaTooComplexError):
             problem(1, schema)
     with pytest.raises(SchemaTooComplexError):
-        problem([1] * 100, {"items": {"enum": list(range(2, 1000))}})
+        problem([999] * 100, {"items": {"enum": list(range(2, 1000))}})
     with pytest.raises(SchemaTooComplexError):
         problem(list(range(60_000)), {"items": {"type": "integer"}})

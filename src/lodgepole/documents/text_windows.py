@@ -53,20 +53,21 @@ async def read_text(blobs: Blobs, file: File, asked: TextRequest) -> TextView:
         NotFound: Nothing was read from the file yet, or in a form of another release.
         InvalidRequest: There are no such pages, or no such position.
     """
+    document = await read_document(blobs, file)
+    return await asyncio.to_thread(view, document, asked)
+
+
+async def read_document(blobs: Blobs, file: File) -> Document:
+    """What was read from a file, without its figures' images. Raises NotFound as `read_text`."""
     body = await find_body(blobs, file.assistant_id, file.version)
     if body is None:
         raise NotFound(f"File {file.id} has no text yet: its status is {file.status}.")
-
-    def view_of_body() -> TextView:
-        try:
-            document = from_json(body)
-        except ValueError:
-            raise NotFound(
-                f"The text of file {file.id} was kept by another release: upload it again."
-            ) from None
-        return view(document, asked)
-
-    return await asyncio.to_thread(view_of_body)
+    try:
+        return await asyncio.to_thread(from_json, body)
+    except ValueError:
+        raise NotFound(
+            f"The text of file {file.id} was kept by another release: upload it again."
+        ) from None
 
 
 def view(document: Document, asked: TextRequest) -> TextView:

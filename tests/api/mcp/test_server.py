@@ -61,10 +61,12 @@ async def fill(http: httpx2.AsyncClient, house: Any, name: str, text: str) -> No
 @requirement("mcp.tool")
 async def test_the_official_client_finds_the_tool_and_calls_it(http, filled, mode):
     async with connected(http, filled, mode) as client:
-        (tool,) = (await client.list_tools()).tools
+        tool, *others = (await client.list_tools()).tools
         assert tool.name == "get_context"
+        assert [other.name for other in others] == ["list_files", "find_in_file", "read_pages"]
+        assert all(other.annotations.read_only_hint for other in others)
         assert tool.input_schema["required"] == ["query"]
-        assert set(tool.input_schema["properties"]) == {"query", "top_k", "snippet_size"}
+        assert set(tool.input_schema["properties"]) == {"query", "top_k", "snippet_size", "filter"}
         result = await client.call_tool(
             "get_context", {"query": "How much did revenue grow?", "top_k": 1, "snippet_size": 512}
         )
@@ -122,7 +124,7 @@ async def test_a_batch_is_answered_message_by_message(http, filled):
     first, second, *broken = answer.json()
     assert (first["id"], second["id"]) == (7, 8)
     assert first["result"]["content"]
-    assert [tool["name"] for tool in second["result"]["tools"]] == ["get_context"]
+    assert second["result"]["tools"][0]["name"] == "get_context"
     assert all("error" in part for part in broken)
     assert (await http.post(url, json=[notice])).status_code == 202
     assert (await http.post(url, json=[notice] * 33)).status_code == 400
@@ -261,3 +263,18 @@ async def test_a_notification_is_accepted_without_an_answer(http, filled):
     response = await http.post(f"/mcp/assistants/{filled}", json=message)
     assert response.status_code == 202
     assert response.content == b""
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_files_are_resources_that_can_be_read(http, filled, mode):
+    async with connected(http, filled, mode) as client:
+        (resource,) = (await client.list_resources()).resources
+        assert resource.name == "report.pdf"
+        (content,) = (await client.read_resource(resource.uri)).contents
+        assert "12 percent" in content.text
+        for uri in ("lodgepole://files/nothing", "file:///etc/passwd"):
+            with pytest.raises(MCPError):
+                await client.read_resource(uri)

@@ -27,7 +27,10 @@ async def tools(name: str) -> None:
     with step("list tools", "client.list_tools(), with and without a handshake"):
         for mode in MODES:
             async with connected(name, mode=mode) as client:
-                same([tool.name for tool in (await client.list_tools()).tools], ["get_context"])
+                same(
+                    [tool.name for tool in (await client.list_tools()).tools],
+                    ["get_context", "list_files", "find_in_file", "read_pages"],
+                )
     with step("call get_context", "client.call_tool('get_context', {query, top_k, snippet_size})"):
         asked = {"query": "What does mooring cost?", "top_k": 2, "snippet_size": 512}
         for mode in MODES:

@@ -1,48 +1,46 @@
-"""MCP over streamable HTTP: each assistant is a server with one tool, `get_context`.
+"""MCP over streamable HTTP: each assistant is a server with its tools, and its files as resources.
 
 Stateless: every POST stands for itself, so any process may answer any of them, a call needs no
 `initialize` before it, and GET and DELETE, which are about sessions, are 405.
 """
 
 import asyncio
-import functools
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 import lodgepole
-from lodgepole.api import render
-from lodgepole.api.auth import Call, DataRead
-from lodgepole.api.errors import describe_invalid
-from lodgepole.api.json_response import json_bytes
+from lodgepole.api.auth import DataRead
+from lodgepole.api.mcp.tools import AssistantTools, file_text
+from lodgepole.api.mcp.tools import tools as tool_list
 from lodgepole.api.requests import read_body
-from lodgepole.api.schemas.wire import Whole
-from lodgepole.api.signed_urls import signed_url
-from lodgepole.chat.answer import ContextRequest
-from lodgepole.errors import InvalidRequest, LodgepoleError
-from lodgepole.limits import Limits
-from lodgepole.model import Assistant, File
+from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound
+from lodgepole.model import FileStatus
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
-    from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult
+    from mcp_types import (
+        CallToolRequestParams,
+        CallToolResult,
+        ListResourcesResult,
+        ListToolsResult,
+        PaginatedRequestParams,
+        ReadResourceRequestParams,
+        ReadResourceResult,
+    )
 
 log = logging.getLogger(__name__)
 
-GET_CONTEXT = "get_context"
 MOST_IN_BATCH = 32
-DESCRIPTION = (
-    "Find the passages of this assistant's documents that answer a question. Each result is one "
-    "snippet as JSON, best first: its text, a score, and the file and pages that it is from."
-)
+RESOURCE_SCHEME = "lodgepole://files/"
+TEXT = "text/plain"
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,7 +59,7 @@ async def assistant_server(call: DataRead, assistant_name: str) -> Response:
     """
     assistant = await call.services.assistants.get_ready(call.project_id, assistant_name)
     body = await read_body(call.request, limit=call.services.limits.json_body_bytes)
-    tools = _Tools(call, assistant)
+    tools = AssistantTools(call, assistant)
     # A thread, because the first import of the SDK takes a second.
     server = await asyncio.to_thread(_server, tools)
     batch = _batch(body)
@@ -104,43 +102,7 @@ async def _captured(exchange: "_Exchange", request: Request) -> bytes:
     return bytes(body)
 
 
-class _GetContext(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    query: str
-    top_k: Whole | None = None
-    snippet_size: Whole | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """What one request may call: its caller and its assistant are settled."""
-
-    call: Call
-    assistant: Assistant
-
-    async def get_context(self, arguments: dict[str, Any]) -> list[str]:
-        """The snippets, each as the JSON that `/context` renders.
-
-        Raises:
-            InvalidRequest: An argument is missing, of the wrong type or outside its limits.
-        """
-        try:
-            asked = _GetContext.model_validate(arguments)
-        except ValidationError as error:
-            raise InvalidRequest(describe_invalid(error.errors(include_url=False))) from None
-        found = await self.call.services.chat.context(
-            self.assistant,
-            ContextRequest(query=asked.query, top_k=asked.top_k, snippet_tokens=asked.snippet_size),
-        )
-        self.call.services.usage_meter.count_tokens(self.call.key, found.usage)
-        return [json_bytes(render.snippet(s, self._link)).decode() for s in found.snippets]
-
-    def _link(self, file: File) -> str:
-        return signed_url(self.call.services.files, file, self.call.base_url)
-
-
-def _server(tools: _Tools) -> "Server[Any]":
+def _server(tools: AssistantTools) -> "Server[Any]":
     """A server for one request; building one takes microseconds."""
     from mcp.server.lowlevel import Server
     from mcp.shared.exceptions import MCPError
@@ -151,28 +113,42 @@ def _server(tools: _Tools) -> "Server[Any]":
         ListToolsResult,
         TextContent,
         Tool,
+        ToolAnnotations,
     )
 
-    limits = tools.call.services.limits
+    known = tool_list(tools.call.services.limits)
 
     async def list_tools(context: object, params: object) -> "ListToolsResult":
         del context, params
-        tool = Tool(name=GET_CONTEXT, description=DESCRIPTION, input_schema=_input_schema(limits))
-        return ListToolsResult(tools=[tool])
+        reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+        return ListToolsResult(
+            tools=[
+                Tool(
+                    name=tool.name,
+                    title=tool.title,
+                    description=tool.description,
+                    input_schema=tool.arguments,
+                    annotations=reads,
+                )
+                for tool in known
+            ]
+        )
 
     async def call_tool(context: object, params: "CallToolRequestParams") -> "CallToolResult":
         del context
-        if params.name != GET_CONTEXT:
+        names = [tool.name for tool in known]
+        if params.name not in names:
             raise MCPError(
-                INVALID_PARAMS, f"Unknown tool {params.name[:80]!r}: there is only {GET_CONTEXT}"
+                INVALID_PARAMS,
+                f"Unknown tool {params.name[:80]!r}: there are {', '.join(names)}",
             )
         try:
-            texts = await tools.get_context(params.arguments or {})
+            texts = await tools.texts(params.name, params.arguments or {})
         except LodgepoleError as error:
             # A result and not a protocol error, so that the calling model reads it and mends it.
             return CallToolResult(content=[TextContent(text=str(error))], is_error=True)
         except Exception:  # the outermost layer here: the SDK would send the exception's own text
-            log.exception("%s of assistant %s failed", GET_CONTEXT, tools.assistant.id)
+            log.exception("%s of assistant %s failed", params.name, tools.assistant.id)
             raise MCPError(INTERNAL_ERROR, "Internal server error") from None
         return CallToolResult(content=[TextContent(text=text) for text in texts])
 
@@ -182,32 +158,58 @@ def _server(tools: _Tools) -> "Server[Any]":
         title=f"Lodgepole: {tools.assistant.name}",
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        on_list_resources=partial(_list_resources, tools),
+        on_read_resource=partial(_read_resource, tools),
     )
 
 
-@functools.cache
-def _input_schema(limits: Limits) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {
-            "query": {"type": "string", "description": "The question, in any language."},
-            "top_k": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": limits.top_k,
-                "default": limits.top_k_default,
-                "description": "Most snippets to return.",
-            },
-            "snippet_size": {
-                "type": "integer",
-                "minimum": limits.snippet_tokens_min,
-                "maximum": limits.snippet_tokens,
-                "default": limits.snippet_tokens_default,
-                "description": "Most tokens of each snippet.",
-            },
-        },
-        "required": ["query"],
-    }
+async def _list_resources(
+    tools: AssistantTools, context: object, params: "PaginatedRequestParams | None"
+) -> "ListResourcesResult":
+    """The assistant's files that can be read, the newest first."""
+    from mcp_types import ListResourcesResult, Resource
+
+    del context
+    page = await tools.call.services.files.list(
+        tools.assistant,
+        filter=None,
+        limit=tools.call.services.limits.list_items,
+        after=None if params is None else params.cursor,
+    )
+    return ListResourcesResult(
+        resources=[
+            Resource(
+                name=file.upload.name,
+                uri=f"{RESOURCE_SCHEME}{file.id}",
+                description=None if file.page_count is None else f"{file.page_count} pages",
+                mime_type=TEXT,
+            )
+            for file in page.items
+            if file.status is FileStatus.AVAILABLE
+        ],
+        next_cursor=page.next,
+    )
+
+
+async def _read_resource(
+    tools: AssistantTools, context: object, params: "ReadResourceRequestParams"
+) -> "ReadResourceResult":
+    """The text that was read from a file, from its beginning."""
+    from mcp.shared.exceptions import MCPError
+    from mcp_types import INVALID_PARAMS, ReadResourceResult, TextResourceContents
+
+    del context
+    uri = str(params.uri)
+    try:
+        if not uri.startswith(RESOURCE_SCHEME):
+            raise NotFound(f"Resources begin with {RESOURCE_SCHEME}, not {uri[:80]!r}")
+        file = await tools.file(uri.removeprefix(RESOURCE_SCHEME))
+        texts = await file_text(tools.call, file)
+    except LodgepoleError as error:
+        raise MCPError(INVALID_PARAMS, str(error)) from None
+    return ReadResourceResult(
+        contents=[TextResourceContents(uri=uri, mime_type=TEXT, text=text) for text in texts]
+    )
 
 
 class _Exchange(Response):
