@@ -28,9 +28,6 @@ _AT = tuple(
     rf"(?:(?:{family})(?=\s){f'|{joined}' if joined else ''})"
     for family, joined in zip_longest(_FAMILIES, _JOINED)
 )
-_GAPPED = tuple(
-    re.compile(rf"(?P<subject>\S.{{0,200}}?),?\s(?P<rest>{at}.{{1,400}})") for at in _AT
-)
 _SHARED = tuple(re.compile(rf"\s{at}") for at in _AT)
 _HAVE = r"has|have|had|hat|haben|hatte|ont|avait|tiene|tienen|ha|hanno|tem|têm|heeft|hebben|har"
 _VERB = (
@@ -160,11 +157,12 @@ def _same_kind(clause: str, rest: str) -> bool:
 
 def _before_preposition(clause: str, said: str) -> str | None:
     """A clause of a subject and a preposition, with what stands between them in the first."""
-    for gap, shared in zip(_GAPPED, _SHARED, strict=True):
-        gapped = gap.fullmatch(clause)
-        places = [m.start() for m in shared.finditer(said)] if gapped else []
-        if gapped is not None and places:
-            return f"{gapped['subject']} {said[: places[-1]]} {gapped['rest']}"
+    for at in _SHARED:
+        gap = at.search(clause)
+        subject = clause[: gap.start()].rstrip(",") if gap else ""
+        places = [m.start() for m in at.finditer(said)] if subject else []
+        if gap is not None and places and len(clause) > gap.end():
+            return f"{subject} {said[: places[-1]]} {clause[gap.start() + 1 :]}"
     return None
 
 
