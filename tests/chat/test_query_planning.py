@@ -1,9 +1,15 @@
 """What is searched for: the question, what it leaves unsaid, and each of its parts."""
 
 import pytest
+from tests.support.chat import make_snippet
 
-from lodgepole.chat.query_planning import PLANNED_CHARS, queries, standalone_question
-from lodgepole.model import Message
+from lodgepole.chat.query_planning import (
+    PLANNED_CHARS,
+    merge_snippets,
+    queries,
+    standalone_question,
+)
+from lodgepole.model import Message, Snippet
 
 
 def asked(*turns: str) -> str:
@@ -118,3 +124,18 @@ def test_of_a_long_text_before_a_question_its_end_is_followed() -> None:
     assert question.startswith("tide tide")
     assert "Trondheim" in question[-40:]
     assert len(question) < 2 * PLANNED_CHARS
+
+
+def test_a_comparison_is_searched_for_thing_by_thing_and_year_by_year() -> None:
+    asked = queries("You are a banker. Compare Harrow and Kestrel in 2019 and 2020.")
+    assert asked[0] == "Compare Harrow and Kestrel in 2019 and 2020."
+    assert len(asked) == 5
+
+
+def test_the_best_of_each_query_comes_first() -> None:
+    def found(name: str, score: float) -> Snippet:
+        return make_snippet("text", name=name, score=score)
+
+    results = [[found("a", 0.9), found("b", 0.8)], [found("c", 0.3), found("d", 0.2)], []]
+    merged = merge_snippets(results, top_k=3)
+    assert [s.file.upload.name for s in merged] == ["a", "c", "b"]

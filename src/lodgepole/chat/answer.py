@@ -13,6 +13,7 @@ from lodgepole.chat.answer_stream import Replies
 from lodgepole.chat.first_words import STARTED_WITHIN_SECONDS, announced
 from lodgepole.chat.generations import collect, used
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
+from lodgepole.chat.model_queries import is_worth_a_plan, planned
 from lodgepole.chat.prepared_answers import PreparedModel
 from lodgepole.chat.prompt_budgets import PromptBudgets, Room, within
 from lodgepole.chat.prompts import conversation, numbered, rewrite_messages
@@ -218,7 +219,11 @@ class Chat:
         messages = request.messages
         room = await _read(messages, lambda: self._budgets.room(messages, model, assistant))
         question, spent = await self._question(room.history, model)
-        snippets = await self._find(assistant, self._clip(question), request, room)
+        searches: list[str] = []
+        if is_worth_a_plan(question, model):
+            searches, cost = await planned(question, model, self._tokenizer)
+            spent += cost
+        snippets = await self._find(assistant, self._clip(question), request, room, searches)
         if self._whole is not None and model.quotes:
             asked = Asked(
                 assistant=assistant,
@@ -378,11 +383,16 @@ class Chat:
         question: str,
         request: ChatRequest | ContextRequest,
         room: Room | None = None,
+        searches: Sequence[str] = (),
     ) -> list[Snippet]:
+        """The snippets for the question, and for `searches` in the place of its own parts."""
         top_k = request.top_k or self._limits.top_k_default
         budget = None if room is None else room.source_tokens
         with self._stages.stage("retrieve"):
-            results = await self._found(assistant, question, request, budget, top_k)
+            asked = [question, *searches] if searches else None
+            results = await self._found(
+                assistant, question, request, budget=budget, top_k=top_k, asked=asked
+            )
         merged = merge_snippets(results, top_k=top_k)
         if room is None:
             return merged
@@ -393,8 +403,10 @@ class Chat:
         assistant: Assistant,
         question: str,
         request: ChatRequest | ContextRequest,
+        *,
         budget: int | None,
         top_k: int,
+        asked: Sequence[str] | None,
     ) -> list[list[Snippet]]:
         return [
             await self._search.find(
@@ -405,7 +417,7 @@ class Chat:
                 snippet_tokens=request.snippet_tokens or self._limits.snippet_tokens_default,
                 budget_tokens=budget,
             )
-            for query in await read_apart(len(question), queries, question)
+            for query in asked or await read_apart(len(question), queries, question)
         ]
 
     async def _illustrated(

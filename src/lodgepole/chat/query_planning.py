@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 
 from lodgepole.chat.follow_ups import resolved
+from lodgepole.chat.sub_queries import compared, without_instructions
 from lodgepole.model import FileVersion, Message, Snippet
 from lodgepole.text.words import squeeze, words
 
 MOST_QUERIES = 4
+MOST_WITH_PARTS = 5  # with those of a comparison: the whole, and two things in two years
 PLANNED_CHARS = 8_000  # of a message; a longer one is a text, and asks at its end
 MOST_TURNS = 8  # messages of the user that a conversation is followed through
 _QUESTION_WORD = (
@@ -37,10 +39,16 @@ def standalone_question(messages: Sequence[Message]) -> str:
 
 
 def queries(question: str) -> list[str]:
-    """The question itself, and each of its parts when it asks several things."""
+    """The question itself, and each of its parts when it asks or compares several things.
+
+    What only says how the answer should look is not searched for.
+    """
     whole = squeeze(question)
     if len(whole) > PLANNED_CHARS:
         return [whole]
+    whole = without_instructions(whole)
+    if comparison := compared(whole):
+        return [whole, *comparison][:MOST_WITH_PARTS]
     parts = [p.strip() for p in _PARTS.split(whole) if p and p.strip()]
     asking = [p for p in parts if sum(w.is_content for w in words(p)) >= 2]
     if len(asking) < 2:
@@ -49,13 +57,19 @@ def queries(question: str) -> list[str]:
 
 
 def merge_snippets(results: Sequence[Sequence[Snippet]], *, top_k: int) -> list[Snippet]:
-    """One list, best score first; of overlapping snippets the better one stays."""
+    """One list, best score first; of overlapping snippets the better one stays.
+
+    The best that each query found comes before the others, so that a small room holds something
+    for each of them.
+    """
     if len(results) == 1:
         return list(results[0])[:top_k]
     merged: list[Snippet] = []
     taken: dict[FileVersion, list[tuple[int, int]]] = {}
     # Equal scores keep the order of the queries, then of the ranks.
-    for snippet in sorted((s for r in results for s in r), key=lambda s: -s.score):
+    first = sorted((r[0] for r in results if r), key=lambda s: -s.score)
+    rest = sorted((s for r in results for s in r[1:]), key=lambda s: -s.score)
+    for snippet in (*first, *rest):
         spans = taken.setdefault(snippet.file.version, [])
         if any(start < snippet.end and snippet.start < end for start, end in spans):
             continue
