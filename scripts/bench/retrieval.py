@@ -64,6 +64,10 @@ PARSERS = {
     "txt": text_parser.parse,
     "json": json_parser.parse,
 }
+KINDS_OF_FILES = {
+    "pdf": FileKind.PDF, "docx": FileKind.DOCX, "md": FileKind.MARKDOWN, "txt": FileKind.TEXT,
+    "json": FileKind.JSON,
+}  # fmt: skip
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASSISTANT = Assistant(
     id="bench", project_id="bench", name="bench", status=AssistantStatus.READY,
@@ -118,8 +122,8 @@ def load_scoring(directory: Path) -> Any:
 
 def file_of(path: Path) -> File:
     upload = Upload(
-        name=path.name, kind=FileKind.TEXT, size=0, crc32c="", sha256="", metadata=None,
-        multimodal=False,
+        name=path.name, kind=KINDS_OF_FILES[path.suffix[1:]], size=0, crc32c="", sha256="",
+        metadata=None, multimodal=False,
     )  # fmt: skip
     return File(
         id=hashlib.sha256(path.name.encode()).hexdigest()[:16], assistant_id="bench",

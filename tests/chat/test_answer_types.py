@@ -2,7 +2,14 @@
 
 import pytest
 
-from lodgepole.chat.answer_types import AnswerType, asked_type, says, wants_all, wants_more
+from lodgepole.chat.answer_types import (
+    AnswerType,
+    asked_type,
+    invites,
+    says,
+    wants_all,
+    wants_more,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +91,11 @@ def test_when_within_a_question_asks_for_no_date():
 def test_what_the_question_has_itself_is_not_said_by_a_text():
     assert not says(AnswerType.DATE, "In 1931 it was cold.", "What was it like in 1931?")
     assert says(AnswerType.DATE, "It was built in 1931.", "When was it built?")
+
+
+def test_what_invites_to_ask_elsewhere_is_told_from_what_answers():
+    asked = "What does the warranty cover?"
+    assert invites("If you have any questions, please contact the warranty desk.", asked)
+    assert invites("Bei Fragen wenden Sie sich an uns.", "Was deckt die Garantie?")
+    assert not invites("The warranty covers the handle.", asked)
+    assert not invites("For more information contact the desk.", "Whom can I contact?")

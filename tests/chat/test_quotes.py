@@ -370,17 +370,34 @@ def test_a_heading_over_a_paragraph_that_leads_into_a_list_comes_with_both():
     ]
 
 
-def test_an_explanation_is_the_rest_of_its_paragraph():
-    text = "One is here. Two is there. Three is far.\n\nFour is away."
-    assert [p.text for p in quote(text, "Two is there.").paragraph(500)] == [
+def test_an_explanation_is_the_rest_of_its_paragraph_and_more_where_that_is_little():
+    text = "One is here. Two is there. Three is far.\n\nFour is away. Five is up.\n\n- six"
+    assert [p.text for p in quote(text, "Two is there.").explained(60)] == [
         "Two is there.",
         "Three is far.",
     ]
-    assert [p.text for p in quote(text, "One is here.").paragraph(26)] == [
+    assert [p.text for p in quote(text, "One is here.").explained(30)] == [
         "One is here.",
         "Two is there.",
     ]
+    assert [p.text for p in quote(text, "Three is far.").explained(500)] == [
+        "Three is far.",
+        "Four is away.",
+        "Five is up.",
+    ]
     assert quote(text, "Two is there.").over() == "One is here."
+
+
+def test_a_sentence_that_the_end_of_a_page_cuts_comes_whole():
+    text = "Guests of the hut pay\n\nforty dollars at the door. They sleep well."
+    whole = ["Guests of the hut pay", "forty dollars at the door."]
+    for said in whole:
+        assert [p.text for p in quote(text, said).parts][:2] == whole
+
+
+def test_what_follows_from_the_sentence_before_comes_with_it():
+    text = "The bridge is gone. Therefore guests take the boat."
+    assert len(quote(text, "Therefore guests take the boat.").parts) == 2
 
 
 def test_a_number_alone_names_no_record():

@@ -158,7 +158,7 @@ def test_growth_ends_where_the_section_ends() -> None:
 def test_the_neighbourhood_covers_all_that_growth_may_reach() -> None:
     far = [hit(ONE.version, 2, 1.0)]
     near = [hit(ONE.version, 100 * i, 1.0) for i in range(1, 10)]
-    keys = neighbourhood([*far, *near], Growth(reach=4, reach_others=1, first_count=1))
+    keys = neighbourhood([*far, *near], Growth(reach=4, reach_others=1, first_count=1, lists=0))
     assert {key.ordinal for key in keys if key.ordinal < 50} == set(range(7))
     assert {key.ordinal for key in keys if key.ordinal > 850} == {899, 900, 901}
 
@@ -186,3 +186,25 @@ def test_a_snippet_from_the_middle_of_a_table_has_the_names_of_its_columns() -> 
     assert snippet(data).table_head == ""
     marked = replace(passage, header="a.md\nBerths\n| Berth | Length | Depth |\n|---|---|---|")
     assert snippet(marked).table_head == "| Berth | Length | Depth |"
+
+
+def test_a_list_that_a_snippet_would_cut_is_taken_to_its_end() -> None:
+    items = [f"- rule {n} of the house" for n in range(6)]
+    texts = ["The rules are as follows:", *items, "The house is old and cold."]
+    passages, at = {}, 0
+    for ordinal, text in enumerate(texts):
+        passages[PassageKey(ONE.version, ordinal)] = Passage(
+            ordinal=ordinal, start=at, end=at + len(text), text=text, page=None, tokens=6, gap="\n"
+        )
+        at += len(text) + 1
+    growth = Growth(first=18, merged=100, lists=2)
+    (snippet,) = pack(
+        [hit(ONE.version, 3, 1.0)], passages, FILES, MemoryTokenizer(), top_k=4,
+        snippet_tokens=100, growth=growth,
+    )  # fmt: skip
+    assert snippet.text.split("\n") == texts[:7]
+    (small,) = pack(
+        [hit(ONE.version, 3, 1.0)], passages, FILES, MemoryTokenizer(), top_k=4,
+        snippet_tokens=20, growth=growth,
+    )  # fmt: skip
+    assert small.text.split("\n") == texts[2:5]

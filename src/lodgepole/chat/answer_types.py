@@ -188,6 +188,31 @@ _WANTS_MORE = re.compile(
 )
 
 
+_INVITES = re.compile(
+    r"\b(?:(?:any|further|additional|other|more) questions|please (?:contact|call|visit|see|refer)"
+    r"|(?:feel free to|do not hesitate to|don[’']t hesitate to) \w+"
+    r"|for (?:more|further) information"
+    r"|(?:we|i)(?:[’']re| are) (?:proud|committed|happy|pleased|here to help)"
+    r"|bei (?:weiteren )?fragen|haben sie (?:noch )?fragen|wenden sie sich|weitere informationen"
+    r"|pour (?:toute question|plus d[’']informations)|n[’']hésitez pas|para más información"
+    r"|no dude en|si tiene (?:alguna )?preguntas?|per ulteriori informazioni|non esitate"
+    r"|para (?:mais|obter) informações|neem contact op|voor meer informatie|kontakta oss"
+    r"|kontakt oss|kontakt os|если у вас (?:есть|возникли) вопросы|обращайтесь)\b"
+    r"|お問い合わせください|请联系|문의하",
+    re.IGNORECASE,
+)
+_ASKS_WHOM = re.compile(
+    r"\b(?:contact|call|reach|help|questions|information|proud|kontakt\w*|wenden|joindre"
+    r"|contactar|contattare|telefon\w*|phone|обратиться)\b|問い合わせ|联系|문의",
+    re.IGNORECASE,
+)
+
+
+def invites(text: str, question: str) -> bool:
+    """Whether a text sends its reader elsewhere, or praises itself, where none asked for that."""
+    return _INVITES.search(text) is not None and _ASKS_WHOM.search(question) is None
+
+
 def asked_type(question: str) -> AnswerType | None:
     """The kind of answer that the question wants; None where any will do."""
     return next((kind for kind, asks in _ASKS if asks.search(question)), None)

@@ -8,26 +8,25 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import orjson
 
-from lodgepole.chat.answer_types import wants_all, wants_more
-from lodgepole.chat.citation_markers import shield
-from lodgepole.chat.messages import ENGLISH, Phrases, listed, phrases, question_language
-from lodgepole.chat.outlines import Excerpt, asked_gist, asks_rows, outline, rows_like
+from lodgepole.chat.answer_types import invites, wants_all, wants_more
+from lodgepole.chat.messages import ENGLISH, phrases, question_language
+from lodgepole.chat.outlines import asked_gist, asks_rows, outline, rows_like
 from lodgepole.chat.prepared_answers import as_far_as_asked
 from lodgepole.chat.provenance import (
     Anchor,
     Place,
     anchors,
     figures,
-    label,
     missing_from,
     nearness,
     place_of,
     unmentioned,
     unsaid_by,
 )
-from lodgepole.chat.quotes import Part, Quote, quotes_of, together
+from lodgepole.chat.query_planning import queries
+from lodgepole.chat.quoted_answers import Found, Shown, json_parts, text_parts
+from lodgepole.chat.quotes import Quote, quotes_of
 from lodgepole.chat.sentence_scoring import WEIGHTS, Asked, Comparison, Sentence
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.model import (
@@ -49,6 +48,7 @@ QUESTION_CHARS = 8_000  # of a long one its end, where the question is
 EMBEDDED_SENTENCES = 6
 """Chosen by words and passage alone; 24 contain the answer no more often, and cost four
 times as much."""
+LOOKED_AT = 48  # sentences that are compared in every way, the likeliest by words and by passage
 MOST_QUOTES = 3
 LEAST_WORDS = 3
 LEXICAL_WEIGHT = 0.5  # of words, beside a cosine's 1, where there is evidence at all
@@ -67,6 +67,7 @@ such sentences are alike, so words alone tell whether one answers."""
 CLEAR_COSINE = 0.7  # so near in meaning a quote may answer in other words alone
 MOST_ABSENT = 0.3  # of a question's content, that may be in no source where a quote answers
 TITLE_WEIGHT = 0.15  # less, of a heading that repeats the question's words
+INVITING_WEIGHT = 0.15  # less, of `please contact us`
 LEAST_COSINE = 0.6  # needed by a question that shares no word with any sentence
 _SAME = 0.8  # share of common content words from which two sentences say the same
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
@@ -80,38 +81,22 @@ class _Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What is quoted; `missing` is in no source, `unsaid` not where the quotes are from."""
+class _Quotable:
+    """The sentences of all sources, and what the question names."""
 
-    quotes: tuple[Quote, ...]
-    missing: tuple[Anchor, ...] = ()
-    unsaid: tuple[Anchor, ...] = ()
-    excerpt: Excerpt | None = None
-    shown: tuple["_Shown", ...] = ()
-
-    def groups(self, ours: Phrases) -> list[tuple[Quote, tuple[Part, ...]]]:
-        """What is shown, each with the quote that it is of."""
-        shown = self.shown or tuple(_Shown(q, q.parts) for q in self.quotes)
-        return together([(s.quote, s.noted(ours)) for s in shown])
+    sentences: Sequence[tuple[Quote, Sentence]]
+    names: Sequence[Anchor]
+    places: Mapping[int, Place]
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """What is shown of a quote; `some` is how many of how many items, where not all are."""
+class _Ranked:
+    """The likeliest sentences for a question, with what speaks for each."""
 
-    quote: Quote
-    parts: tuple[Part, ...]
-    some: tuple[int, int] | None = None
-
-    def noted(self, ours: Phrases) -> tuple[Part, ...]:
-        """The parts, with a note where they are not all."""
-        if self.some is None:
-            return self.parts
-        shown, of = self.some
-        note = ours.first_of.format(shown=shown, of=of)
-        pages = self.quote.source.snippet.pages
-        where = f", {ours.page.format(page=pages[0])}" if len(pages) == 1 else ""
-        return *self.parts, Part(f"({note}{where})", cited=False, own_line=True)
+    comparison: Comparison
+    scored: tuple[tuple[float, _Candidate], ...]
+    cosines: tuple[float, ...]
+    lexical: tuple[float, ...]
 
 
 class ExtractiveChatModel:
@@ -126,7 +111,7 @@ class ExtractiveChatModel:
         question = request.question[-QUESTION_CHARS:]
         found = await self._find(question, request.sources)
         ours = phrases(question)
-        parts = _json_parts(found, ours) if request.json_object else _text_parts(found, ours)
+        parts = json_parts(found, ours) if request.json_object else text_parts(found, ours)
         reason: FinishReason = "stop"
         if not request.json_object:
             parts, reason = as_far_as_asked(parts, request, self._tokenizer)
@@ -142,50 +127,74 @@ class ExtractiveChatModel:
             ),
         )
 
-    async def _find(self, question: str, sources: Sequence[Source]) -> _Found:
+    async def _find(self, question: str, sources: Sequence[Source]) -> Found:
         gist = asked_gist(question)
         excerpt = outline(gist, question, sources) if gist is not None else None
         if excerpt is not None:
-            return _Found(excerpt.quotes, excerpt=excerpt)
+            return Found(excerpt.quotes, excerpt=excerpt)
         found = await self._answers(question, sources)
         if not found.quotes or found.missing or found.unsaid or not asks_rows(question):
             return found
         if any(not name.is_year for name in anchors(question)):
             return found  # the row of what is named answers by itself
         excerpt = rows_like(found.quotes[0], sources)
-        return found if excerpt is None else _Found(excerpt.quotes, excerpt=excerpt)
+        return found if excerpt is None else Found(excerpt.quotes, excerpt=excerpt)
 
-    async def _answers(self, question: str, sources: Sequence[Source]) -> _Found:
-        asked = Asked.of(question)
+    async def _answers(self, question: str, sources: Sequence[Source]) -> Found:
         names = (*anchors(question), *figures(question))
         places = {s.number: place_of(s) for s in sources} if names else {}
         missing = tuple(unmentioned(names, places.values())) if sources else ()
         known = [name for name in names if name not in missing]
-        comparison, candidates = _candidates(asked, sources, known, places)
+        quotable = _Quotable(_sentences(sources), known, places)
+        whole = await self._ranked(question, quotable)
+        if whole is None or self._is_nothing(question, whole):
+            return Found((), missing)
+        chosen = [(quote, question) for quote in _with_the_names(_best(whole.scored), quotable)]
+        parts = queries(question)[1:]
+        if parts:
+            chosen = await self._answers_of_parts(parts, quotable) or chosen
+        quotes = tuple(quote for quote, _ in chosen)
+        unsaid = tuple(unsaid_by(quotes, known, question, places))
+        if max(whole.cosines) < CLEAR_COSINE and not missing:
+            missing += _absent_words(whole.comparison, sources, names)
+        shown = tuple(_whole(quote, asked) for quote, asked in chosen)
+        return Found(quotes, missing, unsaid, shown=shown)
+
+    async def _answers_of_parts(
+        self, parts: Sequence[str], quotable: _Quotable
+    ) -> list[tuple[Quote, str]]:
+        """The best quote for each part of a question that asks several things."""
+        chosen: list[tuple[Quote, str]] = []
+        for part in parts[:MOST_QUOTES]:
+            ranked = await self._ranked(part, quotable)
+            if ranked is None or self._is_nothing(part, ranked):
+                continue
+            quote = _with_the_names(_best(ranked.scored), quotable)[0]
+            if not any(quote.overlaps(c) for c, _ in chosen):
+                chosen.append((quote, part))
+        return chosen
+
+    async def _ranked(self, question: str, quotable: _Quotable) -> _Ranked | None:
+        """The likeliest sentences, best first; None where there are none."""
+        comparison, candidates = _candidates(Asked.of(question), quotable)
         if not candidates:
-            return _Found((), missing)
+            return None
         query = await self._embedder.embed_query(question)
         vectors = await self._embedder.embed_passages([c.quote.meant for c in candidates])
-        cosines = np.asarray(vectors @ query, dtype=np.float64)
-        scored = sorted(
-            ((float(cosine) + c.worth, c) for cosine, c in zip(cosines, candidates, strict=True)),
-            key=lambda pair: -pair[0],
-        )
-        if self._is_foreign(question) and max(c.lexical for c in candidates) < LEAST_SHARE_FOREIGN:
-            return _Found((), missing)
-        strange = all(c.lexical == 0 for c in candidates) and max(cosines) < LEAST_COSINE
-        evidence = max(
-            LEXICAL_WEIGHT * c.lexical + float(cosine)
-            for cosine, c in zip(cosines, candidates, strict=True)
-        )
-        if strange or evidence < LEAST_EVIDENCE:
-            return _Found((), missing)
-        quotes = _with_the_names(_best(scored), known)
-        unsaid = tuple(unsaid_by(quotes, known, question))
-        if max(cosines) < CLEAR_COSINE and not missing:
-            missing += _absent_words(comparison, sources, names)
-        shown = tuple(_whole(quote, question) for quote in quotes)
-        return _Found(tuple(quotes), missing, unsaid, shown=shown)
+        cosines = [float(cosine) for cosine in np.asarray(vectors @ query, dtype=np.float64)]
+        pairs = zip(cosines, candidates, strict=True)
+        scored = sorted(((cosine + c.worth, c) for cosine, c in pairs), key=lambda pair: -pair[0])
+        lexical = [c.lexical for c in candidates]
+        return _Ranked(comparison, tuple(scored), tuple(cosines), tuple(lexical))
+
+    def _is_nothing(self, question: str, ranked: _Ranked) -> bool:
+        """Whether the sentences have too little in common with the question to answer it."""
+        if self._is_foreign(question) and max(ranked.lexical) < LEAST_SHARE_FOREIGN:
+            return True
+        if not any(ranked.lexical) and max(ranked.cosines) < LEAST_COSINE:
+            return True
+        pairs = zip(ranked.lexical, ranked.cosines, strict=True)
+        return max(LEXICAL_WEIGHT * share + cosine for share, cosine in pairs) < LEAST_EVIDENCE
 
     def _is_foreign(self, question: str) -> bool:
         """Whether the question is in letters that the embedder is known not to know."""
@@ -194,11 +203,12 @@ class ExtractiveChatModel:
         return known == frozenset({"en"}) and 2 * len(_LATIN.findall(question)) < letters
 
 
-def _with_the_names(quotes: Sequence[Quote], names: Sequence[Anchor]) -> list[Quote]:
+def _with_the_names(quotes: Sequence[Quote], quotable: _Quotable) -> list[Quote]:
     """Of the quotes those that lack the fewest of the names, years and figures asked for."""
-    if not names:
+    names, places = quotable.names, quotable.places
+    if not names or len(quotes) < 2:
         return [*quotes]
-    lacking = [len(missing_from(quote, names)) for quote in quotes]
+    lacking = [len(missing_from(q, names, places[q.source.number])) for q in quotes]
     return [q for q, count in zip(quotes, lacking, strict=True) if count == min(lacking)]
 
 
@@ -221,16 +231,16 @@ def _absent_words(
     )
 
 
-def _whole(quote: Quote, question: str) -> _Shown:
+def _whole(quote: Quote, question: str) -> Shown:
     """What is shown of a quote: with all that it leads into, where it is asked for."""
     if quote.is_item and not wants_all(question):
-        return _Shown(quote, quote.parts)
+        return Shown(quote, quote.parts)
     announced = quote.announced()
     if announced is not None:
         some = None if announced.shown == announced.of else (announced.shown, announced.of)
-        return _Shown(quote, announced.parts, some)
+        return Shown(quote, announced.parts, some)
     more = wants_more(question) or wants_all(question)
-    return _Shown(quote, quote.paragraph(LONGEST_EXPLANATION) if more else quote.parts)
+    return Shown(quote, quote.explained(LONGEST_EXPLANATION) if more else quote.parts)
 
 
 def _best(scored: Sequence[tuple[float, _Candidate]]) -> list[Quote]:
@@ -246,33 +256,47 @@ def _best(scored: Sequence[tuple[float, _Candidate]]) -> list[Quote]:
     return chosen
 
 
-def _candidates(
-    asked: Asked,
-    sources: Sequence[Source],
-    names: Sequence[Anchor],
-    places: Mapping[int, Place],
-) -> tuple[Comparison, list[_Candidate]]:
-    """Everything that can be quoted, the likeliest by words and by passage first."""
+def _sentences(sources: Sequence[Source]) -> list[tuple[Quote, Sentence]]:
+    """Everything that can be quoted, each once."""
     found: dict[str, tuple[Quote, Sentence]] = {}
     for source in sources:
         for quote in quotes_of(source):
             if quote.meant not in found:
                 found[quote.meant] = quote, _sentence(quote)
-    comparison = Comparison(asked, (sentence for _, sentence in found.values()))
-    candidates: list[_Candidate] = []
-    for quote, sentence in found.values():
-        if not (quote.stems & asked.stems if quote.value else len(quote.stems) >= LEAST_WORDS):
-            continue
-        told = comparison.figures(sentence)
-        worth = sum(w * f for w, f in zip(WEIGHTS, told, strict=True))
-        worth += PASSAGE_WEIGHT * quote.source.snippet.score
-        if quote.is_title:
-            worth -= TITLE_WEIGHT
-        if names:
-            worth += NAME_WEIGHT * nearness(quote, names, places[quote.source.number])
-        candidates.append(_Candidate(quote, told[0], worth))
+    return list(found.values())
+
+
+def _candidates(asked: Asked, quotable: _Quotable) -> tuple[Comparison, list[_Candidate]]:
+    """The likeliest by words and by passage, best first."""
+    comparison = Comparison(asked, (sentence for _, sentence in quotable.sentences))
+    likely = [
+        (comparison.lexical(sentence) + quote.source.snippet.score, quote, sentence)
+        for quote, sentence in quotable.sentences
+        if (quote.stems & asked.stems if quote.value else len(quote.stems) >= LEAST_WORDS)
+    ]
+    likely.sort(key=lambda each: -each[0])
+    candidates = [
+        _candidate(comparison, quote, sentence, quotable)
+        for _, quote, sentence in likely[:LOOKED_AT]
+    ]
     candidates.sort(key=lambda c: -c.worth)
     return comparison, candidates[:EMBEDDED_SENTENCES]
+
+
+def _candidate(
+    comparison: Comparison, quote: Quote, sentence: Sentence, quotable: _Quotable
+) -> _Candidate:
+    told = comparison.figures(sentence)
+    worth = sum(w * f for w, f in zip(WEIGHTS, told, strict=True))
+    worth += PASSAGE_WEIGHT * quote.source.snippet.score
+    if quote.is_title:
+        worth -= TITLE_WEIGHT
+    if invites(quote.text, comparison.asked.text):
+        worth -= INVITING_WEIGHT
+    if quotable.names:
+        place = quotable.places[quote.source.number]
+        worth += NAME_WEIGHT * nearness(quote, quotable.names, place)
+    return _Candidate(quote, told[0], worth)
 
 
 def _sentence(quote: Quote) -> Sentence:
@@ -289,60 +313,3 @@ def _sentence(quote: Quote) -> Sentence:
 def _say_the_same(a: Quote, b: Quote) -> bool:
     smaller = min(len(a.stems), len(b.stems))
     return len(a.stems & b.stems) >= _SAME * smaller
-
-
-def _lead(found: _Found, ours: Phrases) -> str:
-    """What stands before the quotes, or instead of them."""
-    if found.excerpt is not None:
-        return _lead_of_excerpt(found.excerpt, ours)
-    missing = listed([anchor.text for anchor in found.missing])
-    no_mention = ours.no_mention.format(names=missing) if missing else ""
-    if not found.quotes:
-        return f"{no_mention} {ours.nothing_found}".lstrip()
-    if missing:
-        return f"{no_mention} {ours.nearest}"
-    if found.unsaid:
-        return ours.not_said.format(names=listed([anchor.text for anchor in found.unsaid]))
-    return ours.lead
-
-
-def _lead_of_excerpt(excerpt: Excerpt, ours: Phrases) -> str:
-    shown = len(excerpt.quotes)
-    if excerpt.kind == "outline":
-        return ours.outline
-    return ours.rows if shown == excerpt.of else f"{ours.rows} ({shown}/{excerpt.of})"
-
-
-def _text_parts(found: _Found, ours: Phrases) -> list[str]:
-    parts = [_lead(found, ours)]
-    label_before = ""
-    for quote, shown in found.groups(ours):
-        named = shield(label(quote))
-        parts.append("\n\n" if named == label_before else f"\n\n{named}:\n")
-        label_before = named
-        parts += _marked(quote.source, shown)
-    return parts
-
-
-def _marked(source: Source, shown: Sequence[Part]) -> list[str]:
-    """The parts of a quote, each followed by its marker."""
-    marked: list[str] = []
-    for part in shown:
-        space = "" if not marked else "\n" if part.own_line else " "
-        marked.append(f"{space}{shield(part.text)}")
-        if part.cited:
-            marked.append(f" [{source.number}]")
-    return marked
-
-
-def _json_parts(found: _Found, ours: Phrases) -> list[str]:
-    groups = found.groups(ours)
-    cited = ["".join(_marked(quote.source, shown)) for quote, shown in groups]
-    files = [quote.source.snippet.file.upload.name for quote, _ in groups]
-    plain = cited and not (found.missing or found.unsaid or found.excerpt)
-    answer = (
-        cited[0]
-        if plain
-        else "\n\n".join((_lead(found, ours), *(cited if found.excerpt else cited[:1])))
-    )
-    return [orjson.dumps({"answer": answer, "quotes": cited, "files": files}).decode()]

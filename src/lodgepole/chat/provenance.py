@@ -5,8 +5,9 @@ looked for in what was found, and what is not there is told.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from lodgepole.chat.messages import question_language
@@ -89,21 +90,47 @@ class Place:
     """
 
     def __init__(self, text: str, over: str = "") -> None:
-        self.over = frozenset(stems_of(over))
+        self._text = text
+        self._over = over
         self._all = f"{over} {text}"
-        surfaces = [m.group() for m in WORD.finditer(text)]
-        titles = {_form(m.group()) for m in WORD.finditer(over)}
-        self._forms = {_form(s) for s in surfaces} | titles
-        cased = [s for s in surfaces if s[0].isalpha()]
-        caseless = not any(s[0].isupper() for s in cased)
-        self._names = titles | {
-            _form(s) for s in surfaces if caseless or s != s.lower() or s.upper() == s.lower()
-        }
-        self.years = {m.group(1) for m in _YEAR.finditer(self._all)}
-        self.years |= {f"20{m.group(1)}" for m in _SHORT_YEAR.finditer(self._all)}
+        self._known: dict[Anchor, bool] = {}
+
+    @cached_property
+    def over(self) -> frozenset[str]:
+        """Stems of what stands over the text."""
+        return frozenset(stems_of(self._over))
+
+    @cached_property
+    def years(self) -> set[str]:
+        """Every year that is told."""
+        years = {m.group(1) for m in _YEAR.finditer(self._all)}
+        return years | {f"20{m.group(1)}" for m in _SHORT_YEAR.finditer(self._all)}
+
+    @cached_property
+    def _titles(self) -> set[str]:
+        return {_form(surface) for surface in WORD.findall(self._over)}
+
+    @cached_property
+    def _forms(self) -> set[str]:
+        return {_form(surface) for surface in WORD.findall(self._text)} | self._titles
+
+    @cached_property
+    def _names(self) -> set[str]:
+        """The forms of what may be a name; in a text without capital letters, of all."""
+        surfaces = WORD.findall(self._text)
+        if not any(surface[0].isupper() for surface in surfaces):
+            return self._forms
+        named = (s for s in surfaces if not s[0].islower() or not s.islower())
+        return self._titles | {_form(surface) for surface in named}
 
     def mentions(self, anchor: Anchor) -> bool:
         """Whether it has the name, year or figure."""
+        known = self._known.get(anchor)
+        if known is None:
+            known = self._known[anchor] = self._mentions(anchor)
+        return known
+
+    def _mentions(self, anchor: Anchor) -> bool:
         if anchor.is_year:
             return anchor.text in self.years
         if anchor.is_figure:
@@ -166,6 +193,7 @@ def _over(source: Source) -> str:
     return " ".join((_CAMEL.sub(" ", name), *snippet.heading_path))
 
 
+@lru_cache(maxsize=16_384)
 def _form(surface: str) -> str:
     """A word as names are compared: without case, accents and the ending of a genitive."""
     form = folded(surface)
@@ -282,14 +310,15 @@ def unmentioned(asked: Sequence[Anchor], places: Iterable[Place]) -> list[Anchor
     return [anchor for anchor in asked if not any(place.mentions(anchor) for place in known)]
 
 
-def missing_from(quote: Quote, asked: Sequence[Anchor]) -> list[Anchor]:
+def missing_from(quote: Quote, asked: Sequence[Anchor], source: Place) -> list[Anchor]:
     """The names, years and figures that neither a quote nor what it stands under has.
 
-    A year is also missing where the quote itself tells another one, whatever stands before it.
+    A year is also missing where the quote itself tells another one, whatever stands before it. A
+    name that `source` has whole may be told by its last word.
     """
     if not asked:
         return []
-    place, source = place_of_quote(quote), place_of(quote.source)
+    place = place_of_quote(quote)
     shown = Place(" ".join(part.text for part in quote.parts))
     return [
         anchor
@@ -299,15 +328,20 @@ def missing_from(quote: Quote, asked: Sequence[Anchor]) -> list[Anchor]:
     ]
 
 
-def unsaid_by(quotes: Sequence[Quote], asked: Sequence[Anchor], question: str) -> list[Anchor]:
+def unsaid_by(
+    quotes: Sequence[Quote],
+    asked: Sequence[Anchor],
+    question: str,
+    places: Mapping[int, Place],
+) -> list[Anchor]:
     """Those that the first quote lacks: a year of one and a company of another answer nothing.
 
     Where the question names several side by side, each may be in a quote of its own.
     """
-    lacking = missing_from(quotes[0], asked) if quotes else []
-    if not lacking or not _side_by_side(asked, question):
-        return lacking
-    return [a for a in lacking if all(missing_from(quote, [a]) for quote in quotes)]
+    told = [missing_from(q, asked, places[q.source.number]) for q in quotes if asked]
+    if not told or not _side_by_side(asked, question):
+        return told[0] if told else []
+    return [a for a in told[0] if all(a in lacking for lacking in told)]
 
 
 def _side_by_side(asked: Sequence[Anchor], question: str) -> bool:

@@ -139,7 +139,7 @@ def _is_title(line: Line, after: Line) -> bool:
     """Whether a short line that is no sentence stands over one, as headings in PDF files do."""
     if line.kind != "prose" or len(line.text) > LONGEST_TITLE:
         return False
-    if ":" in line.text or ends_sentence(line.text):
+    if ":" in line.text or ends_sentence(line.text) or after.text[0].islower():
         return False
     if after.kind == "lead":
         return after.apart

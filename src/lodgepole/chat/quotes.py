@@ -10,12 +10,14 @@ from itertools import takewhile
 
 from lodgepole.chat.quoted_lines import FIRST_WORD, Line, lines_of
 from lodgepole.model import FileKind, Source
-from lodgepole.text.sentences import is_field
-from lodgepole.text.word_lists import POINTING_BACK, POINTING_EARLY
+from lodgepole.text.sentences import ends_sentence, is_field
+from lodgepole.text.word_lists import CONCLUDING, POINTING_BACK, POINTING_EARLY
 
 LONGEST_AFTER = 500  # characters of an answer, or a paragraph, that follow what leads into it
 LONGEST_LIST = 2_000  # characters of a list or table that is quoted whole
 LONGEST_BEFORE = 400
+GOING_ON = POINTING_BACK | CONCLUDING
+ENOUGH = 0.4  # of what may explain something, after which the end of a paragraph is the end
 EARLY_WORDS = 4  # of a sentence, among which a pronoun stands for something before it
 LONGEST_COMPLETING = 200  # of a sentence that goes on about the one before, and completes it
 
@@ -114,22 +116,27 @@ class Quote:
             return None
         return _announced(self._lines, lead.at)
 
-    def paragraph(self, most: int) -> tuple[Part, ...]:
-        """Its parts, and what follows in its paragraph up to so many characters."""
+    def explained(self, most: int) -> tuple[Part, ...]:
+        """Its parts, and what follows in its paragraph up to so many characters.
+
+        Where that is little, the next paragraph comes too.
+        """
         parts, line = self.parts, self._lines[self._at]
         if line.kind != "prose":
             return parts
-        at, left = self._at + 1, most - sum(len(part.text) for part in parts)
         shown = {part.text for part in parts}
-        for after in self._lines[at:]:
-            left -= 0 if after.text in shown else len(after.text)
-            if after.apart or after.kind not in ("prose", "lead") or left < 0:
+        left = most - _size(parts)
+        for after in self._lines[self._at + 1 :]:
+            if after.text in shown:
+                continue
+            left -= len(after.text)
+            ends = after.apart and most - left - len(after.text) >= ENOUGH * most
+            if ends or after.kind not in ("prose", "lead") or left < 0:
                 break
             if after.kind == "lead":
                 told = _announced(self._lines, after.at)
                 return (*parts, *told.parts) if told and _size(told.parts) <= left else parts
-            if after.text not in shown:
-                parts = (*parts, Part(after.text))
+            parts = (*parts, Part(after.text, own_line=after.apart))
         return parts
 
 
@@ -306,14 +313,19 @@ def _following(lines: Sequence[Line], i: int) -> Iterator[Part]:
 def _goes_on(before: Line, line: Line) -> bool:
     """Whether a sentence begins with a word for something that the one before it named.
 
-    A pronoun among its first words does the same: `For guests it is 20 euros`.
+    A pronoun among its first words does the same: `For guests it is 20 euros`. The end of a page
+    may also stand within a sentence.
     """
+    if line.kind not in ("prose", "more") or before.kind not in ("prose", "item", "more"):
+        return False
+    if line.text[0].islower() and line.begins and not ends_sentence(before.text):
+        return True
     if line.apart or line.kind != "prose" or before.kind != "prose":
         return False
     first = FIRST_WORD.match(line.text)
     if first is None:
         return False
-    if first.group().casefold() in POINTING_BACK:
+    if first.group().casefold() in GOING_ON:
         return True
     return any(word in POINTING_EARLY for word in line.text.split()[1:EARLY_WORDS])
 

@@ -21,6 +21,7 @@ WEIGHTS = (0.6, 0.2, 0.12, 0.1, -0.1, -0.15, -0.35, 0.05)
 on, has the right sentence first in 77 % of questions on articles (by the cosine alone 72 %)."""
 NEAR = 3  # words between which two that the question has together are together too
 BRIEF_WORDS = 4
+SAME_LETTERS = 3  # with which two words begin that may be one
 TYPO_LETTERS = 5  # of a word of a question that may be one of the documents', mistyped
 LONGER_TYPO_LETTERS = 8  # from which two letters may be wrong
 _ASKING = frozenset(map(stem, ASKING_VERBS))
@@ -86,7 +87,6 @@ class Comparison:
             for word, meant in self._meant.items()
         }
         self._total = sum(self.weight.values()) or 1.0
-        self._all = frozenset[str]().union(*self._meant.values()) | asked.stems
 
     def said(self, stems: Collection[str]) -> set[str]:
         """The words of the question that are among these."""
@@ -95,6 +95,10 @@ class Comparison:
     def share(self, said: Collection[str]) -> float:
         """Of the question's content, rare words weighing more."""
         return sum(self.weight[s] for s in said) / self._total
+
+    def lexical(self, sentence: Sentence) -> float:
+        """The share of the question that it says, or that it stands under."""
+        return self.share(self.said(sentence.stems | sentence.about))
 
     def absent(self, elsewhere: Collection[str]) -> set[str]:
         """The words of the question that stand neither in a sentence nor elsewhere.
@@ -136,20 +140,17 @@ class Comparison:
         return near / len(wanted)
 
 
-def _meant(stem: str, vocabulary: Mapping[str, int]) -> frozenset[str]:
+def _meant(asked: str, vocabulary: Mapping[str, int]) -> frozenset[str]:
     """The words of the documents that a word of a question is."""
-    if stem in vocabulary:
-        alike = {v for v in vocabulary if v[:3] == stem[:3] and similar_stems(stem, v)}
-        return frozenset(alike | {stem})
-    alike = {v for v in vocabulary if v[:3] == stem[:3] and similar_stems(stem, v)}
-    if alike:
-        return frozenset(alike)
-    if len(stem) < TYPO_LETTERS or stem[0].isdigit():
-        return frozenset((stem,))
-    most = 2 if len(stem) >= LONGER_TYPO_LETTERS else 1
+    begin = asked[:SAME_LETTERS]
+    alike = {v for v in vocabulary if v.startswith(begin) and similar_stems(asked, v)}
+    if alike or len(asked) < TYPO_LETTERS or asked[0].isdigit():
+        return frozenset(alike or (asked,))
+    most = 2 if len(asked) >= LONGER_TYPO_LETTERS else 1
+    least, longest, first = len(asked) - most, len(asked) + most, asked[0]
     mistyped = {
         v
         for v in vocabulary
-        if v[0] == stem[0] and abs(len(v) - len(stem)) <= most and edits(stem, v, most) <= most
+        if v[0] == first and least <= len(v) <= longest and edits(asked, v, most) <= most
     }
-    return frozenset(mistyped or (stem,))
+    return frozenset(mistyped or (asked,))

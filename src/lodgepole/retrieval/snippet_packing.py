@@ -13,6 +13,7 @@ from lodgepole.documents.tables import CELL_GAP
 from lodgepole.model import File, FileVersion, Hit, Passage, PassageKey, Snippet
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.fusion import sigmoid
+from lodgepole.retrieval.unfinished_lists import goes_on
 
 _RULED = re.compile(r"[|:\-\s]+")  # the line below the head of a table in Markdown
 
@@ -27,6 +28,7 @@ class Growth:
     first_count: int = 4
     reach: int = 4  # neighbours to either side that the first few may grow into
     reach_others: int = 1
+    lists: int = 2  # further neighbours of the first few, where a list goes on there
 
 
 DEFAULT_GROWTH = Growth()
@@ -63,7 +65,7 @@ def neighbourhood(hits: Sequence[Hit], growth: Growth = DEFAULT_GROWTH) -> set[P
     far = 2 * growth.first_count
     keys: set[PassageKey] = set()
     for rank, hit in enumerate(hits):
-        reach = growth.reach if rank < far else growth.reach_others
+        reach = growth.reach + growth.lists if rank < far else growth.reach_others
         version, middle = hit.key.version, hit.key.ordinal
         keys.update(
             PassageKey(version, ordinal)
@@ -97,6 +99,7 @@ def pack(
         growth: How far snippets grow below their limit.
     """
     taken = _Taken()
+    largest = min(growth.merged, snippet_tokens)
     runs: list[_Run] = []
     scores = {hit.key: hit.score for hit in hits}
     for hit in hits:
@@ -107,9 +110,11 @@ def pack(
         size = growth.first if len(runs) < growth.first_count else growth.others
         size = min(size, snippet_tokens)
         run = _grown(hit, passages, taken, scores, size=size, tokenizer=tokenizer)
-        if not _merged(run, passages, taken, min(growth.merged, snippet_tokens), tokenizer):
+        if not _merged(run, passages, taken, largest, tokenizer):
             runs.append(run)
             taken.add(run, range(run.first, run.last + 1))
+    for run in runs[: growth.first_count]:
+        _complete(run, passages, taken, tokenizer, most=growth.lists, size=largest)
     snippets = (_snippet(run, passages, files, tokenizer, snippet_tokens) for run in runs)
     if budget_tokens is None:
         return list(snippets)
@@ -158,6 +163,32 @@ def _grown(
         )
         run.first, run.last = min(run.first, best.ordinal), max(run.last, best.ordinal)
         run.tokens += added[best]
+
+
+def _complete(
+    run: _Run,
+    passages: Mapping[PassageKey, Passage],
+    taken: _Taken,
+    tokenizer: Tokenizer,
+    *,
+    most: int,
+    size: int,
+) -> None:
+    """Grow the run over the rest of a list or a table that it would cut."""
+    for side in (1, -1):
+        for _ in range(most):
+            edge = run.last if side > 0 else run.first
+            here = passages[PassageKey(run.version, edge)]
+            key = PassageKey(run.version, edge + side)
+            if key not in passages or key in taken.runs:
+                break
+            first, second = (here, passages[key]) if side > 0 else (passages[key], here)
+            tokens = passages[key].tokens + _gap_tokens(first, tokenizer)
+            if run.tokens + tokens > size or not goes_on(first.text, second.text):
+                break
+            run.first, run.last = min(run.first, key.ordinal), max(run.last, key.ordinal)
+            run.tokens += tokens
+            taken.add(run, (key.ordinal,))
 
 
 def _gap_tokens(passage: Passage, tokenizer: Tokenizer) -> int:

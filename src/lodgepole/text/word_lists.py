@@ -98,6 +98,15 @@ POINTING_BACK = frozenset(
 )
 """First words of sentences about something that the sentence before names."""
 
+CONCLUDING = frozenset(
+    """
+    therefore thus hence consequently accordingly otherwise deshalb daher folglich somit andernfalls
+    donc ainsi sinon luego entonces quindi perciò altrimenti portanto logo daarom dus anders därför
+    därmed derfor dermed поэтому следовательно иначе тому отже
+    """.split()  # noqa: SIM905
+)
+"""First words of sentences that follow from the one before."""
+
 POINTING_EARLY = frozenset(
     """
     it they them he she es er il elle ils elles ze hij он она оно они
