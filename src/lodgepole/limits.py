@@ -25,6 +25,9 @@ class Limits:
     multimodal_pdf_bytes: int = 50_000_000
     multimodal_pdf_pages: int = 100
     uploads_at_once: int = 64  # each takes its size on the data directory's disk meanwhile
+    uploads_at_once_of_project: int = 56  # so that one cannot take all of them
+    upload_seconds: float = 3600.0  # for all of one; 100 MB take as long at 30 kB a second
+    disk_reserve_bytes: int = 64 * MIB  # that uploads leave free, for deletions and what was taken
     downloads_at_once: int = 200  # each holds up to a quarter of a megabyte until it is read
     downloads_of_one_file: int = 20  # by its links, which may be spread widely
     metadata_bytes: int = 16_384

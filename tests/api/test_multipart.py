@@ -1,3 +1,4 @@
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -202,6 +203,50 @@ def test_an_upload_for_which_the_disk_has_no_room_may_be_sent_again(tmp_path):
         file.write(b"x")
     with room.file() as file:  # the place is free again
         file.write(b"x")
+
+
+def test_one_project_does_not_take_all_places_for_uploads(tmp_path):
+    room = UploadSpool(tmp_path, most=3, most_of_one=2)
+    with room.file("a"), room.file("a"):
+        with pytest.raises(RateLimited, match="2 uploads of yours"), room.file("a"):
+            pass
+        with (
+            room.file("b"),
+            pytest.raises(RateLimited, match="3 uploads are under way"),
+            room.file("c"),
+        ):
+            pass
+    with room.file("a"):
+        pass
+
+
+def test_an_upload_that_the_disk_will_not_hold_is_refused_before_its_bytes(tmp_path):
+    room = UploadSpool(tmp_path, most=1, reserve_bytes=100, free_bytes=lambda _: 120)
+    with room.file(size=10):
+        pass
+    with pytest.raises(Unavailable, match="120 bytes left"), room.file(size=11):
+        pass
+
+
+async def test_an_upload_of_unknown_size_ends_where_the_disk_is_full(tmp_path):
+    free = iter([5_000_000, 5_000_000, 900_000])
+    room = UploadSpool(tmp_path, most=1, free_bytes=lambda _: next(free))
+    large = FormLimits(file_bytes=lambda name: 10_000_000, overhead_bytes=OVERHEAD)
+    with pytest.raises(Unavailable, match="900,000 bytes left"):
+        async with read_upload(request(file_part(b"x" * 4_000_000) + END), large, room):
+            pass
+
+
+async def test_an_upload_has_so_much_time_and_no_more(tmp_path):
+    async def receive() -> dict:
+        await asyncio.Event().wait()
+        return {}
+
+    silent = request(b"")
+    silent._receive = receive
+    with pytest.raises(InvalidRequest, match="longer than"):
+        async with read_upload(silent, LIMITS, UploadSpool(tmp_path, most=1, seconds=0)):
+            pass
 
 
 def test_a_folder_for_uploads_that_is_gone_is_unavailable(tmp_path):

@@ -1,12 +1,14 @@
 """An assistant in one file: a round trip is equal, and what is damaged is refused."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import zipfile
 from collections.abc import Generator
 from pathlib import Path
 
+import google_crc32c
 import numpy as np
 import orjson
 import pytest
@@ -142,3 +144,81 @@ def test_what_is_no_export_or_was_cut_off_is_refused(tmp_path: Path):
             opened(tmp_path / "cut")
     with pytest.raises(InvalidRequest, match="There is no file"):
         opened(tmp_path / "nowhere")
+
+
+def boat(**changes: object) -> dict[str, object]:
+    crc = base64.b64encode(google_crc32c.Checksum(b"The boat.").digest()).decode()
+    file = {"id": "f1", "name": "boat.txt", "metadata": None, "multimodal": False, "size": 9}
+    sha256 = hashlib.sha256(b"The boat.").hexdigest()
+    member = {"member": "files/000000", "sha256": sha256, "crc32c_hash": crc}
+    return {**file, **member, **changes}
+
+
+def test_an_export_made_by_hand_is_read(tmp_path: Path):
+    with opened(made_by_hand(tmp_path / "x", files=[boat()])) as exported:
+        assert exported.assistant == {"name": "a"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"files": [boat(), boat()]}, "no proper ids"),
+        ({"files": [boat(id="../../etc")]}, "no proper ids"),
+        ({"files": [boat(id="a/b")]}, "no proper ids"),
+        ({"files": [boat(id=7)]}, "is damaged"),
+        ({"files": [boat(metadata="x")]}, "should be an object"),
+        ({"files": [boat(crc32c_hash="AAAAAA==")]}, "another CRC"),
+        ({"files": [boat(member="files/000001")]}, "is damaged"),
+        ({"files": [boat(member="../../etc/passwd")]}, "is damaged"),
+        ({"files": [boat(size=10**12)]}, "larger than it is"),
+        ({"files": [boat(size="9")]}, "is damaged"),
+        ({"assistant": ["a"]}, "should be an object"),
+        ({"assistant": None}, "should be an object"),
+        ({"format": None}, "has format None"),
+    ],
+)
+def test_a_manifest_that_is_wrong_is_refused_before_anything_is_made(
+    tmp_path: Path, changes, message
+):
+    with pytest.raises(InvalidRequest, match=message):
+        opened(made_by_hand(tmp_path / "x", **changes))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_members_that_are_double_packed_or_encrypted_are_refused(tmp_path: Path):
+    path = made_by_hand(tmp_path / "double", files=[boat()])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("files/000000", b"The raft.")
+    with pytest.raises(InvalidRequest, match="two members of one name"):
+        opened(path)
+    body = {"format": 1, "assistant": {"name": "a"}, "files": [boat()]}
+    with zipfile.ZipFile(tmp_path / "packed", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("files/000000", b"The boat.")
+        archive.writestr(MANIFEST, json.dumps(body))
+    with pytest.raises(InvalidRequest, match="another size"):
+        opened(tmp_path / "packed")
+    whole = bytearray(made_by_hand(tmp_path / "plain", files=[boat()]).read_bytes())
+    for place in (whole.find(b"PK\1\2"), whole.rfind(b"PK\1\2")):
+        whole[place + 8] |= 1  # says that it is encrypted
+    (tmp_path / "encrypted").write_bytes(whole)
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        opened(tmp_path / "encrypted")
+
+
+def test_every_cut_and_every_wrong_bit_ends_in_words(tmp_path: Path):
+    whole = made_by_hand(tmp_path / "whole", files=[boat()]).read_bytes()
+    for place in range(0, len(whole), 3):
+        flipped = bytearray(whole)
+        flipped[place] ^= 0x11
+        for content in (whole[:place], bytes(flipped)):
+            (tmp_path / "bad").write_bytes(content)
+            with contextlib.suppress(InvalidRequest):
+                opened(tmp_path / "bad").archive.close()
+
+
+def test_of_an_import_that_breaks_off_nothing_is_left(served, tmp_path: Path):
+    files = [boat(), boat(id="f2", metadata={"$wrong": 1})]
+    path = made_by_hand(tmp_path / "x", content=b"The boat.", files=files)
+    imported = served.run("import", str(path), "--name", "half")
+    assert (imported.returncode, "$wrong" in imported.stderr) == (1, True)
+    assert "half" not in served.run("assistants", "list", "--json").stdout

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from lodgepole.errors import ClaimLost, Conflict, NotFound
+from lodgepole.errors import ClaimLost, Conflict, NotFound, RateLimited
 from lodgepole.model import AssistantStatus, FileStatus, OperationStatus, OperationType
 
 SECOND = timedelta(seconds=1)
@@ -22,6 +22,20 @@ async def test_an_accepted_upload_is_recorded_with_its_file(ready):
     file = await ready.catalog.find_file("a1", "f1")
     assert file.status is FileStatus.PROCESSING
     assert await ready.backlog.queue_depth() == 1
+
+
+async def test_of_new_files_at_once_one_takes_the_last_place(ready):
+    await ready.append_content("o1")
+    new = [ready.operation(f"new{n}", UPSERT, file_id=f"new{n}") for n in range(4)]
+    ended = await asyncio.gather(
+        *(ready.intake.append(one, file=ready.file(one), most_files=2) for one in new),
+        return_exceptions=True,
+    )
+    assert sorted(map(type, ended), key=str) == [type(None), *[RateLimited] * 3]
+    for _ in range(2):
+        await ready.queue.complete(await ready.claim())
+    replaced = ready.operation("again", UPSERT, file_id="f1")
+    await ready.intake.append(replaced, file=ready.file(replaced), most_files=2)
 
 
 async def test_nothing_is_accepted_for_an_assistant_that_is_gone_or_dying(ready):

@@ -1,5 +1,6 @@
 """Files: what is accepted, what is stored, what is refused and leaves nothing behind."""
 
+import asyncio
 import base64
 import hashlib
 from datetime import timedelta
@@ -18,6 +19,7 @@ from lodgepole.errors import (
     Unavailable,
 )
 from lodgepole.library.blob_keys import original_key
+from lodgepole.library.files import GIVEN_AT_ONCE, GIVEN_FOR
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import parse_filter
 from lodgepole.model import FileKind, FileStatus, FileVersion, OperationStatus, OperationType
@@ -113,6 +115,50 @@ async def test_an_assistant_holds_so_many_files_and_no_more(make_house):
         await house.upsert(assistant, "new", "b.txt", b"x")
 
 
+async def test_of_uploads_at_once_one_takes_the_last_place(make_house):
+    house = make_house(limits=Limits(files_per_assistant=2))
+    assistant = await house.assistant()
+    await house.upload(assistant, "a.txt", b"x")
+    files = house.files
+    checked = asyncio.Barrier(5)
+
+    async def slow():
+        await checked.wait()  # all have passed the look before the upload
+        yield b"x"
+
+    ended = await asyncio.gather(
+        *(
+            files.upload(assistant, name="b.txt", content=slow(), metadata=None, multimodal=False)
+            for _ in range(5)
+        ),
+        return_exceptions=True,
+    )
+    refused = [end for end in ended if isinstance(end, RateLimited)]
+    assert len(refused) == 4
+    assert refused[0].retry_after
+    assert len(await keys(house)) == 2
+
+
+async def test_passages_wait_for_so_many_ids_without_a_file(house):
+    assistant = await house.assistant()
+    files = house.files
+
+    async def lines():
+        yield b"{}\n"
+
+    for number in range(GIVEN_AT_ONCE):
+        await files.give_passages(assistant, f"f{number}", lines())
+    await files.give_passages(assistant, "f0", lines())
+    with pytest.raises(RateLimited):
+        await files.give_passages(assistant, "another", lines())
+    await files.upsert(
+        assistant, "f1", name="a.txt", content=lines(), metadata=None, multimodal=False
+    )
+    await files.give_passages(assistant, "another", lines())
+    house.clock.advance(GIVEN_FOR)
+    await files.give_passages(assistant, "later", lines())
+
+
 async def test_an_upload_to_a_dying_assistant_leaves_nothing(house):
     assistant = await house.assistant()
     await house.assistants.delete("p", "docs")
@@ -125,8 +171,8 @@ async def test_bytes_stay_when_it_is_not_known_whether_their_upload_was_accepted
     assistant = await house.assistant()
     append = house.log.append
 
-    async def accept_and_lose_the_answer(operation, *, file=None):
-        await append(operation, file=file)
+    async def accept_and_lose_the_answer(operation, *, file=None, **limits):
+        await append(operation, file=file, **limits)
         raise Unavailable("The database does not answer.")
 
     house.log.append = accept_and_lose_the_answer

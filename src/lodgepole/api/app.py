@@ -104,7 +104,13 @@ def create_app(
         services=services,
         granted=GrantedServices(services),
         rates=RequestRates(services.allowances, services.limits),
-        spool=UploadSpool(uploads, most=services.limits.uploads_at_once),
+        spool=UploadSpool(
+            uploads,
+            most=services.limits.uploads_at_once,
+            most_of_one=services.limits.uploads_at_once_of_project,
+            seconds=services.limits.upload_seconds,
+            reserve_bytes=services.limits.disk_reserve_bytes,
+        ),
         downloads=DownloadSlots(
             most=services.limits.downloads_at_once,
             most_of_one=services.limits.downloads_of_one_file,

@@ -7,6 +7,7 @@ it stays in memory beyond one chunk.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
-from tempfile import TemporaryFile
+from shutil import disk_usage
+from tempfile import TemporaryFile, gettempdir
 from typing import IO
 from urllib.parse import unquote_to_bytes
 
@@ -27,6 +29,7 @@ from lodgepole.api.requests import json_parameter
 from lodgepole.errors import InvalidRequest, RateLimited, TooLarge, Unavailable
 
 DISK_CHUNK_BYTES = 1024 * 1024
+ANNOUNCED_MOST = 1024 * 1024 * 1024  # bytes to make room for; what is larger is refused as such
 BUSY_RETRY_SECONDS = 2.0
 NEW_LINE = b"\r\n"
 NAME_HEADER_BYTES = 16 * 1024
@@ -63,54 +66,99 @@ class UploadSpool:
     Args:
         directory: Where they lie, nameless, until they are stored; None is the system's place.
         most: How many at once.
+        most_of_one: How many of one project.
+        seconds: How long each may take to arrive.
+        reserve_bytes: What they leave of the disk.
+        free_bytes: What is left of it now.
     """
 
-    def __init__(self, directory: Path | None, *, most: int) -> None:
+    def __init__(
+        self,
+        directory: Path | None,
+        *,
+        most: int,
+        most_of_one: int | None = None,
+        seconds: float | None = None,
+        reserve_bytes: int = 0,
+        free_bytes: Callable[[Path], int] = lambda directory: disk_usage(directory).free,
+    ) -> None:
+        self.seconds = seconds
         self._directory = directory
         self._most = most
-        self._open = 0
+        self._most_of_one = most if most_of_one is None else most_of_one
+        self._reserve_bytes = reserve_bytes
+        self._free_bytes = free_bytes
+        self._open: Counter[str] = Counter()
 
     @contextmanager
-    def file(self) -> Generator[IO[bytes]]:
+    def file(self, project_id: str = "", size: int = 0) -> Generator[IO[bytes]]:
         """A new file, gone at the end of the context.
+
+        Args:
+            project_id: Whose upload it is.
+            size: Bytes that are announced, or 0.
 
         Raises:
             RateLimited: Too many are open.
             Unavailable: The disk is full, or cannot be written.
         """
-        if self._open >= self._most:
+        of_one = self._open[project_id] >= self._most_of_one
+        if of_one or self._open.total() >= self._most:
+            whose, most = ("of yours ", self._most_of_one) if of_one else ("", self._most)
             raise RateLimited(
-                f"{self._most} uploads are under way, as many as may be at once: try again",
+                f"{most} uploads {whose}are under way, as many as may be at once: try again",
                 retry_after=BUSY_RETRY_SECONDS,
             )
-        self._open += 1
+        self._open[project_id] += 1
         try:
+            self.check_room(size)
             with TemporaryFile(prefix="lodgepole-upload-", dir=self._directory) as file:
                 yield file
         except OSError as error:  # of the last bytes not before the file is closed
             raise Unavailable(f"The upload could not be kept: {error.strerror}.") from error
         finally:
-            self._open -= 1
+            self._open[project_id] -= 1
+            self._open += Counter()  # forgets those who have none
+
+    def check_room(self, size: int) -> None:
+        """Raise Unavailable where the disk does not hold so much more, and once more to keep it."""
+        free = self._free_bytes(self._directory or Path(gettempdir()))
+        if free < 2 * size + self._reserve_bytes:
+            raise Unavailable(
+                f"The server's disk has {free:,} bytes left, too few for this upload: delete "
+                "files, or make room on it"
+            )
 
 
 @asynccontextmanager
 async def read_upload(
-    request: Request, limits: FormLimits, spool_room: UploadSpool
+    request: Request, limits: FormLimits, spool_room: UploadSpool, *, project_id: str = ""
 ) -> AsyncGenerator[UploadForm]:
     """Read the whole form.
 
     Raises:
         RateLimited: Too many uploads are under way.
-        InvalidRequest: Not a form, a broken one, no file, two files, or metadata not JSON.
+        InvalidRequest: Not a form, a broken one, no file, two files, or metadata not JSON; or it
+            takes too long.
         TooLarge: The file or the rest is over its limit; nothing more is read.
         Unavailable: The disk is full.
     """
-    with spool_room.file() as spool:
+    announced = request.headers.get("Content-Length", "")
+    size = min(int(announced), ANNOUNCED_MOST) if announced.isdecimal() else 0
+    with spool_room.file(project_id, size) as spool:
         form = _FormReader(_boundary(request), limits)
-        async for chunk in body_chunks(request):
-            form.feed(chunk)
-            if len(form.pending) >= DISK_CHUNK_BYTES:
-                await asyncio.to_thread(spool.write, form.take())
+        try:
+            async with asyncio.timeout(spool_room.seconds):
+                async for chunk in body_chunks(request):
+                    form.feed(chunk)
+                    if len(form.pending) >= DISK_CHUNK_BYTES:
+                        spool_room.check_room(len(form.pending))
+                        await asyncio.to_thread(spool.write, form.take())
+        except TimeoutError:
+            raise InvalidRequest(
+                f"The upload took longer than {spool_room.seconds:,.0f} s: send it over a faster "
+                "connection"
+            ) from None
         await asyncio.to_thread(spool.write, form.take())
         name = form.finish()
         spool.seek(0)

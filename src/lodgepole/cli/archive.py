@@ -6,29 +6,33 @@ is larger than it looks. With passages, each file has a second member of JSON li
 then the passages with their vectors; whoever imports it uses them where the embedder is the same.
 """
 
+import base64
 import contextlib
 import hashlib
 import os
+import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import google_crc32c
 import orjson
 import typer
 
 import lodgepole
 from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, connect
 from lodgepole.cli.screen import say, show_json, size
-from lodgepole.cli.syncing import crc32c
 from lodgepole.cli.waiting import pause
 from lodgepole.client.api_client import Client, JsonObject
 from lodgepole.errors import (
     AlreadyExists,
     Conflict,
     InvalidRequest,
+    LodgepoleError,
     NotFound,
     TooLarge,
     Unavailable,
@@ -39,6 +43,7 @@ MANIFEST = "lodgepole.json"
 MANIFEST_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
 KEPT = ("id", "name", "metadata", "multimodal", "size", "crc32c_hash")
+FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 SETTINGS = ("name", "instructions", "metadata")
 
 
@@ -252,26 +257,52 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> Exported:
                 f"{source} has format {format_}; this release reads {FORMAT}. It was written by "
                 f"release {manifest.get('release')}: use that one or a newer one."
             )
+        _check_as_a_whole(archive, source, assistant, files)
         for file in files:
-            _check_member(archive, file, file["name"])
+            found = _check_member(archive, file, file["name"])
+            if found != file["crc32c_hash"]:
+                raise InvalidRequest(f"The export is damaged: {file['name']} has another CRC.")
             if "passages" in file:
                 _check_member(archive, file["passages"], f"the passages of {file['name']}")
     except (KeyError, TypeError, orjson.JSONDecodeError) as error:
         raise InvalidRequest(f"{source} is damaged: {error} in {MANIFEST}.") from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise InvalidRequest(f"{source} is damaged: {error}.") from error
+    except RuntimeError as error:  # zipfile's of what is encrypted, or compressed otherwise
+        raise InvalidRequest(f"{source} cannot be read: {error}.") from error
     return Exported(assistant, tuple(files), archive)
 
 
-def _check_member(archive: zipfile.ZipFile, member: JsonObject, what: str) -> None:
+def _check_as_a_whole(
+    archive: zipfile.ZipFile, source: Path, assistant: JsonObject, files: Sequence[JsonObject]
+) -> None:
+    """What no member shows by itself; nothing is read for it. Raises InvalidRequest."""
+    names = archive.namelist()
+    if len(set(names)) < len(names):
+        raise InvalidRequest(f"{source} is damaged: it has two members of one name.")
+    ids = [file["id"] for file in files]
+    if len(set(ids)) < len(ids) or not all(FILE_ID.fullmatch(id_) for id_ in ids):
+        raise InvalidRequest(f"{source} is damaged: its files have no proper ids of their own.")
+    shapes: list[Any] = [assistant, *(file["metadata"] or {} for file in files)]
+    if not all(isinstance(shape, dict) for shape in shapes):
+        raise InvalidRequest(f"{source} is damaged: what should be an object in it is none.")
+    members = [*files, *(file["passages"] for file in files if "passages" in file)]
+    if sum(member["size"] for member in members) > source.stat().st_size:
+        raise InvalidRequest(f"{source} is damaged: its members say they are larger than it is.")
+
+
+def _check_member(archive: zipfile.ZipFile, member: JsonObject, what: str) -> str:
+    """The CRC-32C of a member that is what was written. Raises InvalidRequest."""
     info = archive.getinfo(member["member"])
     if info.compress_type != zipfile.ZIP_STORED or info.file_size != member["size"]:
         raise InvalidRequest(f"The export is damaged: {what} has another size.")
-    digest = hashlib.sha256()
+    digest, crc = hashlib.sha256(), google_crc32c.Checksum()
     for chunk in _chunks(archive, member):
         digest.update(chunk)
+        crc.update(chunk)
     if digest.hexdigest() != member["sha256"]:
         raise InvalidRequest(f"The export is damaged: {what} is not what was written.")
+    return base64.b64encode(crc.digest()).decode()
 
 
 def _chunks(archive: zipfile.ZipFile, member: JsonObject) -> Iterator[bytes]:
@@ -283,6 +314,8 @@ def _chunks(archive: zipfile.ZipFile, member: JsonObject) -> Iterator[bytes]:
 def read_import(client: Client, exported: Exported, name: str) -> list[JsonObject]:
     """Make the assistant and its files, under the ids that they had; those that failed.
 
+    Of an import that breaks off nothing is left.
+
     Raises:
         Conflict: An assistant of that name is there.
     """
@@ -293,26 +326,31 @@ def read_import(client: Client, exported: Exported, name: str) -> list[JsonObjec
         )
     except AlreadyExists as error:
         raise Conflict(f"There is an assistant {name!r}: choose another with --name.") from error
-    waiting: list[tuple[JsonObject, JsonObject]] = []
-    with tempfile.TemporaryDirectory(prefix="lodgepole-import-") as folder:
-        for file in exported.files:
-            path = Path(folder, "file")
-            with path.open("wb") as stream:
-                for chunk in _chunks(exported.archive, file):
-                    stream.write(chunk)
-            if crc32c(path) != file["crc32c_hash"]:
-                raise InvalidRequest(f"The export is damaged: {file['name']} has another CRC.")
-            _give_passages(client, exported, name, file)
-            operation = client.upsert_file(
-                name,
-                file["id"],
-                path,
-                name=file["name"],
-                metadata=file["metadata"],
-                multimodal=bool(file["multimodal"]),
-            )
-            waiting.append((file, operation))
+    try:
+        waiting = [(file, _read_file(client, exported, name, file)) for file in exported.files]
+    except BaseException:
+        with contextlib.suppress(LodgepoleError):  # else its owner sees it, and deletes it
+            client.delete_assistant(name)
+        raise
     return [failed for file, op in waiting if (failed := _ended(client, name, file, op))]
+
+
+def _read_file(client: Client, exported: Exported, assistant: str, file: JsonObject) -> JsonObject:
+    """The operation that makes a file."""
+    with tempfile.TemporaryDirectory(prefix="lodgepole-import-") as folder:
+        path = Path(folder, "file")
+        with path.open("wb") as stream:
+            for chunk in _chunks(exported.archive, file):
+                stream.write(chunk)
+        _give_passages(client, exported, assistant, file)
+        return client.upsert_file(
+            assistant,
+            file["id"],
+            path,
+            name=file["name"],
+            metadata=file["metadata"],
+            multimodal=bool(file["multimodal"]),
+        )
 
 
 def _give_passages(client: Client, exported: Exported, assistant: str, file: JsonObject) -> None:

@@ -7,6 +7,7 @@ a blob that no operation knows; the sweep removes it.
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from copy import copy
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from lodgepole.errors import (
     Conflict,
@@ -44,6 +45,8 @@ from lodgepole.telemetry.stages import Stages
 
 FIRST_GENERATION = 1
 GIVEN_BYTES = 128 * 1024 * 1024
+GIVEN_AT_ONCE = 20  # ids of an assistant that have no file, for which passages wait
+GIVEN_FOR = timedelta(hours=1)  # longer than the sweep leaves them
 """Bytes of passages brought along for one file: about 60,000. Read into memory when used."""
 
 
@@ -72,6 +75,7 @@ class Files:
         self._limits = limits
         self._signer = signer
         self._stages = stages or Stages()
+        self._given: dict[tuple[str, str], datetime] = {}  # assistants and ids without a file
 
     def over(self, catalog: Catalog, intake: OperationIntake, history: OperationHistory) -> "Files":
         """The same use cases of another catalog and log, such as those that a grant shows."""
@@ -146,6 +150,7 @@ class Files:
         operation = self._operation(assistant, OperationType.UPSERT_FILE, version, upload)
         file = self._processing(assistant, version, upload)
         await self._append(assistant, version, operation, file)
+        self._given.pop((assistant.id, file_id), None)
         return operation
 
     async def update_metadata(
@@ -184,9 +189,25 @@ class Files:
         Raises:
             InvalidRequest: No id that a file may have.
             TooLarge: More than `GIVEN_BYTES`; nothing is kept.
+            RateLimited: Too many wait for ids that have no file, or there may be no more files.
         """
         _check_id(file_id)
+        if await self._catalog.find_file(assistant.id, file_id) is None:
+            await self._check_quota(assistant)
+            self._note_given(assistant, file_id)
         await self._blobs.put(given_key(assistant.id, file_id), _within(lines, GIVEN_BYTES))
+
+    def _note_given(self, assistant: Assistant, file_id: str) -> None:
+        """Raises RateLimited where passages wait for many ids that have no file."""
+        now = self._clock.now()
+        self._given = {key: at for key, at in self._given.items() if now - at < GIVEN_FOR}
+        self._given.pop((assistant.id, file_id), None)
+        if sum(assistant_id == assistant.id for assistant_id, _ in self._given) >= GIVEN_AT_ONCE:
+            raise RateLimited(
+                f"Passages wait for {GIVEN_AT_ONCE} files, as many as they may: upload those first",
+                retry_after=self._limits.quota_retry_seconds,
+            )
+        self._given[assistant.id, file_id] = now
 
     async def get(self, assistant: Assistant, file_id: str) -> File:
         """The file in any status, Deleting included. Raises NotFound."""
@@ -268,7 +289,12 @@ class Files:
     ) -> None:
         try:
             self._stages.accepted(operation.id)
-            await self._intake.append(operation, file=file)
+            await self._intake.append(
+                operation, file=file, most_files=self._limits.files_per_assistant
+            )
+        except RateLimited:
+            await self._blobs.remove_prefix(version_prefix(assistant.id, version))
+            raise self._too_many() from None
         except Unavailable:
             raise  # it may have been accepted after all; the sweep decides
         except LodgepoleError:  # refused for certain
@@ -290,12 +316,16 @@ class Files:
         return page.items[0]
 
     async def _check_quota(self, assistant: Assistant) -> None:
+        """Refuse early what `append` would refuse after the upload. Raises RateLimited."""
+        if await self._catalog.count_files(assistant.id) >= self._limits.files_per_assistant:
+            raise self._too_many()
+
+    def _too_many(self) -> RateLimited:
         most = self._limits.files_per_assistant
-        if await self._catalog.count_files(assistant.id) >= most:
-            raise RateLimited(
-                f"The assistant holds {most} files, as many as it may: delete one first",
-                retry_after=self._limits.quota_retry_seconds,
-            )
+        return RateLimited(
+            f"The assistant holds {most} files, as many as it may: delete one first",
+            retry_after=self._limits.quota_retry_seconds,
+        )
 
     async def _check_idle(self, assistant: Assistant, file_id: str) -> None:
         """Refuse early what `append` would refuse after the upload. Raises Conflict."""

@@ -20,7 +20,9 @@ class OperationIntake(Protocol):
         """
         ...
 
-    async def append(self, operation: Operation, *, file: File | None = None) -> None:
+    async def append(
+        self, operation: Operation, *, file: File | None = None, most_files: int | None = None
+    ) -> None:
         """Accept a change; durable on return.
 
         - UPLOAD_FILE and UPSERT_FILE of a new id: inserts `file` (Processing).
@@ -35,5 +37,6 @@ class OperationIntake(Protocol):
             NotFound: The assistant is gone or Terminating, or there is no file to delete.
             Conflict: The file has an unfinished operation, is Deleting, has content of a higher
                 generation, or was deleted by an operation of a higher one.
+            RateLimited: With the new file the assistant would hold more than `most_files`.
         """
         ...

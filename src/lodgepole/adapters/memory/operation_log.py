@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lodgepole.adapters.memory.database import FileRow, MemoryDatabase, OperationRow, page
-from lodgepole.errors import ClaimLost, Conflict, NotFound
+from lodgepole.errors import ClaimLost, Conflict, NotFound, RateLimited
 from lodgepole.model import (
     AssistantStatus,
     Claim,
@@ -39,7 +39,9 @@ class MemoryOperationLog:
         self._database.generations[assistant_id] += 1
         return self._database.generations[assistant_id]
 
-    async def append(self, operation: Operation, *, file: File | None = None) -> None:
+    async def append(
+        self, operation: Operation, *, file: File | None = None, most_files: int | None = None
+    ) -> None:
         self._check_alive(operation.assistant_id)
         match operation.type:
             case OperationType.DELETE_ASSISTANT:
@@ -47,13 +49,15 @@ class MemoryOperationLog:
             case OperationType.DELETE_FILE:
                 self._begin_delete_file(operation)
             case _:
-                self._begin_content(operation, file)
+                self._begin_content(operation, file, most_files)
         self._database.operations[operation.assistant_id, operation.id] = OperationRow(
             operation, due_at=operation.created_at
         )
         self._database.work.give()
 
-    def _begin_content(self, operation: Operation, file: File | None) -> None:
+    def _begin_content(
+        self, operation: Operation, file: File | None, most_files: int | None
+    ) -> None:
         key = (operation.assistant_id, operation.file_id or "")
         row = self._database.files.get(key)
         if row is not None:
@@ -68,6 +72,10 @@ class MemoryOperationLog:
             file = file and replace(file, created_at=row.file.created_at)
         if file is None or self._was_deleted_since(operation):
             raise Conflict(f"File {operation.file_id} was deleted meanwhile.")
+        held = sum(owner == operation.assistant_id for owner, _ in self._database.files)
+        if row is None and most_files is not None and held >= most_files:
+            message = f"The assistant holds {held} files, as many as it may."
+            raise RateLimited(message, retry_after=60.0)
         self._database.files[key] = FileRow(file)
 
     def _was_deleted_since(self, operation: Operation) -> bool:

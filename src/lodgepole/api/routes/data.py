@@ -252,7 +252,8 @@ async def _receive(
         ),
         overhead_bytes=limits.multipart_overhead_bytes,
     )
-    async with read_upload(call.request, form_limits, state_of(call.request).spool) as form:
+    spool = state_of(call.request).spool
+    async with read_upload(call.request, form_limits, spool, project_id=call.project_id) as form:
         if from_query is not None:
             form = UploadForm(form.name, form.content, from_query)
         return await accept(form, wants_figures)

@@ -35,7 +35,8 @@ async def create_file(call: DataWrite) -> Response:
         overhead_bytes=limits.multipart_overhead_bytes,
         texts=(PURPOSE, ANCHOR, SECONDS),
     )
-    async with read_upload(call.request, form_limits, state_of(call.request).spool) as form:
+    spool = state_of(call.request).spool
+    async with read_upload(call.request, form_limits, spool, project_id=call.project_id) as form:
         held = await call.services.held_files.accept(
             call.project_id,
             name=form.name,

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from lodgepole.adapters.databases.sql.dialects import locked
 from lodgepole.adapters.databases.sql.rows import AnyRow, Columns, file_columns, operation_columns
 from lodgepole.adapters.databases.sql.tables import assistants, files, operations
-from lodgepole.errors import Conflict, NotFound
+from lodgepole.errors import Conflict, NotFound, RateLimited
 from lodgepole.model import (
     AssistantStatus,
     File,
@@ -19,10 +19,17 @@ from lodgepole.model import (
 )
 
 FILE_DELETED = "Cancelled: the file was deleted."
+FULL_RETRY_SECONDS = 60.0
 ASSISTANT_DELETED = "Cancelled: the assistant was deleted."
 
 
-def accept(connection: Connection, operation: Operation, file: File | None, now: datetime) -> None:
+def accept(
+    connection: Connection,
+    operation: Operation,
+    file: File | None,
+    now: datetime,
+    most_files: int | None,
+) -> None:
     """Append an operation with what `OperationLog.append` promises of its type."""
     check_alive(connection, operation.assistant_id)
     match operation.type:
@@ -31,7 +38,7 @@ def accept(connection: Connection, operation: Operation, file: File | None, now:
         case OperationType.DELETE_FILE:
             _delete_file(connection, operation, now)
         case _:
-            _accept_content(connection, operation, file)
+            _accept_content(connection, operation, file, most_files)
     connection.execute(
         insert(operations).values(**operation_columns(operation), due_at=operation.created_at)
     )
@@ -43,6 +50,16 @@ def check_alive(connection: Connection, assistant_id: str) -> None:
     status = connection.execute(query).scalar()
     if status is None or status == AssistantStatus.TERMINATING.value:
         raise NotFound("The assistant is being deleted." if status else "No such assistant.")
+
+
+def _check_files(connection: Connection, assistant_id: str, most: int) -> None:
+    """Raises RateLimited; the assistant's row is locked, so that no two take the last place."""
+    counted = select(func.count()).where(files.c.assistant_id == assistant_id)
+    held = connection.execute(counted).scalar_one()
+    if held >= most:
+        raise RateLimited(
+            f"The assistant holds {held} files, as many as it may.", retry_after=FULL_RETRY_SECONDS
+        )
 
 
 def lock_assistant(connection: Connection, assistant_id: str) -> None:
@@ -61,11 +78,15 @@ def next_revision(connection: Connection, assistant_id: str, **values: Any) -> i
     return bumped.scalar_one()
 
 
-def _accept_content(connection: Connection, operation: Operation, file: File | None) -> None:
+def _accept_content(
+    connection: Connection, operation: Operation, file: File | None, most_files: int | None
+) -> None:
     row = _find_file(connection, operation)
     if row is None:
         if file is None or _was_deleted_since(connection, operation):
             raise Conflict(f"File {operation.file_id} was deleted meanwhile.")
+        if most_files is not None:
+            _check_files(connection, operation.assistant_id, most_files)
         connection.execute(insert(files).values(**file_columns(file), published=False))
         return
     if row.status == FileStatus.DELETING.value:

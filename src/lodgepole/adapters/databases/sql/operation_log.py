@@ -57,9 +57,11 @@ class SqlOperationLog:
 
         return await self._database.write(work)
 
-    async def append(self, operation: Operation, *, file: File | None = None) -> None:
+    async def append(
+        self, operation: Operation, *, file: File | None = None, most_files: int | None = None
+    ) -> None:
         def work(connection: Connection) -> None:
-            accept(connection, operation, file, self._clock.now())
+            accept(connection, operation, file, self._clock.now(), most_files)
 
         await self._database.write(work)
         self._database.work.give()
