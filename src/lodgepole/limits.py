@@ -81,6 +81,8 @@ class Limits:
     model_first_event_seconds: float = 60.0
     own_model_first_event_seconds: float = 300.0  # at your own, which may load it
     model_total_seconds: float = 600.0
+    deep_steps: int = 6  # of a model that looks further, each with a few searches
+    deep_tokens: int = 60_000  # that these steps may read and write together
     local_model_start_seconds: float = 120.0  # to read the weights of a model that we run
     local_model_idle_seconds: float = 600.0  # after its last answer, until it leaves memory
     abandoned_answer_seconds: float = 3.0  # an answer whose client left may be asked for again

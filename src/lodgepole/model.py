@@ -501,7 +501,16 @@ class AnswerEnded:
     tool_calls: tuple[ToolCall, ...] = ()
 
 
-AnswerEvent = AnswerStarted | AnswerText | AnswerCitation | AnswerEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerStep:
+    """Something that the model did to find more, where it was asked to look deep."""
+
+    kind: Literal["search", "find_words", "open_pages"]
+    what: str
+    found: int  # snippets
+
+
+AnswerEvent = AnswerStarted | AnswerStep | AnswerText | AnswerCitation | AnswerEnded
 
 
 # --- what a chat model is asked and says ------------------------------------------------------

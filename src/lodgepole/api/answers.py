@@ -15,6 +15,7 @@ from lodgepole.model import (
     AnswerEnded,
     AnswerEvent,
     AnswerStarted,
+    AnswerStep,
     AnswerText,
     Citation,
     Usage,
@@ -45,8 +46,10 @@ async def collect(events: AsyncIterator[AnswerEvent]) -> Answer:
                 started = event
             case AnswerEnded():
                 ended = event
-            case _:
+            case AnswerText() | AnswerCitation():
                 pieces.append(event)
+            case AnswerStep():
+                pass
     assert started is not None, "an answer begins with AnswerStarted"
     assert ended is not None, "an answer ends with AnswerEnded"
     return Answer(started=started, pieces=tuple(pieces), ended=ended)
@@ -112,6 +115,8 @@ async def chat_frames(
         match event:
             case AnswerText():
                 yield content(event.text)
+            case AnswerStep():
+                yield frame(_step_chunk(id_, model, event))
             case AnswerCitation():
                 cited = render.citation(event.citation, link)
                 yield frame(
@@ -141,6 +146,17 @@ async def _first(events: AsyncIterator[AnswerEvent]) -> AnswerStarted:
 def _content_chunk(id_: str, model: str, text: str) -> schemas.ContentChunkModel:
     delta = schemas.ContentDelta(content=text)
     return schemas.ContentChunkModel(type="content_chunk", id=id_, model=model, delta=delta)
+
+
+def _step_chunk(id_: str, model: str, step: AnswerStep) -> schemas.StepChunkModel:
+    """A text that is empty, with the step beside it: clients that know no steps pass it over."""
+    return schemas.StepChunkModel(
+        type="content_chunk",
+        id=id_,
+        model=model,
+        delta=schemas.ContentDelta(content=""),
+        step=schemas.StepModel(kind=step.kind, what=step.what, found=step.found),
+    )
 
 
 def _finish_reason(ended: AnswerEnded, version: WireVersion) -> schemas.FinishWord:
@@ -280,6 +296,8 @@ async def completion_frames(
             case AnswerText():
                 said += len(event.text)
                 yield content(event.text)
+            case AnswerStep():
+                pass
             case AnswerCitation():
                 mark = inline.text(event.citation) if marks else ""
                 cited = _annotations(event.citation, link, said, len(mark))

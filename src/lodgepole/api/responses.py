@@ -17,6 +17,7 @@ from lodgepole.model import (
     AnswerEnded,
     AnswerEvent,
     AnswerStarted,
+    AnswerStep,
     AnswerText,
     Citation,
     Usage,
@@ -176,6 +177,8 @@ async def response_frames(
             if isinstance(event, AnswerStarted):
                 writing = _Writing(asked, event)
                 told = _beginning(writing, numbered)
+            elif isinstance(event, AnswerStep):
+                continue
             else:
                 assert writing is not None, "an answer begins with AnswerStarted"
                 told = await _told(writing, numbered, event, keep)

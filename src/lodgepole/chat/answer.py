@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
+from lodgepole.chat.deep_search import DeepSearch, Gathered, deepened, looks_deep
 from lodgepole.chat.first_words import STARTED_WITHIN_SECONDS, announced
 from lodgepole.chat.generations import collect, used
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
@@ -98,6 +99,7 @@ class ChatRequest:
     sampling: Sampling = field(default_factory=Sampling)
     tools: Tools | None = None  # of the caller, for a model that can be given them
     json_schema: Mapping[str, Any] | None = None  # what the object of a JSON answer must follow
+    deep: bool | None = None  # the model looks further before it answers; None is the setting's
     client: str | None = None
 
 
@@ -136,10 +138,14 @@ class Chat:
         figures: SnippetFigures | None = None,
         stages: Stages | None = None,
         whole: WholeAnswers | None = None,
+        deep: DeepSearch | None = None,
+        deep_unasked: bool = False,
     ) -> None:
         self._search = search
         self._figures = figures
         self._whole = whole
+        self._deep = deep
+        self._deep_unasked = deep_unasked
         self._models = models
         self._tokenizer = tokenizer
         self._new_id = new_id
@@ -156,6 +162,7 @@ class Chat:
         made = copy(self)
         made._search = self._search.over(catalog)
         made._whole = None if self._whole is None else self._whole.over(catalog)
+        made._deep = None if self._deep is None else self._deep.over(made._search, catalog)
         made._shared = SharedAnswers(linger_seconds=self._limits.abandoned_answer_seconds)
         return made
 
@@ -237,6 +244,37 @@ class Chat:
                 model = replace(model, model=PreparedModel(prepared, self._tokenizer))
                 snippets = [*prepared.snippets]
         turn = _Turn(assistant, request, model, room.history, question, spent, begun)
+        if self._deep is not None and looks_deep(
+            request.deep, model, unasked=self._deep_unasked and request.tools is None
+        ):
+            looked = self._deep.gather(
+                assistant, question, snippets, filter=request.filter, model=model
+            )
+
+            def from_all(gathered: Gathered) -> AsyncGenerator[AnswerEvent]:
+                more = replace(turn, spent=turn.spent + gathered.usage)
+                return self._within_window(more, within(gathered.snippets, room.source_tokens))
+
+            events = deepened(self._started(turn, snippets), looked, from_all)
+        else:
+            events = self._within_window(turn, snippets)
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    def _started(self, turn: "_Turn", snippets: Sequence[Snippet]) -> AnswerStarted:
+        return AnswerStarted(
+            id=self._new_id(),
+            model=turn.model.name,
+            snippet_count=len(snippets),
+            question=turn.question,
+            snippets=tuple(snippets),
+        )
+
+    async def _within_window(
+        self, turn: "_Turn", snippets: Sequence[Snippet]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """The answer, from fewer snippets where the model refuses them all as too long."""
         for shorter in range(SHORTER_PROMPTS + 1):
             said = False
             try:
@@ -278,13 +316,7 @@ class Chat:
             sampling=request.sampling,
             tools=request.tools if model.calls_tools else None,
         )
-        started = AnswerStarted(
-            id=self._new_id(),
-            model=model.name,
-            snippet_count=len(sources),
-            question=turn.question,
-            snippets=tuple(source.snippet for source in sources),
-        )
+        started = self._started(turn, [source.snippet for source in sources])
         answering = self._replies.json if request.json_response else self._replies.text
         events = answering(generation, model, highlights=request.include_highlights, spent=spent)
         watch = AnswerWatch(self._stages, model)

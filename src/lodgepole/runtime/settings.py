@@ -226,6 +226,10 @@ class Settings(BaseSettings):
     on this machine; that needs the extra `local`."""
     model_hub_url: str = "https://huggingface.co"
     """Where `lodgepole models pull NAME` fetches language models: the hub, or a mirror of it."""
+    deep_answers: bool = False
+    """Whether a model that calls tools looks further before each answer, where a request does not
+    say: it searches again, finds words in a file and opens pages, within `limits.deep_steps` and
+    `limits.deep_tokens`."""
     discover_models: bool = True
     """Whether a server without a language model says that one runs on this machine: it asks the
     usual ports of Ollama, LM Studio, llama.cpp and vLLM on loopback, once it has started."""

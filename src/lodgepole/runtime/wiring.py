@@ -18,6 +18,7 @@ from lodgepole.api.app import create_app
 from lodgepole.api.mcp import server
 from lodgepole.api.state import Observing
 from lodgepole.chat.answer import Chat
+from lodgepole.chat.deep_search import DeepSearch
 from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.whole_answers import WholeAnswers
 from lodgepole.chat.whole_documents import WholeDocuments
@@ -155,6 +156,7 @@ async def _services(
     )
     files = open_files(settings, stores, stages)
     held_files = _held_files(stores, files, limits)
+    documents = WholeDocuments(catalog, stores.blobs)
     return Services(
         assistants=Assistants(
             catalog=catalog, intake=log, clock=clock, new_id=_new_id, limits=limits
@@ -176,7 +178,9 @@ async def _services(
             figures=SnippetFigures(stores.blobs),
             metrics=stages.metrics,
             stages=stages,
-            whole=WholeAnswers(WholeDocuments(catalog, stores.blobs)),
+            whole=WholeAnswers(documents),
+            deep=DeepSearch(search, documents, tools.tokenizer, limits),
+            deep_unasked=settings.deep_answers,
         ),
         alignment=Alignment(judge, tools.tokenizer, limits, models),
         models=models,

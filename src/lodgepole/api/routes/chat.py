@@ -33,6 +33,7 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
         snippet_tokens=options.snippet_size,
         multimodal=options.multimodal,
         include_binary_content=options.include_binary_content,
+        deep=body.deep,
         # A client that gives up waiting posts again; one that streams has its answer already.
         client=None if body.stream else call.key.id,
     )

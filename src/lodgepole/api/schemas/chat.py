@@ -227,6 +227,8 @@ class ChatRequest(SearchCompletions):
         default=None, description="Quote the words that support each citation."
     )
     context_options: ContextOptions | None = None
+    # Ours, and in no published document.
+    deep: SkipJsonSchema[bool | None] = None
 
 
 class ContextRequest(ContextOptions):
@@ -310,6 +312,20 @@ class ContentChunkModel(WireResponse):
     id: str
     model: str
     delta: ContentDelta
+
+
+class StepModel(WireResponse):
+    """Something that the model did to find more."""
+
+    kind: Literal["search", "find_words", "open_pages"]
+    what: str
+    found: int
+
+
+class StepChunkModel(ContentChunkModel):
+    """A content chunk without text that tells of a step; only where `deep` was asked for."""
+
+    step: StepModel
 
 
 class CitationChunkModel(WireResponse):
