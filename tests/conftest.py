@@ -28,6 +28,7 @@ from lodgepole.ingestion.processing import LocalProcessor
 from lodgepole.ingestion.sweep import GRACE, Sweep
 from lodgepole.ingestion.worker import Worker
 from lodgepole.library.assistants import Assistants
+from lodgepole.library.conversations import Conversations
 from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
@@ -153,6 +154,12 @@ class House:
         )
 
     @property
+    def conversations(self) -> Conversations:
+        return Conversations(
+            records=self.records, clock=self.clock, new_id=self.new_id, limits=self.limits
+        )
+
+    @property
     def operations(self) -> Operations:
         return Operations(history=self.log, signals=self.log)
 
@@ -191,6 +198,7 @@ class House:
                 step=step,
             ),
             index=self.index,
+            records=self.records,
             clock=self.clock,
             step=step,
             linger=timedelta(),

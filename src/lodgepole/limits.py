@@ -46,6 +46,10 @@ class Limits:
     held_files_per_project: int = 10_000  # uploaded for assistants to take up
     responses_per_project: int = 10_000  # stored to be continued; the oldest make room
     response_retention_days: int = 30
+    conversations_per_project: int = 10_000  # those that were not used for longest make room
+    conversation_turns: int = 200  # questions of one conversation
+    conversation_retention_days: int = 90  # after it was last used
+    conversation_undo_seconds: float = 3600.0  # that a deleted conversation can be had back
     quota_retry_seconds: float = 60.0  # told to callers who hold too much
     requests_per_minute: int = 0  # per project; 0 is no limit
     sources_per_assistant: int = 100

@@ -252,6 +252,8 @@ class RecordKind(StrEnum):
     PASSING_FILE = "passing_file"  # one that is on its way in, or out: only the sweep sees it
     FILE_BATCH = "file_batch"
     RESPONSE = "response"
+    CONVERSATION = "conversation"  # its title, and which turns it has
+    TURN = "turn"  # a question of a conversation, with its answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

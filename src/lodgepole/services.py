@@ -10,6 +10,7 @@ from lodgepole.chat.answer import Chat
 from lodgepole.chat.model_directory import ModelDirectory
 from lodgepole.evaluation.alignment import Alignment
 from lodgepole.library.assistants import Assistants
+from lodgepole.library.conversations import Conversations
 from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
 from lodgepole.library.held_files import HeldFiles
@@ -41,6 +42,7 @@ class Services:
     held_files: HeldFiles
     file_batches: FileBatches
     responses: StoredResponses
+    conversations: Conversations
     keys: Keys
     sources: Sources
     usage_meter: UsageMeter

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -40,6 +41,7 @@ from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.chunking import chunk
 from lodgepole.library.assistants import Assistants
 from lodgepole.library.blob_keys import original_key, version_prefix
+from lodgepole.library.conversations import Conversations
 from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
@@ -155,6 +157,7 @@ def build(
     *,
     scripts: Sequence[Sequence[Any]] = (),
     calls_tools: bool = False,
+    kept: bool = True,
 ) -> House:
     clock = MemoryClock(tick=timedelta(milliseconds=1))
     database = MemoryDatabase()
@@ -165,6 +168,9 @@ def build(
 
     def new_id() -> str:
         return f"id{next(numbers)}"
+
+    def random_id() -> str:
+        return str(uuid4())
 
     scripted = ScriptedChatModel(scripts or [script])
     models = ModelDirectory(
@@ -232,6 +238,9 @@ def build(
             wake=Signal(),
         ),
         responses=StoredResponses(records=records, clock=clock, limits=limits),
+        conversations=Conversations(
+            records=records, clock=clock, new_id=random_id, limits=limits, kept=kept
+        ),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         usage_meter=UsageMeter(MemoryLedger(database), clock),
         chat=Chat(

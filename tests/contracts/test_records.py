@@ -74,3 +74,22 @@ async def test_expired_ones_are_of_all_projects_the_oldest_first(stores):
     due = await stores.records.expired(START + 3 * HOUR, limit=9)
     assert [one.id for one in due] == ["b", "a"]
     assert [one.id for one in await stores.records.expired(START + 9 * HOUR, limit=1)] == ["b"]
+
+
+async def test_records_are_listed_and_found_by_how_their_ids_begin(stores):
+    for id_, project in (("a_1", "p"), ("a_2", "p"), ("ab1", "p"), ("A_4", "p"), ("a_3", "q")):
+        await stores.records.put(record(id_, project=project))
+    await stores.records.put(record("a_5", kind=RecordKind.FILE))
+    assert await ids(stores, id_prefix="a_") == ["a_2", "a_1"]
+    found = await stores.records.with_prefix(RecordKind.RESPONSE, "a_", limit=9)
+    assert sorted(one.id for one in found) == ["a_1", "a_2", "a_3"]
+    assert len(await stores.records.with_prefix(RecordKind.RESPONSE, "a_", limit=2)) == 2
+
+
+async def test_several_are_found_at_once(stores):
+    for id_ in ("a", "b", "c"):
+        await stores.records.put(record(id_))
+    found = await stores.records.find_all("p", ["c", "nobody", "a"])
+    assert sorted(one.id for one in found) == ["a", "c"]
+    assert await stores.records.find_all("q", ["a"]) == []
+    assert await stores.records.find_all("p", []) == []

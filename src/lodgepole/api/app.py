@@ -18,6 +18,7 @@ from lodgepole.api.routes import (
     chat,
     console,
     control,
+    conversations,
     data,
     documentation,
     evaluation,
@@ -125,7 +126,12 @@ def create_app(
     for prefix in PREFIXES:
         for router in ROUTERS:
             app.include_router(router, prefix=prefix)
-    for router in (additions.router, additions.documents, sources.router):
+    for router in (
+        additions.router,
+        additions.documents,
+        sources.router,
+        conversations.router,
+    ):
         app.include_router(router, prefix=additions.PREFIX)
     for router in OPENAI_ROUTERS:
         app.include_router(router, prefix=OPENAI_PREFIX)

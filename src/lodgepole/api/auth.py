@@ -31,6 +31,9 @@ GRANTED_ROUTES = frozenset(
         *("chat", "completions", "context", "create_chat_completion", "search_vector_store"),
         *("list_files", "describe_file", "upload_file", "upsert_file", "delete_file"),
         *("list_operations", "describe_operation", "describe_text", "describe_passages"),
+        *("list_conversations", "create_conversation", "describe_conversation"),
+        *("rename_conversation", "delete_conversation", "restore_conversation"),
+        *("ask_in_conversation", "rate_answer", "export_conversation"),
     }
 )
 """Routes by name that a key with a grant may use: those that go through its services alone. Others

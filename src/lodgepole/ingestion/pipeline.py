@@ -23,6 +23,7 @@ from lodgepole.library.blob_keys import (
     version_of,
     version_prefix,
 )
+from lodgepole.library.conversations import remove_of_assistant
 from lodgepole.model import (
     Claim,
     File,
@@ -40,6 +41,7 @@ from lodgepole.ports.file_processor import FileProcessor, ProcessedFile, Process
 from lodgepole.ports.index import Index
 from lodgepole.ports.live_content import LiveContent
 from lodgepole.ports.operation_queue import OperationQueue
+from lodgepole.ports.records import Records
 from lodgepole.telemetry.stages import Stages
 
 T = TypeVar("T")
@@ -75,6 +77,7 @@ class Pipeline:
         blobs: Blobs,
         processor: FileProcessor,
         index: Index,
+        records: Records,
         clock: Clock,
         step: Step = lambda _: None,
         linger: timedelta = LINGER,
@@ -87,6 +90,7 @@ class Pipeline:
         self._blobs = blobs
         self._processor = processor
         self._index = index
+        self._records = records
         self._clock = clock
         self._step = step
         self._linger = linger
@@ -162,6 +166,8 @@ class Pipeline:
         self._step("dropped from the index")
         await _whole(self._blobs.remove_prefix(assistant_prefix(assistant_id)))
         self._step("dropped from the blobs")
+        await remove_of_assistant(self._records, assistant_id)
+        self._step("dropped from the conversations")
         await self._finish_deletion(claim)
 
     async def _finish_deletion(self, claim: Claim) -> None:

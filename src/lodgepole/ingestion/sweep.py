@@ -18,6 +18,7 @@ from lodgepole.library.blob_keys import (
     version_of,
     version_prefix,
 )
+from lodgepole.library.conversations import remove_conversation
 from lodgepole.limits import Limits
 from lodgepole.model import FileVersion, RecordKind
 from lodgepole.ports.blobs import Blobs
@@ -119,7 +120,7 @@ class Sweep:
         for record in await self._records.expired(self._clock.now(), limit=MOST_EXPIRED):
             if record.kind in HOLDING_BYTES:
                 await self._blobs.remove_prefix(held_prefix(record.id))
-            await self._records.remove(record.project_id, record.id)
+            await remove_conversation(self._records, record)
 
     async def _orphans(self) -> list[_Orphan]:
         """One assistant after the other, so that only what is dead of all is held at once."""

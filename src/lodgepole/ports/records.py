@@ -27,8 +27,19 @@ class Records(Protocol):
         limit: int,
         after: Record | None,
         newest_first: bool,
+        id_prefix: str = "",
     ) -> Sequence[Record]:
         """At most `limit` of them by creation, those that follow `after` in that order."""
+        ...
+
+    async def find_all(self, project_id: str, ids: Sequence[str]) -> Sequence[Record]:
+        """Those of the ids that there are, in any order; at most a thousand at once."""
+        ...
+
+    async def with_prefix(
+        self, kind: RecordKind, id_prefix: str, *, limit: int
+    ) -> Sequence[Record]:
+        """At most `limit` whose ids begin so, of all projects."""
         ...
 
     async def count(self, project_id: str, kind: RecordKind) -> int: ...

@@ -73,6 +73,7 @@ def open_worker(
         blobs=stores.blobs,
         processor=processor,
         index=index,
+        records=stores.records,
         clock=clock,
         stages=stages,
     )

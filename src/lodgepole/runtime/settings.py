@@ -195,6 +195,9 @@ class Settings(BaseSettings):
     otel_exporter_otlp_endpoint: str | None = _provider_field("otel_exporter_otlp_endpoint")
     """Where traces are sent, over OTLP and HTTP; read from the variable without our prefix. Needs
     the extra `otel`."""
+    conversations: bool = True
+    """Whether clients may keep conversations here, as the console does; how long is one of the
+    limits. Off, none begins or goes on; those that are there can be read and deleted."""
     limits: Limits = Field(default_factory=Limits)
     source_roots: tuple[UserPath, ...] = ()
     """Folders of the server's disk that sources may read, with all that is below them, e.g.

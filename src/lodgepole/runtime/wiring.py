@@ -28,6 +28,7 @@ from lodgepole.evaluation.alignment import Alignment
 from lodgepole.ingestion.supervision import Supervised
 from lodgepole.ingestion.worker import Worker
 from lodgepole.library.assistants import Assistants
+from lodgepole.library.conversations import Conversations
 from lodgepole.library.file_batches import FileBatches
 from lodgepole.library.files import Files
 from lodgepole.library.held_files import HeldFiles
@@ -167,6 +168,13 @@ async def _services(
         held_files=held_files,
         file_batches=_file_batches(stores, files, held_files, limits),
         responses=StoredResponses(records=stores.records, clock=clock, limits=limits),
+        conversations=Conversations(
+            records=stores.records,
+            clock=clock,
+            new_id=_new_id,
+            limits=limits,
+            kept=settings.conversations,
+        ),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id, limits=limits),
         usage_meter=usage_meter,
         chat=Chat(

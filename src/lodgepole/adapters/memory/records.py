@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from lodgepole.adapters.memory.database import MemoryDatabase, Position
 from lodgepole.model import Record, RecordKind
@@ -27,8 +28,10 @@ class MemoryRecords:
         limit: int,
         after: Record | None,
         newest_first: bool,
+        id_prefix: str = "",
     ) -> Sequence[Record]:
-        found = sorted(self._of(project_id, kind), key=_position, reverse=newest_first)
+        meant = [one for one in self._of(project_id, kind) if one.id.startswith(id_prefix)]
+        found = sorted(meant, key=_position, reverse=newest_first)
         if after is not None:
             last = _position(after)
             found = [
@@ -37,6 +40,20 @@ class MemoryRecords:
                 if (_position(record) < last if newest_first else _position(record) > last)
             ]
         return found[:limit]
+
+    async def find_all(self, project_id: str, ids: Sequence[str]) -> Sequence[Record]:
+        found = (self._database.records.get((project_id, id_)) for id_ in ids)
+        return [record for record in found if record is not None]
+
+    async def with_prefix(
+        self, kind: RecordKind, id_prefix: str, *, limit: int
+    ) -> Sequence[Record]:
+        found = (
+            record
+            for record in self._database.records.values()
+            if record.kind == kind and record.id.startswith(id_prefix)
+        )
+        return list(islice(found, limit))
 
     async def count(self, project_id: str, kind: RecordKind) -> int:
         return len(self._of(project_id, kind))

@@ -42,6 +42,8 @@ _PLACES = {
     "vector_store_id": "The store's id, or the assistant's name.",
     "batch_id": "The batch's id.",
     "response_id": "The response's id.",
+    "conversation_id": "The conversation's id.",
+    "answer_id": "The answer's id.",
 }
 
 
@@ -253,6 +255,8 @@ def _answers(described: Described, source: Source) -> JsonObject:
     answer: JsonObject = {"description": "Done.", "headers": _headers()}
     if described.bytes:
         answer["content"] = {"application/octet-stream": {"schema": {"type": "string"}}}
+    if described.text is not None:
+        answer["content"] = {described.text: {"schema": {"type": "string"}}}
     if described.answer is not None:
         answer["content"] = {"application/json": {"schema": ref(described.answer.__name__)}}
         if described.events is not None:

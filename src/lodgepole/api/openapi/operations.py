@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from lodgepole.api.schemas import (
     assistants,
     chat,
+    conversations,
     evaluation,
     extensions,
     files,
@@ -37,6 +38,7 @@ class Described:
         answer: The JSON that is answered.
         form: Whether a form is sent as the OpenAI API has it.
         bytes: Whether the answer is the bytes of a file.
+        text: The type of the text that is answered.
         events: Each of the server-sent events, where the request asks to stream.
         accepted: Whether versions with operations answer 202, one of them and where to find it.
         errors: Statuses of failures, beyond `ALWAYS`.
@@ -49,6 +51,7 @@ class Described:
     events: str | None = None
     form: bool = False
     bytes: bool = False
+    text: str | None = None
     accepted: bool = False
     errors: tuple[int, ...] = ()
 
@@ -125,6 +128,34 @@ ADDITIONS: Mapping[str, Described] = {
     "resume_source": Described(answer=sources.SourceModel, errors=(404, 409)),
     "delete_source": Described(errors=(400, 404)),
     "list_source_runs": Described(answer=sources.ListSourceRunsResponse, errors=(400, 404)),
+    "list_conversations": Described(
+        answer=conversations.ListConversationsResponse, errors=(400, 404)
+    ),
+    "create_conversation": Described(
+        body=conversations.CreateConversationRequest,
+        answer=conversations.ConversationModel,
+        errors=(400, 404, 413),
+    ),
+    "describe_conversation": Described(answer=conversations.WholeConversationModel, errors=(404,)),
+    "rename_conversation": Described(
+        body=conversations.RenameConversationRequest,
+        answer=conversations.ConversationModel,
+        errors=(400, 404, 413),
+    ),
+    "delete_conversation": Described(answer=conversations.DeletedConversationModel, errors=(404,)),
+    "restore_conversation": Described(answer=conversations.ConversationModel, errors=(404,)),
+    "ask_in_conversation": Described(
+        body=conversations.AskRequest,
+        answer=chat.ChatModel,
+        events="StreamChatChunkModel",
+        errors=(400, 404, 409, 413, *MODEL),
+    ),
+    "rate_answer": Described(
+        body=conversations.RateAnswerRequest,
+        answer=conversations.AnswerModel,
+        errors=(400, 404, 413),
+    ),
+    "export_conversation": Described(text="text/markdown", errors=(404,)),
     "read_text": Described(answer=extensions.DocumentTextModel, errors=(400, 404, 409)),
 }
 """The same for our own."""

@@ -12,6 +12,7 @@ from lodgepole.api.openapi.operations import ADDITIONS, COMPATIBLE, OPERATIONS, 
 from lodgepole.api.routes import (
     chat,
     control,
+    conversations,
     data,
     evaluation,
     extensions,
@@ -72,7 +73,7 @@ PUBLISHED = Surface(
     versioned=True,
 )
 OWN = Surface(
-    routers=(extensions.router, extensions.documents, sources.router),
+    routers=(extensions.router, extensions.documents, sources.router, conversations.router),
     operations=ADDITIONS,
     summary="What Lodgepole serves beyond the Pinecone Assistant API.",
     description=(
@@ -84,6 +85,7 @@ OWN = Surface(
         "Administration": "Keys, and what they are used for.",
         "Documents": "Files as they were read.",
         "Sources": "Documents that follow their origin.",
+        "Conversations": "Questions and answers, kept for the key that asked.",
     },
     versioned=False,
 )

@@ -62,10 +62,14 @@ async def create_key(call: Administration) -> Response:
 
 @router.delete("/keys/{key_id}", operation_id="revoke_key")
 async def revoke_key(call: Administration, key_id: str) -> Response:
-    """Refuse a key from now on. A key cannot revoke itself, so that one is always left."""
+    """Refuse a key from now on, and remove its conversations.
+
+    A key cannot revoke itself, so that one is always left.
+    """
     if key_id == call.key.id:
         raise Conflict("This is the key of the request itself: revoke it with another one.")
     await call.services.keys.revoke(call.project_id, key_id)
+    await call.services.conversations.forget_key(call.project_id, key_id)
     return Response(status_code=200)
 
 

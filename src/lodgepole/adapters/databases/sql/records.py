@@ -47,15 +47,35 @@ class SqlRecords:
         limit: int,
         after: Record | None,
         newest_first: bool,
+        id_prefix: str = "",
     ) -> Sequence[Record]:
         query = (
             select(records)
             .where(records.c.project_id == project_id)
             .where(records.c.kind == kind.value)
         )
+        if id_prefix:
+            query = query.where(_begins(id_prefix))
         last = None if after is None else token(after)
         page = ordered(query, records, last, newest_first=newest_first).limit(limit)
         return [_read(row) for row in await self._all(page)]
+
+    async def find_all(self, project_id: str, ids: Sequence[str]) -> Sequence[Record]:
+        query = (
+            select(records).where(records.c.project_id == project_id).where(records.c.id.in_(ids))
+        )
+        return [_read(row) for row in await self._all(query)]
+
+    async def with_prefix(
+        self, kind: RecordKind, id_prefix: str, *, limit: int
+    ) -> Sequence[Record]:
+        query = (
+            select(records)
+            .where(records.c.kind == kind.value)
+            .where(_begins(id_prefix))
+            .limit(limit)
+        )
+        return [_read(row) for row in await self._all(query)]
 
     async def count(self, project_id: str, kind: RecordKind) -> int:
         query = (
@@ -90,6 +110,11 @@ class SqlRecords:
 
 def _removal(project_id: str, id_: str) -> Any:
     return delete(records).where(records.c.project_id == project_id).where(records.c.id == id_)
+
+
+def _begins(id_prefix: str) -> Any:
+    # LIKE would take capitals for small letters on SQLite.
+    return func.substr(records.c.id, 1, len(id_prefix)) == id_prefix
 
 
 def _read(row: AnyRow) -> Record:
