@@ -164,7 +164,9 @@ class GrantedIntake:
     async def reserve_generation(self, assistant_id: str) -> int:
         return await self._intake.reserve_generation(assistant_id)
 
-    async def append(self, operation: Operation, *, file: File | None = None) -> None:
+    async def append(
+        self, operation: Operation, *, file: File | None = None, most_files: int | None = None
+    ) -> None:
         if operation.type is OperationType.DELETE_ASSISTANT:
             _refuse()
         if operation.upload is not None and not self._granted.shows(operation.upload.metadata):
@@ -175,7 +177,7 @@ class GrantedIntake:
             known = await self._catalog.find_file(operation.assistant_id, operation.file_id)
             if known is not None and not self._granted.shows(known.upload.metadata):
                 raise PermissionDenied(f"This API key may not change file {operation.file_id}.")
-        await self._intake.append(operation, file=file)
+        await self._intake.append(operation, file=file, most_files=most_files)
 
 
 class GrantedHistory:
