@@ -23,7 +23,7 @@ from lodgepole.ports.backlog import Backlog
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.index import Index
+from lodgepole.ports.index import SearchedIndex
 from lodgepole.ports.live_content import LiveContent
 from lodgepole.ports.operation_history import OperationHistory
 from lodgepole.ports.operation_intake import OperationIntake
@@ -56,7 +56,7 @@ class Services:
     live: LiveContent
     backlog: Backlog
     signals: OperationSignals
-    index: Index
+    index: SearchedIndex
     allowances: Allowances
     clock: Clock
     limits: Limits

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lodgepole.errors import InvalidRequest, NotFound
 from lodgepole.model import File, FileStatus, Passage, PassageKey
 from lodgepole.ports.embedder import EmbedderIdentity, Vectors
-from lodgepole.ports.index import Index
+from lodgepole.ports.index import SearchedIndex
 
 PASSAGES = 500
 """Most passages of one part."""
@@ -21,7 +21,7 @@ class PassagePart:
     more: bool
 
 
-async def read_passages(index: Index, file: File, *, first: int) -> PassagePart:
+async def read_passages(index: SearchedIndex, file: File, *, first: int) -> PassagePart:
     """The passages of the published content from ordinal `first` on, at most `PASSAGES`.
 
     Raises:

@@ -60,8 +60,41 @@ class Rankings:
     embedder: EmbedderIdentity | None = None  # of the index's vectors; None when it holds nothing
 
 
-class Index(Protocol):
-    """Passages of one assistant, found by vector and by word.
+class SearchedIndex(Protocol):
+    """Passages of one assistant, found by vector and by word; whoever may change them."""
+
+    async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
+        """Each ranking's ties are in key order, so equal input gives equal output."""
+        ...
+
+    async def passages(
+        self, assistant_id: str, keys: Collection[PassageKey]
+    ) -> dict[PassageKey, Passage]:
+        """The stored passages; keys that are not there are left out."""
+        ...
+
+    async def vectors(
+        self, assistant_id: str, version: FileVersion, *, first: int, count: int
+    ) -> Vectors:
+        """The searched vectors of the passages `[first, first + count)` that are there, in order.
+
+        None at all where the version is not stored, or lacks such vectors.
+        """
+        ...
+
+    async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
+        """The language of each stored file, by which its words were analysed."""
+        ...
+
+    async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
+        """Whose vectors are searched; None when nothing is stored."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Index(SearchedIndex, Protocol):
+    """Passages of one assistant, stored, and found by vector and by word.
 
     The vectors that are searched are all of one embedder, that of the first file, until
     `VectorReplacement` makes another's the ones that are searched.
@@ -83,25 +116,6 @@ class Index(Protocol):
         """Remove everything of the assistant; none is no error."""
         ...
 
-    async def search(self, assistant_id: str, query: IndexQuery) -> Rankings:
-        """Each ranking's ties are in key order, so equal input gives equal output."""
-        ...
-
-    async def passages(
-        self, assistant_id: str, keys: Collection[PassageKey]
-    ) -> dict[PassageKey, Passage]:
-        """The stored passages; keys that are not there are left out."""
-        ...
-
-    async def vectors(
-        self, assistant_id: str, version: FileVersion, *, first: int, count: int
-    ) -> Vectors:
-        """The searched vectors of the passages `[first, first + count)` that are there, in order.
-
-        None at all where the version is not stored, or lacks such vectors.
-        """
-        ...
-
     async def versions(self, assistant_id: str) -> Collection[FileVersion]:
         """All versions stored, visible or not; for the sweep."""
         ...
@@ -109,13 +123,3 @@ class Index(Protocol):
     async def assistants(self) -> Collection[str]:
         """Ids of assistants that something is stored of; for the sweep."""
         ...
-
-    async def languages(self, assistant_id: str) -> Mapping[FileVersion, str]:
-        """The language of each stored file, by which its words were analysed."""
-        ...
-
-    async def embedder(self, assistant_id: str) -> EmbedderIdentity | None:
-        """Whose vectors are searched; None when nothing is stored."""
-        ...
-
-    async def close(self) -> None: ...

@@ -12,7 +12,7 @@ from lodgepole.metadata_filter import MetadataFilter, select
 from lodgepole.model import Assistant, File, FileVersion, Hit, Snippet
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.embedder import Embedder, EmbedderIdentity, Vector
-from lodgepole.ports.index import Index, IndexQuery, Rankings
+from lodgepole.ports.index import IndexQuery, Rankings, SearchedIndex
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.filename_boost import FileNames
@@ -79,7 +79,7 @@ class Search:
 
     def __init__(
         self,
-        index: Index,
+        index: SearchedIndex,
         embedder: Embedder,
         tokenizer: Tokenizer,
         catalog: Catalog,

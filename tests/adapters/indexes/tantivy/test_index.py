@@ -24,7 +24,7 @@ from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.errors import Conflict, Unavailable
 from lodgepole.model import FileVersion, Passage
 from lodgepole.ports.embedder import EmbedderIdentity
-from lodgepole.ports.index import Index, IndexedFile, IndexedPassage, IndexQuery
+from lodgepole.ports.index import IndexedFile, IndexedPassage, IndexQuery, SearchedIndex
 
 DIMENSION = 128
 IDENTITY = EmbedderIdentity(engine="test", model="random", dimension=DIMENSION)
@@ -65,7 +65,7 @@ async def filled(root: Path, files: Iterable[IndexedFile]) -> TantivyIndex:
     return index
 
 
-async def words_found(index: Index, word: str, *versions: FileVersion) -> set[str]:
+async def words_found(index: SearchedIndex, word: str, *versions: FileVersion) -> set[str]:
     query = IndexQuery(versions=frozenset(versions), vector=None, words=[word])
     return {hit.key.version.file_id for hit in (await index.search("a", query)).words}
 

@@ -59,12 +59,18 @@ class Found(NamedTuple):
 class WordIndex:
     """One directory. Searches run beside a writer; only one thread may write at a time."""
 
-    def __init__(self, path: Path, fields: Sequence[str]) -> None:
-        """Open it, made new when it is not there; raises one of FAILURES when it is damaged."""
-        path.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: Path, fields: Sequence[str], *, read_only: bool = False) -> None:
+        """Open it, made new when it is not there; raises one of FAILURES when it is damaged.
+
+        Where another process writes it, it must be there, and that process has checked it.
+        """
         self._path = path
-        if (path / "meta.json").exists():
-            self.check()
+        if read_only:
+            (path / "meta.json").stat()
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            if (path / "meta.json").exists():
+                self.check()
         builder = tantivy.SchemaBuilder()
         for name in ("number", "ordinal"):
             builder.add_unsigned_field(name, indexed=name == "number", fast=True)
@@ -105,6 +111,11 @@ class WordIndex:
     def _opstamp(self) -> int:
         """Counts operations; tantivy writes it with each commit, of which merges make none."""
         return int(json.loads((self._path / "meta.json").read_bytes())["opstamp"])
+
+    def reload(self) -> None:
+        """Search what another process has committed. Raises one of FAILURES."""
+        with _panics_told():
+            self._index.reload()
 
     def check(self) -> None:
         """Compare every file with the checksum that tantivy ends it with; it never does itself.

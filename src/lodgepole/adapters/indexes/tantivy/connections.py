@@ -18,17 +18,25 @@ _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 class Connections:
     """Transactions and reads. Everything blocks."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open the file, made new when it is not there.
+
+        Args:
+            path: Its place.
+            read_only: Change nothing; another process writes.
 
         Raises:
             Damaged: It is not what was written.
-            Unavailable: It cannot be opened, or another version wrote it.
+            Unavailable: It cannot be opened, or another version wrote it; or it is to be read
+                only, and is not there.
         """
         self._path = path
+        self._read_only = read_only
         self._writing = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
+        if read_only and not path.exists():
+            raise Unavailable(f"There is no {path} yet. Try again.")
         with self._translated(), ExitStack() as undo:
             self._pages = PageFile.taken(path)
             undo.callback(self._pages.leave)
@@ -41,6 +49,8 @@ class Connections:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
             if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 raise Damaged("its tables are not there")
+            if self._read_only:
+                raise Unavailable(f"{self._path} is being made. Try again.")
             connection.execute("BEGIN IMMEDIATE")
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
@@ -64,6 +74,8 @@ class Connections:
         connection.execute("PRAGMA synchronous = FULL")
         # What is deleted must be gone from the file too, not only from the tables.
         connection.execute("PRAGMA secure_delete = ON")
+        if self._read_only:
+            connection.execute("PRAGMA query_only = ON")
         return connection
 
     @contextmanager
@@ -90,6 +102,11 @@ class Connections:
         with self._writing, self._translated(), self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
             yield self._writer
+
+    def changes_of_others(self) -> int:
+        """A number that is another one after every change that another process has committed."""
+        with self._writing, self._translated():
+            return int(self._writer.execute("PRAGMA data_version").fetchone()[0])
 
     def empty_log(self) -> bool:
         """Remove from the log that SQLite writes ahead the pages that are not valid any more.

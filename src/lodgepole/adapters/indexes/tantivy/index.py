@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from lodgepole.adapters.indexes.tantivy.assistant import AssistantIndex, WordsUnreadable
+from lodgepole.adapters.indexes.tantivy.assistant import AssistantIndex
 from lodgepole.adapters.indexes.tantivy.group_commit import Add, Adding
 from lodgepole.adapters.indexes.tantivy.purging import AT_ONCE_BELOW, Purging, delay_seconds
 from lodgepole.adapters.indexes.tantivy.rebuild_markers import (
@@ -25,6 +25,7 @@ from lodgepole.adapters.indexes.tantivy.rebuild_markers import (
     unmark,
 )
 from lodgepole.adapters.indexes.tantivy.rows import Damaged
+from lodgepole.adapters.indexes.tantivy.searching import WordsUnreadable
 from lodgepole.adapters.indexes.tantivy.state import embedding_states, stored_versions
 from lodgepole.errors import LodgepoleError, Unavailable
 from lodgepole.model import FileVersion, Passage, PassageKey, is_id

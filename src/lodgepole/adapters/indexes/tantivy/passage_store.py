@@ -55,13 +55,13 @@ class Truth:
     Every method raises Damaged when what it reads is not what was written.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open it, made new when it is not there.
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open it, made new when it is not there and may be written.
 
         Raises:
             Unavailable: It cannot be opened, or another version wrote it.
         """
-        self._connections = Connections(path)
+        self._connections = Connections(path, read_only=read_only)
         try:
             with self._connections.reading() as connection:
                 removed, scrubbed = _removals(connection)
@@ -73,6 +73,10 @@ class Truth:
 
     def close(self) -> None:
         self._connections.close()
+
+    def changes_of_others(self) -> int:
+        """A number that is another one after every change that another process has committed."""
+        return self._connections.changes_of_others()
 
     # --- writing ------------------------------------------------------------------------------
 
