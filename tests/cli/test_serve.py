@@ -82,6 +82,7 @@ def test_a_data_directory_in_use_is_one_sentence(served):
     assert ended.returncode == 1
     message = json.loads(ended.stderr)["error"]["message"]
     assert f"in use by another Lodgepole (process {holder.process.pid})" in message
+    assert (holder.data_dir / "server.json").exists()
 
 
 def test_a_second_start_names_the_server_that_is_there(served):

@@ -124,7 +124,14 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def remove_address(data_dir: Path) -> None:
-    (data_dir / ADDRESS_FILE).unlink(missing_ok=True)
+    """Take away what `write_address` of this process left; another server's stays."""
+    path = data_dir / ADDRESS_FILE
+    try:
+        ours = orjson.loads(path.read_bytes())["pid"] == os.getpid()
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        return
+    if ours:
+        path.unlink(missing_ok=True)
 
 
 def read_json_option(name: str, text: str | None) -> dict[str, Any] | None:

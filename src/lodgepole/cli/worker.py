@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lodgepole.cli.connection import load_settings
-from lodgepole.cli.serve import log_to_standard_error
+from lodgepole.cli.serving_logs import log_to_standard_error
 from lodgepole.concurrency.event_loop import run
 
 if TYPE_CHECKING:

@@ -165,6 +165,9 @@ class Settings(BaseSettings):
     """The server that the command line talks to; else the one running in `data_dir`."""
     workers: int = Field(default=0, ge=0, le=64)
     """Processes that read and embed files; 0 does it in the server's own."""
+    processes: int = Field(default=1, ge=1, le=64)
+    """Processes that answer on one machine, on Linux: one owns the data and makes all changes, the
+    others read it and answer what needs nothing else, `/context` and chat."""
     worker_threads: int = Field(
         default=0,
         ge=0,
@@ -275,6 +278,8 @@ class Settings(BaseSettings):
                 f"{', '.join(BLOB_SCHEMES)}.": blobs is not None and scheme not in BLOB_SCHEMES,
                 "workers is set together with database_url: start `lodgepole worker` as often as "
                 "you like instead, on any machine.": self.workers > 0,
+                "processes is set together with database_url: start `lodgepole serve` as often "
+                "as you like instead, on any machine.": self.processes > 1,
             }
         for sentence, applies in wrong.items():
             if applies:
@@ -339,6 +344,19 @@ class Settings(BaseSettings):
             return bool(_NETWORK.fullmatch(name)) or (provider and name.startswith("OPENAI_"))
 
         return {**reader_environment(), **_variables(lambda name: needed(name.upper()))}
+
+    def serving_environment(self, port: int) -> dict[str, str]:
+        """Environment of one of several processes that serve these settings at `port`."""
+        given = {
+            "LODGEPOLE_HOST": self.host,
+            "LODGEPOLE_PORT": str(port),
+            "LODGEPOLE_DATA_DIR": str(self.data_dir),
+            "LODGEPOLE_WORKERS": str(self.workers),
+            "LODGEPOLE_PROCESSES": str(self.processes),
+        }
+        if self.default_model is not None:
+            given["LODGEPOLE_DEFAULT_MODEL"] = self.default_model
+        return {**_variables(lambda _: True), **given}
 
     @property
     def on_loopback(self) -> bool:

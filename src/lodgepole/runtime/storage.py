@@ -33,7 +33,7 @@ from lodgepole.adapters.host.data_directory import (
     write_secret,
 )
 from lodgepole.adapters.host.system_clock import SystemClock
-from lodgepole.adapters.indexes.tantivy import TantivyIndex
+from lodgepole.adapters.indexes.tantivy import TantivyIndex, TantivyReader
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.documents.stored_documents import in_chunks
 from lodgepole.errors import Conflict, NotFound, Unavailable
@@ -41,6 +41,7 @@ from lodgepole.ports.allowances import Allowances
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
+from lodgepole.ports.index import SearchedIndex
 from lodgepole.ports.ledger import Ledger
 from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
@@ -70,7 +71,8 @@ class Stores:
     sources: SourceStore
     records: Records
     blobs: ObstoreBlobs
-    index: "TantivyIndex | PostgresIndex"
+    searched: SearchedIndex
+    changed: "TantivyIndex | PostgresIndex | None"  # the same; None where others change it
     own_index: TantivyIndex | None  # one that can be damaged apart from the catalog
     allowances: Allowances
     signing_secret: bytes
@@ -78,9 +80,19 @@ class Stores:
     clock: Clock
     database: Database  # for what concerns rows and no feature
 
+    @property
+    def index(self) -> "TantivyIndex | PostgresIndex":
+        """For those who change it."""
+        assert self.changed is not None, "a process that only reads makes no changes"
+        return self.changed
+
 
 async def open_stores(
-    settings: Settings, stack: AsyncExitStack, *, inherited: bytes | None = None
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    inherited: bytes | None = None,
+    read_only: bool = False,
 ) -> Stores:
     """Open all of it; closed with `stack`.
 
@@ -88,6 +100,7 @@ async def open_stores(
         settings: Say where it is.
         stack: Closes it.
         inherited: Becomes the signing secret of many machines that have none yet.
+        read_only: Another process of this machine owns the data.
 
     Raises:
         Conflict: Another process holds the data directory of one machine, or the bucket of many
@@ -97,6 +110,8 @@ async def open_stores(
     """
     if settings.on_many_machines:
         return await _many_machines(settings, stack, inherited)
+    if read_only:
+        return await _read_only(settings, stack)
     return await _one_machine(settings, stack)
 
 
@@ -119,9 +134,32 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     return Stores(
         **_in_sql(database, clock),
         blobs=blobs,
-        index=index,
+        searched=index,
+        changed=index,
         own_index=index,
-        allowances=MemoryAllowances(clock),
+        # What several processes answer is counted where all of them can see it.
+        allowances=SqlAllowances(database, clock)
+        if settings.processes > 1
+        else MemoryAllowances(clock),
+        signing_secret=_given_secret(settings) or _secret_on_disk(settings),
+        worker_id=ONLY_WORKER,
+    )
+
+
+async def _read_only(settings: Settings, stack: AsyncExitStack) -> Stores:
+    """The data directory of a process that owns it; usage and rates alone are written."""
+    check_whole(settings.data_dir)
+    clock = SystemClock()
+    database = await open_catalog_database(settings, stack)
+    index = TantivyReader(settings.data_dir / "index")
+    stack.push_async_callback(index.close)
+    return Stores(
+        **_in_sql(database, clock),
+        blobs=ObstoreBlobs.in_directory(settings.data_dir / "blobs"),
+        searched=index,
+        changed=None,
+        own_index=None,
+        allowances=SqlAllowances(database, clock),
         signing_secret=_given_secret(settings) or _secret_on_disk(settings),
         worker_id=ONLY_WORKER,
     )
@@ -157,7 +195,8 @@ async def _many_machines(
     return Stores(
         **_in_sql(database, clock),
         blobs=blobs,
-        index=index,
+        searched=index,
+        changed=index,
         own_index=None,
         allowances=SqlAllowances(database, clock),
         signing_secret=_given_secret(settings) or bytes.fromhex(secret),

@@ -74,8 +74,10 @@ class Runtime:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings) -> AsyncGenerator[Runtime]:
+async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenerator[Runtime]:
     """Open everything, work, and close it in order when the context ends.
+
+    With `read_only` another process of this machine owns the data and does the work.
 
     Raises:
         Conflict: Another process holds the data directory.
@@ -86,20 +88,20 @@ async def running(settings: Settings) -> AsyncGenerator[Runtime]:
     share_arenas()
     async with contextlib.AsyncExitStack() as stack:
         stages = Stages(PrometheusMetrics(), open_tracer(settings, stack))
-        stores = await open_stores(settings, stack)
+        stores = await open_stores(settings, stack, read_only=read_only)
         tools = await open_processing_tools(settings, stack)
         wake, origins = Signal(), open_origins(settings, stack)
         services = await _services(
             settings, stack, stages, stores, tools, origins=origins, wake=wake
         )
-        key = await _first_key(settings, services)
+        key = None if read_only else await _first_key(settings, services)
         watched = observe(settings, services, stages)
         stop = asyncio.Event()
         working: asyncio.Task[None] | None = None
         worker: Worker | None = None
         supervised: Supervised | None = None
         following: asyncio.Task[None] | None = None
-        if settings.work:
+        if settings.work and not read_only:
             processor = await open_file_processor(settings, stack, tools)
             worker = open_worker(settings, stages, stores, tools, processor)
             supervised = Supervised(worker)
@@ -147,7 +149,7 @@ async def _services(
     judge = judging_embedder(settings, tools.embedders)
     models = model_directory(settings, ExtractiveChatModel(judge, tools.tokenizer), stack)
     search = Search(
-        stores.index,
+        stores.searched,
         tools.embedders.configured,
         tools.tokenizer,
         catalog,
@@ -199,7 +201,7 @@ async def _services(
         live=log,
         backlog=log,
         signals=log,
-        index=stores.index,
+        index=stores.searched,
         allowances=stores.allowances,
         clock=clock,
         limits=limits,

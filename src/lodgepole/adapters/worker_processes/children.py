@@ -23,14 +23,22 @@ class Children:
         command: Program and arguments.
         count: How many.
         environment: All that they find in theirs.
+        name: What the log calls one.
     """
 
     def __init__(
-        self, command: Sequence[str], count: int, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        count: int,
+        environment: Mapping[str, str] | None = None,
+        *,
+        name: str = "Worker process",
     ) -> None:
         self._command = tuple(command)
         self._environment = dict(environment or {})
         self._count = count
+        self._name = name
+        self.ended = 0  # so often did one end that was not asked to
         self._processes: set[Process] = set()
         self._keeping: list[asyncio.Task[None]] = []
 
@@ -76,12 +84,14 @@ class Children:
                     env=self._environment,
                 )
             except OSError as error:
-                log.warning("A worker process could not be started: %s", error.strerror)
+                log.warning("%s: could not be started: %s", self._name, error.strerror)
+                self.ended += 1
             else:
                 self._processes.add(process)
                 code = await process.wait()
                 self._processes.discard(process)
-                log.warning("Worker process %d ended with code %d", process.pid, code)
+                self.ended += 1
+                log.warning("%s %d ended with code %d", self._name, process.pid, code)
             if loop.time() - started >= SOUND_SECONDS:
                 backoff = BACKOFF_FIRST
             await asyncio.sleep(backoff)

@@ -14,6 +14,7 @@ opening them.
 """
 
 from lodgepole.adapters.indexes.tantivy.index import TantivyIndex
+from lodgepole.adapters.indexes.tantivy.reader import TantivyReader
 from lodgepole.adapters.indexes.tantivy.state import EmbeddingState, embedding_states
 
-__all__ = ["EmbeddingState", "TantivyIndex", "embedding_states"]
+__all__ = ["EmbeddingState", "TantivyIndex", "TantivyReader", "embedding_states"]

@@ -5,9 +5,9 @@ import sys
 
 PROGRAM = """
 import gc
-from lodgepole.cli.serve import COLLECT_AFTER, _collect_seldom
+from lodgepole.cli.serving_logs import COLLECT_AFTER, collect_seldom
 held = [[] for _ in range(50_000)]
-_collect_seldom()
+collect_seldom()
 print(gc.get_freeze_count() >= 50_000, gc.get_threshold() == COLLECT_AFTER)
 """
 
