@@ -65,7 +65,7 @@ test-web: ## Lint, types and unit tests of the console; without Node it says tha
 	else echo "The console was not checked: that needs Node 20 or newer."; fi
 
 test-clients: setup ## Every generation of official clients, each in its own environment
-	@$(BIN)/pytest tests/clients/check_clients.py
+	@$(BIN)/pytest tests/clients/check_clients.py tests/clients/check_slow_streams.py
 
 test-models: .weights/.synced ## Run llama.cpp with real weights of a tiny model, as `--model FILE.gguf` does
 	@.weights/bin/pytest tests/adapters/chat_models/llama_cpp/check_real_weights.py

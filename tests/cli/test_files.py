@@ -25,6 +25,10 @@ def test_files_are_listed_described_and_deleted(served, library: str, tmp_path: 
     described = served.run("files", "get", library, result["id"])
     assert "note.txt" in described.stdout
     assert f"{served.servers[0].url}/" in described.stdout
+    changed = served.run(
+        "files", "update", library, result["id"], "--metadata", '{"kind": "memo"}', "--json"
+    )
+    assert json.loads(changed.stdout)["metadata"] == {"kind": "memo"}
     assert served.run("files", "delete", library, result["id"]).returncode == 0
     assert served.run("files", "get", library, result["id"]).returncode == 1
 

@@ -34,6 +34,7 @@ GRANTED_ROUTES = frozenset(
         *("list_conversations", "create_conversation", "describe_conversation"),
         *("rename_conversation", "delete_conversation", "restore_conversation"),
         *("ask_in_conversation", "rate_answer", "export_conversation"),
+        "update_file_metadata",
     }
 )
 """Routes by name that a key with a grant may use: those that go through its services alone. Others

@@ -16,7 +16,7 @@ from lodgepole.cli.connection import (
 from lodgepole.cli.screen import columns, complain, fields, say, show_json, size
 from lodgepole.cli.syncing import Pull, Push
 from lodgepole.cli.uploading import gather, upload_all
-from lodgepole.cli.waiting import until_deleted
+from lodgepole.cli.waiting import until_changed, until_deleted
 from lodgepole.client.api_client import JsonObject
 from lodgepole.errors import InvalidRequest
 
@@ -158,6 +158,30 @@ def get_file(
         show_json(found)
     else:
         fields(_described(found))
+
+
+@app.command("update", short_help="Replace a file's metadata.")
+def update_file(
+    assistant: AssistantArgument,
+    file_id: FileArgument,
+    *,
+    metadata: Annotated[
+        str, typer.Option(help="A flat JSON object, in the place of what is kept; {} clears.")
+    ],
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Replace a file's metadata without uploading it again; it is searched all the while."""
+    wanted = read_json_option("--metadata", metadata) or {}
+    with connect(url, data_dir) as client:
+        operation = client.update_metadata(assistant, file_id, wanted)
+        until_changed(client, assistant, operation)
+        changed = client.file(assistant, file_id)
+    if as_json:
+        show_json(changed)
+    else:
+        fields(_described(changed))
 
 
 @app.command("delete", short_help="Delete files for good.")

@@ -35,12 +35,25 @@ def until_deleted(client: Client, assistant: str, operation: JsonObject) -> Json
     Raises:
         DeadlineExceeded: It has not after `DELETION_SECONDS`.
     """
+    still = f"The file {operation.get('file_id')} is still being deleted; it is not cited any more."
+    return _until_ended(client, assistant, operation, still)
+
+
+def until_changed(client: Client, assistant: str, operation: JsonObject) -> JsonObject:
+    """The operation when it has ended.
+
+    Raises:
+        DeadlineExceeded: It has not after `DELETION_SECONDS`.
+    """
+    still = f"The file {operation.get('file_id')} is still being changed, and will be."
+    return _until_ended(client, assistant, operation, still)
+
+
+def _until_ended(client: Client, assistant: str, operation: JsonObject, still: str) -> JsonObject:
     end = time.monotonic() + DELETION_SECONDS
     while time.monotonic() < end:
         if operation["status"] != "Processing":
             return operation
         pause()
         operation = client.operation(assistant, operation["id"])
-    raise DeadlineExceeded(
-        f"The file {operation.get('file_id')} is still being deleted; it is not cited any more."
-    )
+    raise DeadlineExceeded(still)

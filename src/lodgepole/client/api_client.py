@@ -225,6 +225,11 @@ class Client:
             params={"include_url": "true"} if include_url else {},
         )
 
+    def update_metadata(self, assistant: str, file_id: str, metadata: JsonObject) -> JsonObject:
+        """Replace a file's metadata as a whole; the operation that does it."""
+        path = f"/lodgepole/files/{_segment(assistant)}/{_segment(file_id)}"
+        return self._json("PATCH", path, json={"metadata": metadata})
+
     def delete_file(self, assistant: str, file_id: str) -> JsonObject:
         """Accept the deletion; its operation. The file is not cited from now on."""
         return self._json("DELETE", f"/assistant/files/{_segment(assistant)}/{_segment(file_id)}")

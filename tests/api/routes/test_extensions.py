@@ -217,3 +217,30 @@ async def test_more_passages_than_are_taken_are_refused(new, filled, monkeypatch
     monkeypatch.setattr(files, "GIVEN_BYTES", 4)
     refused = await new.put(f"/lodgepole/files/{filled}/mine/passages", content=b"lines")
     assert refused.status_code == 413
+
+
+async def test_metadata_change_without_an_upload(house, new, filled):
+    (file,) = (await new.get("/files/filled")).json()["files"]
+    path = f"/lodgepole/files/filled/{file['id']}"
+    accepted = await new.patch(path, json={"metadata": {"year": 2025, "tags": ["a"]}})
+    assert accepted.status_code == 202, accepted.text
+    operation = accepted.json()
+    assert operation["operation_type"] == "update_file_metadata"
+    assert accepted.headers["Location"].endswith(operation["id"])
+    await house.work()
+    changed = (await new.get(f"/files/filled/{file['id']}")).json()
+    assert (changed["metadata"], changed["status"]) == ({"year": 2025, "tags": ["a"]}, "Available")
+    listed = (await new.get("/operations/filled?operation_type=update_file_metadata")).json()
+    assert [one["id"] for one in listed["operations"]] == [operation["id"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 400), ({"metadata": None}, 400), ({"metadata": {"$a": 1}}, 400), ({"metadata": 5}, 400)],
+)
+async def test_metadata_that_cannot_be_are_refused(new, filled, body, status):
+    (file,) = (await new.get("/files/filled")).json()["files"]
+    refused = await new.patch(f"/lodgepole/files/filled/{file['id']}", json=body)
+    assert refused.status_code == status
+    missing = await new.patch("/lodgepole/files/filled/nothing", json={"metadata": {}})
+    assert missing.status_code == 404

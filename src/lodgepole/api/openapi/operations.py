@@ -156,6 +156,9 @@ ADDITIONS: Mapping[str, Described] = {
         errors=(400, 404, 413),
     ),
     "export_conversation": Described(text="text/markdown", errors=(404,)),
+    "update_file_metadata": Described(
+        body=extensions.UpdateFileMetadataRequest, accepted=True, errors=(400, 404, 409, 413)
+    ),
     "read_text": Described(answer=extensions.DocumentTextModel, errors=(400, 404, 409)),
 }
 """The same for our own."""

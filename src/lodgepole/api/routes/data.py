@@ -106,7 +106,7 @@ async def upload_file(
     file, operation = await _receive(call, accept, multimodal, metadata)
     if not call.version.has_operations:
         return json_response(render.file(file))
-    return _accepted(assistant, operation)
+    return accepted(assistant, operation)
 
 
 @router.get("/files/{assistant_name}/{assistant_file_id}", operation_id="describe_file")
@@ -157,7 +157,7 @@ async def upsert_file(
         )
 
     operation = await _receive(call, accept, multimodal, metadata)
-    return _accepted(assistant, operation)
+    return accepted(assistant, operation)
 
 
 @router.delete("/files/{assistant_name}/{assistant_file_id}", operation_id="delete_file")
@@ -167,7 +167,7 @@ async def delete_file(call: DataWrite, assistant_name: str, assistant_file_id: s
     operation = await call.services.files.delete(assistant, assistant_file_id)
     if not call.version.has_operations:
         return Response(status_code=200)
-    return _accepted(assistant, operation)
+    return accepted(assistant, operation)
 
 
 # --- operations -------------------------------------------------------------------------------
@@ -259,7 +259,8 @@ async def _receive(
         return await accept(form, wants_figures)
 
 
-def _accepted(assistant: Assistant, operation: Operation) -> Response:
+def accepted(assistant: Assistant, operation: Operation) -> Response:
+    """202: the change is durable, and its operation says when it is done."""
     location = f"/assistant/operations/{assistant.name}/{operation.id}"
     return json_response(render.operation(operation), status=202, headers={"Location": location})
 

@@ -9,7 +9,12 @@ from lodgepole.api.auth import Administration, AnyKey, DataRead, DataWrite
 from lodgepole.api.compression import body_chunks
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import WholeParameter, read_json
-from lodgepole.api.schemas.extensions import CreateKeyRequest, ListKeysResponse
+from lodgepole.api.routes.data import accepted
+from lodgepole.api.schemas.extensions import (
+    CreateKeyRequest,
+    ListKeysResponse,
+    UpdateFileMetadataRequest,
+)
 from lodgepole.documents.text_windows import TextRequest, read_text
 from lodgepole.errors import Conflict, InvalidRequest
 from lodgepole.library.passage_exports import read_passages
@@ -90,6 +95,22 @@ async def describe_usage(
         raise InvalidRequest(f"Invalid days {days}: must be between 1 and {MOST_USAGE_DAYS}")
     report = await call.services.usage_meter.report(call.project_id, days=days)
     return json_response(render.usage_report(call.project_id, report))
+
+
+# --- files ----------------------------------------------------------------------------------
+
+
+@documents.patch("/files/{assistant_name}/{assistant_file_id}", operation_id="update_file_metadata")
+async def update_file_metadata(
+    call: DataWrite, assistant_name: str, assistant_file_id: str
+) -> Response:
+    """Replace a file's metadata without uploading it again; it is searched all the while."""
+    body = await read_json(call.request, UpdateFileMetadataRequest, call.services.limits)
+    assistant = await call.services.assistants.get_ready(call.project_id, assistant_name)
+    operation = await call.services.files.update_metadata(
+        assistant, assistant_file_id, body.metadata
+    )
+    return accepted(assistant, operation)
 
 
 # --- documents --------------------------------------------------------------------------------

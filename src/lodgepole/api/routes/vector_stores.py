@@ -20,7 +20,7 @@ from lodgepole.api.schemas import vector_stores as shapes
 from lodgepole.chat.answer import ContextRequest
 from lodgepole.chat.query_planning import merge_snippets
 from lodgepole.errors import AlreadyExists, InvalidRequest, NotFound
-from lodgepole.model import Assistant, FileStatus, Snippet
+from lodgepole.model import Assistant, Snippet
 
 router = APIRouter(tags=["Vector stores"])
 Cursor = Annotated[CursorRequest, Depends(cursor_request)]
@@ -151,8 +151,7 @@ async def search(
     if not 1 <= most <= MOST_RESULTS:
         raise InvalidRequest(f"max_num_results must be between 1 and {MOST_RESULTS}, got {most}")
     wanted = family.read_filter(filters, call.services.limits)
-    totals = await call.services.catalog.files_by_status(assistant.id)
-    if FileStatus.AVAILABLE not in totals:
+    if not await call.services.catalog.available_files(assistant.id):
         return []
     limits = call.services.limits
     tokens = min(max(SNIPPET_TOKENS, limits.snippet_tokens_min), limits.snippet_tokens)

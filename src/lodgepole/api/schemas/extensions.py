@@ -11,6 +11,12 @@ RoleWord = Literal["all", "control_read", "control_write", "data_read", "data_wr
 ROLES = "`all`, or one that cannot do everything; the data roles do not create assistants."
 
 
+class UpdateFileMetadataRequest(WireRequest):
+    metadata: dict[str, Any] = Field(
+        description="Replaces the metadata as a whole, flat as at an upload; `{}` clears."
+    )
+
+
 class CreateKeyRequest(WireRequest):
     name: str = Field(
         description="What the key is for.", json_schema_extra={"minLength": 1, "maxLength": 100}
