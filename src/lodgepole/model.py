@@ -466,10 +466,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """`position` is a character index into the complete answer: the end of what is supported."""
+    """`position` is a character index into the complete answer: the end of what is supported.
+
+    `verified_by` names who found that the references say it, where that was a model: the answer
+    is in another language than they.
+    """
 
     position: int
     references: tuple[Reference, ...]
+    verified_by: Literal["model"] | None = None
 
 
 # The answer to one chat turn is a stream of these, in this order: one AnswerStarted, any number

@@ -5,10 +5,20 @@ import json
 import msgspec
 import pytest
 from pinecone.models.assistant.streaming import ChatStreamChunk, StreamContentChunk
+from tests.support.chat import make_file
 
-from lodgepole.api import answers
+from lodgepole.api import answers, render
 from lodgepole.api.versions import wire_version
-from lodgepole.model import AnswerEnded, AnswerEvent, AnswerStarted, AnswerStep, AnswerText, Usage
+from lodgepole.model import (
+    AnswerEnded,
+    AnswerEvent,
+    AnswerStarted,
+    AnswerStep,
+    AnswerText,
+    Citation,
+    Reference,
+    Usage,
+)
 
 EVENTS: tuple[AnswerEvent, ...] = (
     AnswerStarted(id="i", model="m", snippet_count=2),
@@ -63,3 +73,12 @@ async def test_completions_have_none_either(marks):
     told = b"".join([frame async for frame in made])
     assert b"Kestrel" not in told
     assert b"Twelve." in told
+
+
+async def test_a_citation_that_a_model_verified_says_so_and_others_say_nothing():
+    reference = Reference(file=make_file(), pages=(), highlight="x", start=0, end=1)
+    wire = [
+        render.citation(Citation(1, (reference,), verified_by=by), link).sent()
+        for by in ("model", None)
+    ]
+    assert [sent.get("verified_by", "left out") for sent in wire] == ["model", "left out"]

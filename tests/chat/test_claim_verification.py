@@ -111,3 +111,28 @@ def test_what_closes_an_address_belongs_to_the_sentence() -> None:
     found = SourceText(f"{sentence} It is blue.").verify(sentence)
 
     assert found.end == len(sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("Does the kettle have a warranty of two years?", "Yes", True),
+        ("Does the kettle have a warranty of two years?", "Correct.", True),
+        ("Does the kettle have a warranty of two years?", "Yes, that is right.", True),
+        ("Does the kettle have a warranty of two years?", "No.", False),
+        ("Does the kettle have a warranty of three years?", "Yes.", False),
+        ("Are dogs allowed in the garden?", "No.", True),
+        ("Are dogs allowed in the garden?", "That is false.", False),
+        ("Are dogs allowed in the garden?", "Yes.", False),
+        ("Sind Katzen im Haus erlaubt?", "Nein.", True),
+        ("Sind Katzen im Haus erlaubt?", "Ja.", False),
+        ("Ist Rauchen in der Halle gestattet?", "Ja, das ist richtig.", True),
+    ],
+)
+def test_yes_and_no_say_what_the_question_asks(question: str, answer: str, expected: bool) -> None:
+    source = SourceText(
+        "The kettle has a warranty of two years. Dogs are not allowed in the garden. "
+        "Katzen sind im Haus nicht erlaubt. Rauchen ist in der Halle gestattet."
+    )
+    found = source.verify(answer, question=question)
+    assert (found.kind != "rejected") is expected, found

@@ -133,6 +133,7 @@ def citation(value: Citation, link: Link) -> chat_schemas.CitationModel:
     return chat_schemas.CitationModel(
         position=value.position,
         references=[_reference(reference, link) for reference in value.references],
+        verified_by=value.verified_by,
     )
 
 

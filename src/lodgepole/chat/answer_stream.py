@@ -11,6 +11,7 @@ from lodgepole.chat.citations import Citer
 from lodgepole.chat.generations import PIECE_CHARS, close, collect, in_pieces, used
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
 from lodgepole.chat.json_schema import SchemaTooComplexError, problem
+from lodgepole.chat.judged_claims import judged
 from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.chat.prompts import correction
 from lodgepole.concurrency.long_texts import read_apart
@@ -60,7 +61,10 @@ class Replies:
                 for out in citer.close():
                     yield out
                 usage = await used(self._tokenizer, request, "".join(written), event)
-                yield _ended(event, spent + usage)
+                verdicts, cost = await judged(citer.judging(), request, model, self._tokenizer)
+                for out in citer.judged(verdicts):
+                    yield out
+                yield _ended(event, spent + usage + cost)
         finally:
             await close(stream)
             self._count(citer)

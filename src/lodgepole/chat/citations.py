@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lodgepole.chat.citation_markers import Marker, MarkerScanner, Piece
-from lodgepole.chat.claim_verification import REJECTED, SourceText, Verification
+from lodgepole.chat.claim_verification import JUDGED, REJECTED, SourceText, Verification
 from lodgepole.chat.marker_styles import Doubtful, may_cite, mentioned, without_mentions
 from lodgepole.chat.reference_phrases import FileNames
 from lodgepole.chat.source_lists import Listed, SourceLists
+from lodgepole.chat.translated_claims import MOST_CLAIMS, Claim, Judging, Verdict, is_foreign
 from lodgepole.model import (
     AnswerCitation,
     AnswerText,
@@ -100,6 +101,7 @@ class Citer:
         self._attribute_at_all = attribute
         self._fence = ""  # what opened the code that the sentence is in
         self._out: list[str] = []
+        self._unproved: list[Claim] = []
 
     def feed(self, text: str) -> Iterator[AnswerText | AnswerCitation]:
         """Take the next piece of the model's text."""
@@ -329,9 +331,33 @@ class Citer:
         if references:
             yield from self._flush()
             yield AnswerCitation(Citation(sentence.end, merge_references(references)))
-        else:
-            # A wrong number behind a true sentence: the source that says it is cited.
-            yield from self._attributed(sentence)
+            return
+        # A wrong number behind a true sentence: the source that says it is cited.
+        attributed = [*self._attributed(sentence)]
+        yield from attributed
+        if not attributed and len(self._unproved) < MOST_CLAIMS:
+            claim = Claim(text=sentence.text, end=sentence.end, sources=tuple(numbers))
+            self._unproved.append(claim)
+
+    # --- other languages ---
+
+    def judging(self) -> Judging:
+        """What a model can be asked when the answer is complete and in another language."""
+        answer = " ".join(claim.text for claim in self._unproved)
+        foreign = [
+            claim
+            for claim in self._unproved
+            if any(is_foreign(answer, self._snippets[n].text) for n in claim.sources)
+        ]
+        return Judging(foreign, {n: snippet.text for n, snippet in self._snippets.items()})
+
+    def judged(self, verdicts: Sequence[Verdict]) -> Iterator[AnswerCitation]:
+        """Citations of what the model found, each named as found by a model."""
+        for verdict in verdicts:
+            found = Verification(JUDGED, 1.0, verdict.start, verdict.end)
+            self.verifications.append(found)
+            reference = self._reference(self._snippets[verdict.source], found)
+            yield AnswerCitation(Citation(verdict.claim.end, (reference,), verified_by="model"))
 
     def _source(self, number: int) -> SourceText:
         if number not in self._texts:

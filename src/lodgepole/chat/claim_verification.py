@@ -25,6 +25,7 @@ from lodgepole.text.words import (
 )
 
 VERBATIM, ALIGNED, SUPPORTED, REJECTED = "verbatim", "aligned", "supported", "rejected"
+JUDGED = "judged"  # by a model, where claim and source are in different languages
 SUPPORT_SCORE = 0.45
 """Least share of a claim's content that one place of the source must hold; see the tests for
 the paraphrases it lets through and the false claims it stops."""
@@ -32,6 +33,18 @@ ALIGNED_SCORE = 0.8
 NEAR_SHARE = 0.6
 """Of a claim's words, in a source that may say it nearly so: a quick look before the check."""
 SHORT_CLAIM = 3  # content words; so short a claim must be found whole
+_IS_SO = (
+    r"(?:[\s,.;:!–—-]{1,4}(?:that|this|it|das|es|c['’]|isso|eso|é|è)?\s?(?:is|ist|est|es|é|è|are)?\s?"
+    r"(?:true|correct|right|so|the\scase|richtig|wahr|exact|vrai|correcto|cierto|certo|verdade))?"
+)
+_ANSWERED = re.compile(
+    r"\W{0,3}(?:(?P<yes>yes|ja|jawohl|oui|sí|sì|sim|да|はい|是的?|correct|right|true|indeed|exactly|"
+    r"certainly|richtig|stimmt|genau|exact|correcto|exacto|certo|cierto)|(?P<no>no|nein|non|não|nee|"
+    rf"нет|いいえ|不是?|incorrect|false|wrong|falsch)){_IS_SO}\W{{0,3}}",
+    re.IGNORECASE,
+)
+"""An answer that says nothing but yes or no; what it says stands in the question."""
+LONGEST_ANSWERED = 60  # characters of such an answer
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
 _MARKUP = re.compile(r"^\s*(?:[-*•>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)|[*`]+|(?<!\w)_++|(?<!_)_++(?!\w)")
 APPROXIMATE = re.compile(
@@ -53,7 +66,7 @@ _CLAUSE = re.compile(
 class Verification:
     """What the check of one claim against one source found; `score` is in [0, 1]."""
 
-    kind: Literal["verbatim", "aligned", "supported", "rejected"]
+    kind: Literal["verbatim", "aligned", "supported", "judged", "rejected"]
     score: float
     start: int = 0  # of the supporting words within the source; empty when rejected
     end: int = 0
@@ -98,6 +111,9 @@ class SourceText:
                 that come after this are meant.
         """
         plain = _MARKUP.sub("", claim)
+        answered = _ANSWERED.fullmatch(plain.strip()) if len(plain) <= LONGEST_ANSWERED else None
+        if answered is not None and question:
+            plain = f"not {question}" if answered["no"] else question
         claimed = words(plain)
         if sum(w.is_content for w in claimed) >= 2:
             exact = self._find([w.stem for w in claimed], before)

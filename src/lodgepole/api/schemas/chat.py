@@ -269,6 +269,10 @@ class ReferenceModel(WireResponse):
 class CitationModel(WireResponse):
     position: int = Field(description="Character index into the answer: the end of the claim.")
     references: list[ReferenceModel]
+    # Ours, and in no published document: left out but where a model was the judge.
+    verified_by: SkipJsonSchema[Literal["model"] | None] = Field(
+        default=None, json_schema_extra=OMITTED
+    )
 
 
 class ContentFilterResults(WireResponse):
