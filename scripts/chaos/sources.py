@@ -151,7 +151,7 @@ class Origins:
         return found
 
 
-async def chaos(kills: int, seed: int, home: Path, port: int) -> list[str]:
+async def chaos(kills: int, seed: int, home: Path, port: int, minutes: float) -> list[str]:
     chance = random.Random(seed)  # noqa: S311  a plan that can be repeated, not a secret
     folder = home / "folder"
     folder.mkdir()
@@ -169,7 +169,9 @@ async def chaos(kills: int, seed: int, home: Path, port: int) -> list[str]:
                 {"assistant": "docs", "url": f"{site.url}/docs/", "rules": rules},
             )
         ]
-        for number in range(kills):
+        end = time.monotonic() + 60 * minutes
+        done = 0
+        while done < kills and time.monotonic() < end:
             for _ in range(CHANGES_A_KILL):
                 origins.change()
             for source in sources:
@@ -177,12 +179,13 @@ async def chaos(kills: int, seed: int, home: Path, port: int) -> list[str]:
             await asyncio.sleep(chance.random() * 1.5)
             await server.kill()
             await server.start()
-            if (number + 1) % 20 == 0:
-                print(f"{number + 1} kills", flush=True)
+            done += 1
+            if done % 20 == 0:
+                print(f"{done} kills", flush=True)
         runs = await settle(server, sources)
         wrong = await compare(server, origins, site.url)
         print(
-            f"{kills} kills; {runs} runs until nothing changed; {len(origins.files)} files and "
+            f"{done} kills; {runs} runs until nothing changed; {len(origins.files)} files and "
             f"{len(origins.pages(site.url))} pages compared; {len(wrong)} wrong"
         )
         await server.kill()
@@ -269,6 +272,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=1e6, help="then no more kills")
     parser.add_argument("--port", type=int, default=0, help="of the server; 0 takes a free one")
     given = parser.parse_args()
     port = given.port
@@ -276,7 +280,7 @@ def main() -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="lodgepole-chaos-") as home:
-        wrong = asyncio.run(chaos(given.kills, given.seed, Path(home), port))
+        wrong = asyncio.run(chaos(given.kills, given.seed, Path(home), port, given.minutes))
         if wrong:
             print("\n".join(wrong[:50]))
             raise SystemExit(1)

@@ -64,6 +64,29 @@ def test_a_round_trip_is_equal(served, moved, tmp_path: Path):
             assert a.read(file["member"]) == b.read(file["member"])
 
 
+def test_sources_come_along_paused_and_without_secrets(served, moved, tmp_path: Path):
+    old, new = moved
+    added = served.run(
+        *("sources", "add", old, "https://docs.example.org/guide/", "--every", "6h", "--paused"),
+        *("--crawl", "--exclude", "drafts/", "--metadata", '{"team": "docs"}', "--json"),
+    )
+    source = json.loads(added.stdout)
+    export = tmp_path / "export.lodgepole"
+    assert served.run("export", old, "--output", str(export)).returncode == 0
+    (kept,) = manifest(export)["sources"]
+    assert kept.items() <= source.items()
+    assert (kept["rules"]["crawl"], kept["every_seconds"]) == (True, 21_600)
+
+    beside = json.loads(served.run("import", str(export), "--name", new, "--json").stdout)
+    assert "already exists" in beside["sources_left_out"][0]["error"]
+    for name in (old, new):
+        served.run("assistants", "delete", name, "--yes")
+    made = served.run("import", str(export), "--name", new)
+    assert "paused" in made.stdout
+    (again,) = json.loads(served.run("sources", "list", new, "--json").stdout)["sources"]
+    assert {**again, "assistant": old, "created_at": source["created_at"]} == source
+
+
 def test_passages_and_vectors_come_along_and_are_the_ones_that_are_used(
     served, moved, tmp_path: Path
 ):

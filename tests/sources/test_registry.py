@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from lodgepole.errors import Conflict, InvalidRequest, NotFound, RateLimited
+from lodgepole.errors import AlreadyExists, Conflict, InvalidRequest, NotFound, RateLimited
 from lodgepole.limits import Limits
 from lodgepole.ports.source_store import CrawlRules, SourceState
 
@@ -76,3 +76,13 @@ async def test_one_that_is_being_deleted_is_not_changed(desk):
     for change in (desk.sources.pause, desk.sources.resume, desk.sources.run):
         with pytest.raises(Conflict):
             await change("p", source.id)
+
+
+async def test_an_id_is_brought_along_once(desk):
+    source = await desk.add(source_id="s-1")
+    assert source.id == "s-1"
+    with pytest.raises(AlreadyExists):
+        await desk.add(source_id="s-1")
+    for source_id in ("a b", "x" * 65):
+        with pytest.raises(InvalidRequest):
+            await desk.add(source_id=source_id)

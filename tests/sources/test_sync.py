@@ -242,6 +242,22 @@ async def test_content_that_cannot_wait_is_read_where_it_is_found(desk):
     assert (await desk.run(source)).counts == {ADDED: 1}
 
 
+async def test_files_that_were_brought_along_are_taken_for_its_own(desk):
+    desk.shelf.files = {"a.txt": b"one", "b.txt": b"two"}
+    source = await desk.add()
+    await desk.run(source)
+    desk.shelf.files = {"c.txt": b"one", "b.txt": b"two"}
+    await desk.run(source)
+    ids = await desk.names()
+    # As after an import: the files are there, and nothing is known of the origin.
+    await desk.sources.remove("p", source.id, with_files=False)
+    again = await desk.add(source_id=source.id)
+    before = await desk.operations()
+    assert (await desk.run(again)).counts == {ADDED: 2}
+    assert await desk.names() == ids
+    assert await desk.operations() == before
+
+
 class Killed(BaseException):
     """What a process that dies does not catch."""
 

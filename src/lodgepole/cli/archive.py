@@ -28,6 +28,7 @@ from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, conne
 from lodgepole.cli.screen import say, show_json, size
 from lodgepole.cli.waiting import pause
 from lodgepole.client.api_client import Client, JsonObject
+from lodgepole.client.sources import SourcesClient
 from lodgepole.errors import (
     AlreadyExists,
     Conflict,
@@ -42,6 +43,7 @@ FORMAT = 1
 MANIFEST = "lodgepole.json"
 MANIFEST_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
+SOURCE = ("id", "url", "every_seconds", "include", "exclude", "metadata", "rules", "credential")
 KEPT = ("id", "name", "metadata", "multimodal", "size", "crc32c_hash")
 FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 SETTINGS = ("name", "instructions", "metadata")
@@ -99,9 +101,17 @@ def import_(
     with connect(url, data_dir) as client, opened(source) as exported:
         wanted = name or str(exported.assistant["name"])
         failed = read_import(client, exported, wanted)
+        left_out = _add_sources(client, exported, wanted)
     if as_json:
-        show_json({"assistant": wanted, "files": len(exported.files), "failed": failed})
+        told: JsonObject = {"assistant": wanted, "files": len(exported.files), "failed": failed}
+        if exported.sources:
+            told |= {"sources": len(exported.sources), "sources_left_out": left_out}
+        show_json(told)
     else:
+        for source_ in left_out:
+            say(f"  source {source_['url']}: left out. {source_['error']}")
+        if len(exported.sources) > len(left_out):
+            say("Its sources are there and paused: lodgepole sources resume ID")
         for file in failed:
             say(f"  {file['name']}: failed. {file['error']}")
         say(f"{len(exported.files) - len(failed)} of {len(exported.files)} files are in {wanted}.")
@@ -143,6 +153,7 @@ def write_export(
                 "format": FORMAT,
                 "release": lodgepole.__version__,
                 "assistant": {key: described.get(key) for key in SETTINGS},
+                "sources": _sources(client, assistant),
                 "files": entries,
             }
             text = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
@@ -172,6 +183,15 @@ def _write_passages(
                 size_ += len(data)
             count += len(part["passages"])
     return {"member": name, "size": size_, "sha256": digest.hexdigest(), "count": count}
+
+
+def _sources(client: Client, assistant: str) -> list[JsonObject]:
+    """What is followed; of credentials their names alone. A server may not know of sources."""
+    try:
+        found = list(SourcesClient(client).list(assistant))
+    except NotFound:
+        return []
+    return [{key: source[key] for key in SOURCE} for source in found]
 
 
 def _link(client: Client, assistant: str, file: JsonObject) -> str | None:
@@ -218,6 +238,7 @@ class Exported:
     assistant: JsonObject
     files: tuple[JsonObject, ...]
     archive: zipfile.ZipFile
+    sources: tuple[JsonObject, ...] = ()
 
     def __enter__(self) -> "Exported":
         return self
@@ -252,6 +273,7 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> Exported:
             raise InvalidRequest(f"{source}: {MANIFEST} is larger than any export's.")
         manifest = orjson.loads(archive.read(info))
         format_, assistant, files = manifest["format"], manifest["assistant"], manifest["files"]
+        sources = manifest.get("sources") or []
         if format_ != FORMAT:
             raise InvalidRequest(
                 f"{source} has format {format_}; this release reads {FORMAT}. It was written by "
@@ -264,13 +286,14 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> Exported:
                 raise InvalidRequest(f"The export is damaged: {file['name']} has another CRC.")
             if "passages" in file:
                 _check_member(archive, file["passages"], f"the passages of {file['name']}")
-    except (KeyError, TypeError, orjson.JSONDecodeError) as error:
+        sources = tuple({key: source.get(key) for key in SOURCE} for source in sources)
+    except (AttributeError, KeyError, TypeError, orjson.JSONDecodeError) as error:
         raise InvalidRequest(f"{source} is damaged: {error} in {MANIFEST}.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise InvalidRequest(f"{source} is damaged: {error}.") from error
     except RuntimeError as error:  # zipfile's of what is encrypted, or compressed otherwise
         raise InvalidRequest(f"{source} cannot be read: {error}.") from error
-    return Exported(assistant, tuple(files), archive)
+    return Exported(assistant, tuple(files), archive, sources)
 
 
 def _check_as_a_whole(
@@ -351,6 +374,18 @@ def _read_file(client: Client, exported: Exported, assistant: str, file: JsonObj
             metadata=file["metadata"],
             multimodal=bool(file["multimodal"]),
         )
+
+
+def _add_sources(client: Client, exported: Exported, name: str) -> list[JsonObject]:
+    """Add the sources, paused, under the ids that their files name; those that could not be."""
+    left_out: list[JsonObject] = []
+    for source in exported.sources:
+        try:
+            given = {key: source[key] for key in SOURCE if key != "url"}
+            SourcesClient(client).add(name, source["url"], paused=True, **given)
+        except LodgepoleError as error:
+            left_out.append({"url": source["url"], "error": str(error)})
+    return left_out
 
 
 def _give_passages(client: Client, exported: Exported, assistant: str, file: JsonObject) -> None:

@@ -63,6 +63,7 @@ def add_source(
     credential: Annotated[
         str | None, typer.Option(help="Name of a credential in the server's settings.")
     ] = None,
+    paused: Annotated[bool, typer.Option("--paused", help="Do not run it yet.")] = False,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     url: UrlOption = None,
@@ -82,8 +83,9 @@ def add_source(
             metadata=read_json_option("--metadata", metadata),
             rules={name: value for name, value in rules.items() if value is not None} or None,
             credential=credential,
+            paused=paused or None,
         )
-        run = _waited(sources, made["id"]) if wait else None
+        run = _waited(sources, made["id"]) if wait and not paused else None
     if as_json:
         show_json(made if run is None else {**made, "run": run})
     else:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from lodgepole.concurrency.signal import Signal
-from lodgepole.errors import Conflict, InvalidRequest, NotFound, RateLimited
+from lodgepole.errors import AlreadyExists, Conflict, InvalidRequest, NotFound, RateLimited
 from lodgepole.library.uploads import check_metadata
 from lodgepole.limits import Limits
-from lodgepole.model import Assistant, ListPage
+from lodgepole.model import Assistant, ListPage, is_id
 from lodgepole.path_patterns import check_patterns
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.origin import Origin
@@ -25,6 +25,7 @@ from lodgepole.sources.addresses import kind_of
 EVERY_LEAST = timedelta(minutes=1)
 EVERY_MOST = timedelta(days=30)
 CREDENTIAL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ID_CHARS = 64
 DEPTH_MOST = 20
 PAGES_MOST = 10_000
 REQUESTS_PER_SECOND_MOST = 50.0
@@ -63,6 +64,7 @@ class Sources:
         rules: CrawlRules | None = None,
         credential: str | None = None,
         paused: bool = False,
+        source_id: str | None = None,
     ) -> Source:
         """Keep a source; its first run is due at once, unless it is paused.
 
@@ -71,10 +73,11 @@ class Sources:
             PermissionDenied: The operator does not allow the address.
             RateLimited: The assistant has as many as it may.
             NotFound: The assistant is being deleted.
+            AlreadyExists: The project has a source of that id.
         """
         now = self._clock.now()
         source = Source(
-            id=self._new_id(),
+            id=await self._check_id(assistant, source_id) if source_id else self._new_id(),
             assistant_id=assistant.id,
             url=url,
             kind=kind_of(url),
@@ -161,6 +164,17 @@ class Sources:
         """What it did, newest first. Raises NotFound."""
         source, _ = await self.get(project_id, source_id)
         return await self._store.runs(source, limit=limit, after=after)
+
+    async def _check_id(self, assistant: Assistant, source_id: str) -> str:
+        """The id of a source that is brought along, such as from an export."""
+        if not is_id(source_id) or len(source_id) > ID_CHARS:
+            raise InvalidRequest(
+                f"Invalid source id {source_id[:80]!r}: use 1 to {ID_CHARS} letters, digits, `_` "
+                "or `-`"
+            )
+        if await self._store.find_source(assistant.project_id, source_id) is not None:
+            raise AlreadyExists(f"Source {source_id} already exists.")
+        return source_id
 
     async def _set_state(
         self, project_id: str, source_id: str, state: SourceState

@@ -22,7 +22,7 @@ from lodgepole.errors import (
 from lodgepole.library.files import Files
 from lodgepole.library.uploads import file_kind, size_limit
 from lodgepole.limits import Limits
-from lodgepole.model import KINDS_BY_ENDING, FileStatus, Metadata
+from lodgepole.model import KINDS_BY_ENDING, File, FileStatus, Metadata
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.origin import (
     Found,
@@ -41,6 +41,8 @@ from lodgepole.sources.spool import Spooled
 
 SOURCE_KEY = "source_id"
 """In the metadata of each file: the source that it is from."""
+KEYS = ("path", "source_url")
+"""In the metadata of files: one of them is the key, by the kind of origin."""
 FILES_AT_A_TIME = 100
 IDS_TRIED = 100
 """One is taken where a file moved to another key and something new is at its old one."""
@@ -99,6 +101,8 @@ class _Run:
         self._journal = journal
         self._items: dict[str, SourceItem] = {}
         self._ids: set[str] = set()
+        self._brought: dict[str, str] = {}
+        """Ids of files of this source that no item knows, as after an import, by their keys."""
         self._seen: set[str] = set()
         self._gone: set[str] = set()
         self._reasons: dict[str, str] = {}
@@ -130,18 +134,25 @@ class _Run:
 
     async def _with_files(self) -> Mapping[str, SourceItem]:
         """The items whose files are there; those of files deleted by hand are read again."""
-        if not self._items:
-            return {}
         present: set[str] = set()
         after: str | None = None
         while True:
             page = await self._sync.catalog.list_files(
                 self._source.assistant_id, limit=FILES_AT_A_TIME, after=after
             )
-            present.update(f.id for f in page.items if f.status is not FileStatus.DELETING)
+            for file in page.items:
+                if file.status is not FileStatus.DELETING:
+                    present.add(file.id)
+                    self._look_at(file)
             after = page.next
             if after is None:
                 return {k: item for k, item in self._items.items() if item.file_id in present}
+
+    def _look_at(self, file: File) -> None:
+        metadata = file.upload.metadata or {}
+        if file.id not in self._ids and metadata.get(SOURCE_KEY) == self._source.id:
+            for name in KEYS:
+                self._brought.setdefault(str(metadata.get(name)), file.id)
 
     async def _take(self, event: OriginEvent) -> None:
         match event:
@@ -272,6 +283,9 @@ class _Run:
 
     def _file_id(self, key: str) -> str:
         """An id that the same source always gives to a file of this key, while it is free."""
+        brought = self._brought.get(key)
+        if brought is not None and brought not in self._ids:
+            return brought
         for number in range(IDS_TRIED):
             text = f"{self._source.id}\0{number}\0{key}"
             file_id = f"src-{hashlib.sha256(text.encode()).hexdigest()[:40]}"

@@ -5,12 +5,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type File_, inWords, ownPath } from '../api';
 import { useClient } from '../session';
 import { Button, Choice, Dialog, inRuns, Told, Waiting, Wrong } from '../ui';
+import { originOf } from './origin';
 import type { Open } from './pdf';
 import { ReadText } from './text';
 
 export interface Source {
   assistant: string;
-  file: Pick<File_, 'id' | 'name' | 'signed_url'>;
+  file: Pick<File_, 'id' | 'name' | 'signed_url'> & Partial<Pick<File_, 'metadata'>>;
   pages: number[];
   quote: string;
 }
@@ -24,6 +25,7 @@ const VIEWS: readonly { id: View; title: string }[] = [
 export function SourceDialog({ source, close }: { source: Source; close: () => void }) {
   const pdf = /\.pdf$/i.test(source.file.name);
   const [view, setView] = useState<View>(pdf ? 'page' : 'text');
+  const origin = originOf(source.file.metadata, source.quote);
   return (
     <Dialog
       title={source.file.name}
@@ -34,6 +36,11 @@ export function SourceDialog({ source, close }: { source: Source; close: () => v
         : undefined}
     >
       {source.quote ? <Quote source={source} /> : null}
+      {origin ? (
+        <p class="note">
+          <a href={origin} target="_blank" rel="noreferrer noopener">Open the page it is from</a>
+        </p>
+      ) : null}
       {view === 'page' ? <PdfSource source={source} /> : <ReadText source={source} />}
     </Dialog>
   );

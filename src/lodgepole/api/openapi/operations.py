@@ -120,7 +120,7 @@ ADDITIONS: Mapping[str, Described] = {
     "give_passages": Described(lines=GIVEN_LINES, errors=(400, 404, 413)),
     "list_sources": Described(answer=sources.ListSourcesResponse, errors=(400, 404)),
     "create_source": Described(
-        body=sources.CreateSourceRequest, answer=sources.SourceModel, errors=(400, 404, 413)
+        body=sources.CreateSourceRequest, answer=sources.SourceModel, errors=(400, 404, 409, 413)
     ),
     "describe_source": Described(answer=sources.SourceModel, errors=(404,)),
     "run_source": Described(answer=sources.SourceModel, errors=(404, 409)),

@@ -66,6 +66,7 @@ async def create_source(call: DataWrite) -> Response:
         rules=_rules(body.rules),
         credential=body.credential or None,
         paused=bool(body.paused),
+        source_id=body.id or None,
     )
     return json_response(render.source(source, assistant.name))
 

@@ -56,6 +56,12 @@ class CreateSourceRequest(WireRequest):
         description="Name of a credential in the server's settings.",
         json_schema_extra={"maxLength": 64},
     )
+    id: str | None = Field(
+        default=None,
+        description="Of a source that is brought along with its files, as from an export; else one "
+        "is made.",
+        json_schema_extra={"maxLength": 64},
+    )
     paused: bool | None = Field(default=None, description="Do not run it until it is resumed.")
 
 
