@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from lodgepole.errors import NotFound, TooLarge, Unavailable
@@ -229,6 +231,37 @@ async def test_a_file_that_is_still_being_read_is_left_to_the_next_run(desk):
     assert (await desk.run(source)).counts == {CHANGED: 1}
 
 
+async def fail_next(desk, message="Why."):
+    claim = await desk.house.log.claim("w", lease=timedelta(minutes=1))
+    await desk.house.log.fail(claim, message)
+
+
+@pytest.mark.parametrize("published", [False, True])
+async def test_what_a_server_in_trouble_gave_up_is_uploaded_again(desk, published):
+    desk.house.limits = Limits(operation_attempts=1)
+    desk.shelf.files = {"a.txt": b"one"}
+    source = await desk.add()
+    if published:
+        await desk.run(source)
+        desk.shelf.files = {"a.txt": b"two"}
+        await desk.sources.run("p", source.id)
+    await desk.runner().drain()
+    await fail_next(desk)
+    assert (await desk.run(source)).counts == {CHANGED: 1}
+    page = await desk.house.catalog.list_files(desk.assistant.id, limit=10, after=None)
+    assert [(f.status, f.upload.size) for f in page.items] == [(FileStatus.AVAILABLE, 3)]
+    assert (await desk.run(source)).counts == {UNCHANGED: 1}
+
+
+async def test_what_cannot_be_read_is_not_uploaded_again(desk):
+    desk.shelf.files = {"a.txt": b"one"}
+    source = await desk.add()
+    await desk.runner().drain()
+    await fail_next(desk, "The file is damaged.")
+    assert (await desk.run(source)).counts == {UNCHANGED: 1}
+    assert desk.shelf.opened == ["a.txt"]
+
+
 async def test_as_many_files_as_an_assistant_may_hold(desk):
     desk.house.limits = Limits(files_per_assistant=2)
     desk.shelf.files = {f"{n}.txt": b"%d" % n for n in range(4)}
@@ -294,8 +327,6 @@ async def test_a_run_that_is_killed_anywhere_is_finished_by_the_next(desk, at):
 
     await desk.sources.run("p", source.id)
     now, limits = desk.house.clock.now(), desk.house.limits
-    from datetime import timedelta
-
     claim = await store.claim_source("w", "r", now=now, lease=timedelta(minutes=1))
     sync = Sync(store=store, files=files, catalog=desk.house.catalog, limits=limits)
     try:

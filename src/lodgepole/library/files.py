@@ -252,6 +252,17 @@ class Files:
             return operation
         return await self._deletion(assistant, file_id)
 
+    async def was_given_up(self, assistant: Assistant, file_id: str) -> bool:
+        """Whether the last content was given up after many attempts, not refused as unreadable."""
+        page = await self._history.list(
+            assistant.id, types=set(), statuses=set(), limit=1, after=None, file_id=file_id
+        )
+        return any(
+            operation.status is OperationStatus.FAILED
+            and operation.attempts >= self._limits.operation_attempts
+            for operation in page.items
+        )
+
     def content_token(self, file: File) -> str:
         """A token for a download link that needs no key; see `open_content`."""
         return self._signer.sign(file)

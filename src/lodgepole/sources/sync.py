@@ -133,7 +133,12 @@ class _Run:
         return self._ended.cursor
 
     async def _with_files(self) -> Mapping[str, SourceItem]:
-        """The items whose files are there; those of files deleted by hand are read again."""
+        """The items whose files are there.
+
+        Those of files that were deleted by hand, or whose content was given up by a server in
+        trouble, are read again.
+        """
+        digests = {item.file_id: item.sha256 for item in self._items.values()}
         present: set[str] = set()
         after: str | None = None
         while True:
@@ -141,9 +146,15 @@ class _Run:
                 self._source.assistant_id, limit=FILES_AT_A_TIME, after=after
             )
             for file in page.items:
-                if file.status is not FileStatus.DELETING:
+                if file.status is FileStatus.DELETING:
+                    continue
+                self._look_at(file)
+                failed = file.status is FileStatus.PROCESSING_FAILED
+                other = digests.get(file.id, file.upload.sha256) != file.upload.sha256
+                if not (failed or other) or not await self._sync.files.was_given_up(
+                    self._claim.assistant, file.id
+                ):
                     present.add(file.id)
-                    self._look_at(file)
             after = page.next
             if after is None:
                 return {k: item for k, item in self._items.items() if item.file_id in present}
@@ -244,7 +255,7 @@ class _Run:
         file = await self._sync.catalog.find_file(self._source.assistant_id, file_id)
         if (
             file is not None
-            and file.status is not FileStatus.DELETING
+            and file.status not in (FileStatus.DELETING, FileStatus.PROCESSING_FAILED)
             and (file.upload.sha256, file.upload.name) == (spooled.sha256, found.name)
             and (file.upload.metadata or {}) == metadata
         ):
