@@ -50,6 +50,7 @@ class Limits:
     conversation_turns: int = 200  # questions of one conversation
     conversation_retention_days: int = 90  # after it was last used
     conversation_undo_seconds: float = 3600.0  # that a deleted conversation can be had back
+    audit_retention_days: int = 400  # of the audit log; 0 keeps none
     quota_retry_seconds: float = 60.0  # told to callers who hold too much
     requests_per_minute: int = 0  # per project; 0 is no limit
     sources_per_assistant: int = 100

@@ -254,6 +254,7 @@ class RecordKind(StrEnum):
     RESPONSE = "response"
     CONVERSATION = "conversation"  # its title, and which turns it has
     TURN = "turn"  # a question of a conversation, with its answer
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from lodgepole.access.api_keys import Keys
+from lodgepole.access.audit import AuditLog
 from lodgepole.access.grants import Granted, GrantedCatalog, GrantedHistory, GrantedIntake
 from lodgepole.access.usage import UsageMeter
 from lodgepole.chat.answer import Chat
@@ -44,6 +45,7 @@ class Services:
     responses: StoredResponses
     conversations: Conversations
     keys: Keys
+    audit: AuditLog
     sources: Sources
     usage_meter: UsageMeter
     chat: Chat

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from lodgepole.errors import InvalidRequest, NotFound
-from lodgepole.model import Role
+from lodgepole.model import RecordKind, Role
 from lodgepole.runtime import catalog
 from lodgepole.runtime.settings import Settings
 from lodgepole.runtime.storage import open_stores
@@ -57,3 +57,16 @@ async def test_a_database_without_its_driver_is_told_in_words(tmp_path, monkeypa
     async with AsyncExitStack() as stack:
         with pytest.raises(InvalidRequest, match=r"pip install 'lodgepole\[postgres\]'"):
             await catalog.open_catalog_database(settings, stack)
+
+
+async def test_what_is_done_beside_a_server_is_in_its_audit_log(settings):
+    async with AsyncExitStack() as stack:
+        stores = await open_stores(settings, stack)
+        async with catalog.opened_keys(settings) as keys:
+            _, key = await keys.create("default", name="beside", role=Role.ALL)
+            await keys.revoke("default", key.id)
+        found = await stores.records.list(
+            "default", RecordKind.AUDIT, limit=9, after=None, newest_first=True
+        )
+        assert [record.body["action"] for record in found] == ["revoke_key", "create_key"]
+        assert found[0].body["address"] == "command line"

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from lodgepole.access.audit import COMMAND_LINE, AuditLog
 from lodgepole.access.grants import check_grant
 from lodgepole.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 from lodgepole.limits import Limits
@@ -35,8 +36,11 @@ class Keys:
         clock: Clock,
         new_id: Callable[[], str],
         limits: Limits = Limits(),
+        audit: AuditLog | None = None,
     ) -> None:
+        """`audit` takes changes made on the command line; a server writes down its requests."""
         self._catalog = catalog
+        self._audit = audit
         self._limits = limits
         self._clock = clock
         self._new_id = new_id
@@ -86,7 +90,9 @@ class Keys:
                 f"The project has {KEYS_PER_PROJECT} keys, as many as it may: revoke one first"
             )
         secret = SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-        return secret, await self._add(secret, project_id, name, role, grant)
+        key = await self._add(secret, project_id, name, role, grant)
+        await self._note("create_key", project_id, key.id)
+        return secret, key
 
     async def seed(
         self, secret: str, *, project_id: str = DEFAULT_PROJECT, besides: str | None = None
@@ -111,6 +117,19 @@ class Keys:
         if not await self._catalog.remove_key(project_id, key_id):
             raise NotFound(f"API key {key_id} not found.")
         self._cache = OrderedDict()
+        await self._note("revoke_key", project_id, key_id)
+
+    async def _note(self, action: str, project_id: str, key_id: str) -> None:
+        if self._audit is not None:
+            await self._audit.note(
+                project_id,
+                action=action,
+                target={"key_id": key_id},
+                status=0,
+                key=None,
+                address=COMMAND_LINE,
+                request_id="",
+            )
 
     async def _add(
         self, secret: str, project_id: str, name: str, role: Role, grant: Grant | None = None

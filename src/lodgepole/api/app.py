@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 import lodgepole
 from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api import errors, request_metrics, signed_urls
+from lodgepole.api.audited import Audited
 from lodgepole.api.compression import Compressed
 from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
@@ -142,6 +143,7 @@ def create_app(
     app.include_router(request_metrics.router)
     if watched is not None:
         app.add_middleware(Observed, watched)
+    app.add_middleware(Audited, services.audit)
     app.add_middleware(Compressed)
     errors.install(app)
     if cors_origins:  # around all else, so that a browser may read failures, too

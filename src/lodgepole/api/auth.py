@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from lodgepole.api.audited import KEY_IN_SCOPE
 from lodgepole.api.base_url import base_url
 from lodgepole.api.errors import OPENAI_PATHS
 from lodgepole.api.schemas.wire import served_to
@@ -70,6 +71,7 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
         state = state_of(request)
         services = state.services
         key = await services.keys.authenticate(api_key_of(request))
+        request.scope[KEY_IN_SCOPE] = key
         if key.role not in _ALLOWED[role]:
             raise PermissionDenied(
                 f"This API key has the role `{key.role}`, which does not allow "

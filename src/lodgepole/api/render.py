@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from lodgepole.access.audit import AuditEntry
 from lodgepole.access.usage import ProjectUsage
 from lodgepole.api.schemas import assistants as assistant_schemas
 from lodgepole.api.schemas import chat as chat_schemas
@@ -244,6 +245,21 @@ def key(value: ApiKey) -> own_schemas.KeyModel:
         created_at=timestamp(value.created_at),
         assistants=None if grant.assistants is None else sorted(grant.assistants),
         filter=None if grant.filter is None else dict(grant.filter),
+    )
+
+
+def audit_entry(entry: AuditEntry) -> own_schemas.AuditEntryModel:
+    return own_schemas.AuditEntryModel(
+        id=entry.id,
+        at=timestamp(entry.at),
+        action=entry.action,
+        target=dict(entry.target),
+        status=entry.status,
+        key_id=entry.key_id,
+        key_name=entry.key_name,
+        address=entry.address,
+        request_id=entry.request_id,
+        more=entry.more,
     )
 
 

@@ -56,6 +56,7 @@ COMMANDS = (
     Command("migrate", "Move to a database and a bucket.", "migrate:migrate"),
     Command("verify", "Check a stopped server's data directory.", "verify:verify"),
     Command("usage", "Show what was asked for, by day.", "usage:usage"),
+    Command("audit", "Show who changed what, and who was refused.", "audit:audit"),
     Command("assistants", "Create, list, change and delete them.", "assistants:app"),
     Command("files", "Upload, synchronise, list and delete them.", "files:app"),
     Command("sources", "Keep files as a site or folder has them.", "sources:app"),

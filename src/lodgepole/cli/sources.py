@@ -163,7 +163,7 @@ def pause_source(
     show_json(state) if as_json else say(f"{source_id} is paused.")
 
 
-@app.command("resume")
+@app.command("resume", short_help="Run a paused source again.")
 def resume_source(
     source_id: IdArgument,
     *,

@@ -174,6 +174,10 @@ class Client:
         """Fetch what the key's project has and was used for; Lodgepole's own."""
         return self._json("GET", "/lodgepole/usage", params={"days": days})
 
+    def audit(self) -> Iterator[JsonObject]:
+        """Fetch what was changed and who was refused, newest first; Lodgepole's own."""
+        return self.pages("/lodgepole/audit", "entries", {})
+
     def passages(self, assistant: str, file_id: str) -> Iterator[JsonObject]:
         """Fetch the passages of a file, part by part, each with its embedder; Lodgepole's own."""
         path = f"/lodgepole/files/{_segment(assistant)}/{_segment(file_id)}/passages"

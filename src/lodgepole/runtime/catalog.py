@@ -6,8 +6,10 @@ from importlib.util import find_spec
 from uuid import uuid4
 
 from lodgepole.access.api_keys import Keys
+from lodgepole.access.audit import AuditLog
 from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import Database, open_database
+from lodgepole.adapters.databases.sql.records import SqlRecords
 from lodgepole.adapters.host.data_directory import check_whole
 from lodgepole.adapters.host.system_clock import SystemClock
 from lodgepole.errors import InvalidRequest, NotFound
@@ -73,5 +75,15 @@ async def opened_keys(settings: Settings) -> AsyncGenerator[Keys]:
         NotFound: There is no catalog; its first server makes it.
         Unavailable: It cannot be opened.
     """
-    async with opened_catalog(settings) as catalog:
-        yield Keys(catalog=catalog, clock=SystemClock(), new_id=lambda: str(uuid4()))
+    check_there(settings)
+    clock, limits = SystemClock(), settings.limits
+    async with AsyncExitStack() as stack:
+        database = await open_catalog_database(settings, stack)
+        audit = AuditLog(records=SqlRecords(database), clock=clock, new_id=_new_id, limits=limits)
+        yield Keys(
+            catalog=SqlCatalog(database), clock=clock, new_id=_new_id, limits=limits, audit=audit
+        )
+
+
+def _new_id() -> str:
+    return str(uuid4())

@@ -10,6 +10,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from lodgepole.access.api_keys import Keys
+from lodgepole.access.audit import AuditLog
 from lodgepole.access.usage import UsageMeter
 from lodgepole.adapters.host.data_directory import read_secret, write_secret
 from lodgepole.adapters.host.process_memory import share_arenas
@@ -178,6 +179,7 @@ async def _services(
             kept=settings.conversations,
         ),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id, limits=limits),
+        audit=AuditLog(records=stores.records, clock=clock, new_id=_new_id, limits=limits),
         usage_meter=usage_meter,
         chat=Chat(
             search,

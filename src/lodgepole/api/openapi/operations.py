@@ -115,6 +115,7 @@ ADDITIONS: Mapping[str, Described] = {
         errors=(400, 409, 413),
     ),
     "revoke_key": Described(errors=(404, 409)),
+    "list_audit_entries": Described(answer=extensions.ListAuditEntriesResponse, errors=(400,)),
     "describe_usage": Described(answer=extensions.UsageReportModel, errors=(400,)),
     "read_passages": Described(answer=extensions.PassagesModel, errors=(400, 404)),
     "give_passages": Described(lines=GIVEN_LINES, errors=(400, 404, 413)),

@@ -4,24 +4,29 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from lodgepole.access.audit import AuditEntry
 from lodgepole.api import render
 from lodgepole.api.auth import Administration, AnyKey, DataRead, DataWrite
 from lodgepole.api.compression import body_chunks
 from lodgepole.api.json_response import json_response
+from lodgepole.api.pagination import PageRequest, page_request, pagination, read_page
 from lodgepole.api.requests import WholeParameter, read_json
 from lodgepole.api.routes.data import accepted
 from lodgepole.api.schemas.extensions import (
     CreateKeyRequest,
+    ListAuditEntriesResponse,
     ListKeysResponse,
     UpdateFileMetadataRequest,
 )
+from lodgepole.api.versions import NEWEST, wire_version
 from lodgepole.documents.text_windows import TextRequest, read_text
 from lodgepole.errors import Conflict, InvalidRequest
 from lodgepole.library.passage_exports import read_passages
-from lodgepole.model import FileStatus, Grant, Role
+from lodgepole.model import FileStatus, Grant, ListPage, Role
 
 PREFIX = "/lodgepole"
 """Never part of the published API, so that no future version of it can mean something else."""
+PAGED = wire_version(NEWEST)
 USAGE_DAYS = 30
 MOST_USAGE_DAYS = 366
 
@@ -63,6 +68,26 @@ async def create_key(call: Administration) -> Response:
         call.project_id, name=body.name, role=role, grant=grant
     )
     return json_response(render.created_key(key, secret))
+
+
+@router.get("/audit", operation_id="list_audit_entries")
+async def list_audit_entries(
+    call: Administration, asked: Annotated[PageRequest, Depends(page_request)]
+) -> Response:
+    """What was changed in the project and who was refused, newest first."""
+
+    async def fetch(limit: int, after: str | None) -> ListPage[AuditEntry]:
+        return await call.services.audit.list(call.project_id, limit=limit, after=after)
+
+    page = await read_page(
+        fetch, kind="audit", asked=asked, version=PAGED, limits=call.services.limits
+    )
+    return json_response(
+        ListAuditEntriesResponse(
+            entries=[render.audit_entry(entry) for entry in page.items],
+            pagination=pagination(page),
+        )
+    )
 
 
 @router.delete("/keys/{key_id}", operation_id="revoke_key")

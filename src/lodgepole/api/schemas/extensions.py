@@ -4,7 +4,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import OMITTED, Day, Timestamp, WireRequest, WireResponse
+from lodgepole.api.schemas.wire import (
+    OMITTED,
+    Day,
+    PaginationResponse,
+    Timestamp,
+    WireRequest,
+    WireResponse,
+)
 from lodgepole.model import Role
 
 RoleWord = Literal["all", "control_read", "control_write", "data_read", "data_write"]
@@ -62,6 +69,26 @@ class CreatedKeyModel(KeyModel):
 
 class ListKeysResponse(WireResponse):
     keys: list[KeyModel] = Field(description="Oldest first.")
+
+
+class AuditEntryModel(WireResponse):
+    """One thing that somebody did or was refused; it holds no text."""
+
+    id: str
+    at: Timestamp
+    action: str = Field(description="The operation, such as `delete_file`.")
+    target: dict[str, str] = Field(description="Names and ids in the path of the request.")
+    status: int = Field(description="Of the answer, as in HTTP; 0 on the command line.")
+    key_id: str | None = Field(description="Null where there was no valid key.")
+    key_name: str | None
+    address: str = Field(description="Where the request came from; behind a proxy, the proxy.")
+    request_id: str = Field(description="As in the header `X-Request-Id` of the answer.")
+    more: int = Field(description="Refused attempts before it that were only counted.")
+
+
+class ListAuditEntriesResponse(WireResponse):
+    entries: list[AuditEntryModel] = Field(description="Newest first.")
+    pagination: PaginationResponse | None = Field(default=None, json_schema_extra=OMITTED)
 
 
 class OperationCounts(WireResponse):
