@@ -59,6 +59,7 @@ COMMANDS = (
     Command("audit", "Show who changed what, and who was refused.", "audit:audit"),
     Command("assistants", "Create, list, change and delete them.", "assistants:app"),
     Command("files", "Upload, synchronise, list and delete them.", "files:app"),
+    Command("conversations", "List, show, export and delete them.", "conversations:app"),
     Command("sources", "Keep files as a site or folder has them.", "sources:app"),
     Command("keys", "Make, list and revoke API keys.", "keys:app"),
     Command("models", "Fetch, look at and try the models.", "models:app"),

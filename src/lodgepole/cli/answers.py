@@ -39,12 +39,17 @@ def write_answer(events: Iterable[JsonObject]) -> Answer:
             say("".join(f" [{number}]" for number in numbers), style="cyan", end="")
         sys.stdout.flush()
     say()
+    write_sources(answer)
+    return answer
+
+
+def write_sources(answer: Answer) -> None:
+    """Write file, pages and quote of each source."""
     for number, reference in enumerate(answer.references, start=1):
         say(f"  [{number}] {describe_reference(reference)}", style="cyan")
         quote = quoted(reference)
         if quote:
             say(f"      “{quote}”")
-    return answer
 
 
 def describe_reference(reference: JsonObject) -> str:

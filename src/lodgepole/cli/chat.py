@@ -17,7 +17,8 @@ from lodgepole.cli.connection import (
     read_json_option,
 )
 from lodgepole.cli.screen import complain, say, show_json
-from lodgepole.client.api_client import Client, JsonObject, Unreachable, user_message
+from lodgepole.cli.talks import KeptTalk, SentTalk, kept_talk
+from lodgepole.client.api_client import JsonObject, Unreachable
 from lodgepole.errors import InvalidRequest, LodgepoleError, Unauthenticated
 
 AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
@@ -45,6 +46,16 @@ def chat(
     filter_: FilterOption = None,
     top_k: TopKOption = None,
     snippet_size: SnippetSizeOption = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the conversation on the server.")
+    ] = False,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="Go on with the one kept last, or keep a new one.")
+    ] = False,
+    conversation: Annotated[
+        str | None,
+        typer.Option(help="Go on with this one; `conversations list` shows it."),
+    ] = None,
     as_json: JsonOption = False,
     url: UrlOption = None,
     data_dir: DataDirOption = None,
@@ -60,17 +71,21 @@ def chat(
         message = sys.stdin.read().strip()
         if not message:
             raise InvalidRequest("There is no question, neither on the command line nor piped in.")
+    if message is None and as_json:
+        raise InvalidRequest("--json needs a question on the command line or in a pipe.")
     with connect(url, data_dir) as client:
+        talk = (
+            kept_talk(client, assistant, request, conversation, go_on=go_on)
+            if keep or go_on or conversation
+            else SentTalk(client, assistant, request)
+        )
         if message is None:
-            if as_json:
-                raise InvalidRequest("--json needs a question on the command line or in a pipe.")
-            _converse(client, assistant, request)
+            client.assistant(assistant)  # a wrong name or key is told before the first question
+            _converse(talk, assistant)
         elif as_json:
-            show_json(client.chat(assistant, {**request, "messages": [user_message(message)]}))
+            show_json(talk.ask(message))
         else:
-            write_answer(
-                client.stream_chat(assistant, {**request, "messages": [user_message(message)]})
-            )
+            write_answer(talk.stream(message))
 
 
 def context(
@@ -102,17 +117,14 @@ def context(
         say(snippet["content"].strip() + "\n")
 
 
-def _converse(client: Client, assistant: str, request: JsonObject) -> None:
+def _converse(talk: SentTalk | KeptTalk, assistant: str) -> None:
     """Question and answer in turn, until end of input; Ctrl-C stops one answer, not the talk."""
-    client.assistant(assistant)  # a wrong name or key is told before the first question
     say(f"Ask {assistant}. Leave with Ctrl-D or an empty line.", style="dim")
-    messages: list[JsonObject] = []
     while True:
         question = _ask()
         if not question:
             return
-        turn = [*messages, user_message(question)]
-        events = client.stream_chat(assistant, {**request, "messages": turn})
+        events = talk.stream(question)
         try:
             with contextlib.closing(events):
                 answer = write_answer(events)
@@ -125,8 +137,7 @@ def _converse(client: Client, assistant: str, request: JsonObject) -> None:
             complain(str(error))
             continue
         say()
-        if answer.text:
-            messages = [*turn, {"role": "assistant", "content": answer.text}]
+        talk.answered(question, answer.text)
 
 
 def _ask() -> str:

@@ -257,9 +257,12 @@ class Client:
         Raises:
             Unavailable: The stream broke off before `message_end`.
         """
+        return self.stream(f"/assistant/chat/{_segment(assistant)}", request)
+
+    def stream(self, path: str, request: JsonObject) -> Generator[JsonObject]:
+        """The events of an answer, as `stream_chat` has them."""
         import httpx2
 
-        path = f"/assistant/chat/{_segment(assistant)}"
         body = {**request, "stream": True}
         ended = False
         try:
@@ -296,6 +299,10 @@ class Client:
         """Send a request whose answer is JSON, or nothing."""
         response = self._request(method, path, **parts)
         return self._decoded(response) if response.content else {}
+
+    def text(self, path: str) -> str:
+        """What is there, as text."""
+        return self._request("GET", path).text
 
     def pages(self, path: str, key: str, params: Mapping[str, str]) -> Iterator[JsonObject]:
         """Fetch the items below `key` of a list, page by page."""

@@ -1,0 +1,35 @@
+"""`chat --keep`, `--continue` and `conversations` against a running server."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.live
+QUESTION = "How long does a signed link to a file stay valid?"
+
+
+def test_a_conversation_from_its_beginning_to_its_end(served, library: str, tmp_path):
+    asked = served.run("chat", library, QUESTION, "--keep")
+    assert asked.returncode == 0, asked.stderr
+    again = served.run("chat", library, "And who may make one?", "--continue", "--json")
+    assert json.loads(again.stdout)["message"]["role"] == "assistant"
+    listed = served.run("conversations", "list", library, "--search", "signed link", "--json")
+    (made,) = json.loads(listed.stdout)["conversations"]
+    assert (made["title"], made["questions"]) == (QUESTION, 2)
+    assert QUESTION in served.run("conversations", "list").stdout
+    shown = served.run("conversations", "show", made["id"])
+    assert f"> {QUESTION}" in shown.stdout
+    assert "[1] operator-handbook.pdf, page 9" in shown.stdout
+    exported = tmp_path / "talk.md"
+    assert served.run("conversations", "export", made["id"], str(exported)).returncode == 0
+    assert exported.read_text().startswith(f"# {QUESTION}\n")
+    assert served.run("conversations", "export", made["id"]).stdout == exported.read_text()
+    gone = served.run("conversations", "delete", made["id"])
+    assert "conversations restore" in gone.stdout
+    missing = served.run("chat", library, "More?", "--conversation", made["id"])
+    assert missing.returncode == 1
+    assert "was deleted" in missing.stderr
+    assert served.run("conversations", "restore", made["id"]).returncode == 0
+    assert served.run("conversations", "show", made["id"], "--json").returncode == 0
+    served.run("conversations", "delete", made["id"], "--json")
+    assert "No conversations" in served.run("conversations", "list", library).stdout
