@@ -151,9 +151,16 @@ export interface DocumentText {
   next_start?: number;
 }
 
+/** Something that a model did to find more, where it was asked to look deep. */
+export interface Step {
+  kind: 'search' | 'find_words' | 'open_pages';
+  what: string;
+  found: number;
+}
+
 export type ChatEvent =
   | { type: 'message_start'; id: string; model: string; context_snippet_count?: number }
-  | { type: 'content_chunk'; delta: { content: string } }
+  | { type: 'content_chunk'; delta: { content: string }; step?: Step }
   | { type: 'citation'; citation: Citation }
   | { type: 'message_end'; finish_reason: string; usage: Usage };
 
@@ -164,6 +171,7 @@ export interface ChatBody {
   filter?: JsonObject;
   include_highlights?: boolean;
   context_options?: { top_k?: number };
+  deep?: boolean;
   stream?: boolean;
 }
 

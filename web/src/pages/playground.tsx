@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import {
-  type Assistant, type ChatBody, inWords, modelNames, type Reference, type Usage, type Citation,
+  type Assistant, type ChatBody, type Citation, inWords, modelNames, type Reference, type Step,
+  type Usage,
 } from '../api';
 import { Chips, Sources, sourcesOf, withSources } from '../citations';
 import { FilterBuilder, filterOf, noFilter } from '../filter';
@@ -18,6 +19,7 @@ interface Turn {
   question: string;
   asked: ChatBody;
   text: string;
+  steps: Step[];
   citations: Citation[];
   model: string | null;
   snippets: number | null;
@@ -37,6 +39,7 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
   const [model, setModel] = useState('');
   const [temperature, setTemperature] = useState('');
   const [topK, setTopK] = useState('');
+  const [deep, setDeep] = useState(false);
   const [filter, setFilter] = useState(noFilter);
   const [wrong, setWrong] = useState<string | null>(null);
   const [source, setSource] = useState<Source | null>(null);
@@ -70,7 +73,7 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
     setQuestion('');
     const id = turns.length + 1;
     const fresh: Turn = {
-      id, question: text, asked, text: '', citations: [], model: null, snippets: null, usage: null,
+      id, question: text, asked, text: '', steps: [], citations: [], model: null, snippets: null, usage: null,
       reason: null, first: null, total: null, state: 'writing', error: null,
     };
     setTurns((all) => [...all, fresh]);
@@ -85,7 +88,10 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
           set(id, () => ({ model: event.model, snippets: event.context_snippet_count ?? null }));
         } else if (event.type === 'content_chunk') {
           const words = event.delta.content;
-          set(id, (turn) => ({ text: turn.text + words, first: turn.first ?? took() }));
+          const step = event.step;
+          if (step) set(id, (turn) => ({ steps: [...turn.steps, step] }));
+          // An empty text keeps the connection open, or comes with a step.
+          if (words) set(id, (turn) => ({ text: turn.text + words, first: turn.first ?? took() }));
         } else if (event.type === 'citation') {
           set(id, (turn) => ({ citations: [...turn.citations, event.citation] }));
         } else {
@@ -125,6 +131,7 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
     if (model) made.model = model;
     if (temperature) made.temperature = within(temperature, 'Temperature', 0, 2);
     if (topK) made.context_options = { top_k: Math.round(within(topK, 'Snippets', 1, 64)) };
+    if (deep) made.deep = true;
     const wanted = filterOf(filter);
     if (wanted) made.filter = wanted;
     return made;
@@ -132,6 +139,7 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
 
   const options = [
     model || null, temperature && `temperature ${temperature}`, topK && `${topK} snippets`,
+    deep ? 'deep' : null,
     filter.conditions.length || filter.written !== null ? 'filtered' : null,
   ].filter(Boolean);
   return (
@@ -208,6 +216,14 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
               )}
             </Field>
           </div>
+          <label class="inline">
+            <input
+              type="checkbox"
+              checked={deep}
+              onChange={(event) => setDeep(event.currentTarget.checked)}
+            />
+            Let the model look further before it answers
+          </label>
           <p class="label">Only files whose metadata match</p>
           <FilterBuilder state={filter} change={setFilter} />
         </details>
@@ -270,6 +286,11 @@ function TurnView(props: {
   return (
     <article class="turn">
       <h2 class="question">{turn.question}</h2>
+      {turn.steps.length ? (
+        <ol class="note steps">
+          {turn.steps.map((step) => <li>{told(step)}</li>)}
+        </ol>
+      ) : null}
       <div class="answer" aria-busy={turn.state === 'writing'} aria-live="polite">
         <Markdown text={text} mark={mark} />
         {turn.state === 'writing' ? <span class="caret" role="img" aria-label="Writing" /> : null}
@@ -291,6 +312,12 @@ function TurnView(props: {
       )}
     </article>
   );
+}
+
+/** A step in words. */
+function told({ kind, what, found }: Step): string {
+  const done = { search: 'Searched', find_words: 'Found words', open_pages: 'Opened' }[kind];
+  return `${done}: ${what} (${found ? count(found, 'passage') : 'nothing'})`;
 }
 
 function CopyAnswer({ text }: { text: string }) {
