@@ -3,6 +3,9 @@
 import pytest
 from tests.support.whole_documents import Shelf, document_of
 
+from lodgepole.chat import whole_answers
+from lodgepole.chat.table_questions import asks_table
+
 HANDBOOK = document_of(
     "# Employee Handbook\n\nThis handbook sets out how we work at Fernleaf.\n\n"
     "# 1. Working hours\n\nWe work 38 hours a week.\n\f"
@@ -62,6 +65,18 @@ async def test_what_is_meant(question: str, told: str) -> None:
 )  # fmt: skip
 async def test_other_questions_are_left_to_quotes(question: str) -> None:
     assert await Shelf(THREE).prepared(question) is None
+
+
+async def test_a_long_text_is_not_looked_through_for_such_a_question(monkeypatch) -> None:
+    read: list[str] = []
+    for name, made in (("asked_gist", whole_answers.asked_gist), ("asks_table", asks_table)):
+        seen = lambda text, made=made: (read.append(text), made(text))[1]  # noqa: E731
+        monkeypatch.setattr(whole_answers, name, seen)
+    long = "Summarise the handbook. " + "a@" * 4_000
+    assert await Shelf(THREE).prepared(long) is None
+    assert read == []
+    await Shelf(THREE).prepared("Summarise the handbook.")
+    assert read, "what is watched is what reads a question"
 
 
 async def test_the_only_file_is_meant() -> None:

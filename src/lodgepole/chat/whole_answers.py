@@ -37,6 +37,7 @@ MOST_GUESSED = 3  # files that are read where a question may well be about somet
 NAME_CHARS = 20  # of a usual file's name
 LEAD_CHARS = 300  # of a document, in which it says what it is
 
+LONGEST_OF_GIST = 2_000  # characters of a question about a whole document: some ten milliseconds
 FIRST_FOUND = 6  # snippets whose files are looked through for tables
 MOST_WITH_TABLES = 3  # files of them
 LONGEST_OF_TABLES = 400  # characters of a question that may be one about rows
@@ -87,7 +88,8 @@ class WholeAnswers:
 
     async def find(self, asked: Asked) -> PreparedAnswer | None:
         """The answer from whole documents; None where the question is not about these."""
-        gist = asked_gist(asked.said)
+        said = asked.said
+        gist = asked_gist(said) if len(said) <= LONGEST_OF_GIST else None
         if gist is not None:
             files = await self._documents.files(asked.assistant, asked.filter)
             answer = await _Reading(self._documents, asked, gist, files).answer() if files else None
@@ -98,7 +100,7 @@ class WholeAnswers:
     async def _from_tables(self, asked: Asked) -> PreparedAnswer | None:
         """The answer from the tables of files that are named or that a search found first."""
         question = asked.question
-        if not asks_table(question) or len(question) > LONGEST_OF_TABLES:
+        if len(question) > LONGEST_OF_TABLES or not asks_table(question):
             return None
         likely = _with_rows(asked.snippets[:FIRST_FOUND], told_words(question))
         spelt: list[File] = []
