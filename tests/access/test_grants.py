@@ -160,6 +160,22 @@ async def test_operations_on_hidden_files_are_not_there(ports):
     assert await everything.find("a", "o2") is not None
 
 
+async def test_pages_of_operations_do_not_tell_how_many_are_hidden(ports):
+    catalog, log = ports
+    for number in range(3, 8):
+        await log.append(operation(number, None), file=file(number, None))
+    await log.append(operation(8, TEAM), file=file(8, TEAM))
+    history = GrantedHistory(log, catalog, granted(filter=TEAM))
+    pages, after = [], None
+    while True:
+        page = await history.list("a", types=set(), statuses=set(), limit=1, after=after)
+        pages.append([found.id for found in page.items])
+        after = page.next
+        if after is None:
+            break
+    assert pages == [["o8"], ["o1"]]
+
+
 async def test_nothing_hidden_is_taken_in_replaced_or_removed(ports):
     catalog, log = ports
     intake = GrantedIntake(log, catalog, granted(filter=TEAM))

@@ -134,6 +134,12 @@ async def test_hidden_files_are_not_listed_described_read_or_deleted(shelves, ne
         assert hidden not in operations.text
 
 
+async def test_a_vector_store_is_searched_as_far_as_a_filter_goes(shelves):
+    async with await of_the_team(shelves) as team:
+        answer = await team.post("/v1/vector_stores/vs_open/search", json={"query": "canteen"})
+        assert [found["filename"] for found in answer.json()["data"]] == ["public.txt"]
+
+
 @pytest.mark.parametrize("filter", [None, {"team": "board"}, {"team": {"$exists": True}}])
 async def test_nothing_of_a_hidden_file_is_found_or_answered(shelves, filter):
     question = [{"role": "user", "content": "What is the canteen of the board called?"}]
@@ -208,6 +214,8 @@ async def test_a_bound_key_is_made_listed_and_described(house, new):
         {"role": "data_read", "assistants": []},
         {"role": "data_read", "filter": {"$near": 1}},
         {"assistants": ["open"]},
+        {"role": "data_read", "assistant": ["open"]},
+        {"role": "data_read", "filters": {"team": "all"}},
     ],
 )
 async def test_a_grant_that_no_key_may_have_is_refused(new, body):

@@ -47,6 +47,25 @@ async def test_operations_are_listed_in_pages(ready):
         await ready.history.list("a1", types=(), statuses=(), limit=2, after="x")
 
 
+async def test_what_does_not_match_takes_no_place_on_a_page(ready):
+    for number in range(6):
+        await ready.append_content(f"o{number}", file_id=f"f{number}")
+
+    async def odd(operation):
+        return operation.id in {"o1", "o3", "o5"}
+
+    async def page(limit, after=None):
+        return await ready.history.list(
+            "a1", types=(), statuses=(), limit=limit, after=after, matching=odd
+        )
+
+    first = await page(2)
+    assert [operation.id for operation in first.items] == ["o5", "o3"]
+    rest = await page(2, first.next)
+    assert ([operation.id for operation in rest.items], rest.next) == (["o1"], None)
+    assert (await page(3)).next is None, "only hidden ones follow, which is not said"
+
+
 async def test_after_a_deletion_the_record_says_nothing_of_the_content(ready):
     await ready.publish("o1")
     await ready.upsert("o2")

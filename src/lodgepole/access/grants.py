@@ -26,7 +26,7 @@ from lodgepole.model import (
     Role,
 )
 from lodgepole.ports.catalog import Catalog, FileMatcher
-from lodgepole.ports.operation_history import OperationHistory
+from lodgepole.ports.operation_history import OperationHistory, OperationMatcher
 from lodgepole.ports.operation_intake import OperationIntake
 
 ASSISTANTS = 100
@@ -202,18 +202,41 @@ class GrantedHistory:
         limit: int,
         after: str | None,
         file_id: str | None = None,
+        matching: OperationMatcher | None = None,
     ) -> ListPage[Operation]:
-        """A page may have fewer than `limit`, and another after it."""
-        page = await self._history.list(
+        if self._granted.sees_all_files:
+            shown = matching
+        else:
+            shown = await self._matcher(assistant_id, matching)
+        return await self._history.list(
             assistant_id,
             types=types,
             statuses=statuses,
             limit=limit,
             after=after,
             file_id=file_id,
+            matching=shown,
         )
-        seen = [operation for operation in page.items if await self._shows(operation)]
-        return ListPage(tuple(seen), page.next)
+
+    async def _matcher(
+        self, assistant_id: str, matching: OperationMatcher | None
+    ) -> OperationMatcher:
+        """Which operations are shown; most files are looked up at once, and none twice."""
+        available = {file.id: file for file in await self._catalog.available_files(assistant_id)}
+        known: dict[str | None, bool] = {None: False}
+
+        async def shown(operation: Operation) -> bool:
+            id_ = operation.file_id
+            if id_ not in known:
+                file = available.get(id_ or "")
+                known[id_] = (
+                    await self._shows(operation)
+                    if file is None
+                    else self._granted.shows(file.upload.metadata)
+                )
+            return known[id_] and (matching is None or await matching(operation))
+
+        return shown
 
     async def forget_finished(self, before: datetime) -> int:  # noqa: ARG002  the port's
         _refuse()

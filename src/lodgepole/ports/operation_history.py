@@ -1,10 +1,13 @@
 """Port: the public record of accepted changes."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
 from lodgepole.model import ListPage, Operation, OperationStatus, OperationType
+
+OperationMatcher = Callable[[Operation], Awaitable[bool]]
+"""Which operations a listing shows."""
 
 
 class OperationHistory(Protocol):
@@ -21,8 +24,12 @@ class OperationHistory(Protocol):
         limit: int,
         after: str | None,
         file_id: str | None = None,
+        matching: OperationMatcher | None = None,
     ) -> ListPage[Operation]:
-        """Newest first; empty `types` or `statuses` mean all, as does no `file_id`."""
+        """Newest first; empty `types` or `statuses` mean all, as does no `file_id`.
+
+        What does not match takes no place on a page, and no page's token is of it.
+        """
         ...
 
     async def forget_finished(self, before: datetime) -> int:

@@ -19,6 +19,7 @@ from lodgepole.model import (
     OperationType,
 )
 from lodgepole.ports.clock import Clock
+from lodgepole.ports.operation_history import OperationMatcher
 from lodgepole.ports.operation_queue import overdue_horizon
 
 FILE_DELETED = "Cancelled: the file was deleted."
@@ -126,6 +127,7 @@ class MemoryOperationLog:
         limit: int,
         after: str | None,
         file_id: str | None = None,
+        matching: OperationMatcher | None = None,
     ) -> ListPage[Operation]:
         found = [
             row.operation
@@ -135,6 +137,8 @@ class MemoryOperationLog:
             and (not statuses or row.operation.status in statuses)
             and (file_id is None or row.operation.file_id == file_id)
         ]
+        if matching is not None:
+            found = [operation for operation in found if await matching(operation)]
         return page(
             found,
             lambda operation: (operation.created_at, operation.id),

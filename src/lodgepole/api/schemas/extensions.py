@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from lodgepole.api.schemas.wire import (
     OMITTED,
@@ -25,6 +25,10 @@ class UpdateFileMetadataRequest(WireRequest):
 
 
 class CreateKeyRequest(WireRequest):
+    """Fields that are not known are refused: a misspelt bound would make a key without one."""
+
+    model_config = ConfigDict(extra="forbid")
+
     name: str = Field(
         description="What the key is for.", json_schema_extra={"minLength": 1, "maxLength": 100}
     )

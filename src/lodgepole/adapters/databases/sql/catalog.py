@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from lodgepole.adapters.databases.sql.database import Database
 from lodgepole.adapters.databases.sql.dialects import insert_if_absent
 from lodgepole.adapters.databases.sql.rows import (
+    SCANNED_ROWS,
     AnyRow,
     assistant_columns,
     granted_key_columns,
@@ -38,8 +39,6 @@ from lodgepole.model import (
 )
 from lodgepole.ports.catalog import FileMatcher
 
-SCANNED_ROWS = 500
-"""Files read at a time while a listing looks for ones that match."""
 CACHED_FILES = 200_000
 """Over all assistants together; about 1 kB each."""
 FilesById = dict[str, File]

@@ -19,7 +19,14 @@ from lodgepole.adapters.databases.sql.operation_completion import (
     set_failed,
 )
 from lodgepole.adapters.databases.sql.operation_intake import accept, check_alive
-from lodgepole.adapters.databases.sql.rows import AnyRow, list_page, ordered, read_operation
+from lodgepole.adapters.databases.sql.rows import (
+    SCANNED_ROWS,
+    AnyRow,
+    list_page,
+    ordered,
+    read_operation,
+    token,
+)
 from lodgepole.adapters.databases.sql.tables import UNFINISHED, assistants, files, operations, turns
 from lodgepole.concurrency.waiting import wait_until
 from lodgepole.model import (
@@ -33,6 +40,7 @@ from lodgepole.model import (
     OperationType,
 )
 from lodgepole.ports.clock import Clock
+from lodgepole.ports.operation_history import OperationMatcher
 from lodgepole.ports.operation_queue import overdue_horizon
 
 
@@ -82,6 +90,7 @@ class SqlOperationLog:
         limit: int,
         after: str | None,
         file_id: str | None = None,
+        matching: OperationMatcher | None = None,
     ) -> ListPage[Operation]:
         query = select(operations).where(operations.c.assistant_id == assistant_id)
         if types:
@@ -90,8 +99,19 @@ class SqlOperationLog:
             query = query.where(operations.c.status.in_(sorted(statuses)))
         if file_id is not None:
             query = query.where(operations.c.file_id == file_id)
-        query = ordered(query, operations, after, newest_first=True).limit(limit + 1)
-        return list_page(await self._read(query), limit, read_operation)
+        batch = limit + 1 if matching is None else SCANNED_ROWS
+        found: list[AnyRow] = []
+        while len(found) <= limit:
+            part = ordered(query, operations, after, newest_first=True).limit(batch)
+            rows = await self._read(part)
+            if matching is None:
+                found += rows
+            else:
+                found += [row for row in rows if await matching(read_operation(row))]
+            if len(rows) < batch:
+                break
+            after = token(rows[-1])
+        return list_page(found, limit, read_operation)
 
     async def live_versions(self, assistant_id: str) -> Collection[FileVersion]:
         published = select(files.c.id, files.c.generation).where(

@@ -32,6 +32,9 @@ T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
 Columns = dict[str, Any]
 
+SCANNED_ROWS = 500
+"""Rows read at a time while a listing looks for ones that match."""
+
 
 def key_columns(key: ApiKey) -> Columns:
     return {
