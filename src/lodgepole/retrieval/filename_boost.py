@@ -23,6 +23,7 @@ IN_FULL = 3.0
 IN_FULL_MOST = 9.0
 QUERY_TOKENS = 64  # of a query, its last ones where a conversation has more
 _JOINED = 4  # words of a question that a name may have run together
+_BEGINNING = 2  # characters of a word that its stem has too; words change at their ends
 _JOINED_CHARS = 5  # of them, at least: shorter ones are there by chance
 
 
@@ -35,6 +36,7 @@ class FileNames:
         for version, name in self._names.items():
             for word in _words(name):
                 self._by_word.setdefault(word, []).append(version)
+        self._beginnings = frozenset(word[:_BEGINNING] for word in self._by_word)
 
     def named(self, query: str) -> dict[FileVersion, float]:
         """How strongly `query` names each file that it names at all; at most `IN_FULL_MOST`.
@@ -45,7 +47,7 @@ class FileNames:
         """
         found: dict[FileVersion, float] = {}
         shared: Counter[FileVersion] = Counter()
-        asked = {word for word in _asked(query) if self._tells(word)}
+        asked = {word for word in _asked(query, self._beginnings) if self._tells(word)}
         for word in sorted(asked):
             versions = self._by_word[word]
             rest = (len(self._names) - len(versions) + 0.5) / (len(versions) + 0.5)
@@ -77,15 +79,25 @@ def _pieces(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple((words[0], *(words[1:] or words)) for words in pieces if words)
 
 
-def _asked(query: str) -> list[str]:
-    """The query's words, and those that neighbours among them make when run together."""
+def _asked(query: str, beginnings: Collection[str]) -> list[str]:
+    """The query's words, and those that neighbours among them make when run together.
+
+    Of the latter there are many, nearly all of them no words: only what begins as a word of
+    `beginnings` does is looked at, since a stem has the beginning of its word.
+    """
     tokens = re.findall(r"\w+", query)[-QUERY_TOKENS:]
     joined = (
         "".join(tokens[start : start + count])
         for count in range(2, _JOINED + 1)
         for start in range(len(tokens) - count + 1)
     )
-    words = [word for text in joined if len(text) >= _JOINED_CHARS for word in _words(text)[:1]]
+    words = [
+        word
+        for text in joined
+        if len(text) >= _JOINED_CHARS
+        and (text[:_BEGINNING].lower() in beginnings or not text.isascii())
+        for word in _words(text)[:1]
+    ]
     return [*_words(query), *words]
 
 

@@ -1,10 +1,9 @@
 """From a question to the snippets that answer it."""
 
-import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, LodgepoleError
@@ -212,53 +211,56 @@ class Search:
         versions: Collection[FileVersion],
         everything: _FileSet,
     ) -> Rankings:
-        """Dense and word rankings, made at the same time."""
-        by_vector, by_words = await asyncio.gather(
-            self._by_vector(assistant_id, query, versions),
-            self._by_words(assistant_id, query, versions, everything),
-        )
-        return Rankings(
-            dense=by_vector.dense,
-            words=by_words.words,
-            file_body=by_words.file_body,
-            file_lead=by_words.file_lead,
-            embedder=by_vector.embedder,
-        )
+        """Dense and word rankings, with the embedder that the assistant's vectors are of.
 
-    async def _by_vector(
-        self, assistant_id: str, query: str, versions: Collection[FileVersion]
-    ) -> Rankings:
-        """The dense ranking, with the embedder that the assistant's vectors are of."""
+        Both are one call: handing work to a thread costs as much as a ranking.
+        """
+        words = await self._words(assistant_id, query, everything)
         if not self._recipe.dense:
-            return Rankings()
+            return await self._ranked(assistant_id, versions, words=words)
         configured = self._embedders.configured.identity
         text = self._embeddable(query)
+        by_words: Rankings | None = None
         for _ in range(_SWITCHES):
             identity = self._of_old.get(assistant_id, configured)
+            # Without a vector words find what vectors cannot, until they are made anew.
             vector = await self._query_vector(identity, text)
-            if vector is None:
-                # Words find what the vectors cannot, until they are made anew.
-                found = await self._index.embedder(assistant_id)
-                rankings = Rankings(embedder=found)
-            else:
-                rankings = await self._index.search(
-                    assistant_id,
-                    IndexQuery(
-                        versions=versions,
-                        vector=vector,
-                        words=(),
-                        limit=RANKING_LENGTH,
-                        embedder=identity,
-                    ),
-                )
+            rankings = await self._ranked(
+                assistant_id,
+                versions,
+                words=words if by_words is None else (),
+                vector=vector,
+                embedder=identity,
+            )
+            by_words = by_words or rankings
             if rankings.embedder is None or rankings.embedder == identity:
-                return rankings
+                return replace(by_words, dense=rankings.dense, embedder=rankings.embedder)
             # It changes once when it is first met, and once at the switch.
             if rankings.embedder == configured:
                 self._of_old.pop(assistant_id, None)
             else:
                 self._of_old[assistant_id] = rankings.embedder
-        return Rankings()
+        return replace(by_words or Rankings(), dense=(), embedder=None)
+
+    async def _ranked(
+        self,
+        assistant_id: str,
+        versions: Collection[FileVersion],
+        *,
+        words: Sequence[str],
+        vector: Vector | None = None,
+        embedder: EmbedderIdentity | None = None,
+    ) -> Rankings:
+        return await self._index.search(
+            assistant_id,
+            IndexQuery(
+                versions=versions,
+                vector=vector,
+                words=words,
+                limit=RANKING_LENGTH,
+                embedder=embedder,
+            ),
+        )
 
     async def _query_vector(self, identity: EmbedderIdentity, text: str) -> Vector | None:
         """None when a former embedder cannot be had; errors of the configured one are raised."""
@@ -274,23 +276,14 @@ class Search:
             log.warning("The former embedder does not answer, words alone are searched: %s", error)
             return None
 
-    async def _by_words(
-        self,
-        assistant_id: str,
-        query: str,
-        versions: Collection[FileVersion],
-        everything: _FileSet,
-    ) -> Rankings:
+    async def _words(self, assistant_id: str, query: str, everything: _FileSet) -> Sequence[str]:
+        """The query's words as the languages of the assistant's files have them."""
         if not self._recipe.words:
-            return Rankings()
+            return ()
         if everything.languages is None:
             everything.languages = await self._index.languages(assistant_id)
         languages = {*everything.languages.values()}
-        words = await read_apart(len(query), query_words, query, languages)
-        return await self._index.search(
-            assistant_id,
-            IndexQuery(versions=versions, vector=None, words=words, limit=RANKING_LENGTH),
-        )
+        return await read_apart(len(query), query_words, query, languages)
 
     def _embeddable(self, query: str) -> str:
         """The query, or of a long one its end: the last question of a conversation is there."""

@@ -108,12 +108,15 @@ class SqlCatalog:
             raise AlreadyExists(f'Assistant "{assistant.name}" already exists.') from None
 
     async def find_assistant(self, project_id: str, name: str) -> Assistant | None:
-        row = await self._first(
-            select(assistants)
-            .where(assistants.c.project_id == project_id)
-            .where(assistants.c.name == name)
-        )
-        return None if row is None else read_assistant(row)
+        def work(connection: Connection) -> Assistant | None:
+            row = connection.execute(
+                select(assistants)
+                .where(assistants.c.project_id == project_id)
+                .where(assistants.c.name == name)
+            ).first()
+            return None if row is None else read_assistant(row)
+
+        return await self._database.read_again(("assistant", project_id, name), work)
 
     async def update_assistant(
         self,
@@ -239,7 +242,7 @@ class SqlCatalog:
                 self._available.remember(assistant_id, revision, known)
             return tuple(known.values())
 
-        return await self._database.read(work)
+        return await self._database.read_again(("available", assistant_id), work)
 
     # --- statements ---------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The open database: transactions, migration, and the signals between those who use it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from lodgepole.adapters.databases.sql.dialects import (
     open_engines,
 )
 from lodgepole.adapters.databases.sql.notifications import Messages
+from lodgepole.adapters.databases.sql.remembered_reads import RememberedReads
 from lodgepole.adapters.databases.sql.tables import REVISION, schema_readers
 from lodgepole.adapters.databases.sql.transactions import Transactions, Work
 from lodgepole.concurrency.signal import Signal
@@ -55,8 +56,14 @@ class SharedSignal(Signal):
 class Database:
     """Runs work in transactions. Make it with `open_database`."""
 
-    def __init__(self, readers: Transactions, writer: Transactions) -> None:
+    def __init__(
+        self,
+        readers: Transactions,
+        writer: Transactions,
+        remembered: RememberedReads | None = None,
+    ) -> None:
         self._readers = readers
+        self._remembered = remembered or RememberedReads(None)
         self._writer = writer
         self._running: set[asyncio.Task[Any]] = set()
         self.work = SharedSignal()
@@ -77,6 +84,13 @@ class Database:
         """Run `work`, which changes nothing; each of its statements sees all that is committed."""
         return await self._run(self._readers, work)
 
+    async def read_again(self, key: Hashable, work: Work[T]) -> T:
+        """What `read` of this work returned or returns; nobody may change it.
+
+        `key` names all that the result depends on, but the database.
+        """
+        return await self._remembered.read(key, lambda: self.read(work))
+
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; committed on return, undone if it raises."""
         return await self._run(self._writer, work)
@@ -86,6 +100,7 @@ class Database:
             await asyncio.wait(self._running)
         if self._messages is not None:
             await self._messages.close()
+        self._remembered.close()
         await self._readers.close()
         await self._writer.close()
 
@@ -145,7 +160,9 @@ async def open_database(
             database cannot hold every character.
         Unavailable: It cannot be reached or opened.
     """
-    database = Database(*open_engines(url, connections=connections))
+    readers, writer = open_engines(url, connections=connections)
+    path = None if is_postgres(url) else Path(url.removeprefix("sqlite:///"))
+    database = Database(readers, writer, RememberedReads(path))
     try:
         await database.read(check_encoding)
         if await database.read(_read_revision) != REVISION:
