@@ -121,6 +121,9 @@ chaos-sources: setup ## Kill a server 200 times while its sources follow origins
 	@bash -o pipefail -c '$(BIN)/python scripts/chaos/sources.py $(ARGS) | tee dist/bench.txt'
 	@$(BIN)/python scripts/bench/write_benchmarks.py "Killed while sources run" dist/bench.txt "make chaos-sources ARGS='$(ARGS)'"
 
+chaos-damage: setup ## Damage to what lies on the disk, between a kill and a start (ARGS="--rounds 100")
+	@$(BIN)/python scripts/chaos/damage.py $(ARGS)
+
 chaos-cluster: setup ## 3 servers, 3 workers, PostgreSQL and S3 under load, all of it disturbed: 5 minutes
 	@$(BIN)/python scripts/chaos/cluster_chaos.py $(ARGS)
 

@@ -32,6 +32,7 @@ from lodgepole.adapters.host.data_directory import (
     read_secret,
     write_secret,
 )
+from lodgepole.adapters.host.disk_reserve import keep_reserve
 from lodgepole.adapters.host.system_clock import SystemClock
 from lodgepole.adapters.indexes.tantivy import TantivyIndex, TantivyReader
 from lodgepole.adapters.memory.allowances import MemoryAllowances
@@ -118,6 +119,7 @@ async def open_stores(
 async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
     stack.enter_context(held(settings.data_dir))
     check_whole(settings.data_dir)
+    keep_reserve(settings.data_dir)
     clock = SystemClock()
     database = await open_catalog_database(settings, stack)
     rollback_detection = RollbackDetection(database, settings.data_dir / MARK)

@@ -117,7 +117,10 @@ class PreparingPool:
         path.unlink(missing_ok=True)  # of a server that was killed
         self._socket = path
         self._server = await asyncio.start_unix_server(self._welcome, path)
-        await asyncio.to_thread(_write_address, self._data_dir / ADDRESS_FILE, str(path))
+        try:
+            await asyncio.to_thread(_write_address, self._data_dir / ADDRESS_FILE, str(path))
+        except OSError as error:  # a full disk keeps nobody from reading and deleting
+            log.warning("No worker process will find this server: %s", error.strerror)
 
     async def close(self) -> None:
         """Turn all away."""
