@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from lodgepole.documents.stored_documents import find_body, find_given, save_document
 from lodgepole.errors import UnreadableFile
+from lodgepole.ingestion.renaming import is_renamed, take_over
 from lodgepole.library.blob_keys import (
     assistant_prefix,
     file_prefix,
@@ -191,13 +192,17 @@ class Pipeline:
         if file is not None and published == version:
             await self._change_metadata(claim, file)
             return None
+        renamed = file is not None and is_renamed(file, operation.upload)
+        if file is not None and renamed:
+            await _whole(take_over(self._blobs, self._index, file, version))
+            self._step("taken over")
         try:
             processed = await self._process(
                 operation.assistant_id,
                 operation.upload,
                 version,
                 progress,
-                begun=operation.attempts > 1,
+                begun=operation.attempts > 1 or renamed,
                 given=operation.type is OperationType.UPSERT_FILE,
             )
         except UnreadableFile as error:
