@@ -159,6 +159,43 @@ async def test_nothing_of_a_hidden_file_is_found_or_answered(shelves, filter):
             assert "private.txt" not in answer.text, path
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("get_context", {"query": "canteen of the board"}),
+        ("list_files", {}),
+        ("find_in_file", {"file": "private.txt", "words": "canteen"}),
+        ("read_pages", {"file": "private.txt"}),
+    ],
+)
+async def test_no_tool_shows_a_hidden_file(shelves, tool, arguments):
+    async with await of_the_team(shelves) as team:
+        server.mount(team._transport.app)
+        answer = await team.post(
+            "/mcp/assistants/open",
+            json={
+                "jsonrpc": "2.0",
+                "id": 1,
+                "method": "tools/call",
+                "params": {"name": tool, "arguments": arguments},
+            },
+            headers={"Accept": "application/json, text/event-stream"},
+        )
+    assert answer.status_code == 200
+    assert SECRET_WORD not in answer.text.lower()
+    assert "at eight" not in answer.text
+    assert ("private.txt" in answer.text) == ("file" in arguments)  # as it was asked for
+
+
+async def test_metadata_neither_bring_a_file_in_nor_take_one_out(shelves, new):
+    known = await files_of(new)
+    async with await of_the_team(shelves) as team:
+        for name, team_name, refused in (("private", "all", 404), ("public", "board", 403)):
+            path = f"/lodgepole/files/open/{known[f'{name}.txt']}"
+            answer = await team.patch(path, json={"metadata": {"team": team_name}})
+            assert answer.status_code == refused
+
+
 async def test_what_is_uploaded_must_be_what_the_key_sees(shelves, new):
     known = await files_of(new)
     async with await of_the_team(shelves) as team:

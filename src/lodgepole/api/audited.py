@@ -17,10 +17,11 @@ ASKS = frozenset(
     {
         *("chat", "completions", "context", "create_chat_completion", "assistant_server"),
         *("search_vector_store", "create_response", "metrics_alignment"),
+        *("create_conversation", "ask_in_conversation", "rename_conversation", "rate_answer"),
     }
 )
-"""Routes by name that change nothing, though their method says so. Questions are nobody's business:
-they are counted by key and day, and not written down."""
+"""Routes by name that change no document and no right. Questions are nobody's business: they are
+counted by key and day, and not written down."""
 
 
 class Audited:
