@@ -5,8 +5,8 @@ import pytest
 from lodgepole.chat.answer_types import (
     AnswerType,
     asked_type,
-    invites,
     says,
+    says_little,
     wants_all,
     wants_more,
 )
@@ -93,9 +93,11 @@ def test_what_the_question_has_itself_is_not_said_by_a_text():
     assert says(AnswerType.DATE, "It was built in 1931.", "When was it built?")
 
 
-def test_what_invites_to_ask_elsewhere_is_told_from_what_answers():
+def test_what_says_little_is_told_from_what_answers():
     asked = "What does the warranty cover?"
-    assert invites("If you have any questions, please contact the warranty desk.", asked)
-    assert invites("Bei Fragen wenden Sie sich an uns.", "Was deckt die Garantie?")
-    assert not invites("The warranty covers the handle.", asked)
-    assert not invites("For more information contact the desk.", "Whom can I contact?")
+    assert says_little("If you have any questions, please contact the warranty desk.", asked)
+    assert says_little("Bei Fragen wenden Sie sich an uns.", "Was deckt die Garantie?")
+    assert not says_little("The warranty covers the handle.", asked)
+    assert not says_little("For more information contact the desk.", "Whom can I contact?")
+    assert says_little("Overall, the warranty is good.", asked)
+    assert says_little("By following these tips, you can keep the kettle.", asked)

@@ -186,3 +186,9 @@ async def test_a_product_is_not_the_common_word_that_looks_like_it():
 async def test_what_does_not_come_near_the_best_is_left_out():
     text, _ = await generate(ask("How long does the warranty of the kettle last?", PROSE, TABLE))
     assert "dollars" not in text
+
+
+async def test_a_figure_that_the_quotes_do_not_have_is_not_told_as_found():
+    pay = make_snippet("The salary of the warden of the hut is competitive.")
+    text, _ = await generate(ask("How much is the salary of the warden of the hut?", pay))
+    assert text.startswith(ENGLISH.unclear)

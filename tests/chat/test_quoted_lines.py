@@ -53,3 +53,14 @@ def test_rows_come_under_the_head_of_their_table():
     told = under("Hut | Beds\nKite hut | 12\nOwl hut | 8")
     assert told["Owl hut | 8"] == ("row", "Hut | Beds")
     assert told["Hut | Beds"][0] == "head"
+
+
+def test_line_ends_and_turns_that_a_program_wrote_end_sentences():
+    told = under(
+        "[{'content': 'Which huts are there?', 'role': 'user'}, {'content': 'Two of them:"
+        "\\n\\n1. Kite hut. It is old.\\n2. Owl hut', 'role': 'assistant'}] See C:\\new too."
+    )
+    assert told["1. Kite hut."] == ("item", "Two of them:")
+    assert told["2. Owl hut"] == ("item", "Two of them:")
+    assert "Which huts are there?" in told
+    assert "See C:\\new too." in " ".join(told)

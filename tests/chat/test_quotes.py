@@ -409,3 +409,15 @@ def test_a_number_alone_names_no_record():
 def test_what_asks_or_announces_and_is_followed_by_nothing_is_bare():
     assert quote("One. How is it?", "How is it?").is_bare
     assert not quote("How is it?\nIt is well.", "How is it?").is_bare
+
+
+def test_a_part_of_a_sentence_at_the_edge_of_its_source_is_cut():
+    long = "The guests of the hut and of all the other huts on the hill pay at the door, and then"
+    told = [q.is_cut for q in quotes_of(make_sources(f"of the hut. It is old. {long}")[0])]
+    assert told == [True, False, True]
+    assert not any(q.is_cut for q in quotes_of(make_sources("of the hut. it is old.")[0]))
+
+
+def test_an_explanation_ends_before_the_next_heading():
+    text = "The hut is old.\n\nBeds and blankets\n\n| Hut | Beds |\n|---|---|\n| Kite | 12 |"
+    assert [p.text for p in quote(text, "The hut is old.").explained(500)] == ["The hut is old."]

@@ -201,6 +201,15 @@ _INVITES = re.compile(
     r"|お問い合わせください|请联系|문의하",
     re.IGNORECASE,
 )
+_SUMS_UP = re.compile(
+    r"(?:overall|in (?:conclusion|summary|short)|to sum (?:it )?up|all in all"
+    r"|by (?:following|understanding|keeping|taking|being|using) [^.]{1,200} you (?:can|will)"
+    r"|insgesamt|zusammenfassend|kurz gesagt|en (?:conclusion|résumé|somme)"
+    r"|en (?:conclusión|resumen)"
+    r"|in (?:conclusione|sintesi)|em (?:conclusão|resumo)|kortom|sammanfattningsvis"
+    r"|в (?:заключение|целом)|таким образом)\b",
+    re.IGNORECASE,
+)
 _ASKS_WHOM = re.compile(
     r"\b(?:contact|call|reach|help|questions|information|proud|kontakt\w*|wenden|joindre"
     r"|contactar|contattare|telefon\w*|phone|обратиться)\b|問い合わせ|联系|문의",
@@ -208,8 +217,13 @@ _ASKS_WHOM = re.compile(
 )
 
 
-def invites(text: str, question: str) -> bool:
-    """Whether a text sends its reader elsewhere, or praises itself, where none asked for that."""
+def says_little(text: str, question: str) -> bool:
+    """Whether a text sums up what was said, praises itself, or sends its reader elsewhere.
+
+    Where the question is whom to ask, the last is an answer.
+    """
+    if _SUMS_UP.match(text) is not None:
+        return True
     return _INVITES.search(text) is not None and _ASKS_WHOM.search(question) is None
 
 

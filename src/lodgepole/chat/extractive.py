@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lodgepole.chat.answer_types import invites, wants_all, wants_more
+from lodgepole.chat.answer_types import (
+    AnswerType,
+    asked_type,
+    says,
+    says_little,
+    wants_all,
+    wants_more,
+)
 from lodgepole.chat.messages import ENGLISH, phrases, question_language
 from lodgepole.chat.outlines import asked_gist, asks_rows, outline, rows_like
 from lodgepole.chat.prepared_answers import as_far_as_asked
@@ -67,8 +74,10 @@ such sentences are alike, so words alone tell whether one answers."""
 CLEAR_COSINE = 0.7  # so near in meaning a quote may answer in other words alone
 MOST_ABSENT = 0.3  # of a question's content, that may be in no source where a quote answers
 TITLE_WEIGHT = 0.15  # less, of a heading that repeats the question's words
-INVITING_WEIGHT = 0.15  # less, of `please contact us`
+LITTLE_WEIGHT = 0.15  # less, of `please contact us` and `in summary`
+CUT_WEIGHT = 0.2  # less, of what the edge of its snippet cuts
 LEAST_COSINE = 0.6  # needed by a question that shares no word with any sentence
+_FIGURES = (AnswerType.MONEY, AnswerType.COUNT, AnswerType.DURATION)
 _SAME = 0.8  # share of common content words from which two sentences say the same
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
 
@@ -158,7 +167,7 @@ class ExtractiveChatModel:
         if max(whole.cosines) < CLEAR_COSINE and not missing:
             missing += _absent_words(whole.comparison, sources, names)
         shown = tuple(_whole(quote, asked) for quote, asked in chosen)
-        return Found(quotes, missing, unsaid, shown=shown)
+        return Found(quotes, missing, unsaid, clear=_has_figure(question, shown), shown=shown)
 
     async def _answers_of_parts(
         self, parts: Sequence[str], quotable: _Quotable
@@ -243,6 +252,15 @@ def _whole(quote: Quote, question: str) -> Shown:
     return Shown(quote, quote.explained(LONGEST_EXPLANATION) if more else quote.parts)
 
 
+def _has_figure(question: str, shown: Sequence[Shown]) -> bool:
+    """Whether what is shown has a figure, or none is asked for."""
+    kind = asked_type(question)
+    if kind is None or kind not in _FIGURES:
+        return True
+    texts = [part.text for each in shown for part in each.parts]
+    return any(says(kind, text) or says(AnswerType.COUNT, text) for text in texts)
+
+
 def _best(scored: Sequence[tuple[float, _Candidate]]) -> list[Quote]:
     """The first, and those that come very near it."""
     best = scored[0][0]
@@ -291,8 +309,10 @@ def _candidate(
     worth += PASSAGE_WEIGHT * quote.source.snippet.score
     if quote.is_title:
         worth -= TITLE_WEIGHT
-    if invites(quote.text, comparison.asked.text):
-        worth -= INVITING_WEIGHT
+    if says_little(quote.text, comparison.asked.text):
+        worth -= LITTLE_WEIGHT
+    if quote.is_cut:
+        worth -= CUT_WEIGHT
     if quotable.names:
         place = quotable.places[quote.source.number]
         worth += NAME_WEIGHT * nearness(quote, quotable.names, place)

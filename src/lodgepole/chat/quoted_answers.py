@@ -15,11 +15,15 @@ from lodgepole.model import Source
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is quoted; `missing` is in no source, `unsaid` not where the quotes are from."""
+    """What is quoted; `missing` is in no source, `unsaid` not where the quotes are from.
+
+    It is not `clear` where a figure is asked for and the quotes have none.
+    """
 
     quotes: tuple[Quote, ...]
     missing: tuple[Anchor, ...] = ()
     unsaid: tuple[Anchor, ...] = ()
+    clear: bool = True
     excerpt: Excerpt | None = None
     shown: tuple["Shown", ...] = ()
 
@@ -60,7 +64,7 @@ def _lead(found: Found, ours: Phrases) -> str:
         return f"{no_mention} {ours.nearest}"
     if found.unsaid:
         return ours.not_said.format(names=listed([anchor.text for anchor in found.unsaid]))
-    return ours.lead
+    return ours.lead if found.clear else ours.unclear
 
 
 def _lead_of_excerpt(excerpt: Excerpt, ours: Phrases) -> str:

@@ -19,6 +19,12 @@ LONGEST_TITLE = 80
 WORDS_OF_NAME = 2  # in the field that tells people which record this is
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 _RULE = re.compile(r"[ \t]*+\n([ \t]*+\|?[ \t]*+:?-{3}[^\n]*+)")  # what follows a table's first row
+_ESCAPED = re.compile(
+    r"(?:\\n)++(?=[\W\dA-Z]|$)"
+    r"|['\"], ?['\"]role['\"]: ?['\"]\w{1,12}['\"]\}(?:, ?\{['\"]content['\"]: ?['\"])?"
+    r"|\[?\{['\"]content['\"]: ?['\"]"
+)
+"""Line ends and turns of a conversation as they stand in text that a program wrote."""
 _GAP = re.compile(r"\n[ \t]*\n")
 
 
@@ -65,7 +71,7 @@ def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[Line]:
     end = 0
     for start, stop in _spans(text, running):
         apart = end == 0 or bool(_GAP.search(text, end, start))
-        begins = end == 0 or "\n" in text[end:start]
+        begins = end == 0 or "\n" in text[end:start] or "\\n" in text[end:start]
         end = stop
         said = squeeze(text[start:stop])
         rule = _RULE.match(text, stop)
@@ -115,9 +121,14 @@ def _name_fields(lines: Sequence[Line]) -> None:
 
 def _spans(text: str, running: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Of the sentences, without headers and footers that are repeated over pages."""
-    for start, stop in sentence_spans(text):
+    for start, stop in sentence_spans(_ESCAPED.sub(_line_end, text)):
         if not any(a <= start and stop <= b for a, b in running):
             yield start, stop
+
+
+def _line_end(mark: re.Match[str]) -> str:
+    """A line end of the same length, so that all places stay."""
+    return "\n".rjust(len(mark.group()))
 
 
 def _kind(text: str) -> str:
@@ -126,7 +137,7 @@ def _kind(text: str) -> str:
     heading = text.startswith("#")
     if not heading and LIST_MARK.match(text):
         return "item"
-    if text.endswith((":", "：", "?", "？")):
+    if text.rstrip(". ").endswith((":", "：", "?", "？")):
         return "lead"
     if heading:
         return "title"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from lodgepole.chat.quoted_lines import FIRST_WORD, Line, lines_of
+from lodgepole.chat.quoted_lines import FIRST_WORD, LONGEST_TITLE, Line, lines_of
 from lodgepole.model import FileKind, Source
 from lodgepole.text.sentences import ends_sentence, is_field
 from lodgepole.text.word_lists import CONCLUDING, POINTING_BACK, POINTING_EARLY
@@ -90,6 +90,16 @@ class Quote:
         return _parts(self._lines, self._at)
 
     @property
+    def is_cut(self) -> bool:
+        """Whether it is part of a sentence whose other part the source does not have."""
+        if self._lines[self._at].kind != "prose" or self.source.snippet.text.islower():
+            return False
+        if self._at == 0 and self.text[0].islower():
+            return True
+        last = self._at == len(self._lines) - 1 and len(self.text) > LONGEST_TITLE
+        return last and not ends_sentence(self.text)
+
+    @property
     def is_bare(self) -> bool:
         """Whether it leads into something, or asks something, and nothing follows."""
         line = self._lines[self._at]
@@ -131,7 +141,8 @@ class Quote:
                 continue
             left -= len(after.text)
             ends = after.apart and most - left - len(after.text) >= ENOUGH * most
-            if ends or after.kind not in ("prose", "lead") or left < 0:
+            heading = after.begins and _is_heading(after)
+            if ends or heading or after.kind not in ("prose", "lead") or left < 0:
                 break
             if after.kind == "lead":
                 told = _announced(self._lines, after.at)
@@ -328,6 +339,11 @@ def _goes_on(before: Line, line: Line) -> bool:
     if first.group().casefold() in GOING_ON:
         return True
     return any(word in POINTING_EARLY for word in line.text.split()[1:EARLY_WORDS])
+
+
+def _is_heading(line: Line) -> bool:
+    """Whether a line is short and no sentence, whatever follows it."""
+    return line.kind == "prose" and len(line.text) <= LONGEST_TITLE and not ends_sentence(line.text)
 
 
 def _names(lead: Line) -> bool:

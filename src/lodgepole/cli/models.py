@@ -150,6 +150,7 @@ def check(
     if not as_json:
         if not checked:
             say("No language model is configured; answers are quotes from the documents.")
+            say("Quoting follows no instructions, no temperature and no JSON schema.")
         for model in checked:
             _show_checked(model)
     wanted = name or asyncio.run(default_name(settings, extractive))
