@@ -70,8 +70,11 @@ test-clients: setup ## Every generation of official clients, each in its own env
 test-models: .weights/.synced ## Run llama.cpp with real weights of a tiny model, as `--model FILE.gguf` does
 	@.weights/bin/pytest tests/adapters/chat_models/llama_cpp/check_real_weights.py
 
+test-clients-all: test-clients ## Those, and libraries that speak the OpenAI API, with a small model behind
+	@$(BIN)/pytest tests/clients/check_frameworks.py tests/clients/check_integrations.py
+
 conformance: setup ## Run the clients and write docs/reference/conformance.md anew
-	@$(BIN)/pytest tests/clients/check_clients.py --write-results
+	@$(BIN)/pytest tests/clients/check_clients.py tests/clients/check_frameworks.py --write-results
 	@$(BIN)/python scripts/docs/conformance.py
 
 web: ## Build the console from web/ into src/lodgepole/console (needs Node; the result is committed)
@@ -150,6 +153,9 @@ bench-sources: setup ## Pages a second of a web source, and requests for each un
 	@mkdir -p dist
 	@bash -o pipefail -c '$(BIN)/python scripts/bench/sources.py $(ARGS) | tee dist/bench.txt'
 	@$(BIN)/python scripts/bench/write_benchmarks.py "Sources" dist/bench.txt "make bench-sources"
+
+bench-keep-alive: setup ## Connections idle for five seconds between requests: 1,000 calls of each client, a minute
+	@$(BIN)/python scripts/bench/keep_alive.py $(ARGS)
 
 bench-embed: setup ## Embedding throughput and query latency
 	@$(BIN)/python scripts/bench/embed.py
@@ -243,4 +249,4 @@ web/node_modules/.synced: web/package-lock.json
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: test-models sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: test-models sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients test-clients-all conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile

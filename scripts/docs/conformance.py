@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.clients.clients import CLIENTS, OPERATIONS, RESULTS, Client  # noqa: E402  needs the path
+from tests.clients.frameworks import FRAMEWORKS, STEPS  # noqa: E402
+from tests.clients.frameworks import RESULTS as FRAMEWORK_RESULTS  # noqa: E402
 
 Results = dict[str, dict[str, str]]
 
@@ -25,8 +27,28 @@ case belongs to another client.
 """
 
 
-def page(results: Results) -> str:
+LIBRARIES = """## Libraries that speak the OpenAI API
+
+Each is run by `make test-clients-all`, with a model of a few rules behind the server, which calls
+the tool that it must and follows the schema that it is told: what is shown is the wire, and not how
+well a language model does.
+"""
+NOT_RUN = (
+    (
+        "TypeScript 5.1, 6.1, 7.2; Python plugin 0.4, 1.2, 2.0",
+        "In no set: they speak the versions that clients above do",
+    ),
+    ("mcp-remote", "In no set: it bridges the streamable HTTP that clients above speak"),
+    ("n8n", "Its node runs in a server of its own"),
+    ("Zapier, VS Code", "Their hosts are built in"),
+    ("Claude, Cursor", "Programs with windows; [set up](../guides/integrations.md) by hand"),
+)
+
+
+def page(results: Results, libraries: Results) -> str:
     parts = [HEAD, "## Clients\n", clients_table(), "## Operations\n", matrix(results)]
+    parts += [LIBRARIES, libraries_table(libraries), "## Not run here\n"]
+    parts.append(table(["Client", "Why"], [list(row) for row in NOT_RUN]))
     parts.append("## What was exercised\n")
     for client in CLIENTS:
         parts.append(f"### {client.title}\n\n{named(client)}\n")
@@ -37,6 +59,18 @@ def page(results: Results) -> str:
 def clients_table() -> str:
     rows = [[client.title, named(client), client.pointed] for client in CLIENTS]
     return table(["Client", "Package", "Pointed at a server with"], rows)
+
+
+def libraries_table(results: Results) -> str:
+    rows = [
+        [
+            client.title,
+            named(client),
+            *("•" if step in results[client.name] else "" for step in STEPS),
+        ]
+        for client in FRAMEWORKS
+    ]
+    return table(["Library", "Package", *STEPS], rows)
 
 
 def named(client: Client) -> str:
@@ -65,4 +99,5 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs/reference/conformance.md"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page(json.loads(RESULTS.read_text("utf-8"))), "utf-8")
+    both = [json.loads(path.read_text("utf-8")) for path in (RESULTS, FRAMEWORK_RESULTS)]
+    target.write_text(page(*both), "utf-8")

@@ -248,9 +248,9 @@ def installed(environment: str) -> Path:
         _call(*_npm(), "ci", "--silent", "--no-audit", "--no-fund", cwd=target)
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _call(_uv(), "venv", "--quiet", str(target))
+        _call(uv(), "venv", "--quiet", str(target))
         python = str(target / "bin" / "python")
-        _call(_uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(lock))
+        _call(uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(lock))
     stamp.write_text(digest)
     return target
 
@@ -285,7 +285,8 @@ def _without_hosts() -> Mapping[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PINECONE")}
 
 
-def _uv() -> str:
+def uv() -> str:
+    """Ours where there is one, so that everybody installs with the same version."""
     own = ROOT / ".uv" / "bin" / "uv"
     return str(own) if own.exists() else "uv"
 

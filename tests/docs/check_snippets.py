@@ -1,7 +1,7 @@
 """Every command and program in the documentation, run against a live server: `make check-docs`.
 
-Not collected with the other tests, because it takes a minute of CPU, and installs LangChain,
-LlamaIndex and OpenAI's client in environments of their own.
+Not collected with the other tests, because it takes a minute of CPU, and installs OpenAI's
+client in an environment of its own.
 """
 
 import asyncio

@@ -2,7 +2,7 @@
 
 A fenced block in `sh`, `python`, `toml`, `json`, `yaml` or `ts` is run or checked by a test. One
 that cannot be says why, in a comment on the line before it: `<!-- not run: the reason -->`. One
-that needs packages of its own names an environment of tests/clients: `<!-- run in: langchain -->`.
+that needs packages of its own names an environment of tests/clients: `<!-- run in: openai -->`.
 Blocks in other languages, or in none, show output.
 """
 

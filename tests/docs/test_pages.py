@@ -27,7 +27,7 @@ def test_blocks_that_are_not_run_say_why():
 def test_blocks_run_elsewhere_name_an_environment_that_is_there():
     environments = ROOT / "tests" / "clients" / "environments"
     named = {s.environment for s in ALL if s.environment is not None}
-    assert {"openai", "langchain", "llamaindex"} <= named
+    assert "openai" in named
     assert [name for name in named if not (environments / f"{name}.txt").exists()] == []
 
 
