@@ -106,7 +106,11 @@ class Citer:
     def feed(self, text: str) -> Iterator[AnswerText | AnswerCitation]:
         """Take the next piece of the model's text."""
         for piece in self._scanner.feed(text):
-            yield from self._pass(piece)
+            # Most pieces are words within a line, which is no list of sources.
+            if isinstance(piece, str) and self._lists.passing and "\n" not in piece:
+                yield from self._take_text(piece)
+            else:
+                yield from self._pass(piece)
         yield from self._flush()
 
     def close(self) -> Iterator[AnswerText | AnswerCitation]:
@@ -130,19 +134,19 @@ class Citer:
             yield from self._take(passed)
 
     def _take(self, piece: Piece | Listed) -> Iterator[AnswerText | AnswerCitation]:
-        if isinstance(piece, Listed):
+        if isinstance(piece, str):
+            yield from self._take_text(piece)
+        elif isinstance(piece, Listed):
             yield from self._take_listed(piece)
-            return
-        if isinstance(piece, Marker):
+        elif isinstance(piece, Marker):
             self._named = True
             yield from self._take_marker(piece)
-            return
-        if isinstance(piece, Doubtful):
-            best = self._meant_by(piece)
-            if best is not None:
-                yield from self._take_marker(Marker(((best, best),)))
-                return
-            piece = piece.text
+        elif (best := self._meant_by(piece)) is not None:
+            yield from self._take_marker(Marker(((best, best),)))
+        else:
+            yield from self._take_text(piece.text)
+
+    def _take_text(self, piece: str) -> Iterator[AnswerText | AnswerCitation]:
         at = 0
         while at < len(piece):
             yield from self._take_character(piece[at])
@@ -193,7 +197,7 @@ class Citer:
             self._sentence += name
 
     def _take_character(self, c: str) -> Iterator[AnswerText | AnswerCitation]:
-        if self._is_held_back(c):
+        if (c.isspace() or self._after_marker or c in _DASHES) and self._is_held_back(c):
             return
         if self._is_boundary(c):
             yield from self._end_sentence()

@@ -47,7 +47,8 @@ class SourceLists:
         self._held: list[Piece] = []  # a heading, and empty lines beneath it
         self._line: list[Piece] = []  # the line that is under way, as long as it may be listed
         self._headed = False  # a heading is held back, or was taken out
-        self._passing = False  # this line is text
+        self.passing = False
+        """This line is text, and what comes of it can go by."""
 
     def feed(self, piece: Piece) -> Iterator[Piece | Listed]:
         """Take the next piece."""
@@ -56,11 +57,11 @@ class SourceLists:
             return
         at = 0
         while at < len(piece):
-            if self._passing:
+            if self.passing:
                 newline = piece.find("\n", at)
                 end = len(piece) if newline < 0 else newline + 1
                 yield piece[at:end]
-                self._passing = newline < 0
+                self.passing = newline < 0
                 at = end
             else:
                 yield from self._take(piece[at])
@@ -73,14 +74,14 @@ class SourceLists:
         yield from self._release()
 
     def _take(self, piece: Piece) -> Iterator[Piece | Listed]:
-        if self._passing:
+        if self.passing:
             yield piece
         elif piece == "\n":
             yield from self._line_ended((piece,))
         else:
             self._line.append(piece)
             if not self._may_be_listed():
-                self._passing, self._headed = True, False
+                self.passing, self._headed = True, False
                 yield from self._release()
             elif piece == ":" and not self._headed and _is_heading(self._text()):
                 self._held, self._line, self._headed = [*self._held, *self._line], [], True
