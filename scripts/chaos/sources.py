@@ -207,7 +207,9 @@ async def settle(server: Server, sources: list[str]) -> int:
             missed = any(note["change"] == "unchanged" for note in newest["notes"])
             quiet = quiet and newest["status"] == "completed" and not moved and not missed
         await read_all(server)
-        if quiet:
+        # What a starved server gave up meanwhile is uploaded again by the next run.
+        failed = [file for file in await listed(server) if file["status"] == "ProcessingFailed"]
+        if quiet and not failed:
             return runs
     raise SystemExit("The sources never settle.")
 
@@ -260,7 +262,7 @@ async def compare(server: Server, origins: Origins, url: str) -> list[str]:
             wrong.append(f"{key} is left over")
             continue
         if file["status"] != "Available":
-            wrong.append(f"{key} is {file['status']}")
+            wrong.append(f"{key} is {file['status']}: {file['error_message']}")
             continue
         text = (await server.json("GET", f"/lodgepole/files/docs/{file['id']}/text"))["text"]
         if wanted[key].strip() not in " ".join(text.split()):
