@@ -127,6 +127,9 @@ chaos-sources: setup ## Kill a server 200 times while its sources follow origins
 chaos-damage: setup ## Damage to what lies on the disk, between a kill and a start (ARGS="--rounds 100")
 	@$(BIN)/python scripts/chaos/damage.py $(ARGS)
 
+chaos-crowds: setup ## 2,000 idle connections, and 900 readers of one link that do not read (ARGS=)
+	@$(BIN)/python scripts/chaos/crowds.py $(ARGS)
+
 chaos-cluster: setup ## 3 servers, 3 workers, PostgreSQL and S3 under load, all of it disturbed: 5 minutes
 	@$(BIN)/python scripts/chaos/cluster_chaos.py $(ARGS)
 
