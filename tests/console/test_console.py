@@ -30,9 +30,9 @@ def create(page: Page, name: str) -> None:
 
 def ask(page: Page, question: str, model: str = QUOTING) -> None:
     """Ask in the playground; by default the model that quotes."""
-    if not page.get_by_label("Model").is_visible():
+    if not page.get_by_label("Model", exact=True).is_visible():
         page.locator(".composer summary").first.click()
-    page.get_by_label("Model").select_option(model)
+    page.get_by_label("Model", exact=True).select_option(model)
     page.get_by_label("Question").press_sequentially(question[:3])
     page.get_by_label("Question").fill(question)
     page.get_by_label("Question").press("Enter")

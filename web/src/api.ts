@@ -220,7 +220,7 @@ export class Client {
     return { 'Api-Key': this.key, 'X-Pinecone-Api-Version': VERSION };
   }
 
-  private async send(
+  async send(
     method: string,
     path: string,
     body?: unknown,
@@ -241,7 +241,7 @@ export class Client {
     throw new ApiError(response.status, messageOf(response.status, await response.text()));
   }
 
-  private async json<T>(...call: Parameters<Client['send']>): Promise<T> {
+  async json<T>(...call: Parameters<Client['send']>): Promise<T> {
     return (await (await this.send(...call)).json()) as T;
   }
 
@@ -341,8 +341,13 @@ export class Client {
 
   // --- questions
 
-  async *chat(assistant: string, body: ChatBody, signal: AbortSignal): AsyncGenerator<ChatEvent> {
-    const response = await this.send('POST', `/chat/${segment(assistant)}`, body, signal);
+  chat(assistant: string, body: ChatBody, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    return this.events(`/chat/${segment(assistant)}`, body, signal);
+  }
+
+  /** The events of an answer. */
+  async *events(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    const response = await this.send('POST', path, body, signal);
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {

@@ -111,7 +111,7 @@ function Frame({ signOut }: { signOut: () => void }) {
       </header>
       <main id="main" ref={main} tabIndex={-1} class="bounds">
         {route.page === 'assistant'
-          ? <AssistantPages key={route.name} name={route.name} tab={route.tab} />
+          ? <AssistantPages key={route.name} name={route.name} tab={route.tab} talk={route.talk} />
           : null}
         {route.page === 'assistants' ? <AssistantsPage /> : null}
         {route.page === 'administration' ? <Administration me={me} /> : null}
@@ -147,7 +147,7 @@ function Tabs({ route }: { route: Extract<Route, { page: 'assistant' }> }) {
 }
 
 /** The pages of one assistant. A conversation survives a look at another tab. */
-function AssistantPages({ name, tab }: { name: string; tab: Tab }) {
+function AssistantPages({ name, tab, talk }: { name: string; tab: Tab; talk?: string | undefined }) {
   const client = useClient();
   const [assistant, setAssistant] = useState<Assistant | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -168,7 +168,9 @@ function AssistantPages({ name, tab }: { name: string; tab: Tab }) {
   if (!assistant) return <Waiting what="Opening…" />;
   return (
     <>
-      <div hidden={tab !== 'playground'}><PlaygroundPage assistant={assistant} /></div>
+      <div hidden={tab !== 'playground'}>
+        <PlaygroundPage assistant={assistant} shown={tab === 'playground'} talk={talk} />
+      </div>
       <div hidden={tab !== 'files'}><FilesPage assistant={assistant} shown={tab === 'files'} /></div>
       {tab === 'sources' ? <SourcesPage assistant={assistant} /> : null}
       {tab === 'evaluation' ? <EvaluationPage assistant={assistant} /> : null}

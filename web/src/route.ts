@@ -16,25 +16,32 @@ export const TABS: readonly { id: Tab; title: string }[] = [
 export type Route =
   | { page: 'assistants' }
   | { page: 'administration' }
-  | { page: 'assistant'; name: string; tab: Tab };
+  | { page: 'assistant'; name: string; tab: Tab; talk?: string };
 
 export function read(hash: string): Route {
-  const [first, name, tab] = hash.replace(/^#\/?/, '').split('/');
+  const [first, name, tab, talk] = hash.replace(/^#\/?/, '').split('/');
   if (first === 'administration') return { page: 'administration' };
   if (first !== 'assistants' || !name) return { page: 'assistants' };
   const known = TABS.find((one) => one.id === tab)?.id ?? 'playground';
   try {
-    return { page: 'assistant', name: decodeURIComponent(name), tab: known };
+    const place = { page: 'assistant' as const, name: decodeURIComponent(name), tab: known };
+    return talk && known === 'playground' ? { ...place, talk: decodeURIComponent(talk) } : place;
   } catch {
     return { page: 'assistants' };
   }
 }
 
+export const NEW_TALK = 'new';
 export const home = '#/assistants';
 export const administration = '#/administration';
 
 export function link(name: string, tab: Tab = 'playground'): string {
   return `#/assistants/${encodeURIComponent(name)}/${tab}`;
+}
+
+/** A conversation in the playground; without an id a new one. */
+export function talkLink(name: string, id: string = NEW_TALK): string {
+  return `${link(name)}/${encodeURIComponent(id)}`;
 }
 
 export function useRoute(): Route {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { link, read } from '../src/route';
+import { link, read, talkLink } from '../src/route';
 
 describe('the address', () => {
   test.each(['', '#', '#/', '#/assistants', '#/assistants/', '#/elsewhere/x'])('%j is the list', (hash) => {
@@ -18,6 +18,12 @@ describe('the address', () => {
     for (const name of ['a b', 'ä/ö', '100%', '#x?y']) {
       expect(read(link(name, 'api'))).toEqual({ page: 'assistant', name, tab: 'api' });
     }
+  });
+
+  test('names a conversation in the playground alone', () => {
+    expect(read(talkLink('docs', 'conv_1'))).toMatchObject({ tab: 'playground', talk: 'conv_1' });
+    expect(read(talkLink('docs'))).toMatchObject({ talk: 'new' });
+    expect(read('#/assistants/docs/files/conv_1')).not.toHaveProperty('talk');
   });
 
   test('with a broken escape is the list, and no failure', () => {

@@ -1,40 +1,28 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { type Assistant, type ChatBody, type ChatEvent, inWords, modelNames } from '../api';
 import {
-  type Assistant, type ChatBody, type Citation, inWords, modelNames, type Reference, type Step,
-  type Usage,
-} from '../api';
-import { Chips, Sources, sourcesOf, withSources } from '../citations';
+  askIn, begun, createConversation, getConversation, listConversations, rateAnswer, said, type Turn, turnsOf,
+} from '../conversations';
 import { FilterBuilder, filterOf, noFilter } from '../filter';
-import { Markdown, withMarks } from '../markdown';
 import { remember } from '../recent';
+import { link, NEW_TALK, talkLink } from '../route';
 import { useClient } from '../session';
-import { Button, count, Empty, Field, seconds, useCopying, Wrong } from '../ui';
-import { link } from '../route';
+import { Button, Empty, Field, Waiting, Wrong } from '../ui';
 import { type Source, SourceDialog } from '../viewer/source';
-import { Snippets } from './snippets';
+import { Talks } from './talks';
+import { TurnView } from './turn';
 
-interface Turn {
-  id: number;
-  question: string;
-  asked: ChatBody;
-  text: string;
-  steps: Step[];
-  citations: Citation[];
-  model: string | null;
-  snippets: number | null;
-  usage: Usage | null;
-  reason: string | null;
-  first: number | null; // milliseconds to the first words
-  total: number | null; // milliseconds
-  state: 'writing' | 'done' | 'stopped' | 'failed';
-  error: string | null;
-}
-
-export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
+/** Asking an assistant. `talk` is the conversation that the address names. */
+export function PlaygroundPage({ assistant, shown, talk }: {
+  assistant: Assistant;
+  shown: boolean;
+  talk?: string | undefined;
+}) {
   const client = useClient();
   const [turns, setTurns] = useState<Turn[]>([]);
   const [question, setQuestion] = useState('');
+  const [editing, setEditing] = useState(false);
   const [models, setModels] = useState<string[]>([]);
   const [model, setModel] = useState('');
   const [temperature, setTemperature] = useState('');
@@ -43,88 +31,145 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
   const [filter, setFilter] = useState(noFilter);
   const [wrong, setWrong] = useState<string | null>(null);
   const [source, setSource] = useState<Source | null>(null);
+  const [opening, setOpening] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null); // to open the conversation
+  const [kept, setKept] = useState<boolean | null>(null); // whether the server keeps them
+  const [changed, setChanged] = useState(0);
+  const current = useRef<string | null>(null); // the conversation whose turns these are
   const stop = useRef<AbortController | null>(null);
   const end = useRef<HTMLDivElement>(null);
-  const writing = turns.at(-1)?.state === 'writing';
+  const box = useRef<HTMLTextAreaElement>(null);
+  const last = turns.at(-1);
+  const writing = last?.state === 'writing';
 
   useEffect(() => {
     modelNames().then(setModels, () => setModels([]));
     return () => stop.current?.abort();
   }, []);
-  const length = turns.at(-1)?.text.length ?? 0;
   useEffect(() => {
-    if (turns.length) end.current?.scrollIntoView({ block: 'nearest' });
-  }, [turns.length, length]);
+    if (turns.length) end.current?.scrollIntoView({ block: 'end' });
+  }, [turns.length, last?.text.length, last?.state]);
+  const focus = () => {
+    // On a phone the keyboard would cover what is there.
+    if (matchMedia('(pointer: fine)').matches) box.current?.focus({ preventScroll: true });
+  };
+
+  const empty = () => {
+    stop.current?.abort();
+    current.current = null;
+    setTurns([]);
+    setEditing(false);
+    setFailed(null);
+  };
+  const open = async (id: string) => {
+    empty();
+    current.current = id;
+    setOpening(true);
+    try {
+      const found = turnsOf(await getConversation(client, id));
+      if (current.current === id) setTurns(found);
+    } catch (failure) {
+      if (current.current === id) {
+        setFailed(inWords(failure));
+        current.current = null;
+      }
+    } finally {
+      setOpening(false);
+    }
+  };
+  useEffect(() => {
+    if (!shown) return;
+    if (talk === NEW_TALK) empty();
+    else if (talk && talk !== current.current) void open(talk);
+    else if (!talk && current.current) location.replace(talkLink(assistant.name, current.current));
+    focus();
+  }, [shown, talk]);
 
   const set = (id: number, change: (turn: Turn) => Partial<Turn>) =>
     setTurns((all) => all.map((one) => (one.id === id ? { ...one, ...change(one) } : one)));
 
-  const ask = async () => {
-    const text = question.trim();
+  /** Ask what is in the box, or `again` the last question. */
+  const ask = async (again?: Turn) => {
+    const text = again?.question ?? question.trim();
     if (!text || writing) return;
+    const replaced = again ?? (editing ? last : undefined);
+    // What was refused before an answer began is no part of the conversation.
+    const before = turns.filter((one) => one !== replaced && (one.state !== 'failed' || one.text));
     let asked: ChatBody;
     try {
-      asked = body(text);
+      asked = body(text, before);
     } catch (failure) {
       setWrong((failure as Error).message);
       return;
     }
     setWrong(null);
-    setQuestion('');
-    const id = turns.length + 1;
-    const fresh: Turn = {
-      id, question: text, asked, text: '', steps: [], citations: [], model: null, snippets: null, usage: null,
-      reason: null, first: null, total: null, state: 'writing', error: null,
-    };
-    setTurns((all) => [...all, fresh]);
+    if (!again) setQuestion('');
+    setEditing(false);
+    const id = (turns.at(-1)?.id ?? 0) + 1;
+    setTurns([...before, begun(id, text, asked)]);
     remember({ kind: 'chat', assistant: assistant.name, body: { ...asked } });
     const controller = new AbortController();
     stop.current = controller;
     const began = performance.now();
     const took = () => performance.now() - began;
+    const failing = (error: string | null) => {
+      if (!controller.signal.aborted) {
+        set(id, () => ({ state: 'failed', total: took(), error }));
+        setQuestion((now) => now || text);
+      } else set(id, () => ({ state: 'stopped', total: took() }));
+    };
     try {
-      for await (const event of client.chat(assistant.name, asked, controller.signal)) {
-        if (event.type === 'message_start') {
-          set(id, () => ({ model: event.model, snippets: event.context_snippet_count ?? null }));
-        } else if (event.type === 'content_chunk') {
-          const words = event.delta.content;
-          const step = event.step;
-          if (step) set(id, (turn) => ({ steps: [...turn.steps, step] }));
-          // An empty text keeps the connection open, or comes with a step.
-          if (words) set(id, (turn) => ({ text: turn.text + words, first: turn.first ?? took() }));
-        } else if (event.type === 'citation') {
-          set(id, (turn) => ({ citations: [...turn.citations, event.citation] }));
-        } else {
-          set(id, () => ({
-            usage: event.usage, reason: event.finish_reason, total: took(), state: 'done',
-          }));
-        }
-      }
+      const keeps = kept ?? (await listConversations(client, { assistant: assistant.name })).kept;
+      const events = keeps
+        ? await askIn(
+          client, await conversation(),
+          { body: asked, replaces: replaced?.question ?? null }, controller.signal,
+        )
+        : client.chat(assistant.name, asked, controller.signal);
+      for await (const event of events) take(id, event, took);
       set(id, (turn) => turn.state === 'writing'
         ? { state: 'failed', total: took(), error: 'The answer broke off before its end.' } : {});
     } catch (failure) {
-      const stopped = controller.signal.aborted;
-      set(id, () => ({
-        state: stopped ? 'stopped' : 'failed',
-        total: took(),
-        error: stopped ? null : inWords(failure),
-      }));
+      failing(inWords(failure));
     } finally {
-      stop.current = null;
+      if (stop.current === controller) stop.current = null;
+      setChanged((count) => count + 1);
+    }
+  };
+
+  /** The conversation's id; where there is none yet, one begins. */
+  const conversation = async (): Promise<string> => {
+    if (current.current) return current.current;
+    const made = await createConversation(client, assistant.name);
+    current.current = made.id;
+    location.replace(talkLink(assistant.name, made.id));
+    return made.id;
+  };
+
+  const take = (id: number, event: ChatEvent, took: () => number) => {
+    if (event.type === 'message_start') {
+      set(id, () => ({
+        answer: event.id, model: event.model, snippets: event.context_snippet_count ?? null,
+      }));
+    } else if (event.type === 'content_chunk') {
+      const words = event.delta.content;
+      const step = event.step;
+      if (step) set(id, (turn) => ({ steps: [...turn.steps, step] }));
+      // An empty text keeps the connection open, or comes with a step.
+      if (words) set(id, (turn) => ({ text: turn.text + words, first: turn.first ?? took() }));
+    } else if (event.type === 'citation') {
+      set(id, (turn) => ({ citations: [...turn.citations, event.citation] }));
+    } else {
+      set(id, () => ({
+        usage: event.usage, reason: event.finish_reason, total: took(), state: 'done',
+      }));
     }
   };
 
   /** The request, with the conversation so far. Throws what is wrong with the options. */
-  const body = (text: string): ChatBody => {
-    const history = turns.filter((turn) => turn.state === 'done' && turn.text.trim());
+  const body = (text: string, before: readonly Turn[]): ChatBody => {
     const made: ChatBody = {
-      messages: [
-        ...history.flatMap((turn) => [
-          { role: 'user', content: turn.question },
-          { role: 'assistant', content: turn.text },
-        ]),
-        { role: 'user', content: text },
-      ],
+      messages: [...said(before), { role: 'user', content: text }],
       include_highlights: true,
       stream: true,
     };
@@ -137,16 +182,35 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
     return made;
   };
 
+  const rate = async (turn: Turn, rating: Turn['rating'], comment: string | null) => {
+    if (!current.current || !turn.answer) return;
+    await rateAnswer(client, current.current, turn.answer, { rating, comment });
+    set(turn.id, () => ({ rating, comment }));
+  };
+
   const options = [
     model || null, temperature && `temperature ${temperature}`, topK && `${topK} snippets`,
     deep ? 'deep' : null,
     filter.conditions.length || filter.written !== null ? 'filtered' : null,
   ].filter(Boolean);
   return (
+    <div class={kept ? 'with-talks' : ''}>
+    <Talks
+      hidden={!kept}
+      assistant={assistant.name}
+      current={current.current}
+      changed={changed}
+      kept={setKept}
+      gone={() => {
+        location.hash = talkLink(assistant.name);
+      }}
+    />
     <div class="playground">
       <h1 class="sr">Playground</h1>
       <section class="talk" aria-label="Conversation">
-        {turns.length === 0 ? (
+        {opening ? <Waiting what="Opening…" /> : null}
+        <Wrong text={failed} />
+        {turns.length === 0 && !opening && !failed ? (
           <Empty title={`Ask ${assistant.name}`}>
             <p>
               Answers come from its files, with the source of each claim. No files yet?
@@ -166,6 +230,15 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
               quote: reference.highlight?.content ?? '',
             })}
             show={setSource}
+            again={turn === last && !writing ? () => void ask(turn) : null}
+            edit={turn === last && !writing
+              ? () => {
+                setEditing(true);
+                setQuestion(turn.question);
+                box.current?.focus();
+              }
+              : null}
+            rate={kept && current.current ? (rating, comment) => rate(turn, rating, comment) : null}
           />
         ))}
         <div ref={end} />
@@ -227,8 +300,24 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
           <p class="label">Only files whose metadata match</p>
           <FilterBuilder state={filter} change={setFilter} />
         </details>
+        {editing ? (
+          <p class="note editing">
+            <span>The last question is asked otherwise; its answer is replaced.</span>
+            <Button
+              kind="quiet"
+              class="small"
+              onClick={() => {
+                setEditing(false);
+                setQuestion('');
+              }}
+            >
+              Cancel
+            </Button>
+          </p>
+        ) : null}
         <div class="ask">
           <textarea
+            ref={box}
             aria-label="Question"
             placeholder="Ask a question"
             rows={2}
@@ -238,6 +327,9 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
               if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
                 event.preventDefault();
                 void ask();
+              } else if (event.key === 'ArrowUp' && !question && last) {
+                event.preventDefault();
+                setQuestion(last.question);
               }
             }}
           />
@@ -250,12 +342,17 @@ export function PlaygroundPage({ assistant }: { assistant: Assistant }) {
         <p class="note foot">
           <span>Enter sends, Shift + Enter makes a new line.</span>
           {turns.length && !writing ? (
-            <Button kind="quiet" class="small" onClick={() => setTurns([])}>
+            <Button kind="quiet" class="small" onClick={() => {
+                empty();
+                location.hash = talkLink(assistant.name);
+                focus();
+              }}>
               New conversation
             </Button>
           ) : null}
         </p>
       </form>
+    </div>
       {source ? <SourceDialog source={source} close={() => setSource(null)} /> : null}
     </div>
   );
@@ -267,76 +364,4 @@ function within(text: string, name: string, least: number, most: number): number
     throw new Error(`${name} must be a number from ${least} to ${most}.`);
   }
   return number;
-}
-
-// --- one turn ---------------------------------------------------------------------------------
-
-function TurnView(props: {
-  turn: Turn;
-  assistant: string;
-  open: (reference: Reference) => void;
-  show: (source: Source) => void;
-}) {
-  const { turn, open } = props;
-  const sources = sourcesOf(turn.citations);
-  const mark = (index: number) => (
-    <Chips citation={turn.citations[index]} sources={sources} open={open} />
-  );
-  const text = withMarks(turn.text, turn.citations.map((citation) => citation.position));
-  return (
-    <article class="turn">
-      <h2 class="question">{turn.question}</h2>
-      {turn.steps.length ? (
-        <ol class="note steps">
-          {turn.steps.map((step) => <li>{told(step)}</li>)}
-        </ol>
-      ) : null}
-      <div class="answer" aria-busy={turn.state === 'writing'} aria-live="polite">
-        <Markdown text={text} mark={mark} />
-        {turn.state === 'writing' ? <span class="caret" role="img" aria-label="Writing" /> : null}
-      </div>
-      <Wrong text={turn.error} />
-      {turn.state === 'stopped' ? <p class="note">Stopped.</p> : null}
-      {turn.reason === 'length' ? <p class="note warn">Cut off at the model's limit.</p> : null}
-      <Sources sources={sources} open={open} />
-      {turn.state === 'writing' ? null : (
-        <>
-          <div class="line">
-            <Measures turn={turn} />
-            {turn.text && navigator.clipboard ? <CopyAnswer text={withSources(turn.text, turn.citations)} /> : null}
-          </div>
-          {turn.state === 'failed' && !turn.text ? null : (
-            <Snippets assistant={props.assistant} asked={turn.asked} show={props.show} />
-          )}
-        </>
-      )}
-    </article>
-  );
-}
-
-/** A step in words. */
-function told({ kind, what, found }: Step): string {
-  const done = { search: 'Searched', find_words: 'Found words', open_pages: 'Opened' }[kind];
-  return `${done}: ${what} (${found ? count(found, 'passage') : 'nothing'})`;
-}
-
-function CopyAnswer({ text }: { text: string }) {
-  const [copied, copy] = useCopying();
-  return (
-    <Button kind="quiet" class="small" onClick={() => void copy(text)}>
-      {copied ? 'Copied' : 'Copy answer'}
-    </Button>
-  );
-}
-
-function Measures({ turn }: { turn: Turn }) {
-  const told = [
-    turn.model,
-    turn.first === null ? null : `first words after ${seconds(turn.first)}`,
-    turn.total === null ? null : `${seconds(turn.total)} in all`,
-    turn.usage && `${turn.usage.prompt_tokens.toLocaleString()} + ${
-      count(turn.usage.completion_tokens, 'token')}`,
-    turn.snippets === null ? null : count(turn.snippets, 'snippet'),
-  ].filter(Boolean);
-  return <p class="note measures">{told.join(' · ')}</p>;
 }

@@ -190,7 +190,7 @@ def _turn(call: Call, body: AskRequest, before: list[Turn]) -> tuple[Turn, bool]
     last = before.pop() if replaces else None
     content = body.content if body.content is not None or last is None else last.question
     options = body.model_dump(
-        include={"model", "temperature", "filter", "context_options"}, exclude_none=True
+        include={"model", "temperature", "filter", "context_options", "deep"}, exclude_none=True
     )
     turn = call.services.conversations.new_turn(content or "", options)
     return (turn if last is None else turn.in_place_of(last)), replaces
@@ -208,4 +208,5 @@ def _asked(call: Call, body: AskRequest, turn: Turn, before: list[Turn]) -> Chat
         snippet_tokens=options.snippet_size,
         multimodal=options.multimodal,
         include_binary_content=options.include_binary_content,
+        deep=body.deep,
     )

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from lodgepole.api.schemas.chat import FILTER, CitationModel, ContextOptions
 from lodgepole.api.schemas.wire import (
@@ -52,6 +53,7 @@ class AskRequest(WireRequest):
     )
     filter: dict[str, Any] | None = FILTER
     context_options: ContextOptions | None = None
+    deep: SkipJsonSchema[bool | None] = None
     stream: bool | None = Field(default=None, description="Answer as a stream of events.")
 
 
