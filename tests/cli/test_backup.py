@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lodgepole.adapters.host.data_backup import back_up, restore
+from lodgepole.adapters.host.data_backup import FORMAT, back_up, restore
 from lodgepole.client.api_client import Client
 from lodgepole.errors import Conflict, InvalidRequest, NotFound
 
@@ -94,6 +94,22 @@ def _name_a_path_outside(copy: Path) -> None:
     manifest = json.loads((copy / "manifest.json").read_text())
     manifest["files"]["../outside"] = {"size": 0, "sha256": ""}
     (copy / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"format": FORMAT, "files": ["catalog.db"]}, "lists no files"),
+        ({"format": FORMAT, "files": {"a\0b": {"size": 0, "sha256": ""}}}, "leaves it"),
+        ({"format": FORMAT, "files": {"catalog.db": 5}}, "lists no files"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused_in_words(tmp_path: Path, body: object, said: str):
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "catalog.db").write_bytes(b"x")
+    (tmp_path / "backup" / "manifest.json").write_text(json.dumps(body))
+    with pytest.raises(InvalidRequest, match=said):
+        restore(tmp_path / "backup", tmp_path / "data")
 
 
 def test_a_directory_without_a_catalog_is_not_backed_up(tmp_path: Path):

@@ -224,13 +224,19 @@ def _manifest(backup: Path) -> dict[str, Any]:
             f"The backup has format {found}; this release reads {FORMAT}. "
             f"It was made by release {body.get('release')}: use that one or a newer one."
         )
+    if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
+        raise InvalidRequest(f"{backup} is no backup: its {MANIFEST} lists no files.")
     for name in entries:
         parts = PurePosixPath(name).parts
-        if not parts or name.startswith("/") or ".." in parts:
+        if not parts or name.startswith("/") or ".." in parts or not name.isprintable():
             raise InvalidRequest(f"The backup names a path that leaves it: {name!r}.")
     if CATALOG not in entries:
         raise InvalidRequest("The backup holds no catalog.")
     return entries
+
+
+def _is_entry(value: object) -> bool:
+    return isinstance(value, dict) and {"size", "sha256"} <= {*value}
 
 
 def _damaged(backup: Path, entries: dict[str, Any]) -> dict[str, str]:
