@@ -166,7 +166,11 @@ def cpu_ms(root: int) -> float:
 
 
 def resident_mib(root: int) -> float:
-    pages = int(Path(f"/proc/{root}/statm").read_text(encoding="ascii").split()[1])
+    """Of a process and all below it."""
+    pages = sum(
+        int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        for pid in family(root)
+    )
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
