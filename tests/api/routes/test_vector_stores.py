@@ -219,3 +219,19 @@ async def test_roles_are_those_of_assistants(house: House, new: httpx2.AsyncClie
             f"/v1/vector_stores/{filled}/search", json={"query": "revenue"}
         )
         assert searched.status_code == 200
+
+
+@pytest.mark.parametrize(("year", "found"), [(2024, True), (1999, False)])
+async def test_a_key_that_is_bound_to_files_searches_those_alone(house, new, filled, year, found):
+    bound = {"name": "bound", "role": "data_read", "filter": {"year": year}}
+    made = (await new.post("/lodgepole/keys", json=bound)).json()
+    async with house.client(key=made["api_key"]) as reader:
+        answer = await reader.post(f"/v1/vector_stores/{filled}/search", json={"query": "revenue"})
+        assert answer.status_code == 200, answer.text
+        assert bool(answer.json()["data"]) is found
+        for refused in (
+            await reader.get("/v1/files"),
+            await reader.get("/v1/vector_stores"),
+            await reader.get("/v1/responses/resp_1"),
+        ):
+            assert refused.status_code == 403
