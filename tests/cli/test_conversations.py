@@ -4,10 +4,13 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.live
+from lodgepole.cli.conversations import rated_question
+from lodgepole.evaluation.question_set import read_questions
+
 QUESTION = "How long does a signed link to a file stay valid?"
 
 
+@pytest.mark.live
 def test_a_conversation_from_its_beginning_to_its_end(served, library: str, tmp_path):
     asked = served.run("chat", library, QUESTION, "--keep")
     assert asked.returncode == 0, asked.stderr
@@ -33,3 +36,40 @@ def test_a_conversation_from_its_beginning_to_its_end(served, library: str, tmp_
     assert served.run("conversations", "show", made["id"], "--json").returncode == 0
     served.run("conversations", "delete", made["id"], "--json")
     assert "No conversations" in served.run("conversations", "list", library).stdout
+
+
+def rated(rating, *names, comment=None):
+    references = [{"file": {"name": name}, "pages": [7, 2]} for name in names]
+    answer = {
+        "content": "One hour.",
+        "rating": rating,
+        "comment": comment,
+        "citations": [{"references": references}],
+    }
+    return {"messages": [{"content": QUESTION}, answer]}
+
+
+@pytest.mark.parametrize(
+    ("conversation", "row"),
+    [
+        (
+            rated("up", "a.pdf", "a.pdf"),
+            {"rating": "up", "answer": "One hour.", "files": ["a.pdf"], "pages": [2, 7]},
+        ),
+        (
+            rated("up", "a.pdf", "b.pdf"),
+            {"rating": "up", "answer": "One hour.", "files": ["a.pdf", "b.pdf"]},
+        ),
+        (rated("down", "a.pdf", comment="No."), {"rating": "down", "comment": "No."}),
+    ],
+)
+def test_rated_answers_are_lines_of_a_question_set(conversation, row):
+    made = rated_question(conversation)
+    assert made == {"question": QUESTION, **row}
+    (read,) = read_questions(json.dumps(made), is_csv=False)
+    assert (read.question, read.answer) == (QUESTION, row.get("answer"))
+
+
+def test_what_was_not_rated_is_none():
+    assert rated_question(rated(None, "a.pdf")) is None
+    assert rated_question({"messages": []}) is None

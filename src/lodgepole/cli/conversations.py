@@ -4,11 +4,12 @@ import itertools
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 
 from lodgepole.cli.answers import Answer, write_sources
 from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, connect
-from lodgepole.cli.screen import columns, say, show_json
+from lodgepole.cli.screen import columns, count, say, show_json
 from lodgepole.client.api_client import JsonObject
 from lodgepole.client.conversations import ConversationsClient
 
@@ -140,6 +141,55 @@ def restore_conversation(
         show_json(back)
     else:
         say(f"Restored {back['id']}.")
+
+
+@app.command("questions", short_help="Make a question set of rated answers.")
+def rated_questions(
+    assistant: Annotated[str, typer.Argument(help="The assistant's name.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Where to; left out, it is written to the screen.", show_default=False),
+    ] = None,
+    *,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Write the first question of each conversation whose answer was rated, for `lodgepole eval`.
+
+    What follows in a conversation may not stand by itself, and is left out.
+    """
+    with connect(url, data_dir) as client:
+        conversations = ConversationsClient(client)
+        found = [conversations.get(one["id"]) for one in conversations.list(assistant)]
+    rows = [row for row in map(rated_question, found) if row is not None]
+    lines = "".join(orjson.dumps(row).decode() + "\n" for row in rows)
+    if file is None:
+        say(lines, end="")
+    else:
+        file.write_text(lines, "utf-8")
+        say(f"Wrote {count(len(rows), 'question')} to {file}.")
+
+
+def rated_question(conversation: JsonObject) -> JsonObject | None:
+    """The first question as a line of a question set; None where its answer was not rated.
+
+    A good answer is what others are judged by, with the file and pages that it cites.
+    """
+    if len(conversation["messages"]) < 2:
+        return None
+    question, answer = conversation["messages"][:2]
+    if answer["rating"] is None:
+        return None
+    row: JsonObject = {"question": question["content"], "rating": answer["rating"]}
+    if answer["comment"]:
+        row["comment"] = answer["comment"]
+    if answer["rating"] == "up":
+        cited = [it for citation in answer["citations"] for it in citation["references"]]
+        files = list(dict.fromkeys(it["file"]["name"] for it in cited))
+        row |= {"answer": answer["content"], "files": files}
+        if len(files) == 1:  # pages are those of every file that is named
+            row["pages"] = sorted({page for it in cited for page in it["pages"]})
+    return row
 
 
 def _show_answer(message: JsonObject) -> None:
