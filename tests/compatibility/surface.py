@@ -1,5 +1,6 @@
 """What users wrote into scripts, configuration and dashboards: settings, metrics, commands."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -51,3 +52,13 @@ def commands(command: Any, path: str) -> list[str]:
     options = [o for p in command.params for o in p.opts if p.param_type_name != "argument"]
     named = " ".join([path, *(name.upper() for name in arguments)])
     return [named, *sorted(f"{path} {option}" for option in options)]
+
+
+def without_arguments(command: Any, path: str) -> list[str]:
+    """Each command that needs no argument, be there some that it may be given."""
+    inner = getattr(command, "commands", None)
+    if inner is not None:
+        found = (without_arguments(child, f"{path} {name}") for name, child in inner.items())
+        return sorted(itertools.chain.from_iterable(found))
+    needed = [p for p in command.params if p.param_type_name == "argument" and p.required]
+    return [] if needed else [path]
