@@ -93,3 +93,9 @@ async def test_several_are_found_at_once(stores):
     assert sorted(one.id for one in found) == ["a", "c"]
     assert await stores.records.find_all("q", ["a"]) == []
     assert await stores.records.find_all("p", []) == []
+
+
+async def test_any_sign_that_json_can_have_is_kept(stores):
+    stored = record(text='nul \x00, "quotes", \\ and 😀', keys={"a\x00b": 1})
+    await stores.records.put(stored)
+    assert await stores.records.find("p", "r1") == stored
