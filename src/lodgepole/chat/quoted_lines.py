@@ -20,7 +20,7 @@ WORDS_OF_NAME = 2  # in the field that tells people which record this is
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 _RULE = re.compile(r"[ \t]*+\n([ \t]*+\|?[ \t]*+:?-{3}[^\n]*+)")  # what follows a table's first row
 _ESCAPED = re.compile(
-    r"(?:\\n)++(?=[\W\dA-Z]|$)"
+    r"(?<!\\n)(?:\\n)++(?=[\W\dA-Z]|$)"
     r"|['\"], ?['\"]role['\"]: ?['\"]\w{1,12}['\"]\}(?:, ?\{['\"]content['\"]: ?['\"])?"
     r"|\[?\{['\"]content['\"]: ?['\"]"
 )

@@ -9,7 +9,8 @@ import lodgepole
 from lodgepole.adapters.embedders.builtin import find_tokenizer
 from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
 from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
-from lodgepole.adapters.worker_processes import Children, PreparingPool
+from lodgepole.adapters.worker_processes.children import Children
+from lodgepole.adapters.worker_processes.pool import PreparingPool
 from lodgepole.ingestion.processing import LocalProcessor
 from lodgepole.ports.file_processor import FileProcessor
 from lodgepole.ports.tokenizer import Tokenizer

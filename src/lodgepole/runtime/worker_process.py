@@ -8,7 +8,7 @@ import contextlib
 
 import lodgepole
 from lodgepole.adapters.host.process_memory import share_arenas
-from lodgepole.adapters.worker_processes import Joined
+from lodgepole.adapters.worker_processes.joining import Joined
 from lodgepole.runtime.processing import open_local_processor, open_processing_tools
 from lodgepole.runtime.settings import Settings
 

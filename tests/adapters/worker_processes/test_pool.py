@@ -14,9 +14,11 @@ from lodgepole.adapters.framing import read_frame, write_frame
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.adapters.worker_processes import Children, Joined, PreparingPool, messages
+from lodgepole.adapters.worker_processes import messages
 from lodgepole.adapters.worker_processes import pool as pool_module
-from lodgepole.adapters.worker_processes.pool import ADDRESS_FILE
+from lodgepole.adapters.worker_processes.children import Children
+from lodgepole.adapters.worker_processes.joining import Joined
+from lodgepole.adapters.worker_processes.pool import ADDRESS_FILE, PreparingPool
 from lodgepole.errors import ClaimLost, Unavailable, UnreadableFile
 from lodgepole.ingestion.processing import PARSED_PERCENT, LocalProcessor
 from lodgepole.limits import Limits

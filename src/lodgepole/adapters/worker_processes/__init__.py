@@ -4,9 +4,3 @@ The server listens on a socket in its data directory. Each connection of a proce
 file at a time; that a process died is its connections' end, known at once. They need the file's
 bytes and nothing else: no database, no index, no blobs.
 """
-
-from lodgepole.adapters.worker_processes.children import Children
-from lodgepole.adapters.worker_processes.joining import Joined
-from lodgepole.adapters.worker_processes.pool import PreparingPool
-
-__all__ = ["Children", "Joined", "PreparingPool"]
