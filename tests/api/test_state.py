@@ -7,11 +7,13 @@ from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
 from lodgepole.api.state import ApplicationState, keep, state_of
+from lodgepole.services import GrantedServices
 
 
 async def test_every_request_sees_the_state_of_its_application_and_none_can_change_it(house):
     state = ApplicationState(
         services=house.services,
+        granted=GrantedServices(house.services),
         rates=RequestRates(house.services.allowances, house.services.limits),
         spool=UploadSpool(None, most=1),
         downloads=DownloadSlots(most=1, most_of_one=1),

@@ -54,6 +54,9 @@ class RememberedReads:
             self._connection.close()
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    # It waits for nobody: whoever cannot be answered at once reads.
-    return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+def _connected(path: Path) -> sqlite3.Connection | None:
+    try:
+        # It waits for nobody: whoever cannot be answered at once reads.
+        return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError:  # which the database itself will meet, and say
+        return None
