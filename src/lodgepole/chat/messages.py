@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lodgepole.text.languages import UNDETERMINED, detect_language, small_word_votes
@@ -333,6 +334,9 @@ _ASKING = {
 }
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ASKING_VOTE = 2
+_AFTER_WAS = frozenset(
+    ["he", "she", "it", "they", "there", "this", "that", "the", "a", "an", "any"]
+)
 _TELLING_CHARS = 4_000  # of a question, that tell its language
 
 
@@ -346,9 +350,19 @@ def question_language(question: str) -> str:
     votes: Counter[str] = Counter(small_word_votes(words))
     for code, known in _ASKING.items():
         votes[code] += _ASKING_VOTE * len(set(known.split()) & set(words))
+    if _asks_what_was(words):
+        votes["en"] += _ASKING_VOTE + 1
     ranked = [*votes.most_common(2), ("", 0), ("", 0)]
     (best, most), (_, second) = ranked[:2]
     return best if most >= 2 and most > second else language
+
+
+def _asks_what_was(words: Sequence[str]) -> bool:
+    """Whether a question begins with the English `was`, which in German asks what."""
+    rest = words[1:] if words[:1] == ["was"] else []
+    return any(
+        word in _AFTER_WAS or (word.endswith("ed") and not word.endswith("ied")) for word in rest
+    )
 
 
 def _is_latin(question: str) -> bool:
