@@ -3,20 +3,16 @@
 It holds names of assistants and ids, and no text: no document, question, answer or metadata.
 """
 
-import base64
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import orjson
-
-from lodgepole.errors import InvalidRequest, LodgepoleError
+from lodgepole.errors import LodgepoleError
 from lodgepole.limits import Limits
 from lodgepole.model import ApiKey, ListPage, Record, RecordKind
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.records import Records
+from lodgepole.ports.records import Records, place_of, record_at
 
 log = logging.getLogger(__name__)
 
@@ -112,13 +108,13 @@ class AuditLog:
 
     async def list(self, project_id: str, *, limit: int, after: str | None) -> ListPage[AuditEntry]:
         """Newest first; `after` is the `next` of the page before. Raises InvalidRequest."""
-        last = None if after is None else _place(project_id, after)
+        last = None if after is None else record_at(project_id, RecordKind.AUDIT, after)
         found = await self._records.list(
             project_id, RecordKind.AUDIT, limit=limit + 1, after=last, newest_first=True
         )
         shown = found[:limit]
         more = len(found) > limit
-        return ListPage(tuple(map(_entry, shown)), _token(shown[-1]) if more else None)
+        return ListPage(tuple(map(_entry, shown)), place_of(shown[-1]) if more else None)
 
     def _may_note_refusal(self) -> bool:
         minute = self._clock.now().replace(second=0, microsecond=0)
@@ -133,25 +129,3 @@ class AuditLog:
 
 def _entry(record: Record) -> AuditEntry:
     return AuditEntry(id=record.id, at=record.created_at, **record.body)
-
-
-def _token(record: Record) -> str:
-    place = orjson.dumps([record.created_at.isoformat(), record.id])
-    return base64.urlsafe_b64encode(place).decode()
-
-
-def _place(project_id: str, token: str) -> Record:
-    try:
-        at, id_ = orjson.loads(base64.urlsafe_b64decode(token))
-        created_at = datetime.fromisoformat(at)
-    except (ValueError, TypeError):
-        raise InvalidRequest("Invalid pagination token") from None
-    body: Mapping[str, Any] = {}
-    return Record(
-        id=str(id_),
-        project_id=project_id,
-        kind=RecordKind.AUDIT,
-        created_at=created_at,
-        expires_at=None,
-        body=body,
-    )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -26,7 +26,7 @@ from lodgepole.library.conversation_records import (
 from lodgepole.limits import Limits
 from lodgepole.model import ApiKey, Assistant, ListPage, Message, Record, RecordKind
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.records import Records
+from lodgepole.ports.records import Records, place_of, record_at
 
 TITLE_CHARS = 120
 COMMENT_CHARS = 4000
@@ -100,13 +100,13 @@ class Conversations:
         if len(wanted.words) > SEARCH_CHARS:
             raise InvalidRequest(f"Search for at most {SEARCH_CHARS} characters")
         words = wanted.words.casefold().split()
-        place = None if after is None else _read_place(key.project_id, after)
+        place = None if after is None else record_at(key.project_id, RecordKind.CONVERSATION, after)
         found: list[Conversation] = []
         looked = chars = 0
         async for record in self._records_of(key, wanted.assistant, place):
             conversation = read_conversation(record)
             if len(found) == limit or looked == LOOKED_THROUGH or chars > SEARCHED_CHARS:
-                return ListPage(tuple(found), next=_place(place))
+                return ListPage(tuple(found), None if place is None else place_of(place))
             looked, place = looked + 1, record
             if not self._is_shown(key, conversation):
                 continue
@@ -392,24 +392,3 @@ def _title_of(question: str) -> str:
     words = "".join(sign if sign.isprintable() else " " for sign in start).split()
     title = " ".join(words)
     return title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1].rstrip()}…"
-
-
-def _place(record: Record | None) -> str | None:
-    return None if record is None else f"{record.created_at.isoformat()} {record.id}"
-
-
-def _read_place(project_id: str, after: str) -> Record:
-    """A stand-in for the record that a page ended with: it may have moved to the front since."""
-    moment, _, id_ = after.partition(" ")
-    try:
-        at = datetime.fromisoformat(moment).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidRequest("Invalid pagination token: send `next` as it was received") from None
-    return Record(
-        id=id_,
-        project_id=project_id,
-        kind=RecordKind.CONVERSATION,
-        created_at=at,
-        expires_at=None,
-        body={},
-    )

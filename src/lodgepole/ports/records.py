@@ -1,9 +1,10 @@
 """Port: small things that a project keeps beside its assistants."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
+from lodgepole.errors import InvalidRequest
 from lodgepole.model import Record, RecordKind
 
 
@@ -51,3 +52,22 @@ class Records(Protocol):
     async def expired(self, at: datetime, *, limit: int) -> Sequence[Record]:
         """Those of all projects that expire at this time or before it, the oldest first."""
         ...
+
+
+def place_of(record: Record) -> str:
+    """Where a page that ends with this record is continued; see `record_at`."""
+    return f"{record.created_at.isoformat()} {record.id}"
+
+
+def record_at(project_id: str, kind: RecordKind, place: str) -> Record:
+    """A stand-in for the record that a page ended with: it may have gone or moved since.
+
+    Raises:
+        InvalidRequest: `place` is none that `place_of` made.
+    """
+    moment, _, id_ = place.partition(" ")
+    try:
+        at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidRequest("Invalid pagination token: send `next` as it was received") from None
+    return Record(id=id_, project_id=project_id, kind=kind, created_at=at, expires_at=None, body={})

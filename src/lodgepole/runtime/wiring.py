@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from lodgepole.access.api_keys import Keys
+from lodgepole.access.api_keys import DEFAULT_PROJECT, Keys
 from lodgepole.access.audit import AuditLog
 from lodgepole.access.usage import UsageMeter
 from lodgepole.adapters.host.data_directory import read_secret, write_secret
@@ -59,8 +59,6 @@ from lodgepole.runtime.telemetry import observe
 from lodgepole.runtime.tracing import open_tracer
 from lodgepole.services import Services
 from lodgepole.telemetry.stages import Stages
-
-DEFAULT_PROJECT = "default"
 
 
 @dataclass(slots=True, kw_only=True)
