@@ -1,5 +1,6 @@
 """The table of commands: what is in it runs, and what was not asked for is not imported."""
 
+import json
 import subprocess
 import sys
 
@@ -79,3 +80,28 @@ def test_a_command_is_added_to_the_table_and_nowhere_else():
     with pytest.raises(TypeError, match="a row in COMMANDS"):
         del commands["serve"]
     assert commands["serve"] is commands["serve"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["dance"],
+        ["chat", "a", "q", "--temperature", "9"],
+        ["chat", "a", "q", "--top-k", "none"],
+        ["chat", "a", "q", "--filter", "{"],
+        ["chat", "a", "q", "--filter", "[]"],
+        ["files", "list", "a", "--status", "done"],
+        ["files", "list", "a", "--url", "nowhere"],
+        ["files", "upload", "a", "/no/such/file"],
+        ["keys", "create", "x", "--role", "king"],
+        ["import", "/no/such/file"],
+        ["assistants", "update", "a"],
+        ["sources", "add", "a", "https://h.example/", "--every", "often"],
+    ],
+    ids=" ".join,
+)
+def test_every_wrong_value_ends_with_2_and_in_json_where_that_was_asked_for(arguments):
+    said = CliRunner().invoke(app, [*arguments, "--json"])
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert json.loads(said.stderr)["error"]["kind"] == "UsageError"
+    assert CliRunner().invoke(app, arguments).exit_code == 2

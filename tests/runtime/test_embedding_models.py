@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lodgepole.adapters.embedders.builtin.weights import ModelMissing
 from lodgepole.adapters.indexes.tantivy.state import EmbeddingState
 from lodgepole.ports.embedder import EmbedderIdentity
 from lodgepole.runtime import embedding_models
@@ -64,7 +65,30 @@ class Pulling:
         return cache / "tokenizer"
 
 
+def missing(_):
+    raise ModelMissing("Not here.")
+
+
+def test_nothing_is_fetched_of_a_model_that_is_here(settings, monkeypatch, tmp_path):
+    weights = tmp_path / "model.safetensors"
+    found = SimpleNamespace(weights=weights)
+    monkeypatch.setattr(embedding_models, "Puller", lambda: pytest.fail("fetched"))
+    monkeypatch.setattr(embedding_models, "find_model", lambda _: found)
+    monkeypatch.setattr(embedding_models, "verify", lambda path, _: None)
+    assert pull_model(settings) == weights
+
+
+def test_a_damaged_model_is_fetched_anew(settings, monkeypatch, tmp_path):
+    damaged = tmp_path / "model.safetensors"
+    damaged.write_bytes(b"not it")
+    monkeypatch.setattr(embedding_models, "Puller", Pulling)
+    monkeypatch.setattr(embedding_models, "find_model", lambda _: SimpleNamespace(weights=damaged))
+    assert pull_model(settings) == tmp_path / "cache" / "weights"
+
+
 def test_another_embedder_needs_the_tokenizer_alone(settings, monkeypatch, tmp_path):
+    monkeypatch.setattr(embedding_models, "find_model", missing)
+    monkeypatch.setattr(embedding_models, "find_tokenizer", missing)
     monkeypatch.setattr(embedding_models, "Puller", Pulling)
     assert pull_model(settings) == tmp_path / "cache" / "weights"
     remote = settings.model_copy(

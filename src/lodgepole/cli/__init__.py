@@ -8,12 +8,13 @@ standard error, both as JSON.
 from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 import typer.core
 
 import lodgepole
+from lodgepole.cli.command_shape import EXIT_USAGE, UsageError, options_last, shaped
 from lodgepole.cli.screen import fail
 from lodgepole.client.api_client import Unreachable
 from lodgepole.errors import LodgepoleError, Unauthenticated
@@ -71,11 +72,11 @@ def load(command: Command) -> Any:
     module, _, attribute = command.target.partition(":")
     found = getattr(import_module(f"lodgepole.cli.{module}"), attribute)
     if isinstance(found, typer.Typer):
-        built = typer.main.get_group(found)
+        built = typer.main.get_group(shaped(found))
     else:
         alone = typer.Typer(rich_markup_mode=None, add_completion=False)
         alone.command(command.name)(found)
-        built = typer.main.get_command(alone)
+        built = typer.main.get_command(shaped(alone))
     built.name, built.short_help = command.name, command.summary
     return built
 
@@ -114,7 +115,10 @@ class _Root(typer.core.TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.meta["json"] = "--json" in args
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, options_last(args))
+        except typer.TyperException as error:
+            _refuse(ctx, error)
 
     def list_commands(self, ctx: Any) -> list[str]:
         del ctx
@@ -128,12 +132,27 @@ class _Root(typer.core.TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except typer.TyperException as error:
+            _refuse(ctx, error)
         except LodgepoleError as error:
             if isinstance(error, Unauthenticated):
                 error.args = (f"{error} {WHICH_KEY}",)
             fail(error, as_json=ctx.meta["json"])
-            code = EXIT_UNREACHABLE if isinstance(error, Unreachable) else EXIT_FAILED
-            raise typer.Exit(code) from error
+            raise typer.Exit(_exit_code(error)) from error
+
+
+def _exit_code(error: LodgepoleError) -> int:
+    if isinstance(error, UsageError):
+        return EXIT_USAGE
+    return EXIT_UNREACHABLE if isinstance(error, Unreachable) else EXIT_FAILED
+
+
+def _refuse(ctx: Any, error: typer.TyperException) -> NoReturn:
+    """End for a wrong command line: in JSON if that was asked for, else as Typer does."""
+    if not ctx.meta["json"]:
+        raise error
+    fail(UsageError(error.format_message()), as_json=True)
+    raise typer.Exit(error.exit_code) from error
 
 
 app = typer.Typer(

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lodgepole.cli.screen import say
+from lodgepole.cli.word_wrap import terminal_wrap
 from lodgepole.client.api_client import JsonObject
 
+QUOTE_INDENT = "      "
 QUOTE_CHARS = 400  # shown of one quote; `--json` has all of it
 
 
@@ -30,15 +32,21 @@ class Answer:
 def write_answer(events: Iterable[JsonObject]) -> Answer:
     """Write the text as it arrives, `[n]` where a citation belongs, and the sources below it."""
     answer = Answer()
+    wrap = terminal_wrap()
     for event in events:
         if event["type"] == "content_chunk":
-            answer.text += event["delta"]["content"]
-            say(event["delta"]["content"], end="")
+            text = event["delta"]["content"]
+            answer.text += text
+            say(wrap.feed(text) if wrap else text, end="")
         elif event["type"] == "citation":
             numbers = dict.fromkeys(answer.number(it) for it in event["citation"]["references"])
-            say("".join(f" [{number}]" for number in numbers), style="cyan", end="")
+            marks = "".join(f" [{number}]" for number in numbers)
+            if wrap:
+                say(wrap.flush(), end="")
+                marks = wrap.feed(marks) + wrap.flush()
+            say(marks, style="cyan", end="")
         sys.stdout.flush()
-    say()
+    say(wrap.flush() if wrap else "")
     write_sources(answer)
     return answer
 
@@ -49,7 +57,9 @@ def write_sources(answer: Answer) -> None:
         say(f"  [{number}] {describe_reference(reference)}", style="cyan")
         quote = quoted(reference)
         if quote:
-            say(f"      “{quote}”")
+            wrap = terminal_wrap(indent=QUOTE_INDENT)
+            line = f"{QUOTE_INDENT}“{quote}”"
+            say(wrap.feed(line) + wrap.flush() if wrap else line)
 
 
 def describe_reference(reference: JsonObject) -> str:

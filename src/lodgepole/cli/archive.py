@@ -24,7 +24,14 @@ import orjson
 import typer
 
 import lodgepole
-from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, connect
+from lodgepole.cli.command_shape import UsageError
+from lodgepole.cli.connection import (
+    AssistantArgument,
+    DataDirOption,
+    JsonOption,
+    UrlOption,
+    connect,
+)
 from lodgepole.cli.screen import say, show_json, size
 from lodgepole.cli.waiting import pause
 from lodgepole.client.api_client import Client, JsonObject
@@ -50,7 +57,7 @@ SETTINGS = ("name", "instructions", "metadata")
 
 
 def export(
-    assistant: Annotated[str, typer.Argument(help="The assistant's name.")],
+    assistant: AssistantArgument,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
     with_passages: Annotated[
@@ -256,7 +263,7 @@ def opened(source: Path) -> Exported:
     try:
         archive = zipfile.ZipFile(source)
     except FileNotFoundError as error:
-        raise InvalidRequest(f"There is no file {str(source)!r}.") from error
+        raise UsageError(f"There is no file {str(source)!r}.") from error
     except (zipfile.BadZipFile, OSError) as error:
         raise InvalidRequest(f"{source} is no export, or it was cut off: {error}.") from error
     try:

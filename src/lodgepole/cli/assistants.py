@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.connection import (
+    AssistantArgument,
     DataDirOption,
     JsonOption,
     UrlOption,
@@ -14,7 +16,6 @@ from lodgepole.cli.connection import (
 from lodgepole.cli.screen import columns, fields, say, show_json
 from lodgepole.cli.waiting import until_gone
 from lodgepole.client.api_client import JsonObject
-from lodgepole.errors import InvalidRequest
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-NameArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
+NameArgument = AssistantArgument
 
 
 @app.command("list")
@@ -103,7 +104,7 @@ def update_assistant(
     """Change an assistant's instructions or metadata; what is not given stays."""
     stored = read_json_option("--metadata", metadata)
     if instructions is None and stored is None:
-        raise InvalidRequest("Nothing to change: give --instructions, --metadata or both.")
+        raise UsageError("Nothing to change: give --instructions, --metadata or both.")
     with connect(url, data_dir) as client:
         changed = client.update_assistant(name, instructions=instructions, metadata=stored)
     if as_json:

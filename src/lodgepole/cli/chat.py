@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from lodgepole.cli.answers import describe_reference, write_answer
+from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.connection import (
+    AssistantArgument,
     DataDirOption,
     FilterOption,
     JsonOption,
@@ -19,16 +21,25 @@ from lodgepole.cli.connection import (
 from lodgepole.cli.screen import complain, say, show_json
 from lodgepole.cli.talks import KeptTalk, SentTalk, kept_talk
 from lodgepole.client.api_client import JsonObject, Unreachable
-from lodgepole.errors import InvalidRequest, LodgepoleError, Unauthenticated
+from lodgepole.errors import LodgepoleError, Unauthenticated
 
-AssistantArgument = Annotated[str, typer.Argument(help="The assistant's name.")]
 TopKOption = Annotated[
-    int | None, typer.Option("--top-k", help="How many snippets to look at.", show_default=False)
+    int | None,
+    typer.Option("--top-k", min=1, help="How many snippets to look at.", show_default=False),
 ]
 SnippetSizeOption = Annotated[
     int | None,
-    typer.Option("--snippet-size", help="The longest snippet, in tokens.", show_default=False),
+    typer.Option(
+        "--snippet-size", min=1, help="The longest snippet, in tokens.", show_default=False
+    ),
 ]
+
+LEAVING = frozenset({"", "exit", "quit", "/exit", "/quit"})
+TALK_HELP = """\
+  Type a question; the next one goes on from it.
+  Ctrl-C         stops an answer
+  exit, Ctrl-D   leaves; so does an empty line
+  /help          shows this"""
 
 
 def chat(
@@ -42,7 +53,9 @@ def chat(
     ] = None,
     *,
     model: Annotated[str | None, typer.Option(help="The model's name.", show_default=False)] = None,
-    temperature: Annotated[float | None, typer.Option(help="0 to 2.", show_default=False)] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0, max=2, help="0 to 2.", show_default=False)
+    ] = None,
     filter_: FilterOption = None,
     top_k: TopKOption = None,
     snippet_size: SnippetSizeOption = None,
@@ -70,9 +83,9 @@ def chat(
     if message is None and not sys.stdin.isatty():
         message = sys.stdin.read().strip()
         if not message:
-            raise InvalidRequest("There is no question, neither on the command line nor piped in.")
+            raise UsageError("There is no question, neither on the command line nor piped in.")
     if message is None and as_json:
-        raise InvalidRequest("--json needs a question on the command line or in a pipe.")
+        raise UsageError("--json needs a question on the command line or in a pipe.")
     with connect(url, data_dir) as client:
         talk = (
             kept_talk(client, assistant, request, conversation, go_on=go_on)
@@ -119,11 +132,14 @@ def context(
 
 def _converse(talk: SentTalk | KeptTalk, assistant: str) -> None:
     """Question and answer in turn, until end of input; Ctrl-C stops one answer, not the talk."""
-    say(f"Ask {assistant}. Leave with Ctrl-D or an empty line.", style="dim")
+    say(f"Ask {assistant}. /help shows what else can be typed; exit leaves.", style="dim")
     while True:
         question = _ask()
-        if not question:
+        if question.lower() in LEAVING:
             return
+        if question.startswith("/"):
+            say(TALK_HELP, style="dim")
+            continue
         events = talk.stream(question)
         try:
             with contextlib.closing(events):

@@ -1,6 +1,7 @@
 """Choice of the server that a command talks to, and of the key."""
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -8,8 +9,9 @@ from urllib.parse import urlsplit
 import orjson
 import typer
 
+from lodgepole.cli.command_shape import UsageError
 from lodgepole.client.api_client import ANSWER_SECONDS, LOOPBACK_HOSTS, Client
-from lodgepole.errors import InvalidRequest, Unavailable
+from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 
 if TYPE_CHECKING:
     from lodgepole.runtime.settings import Settings
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
 KEY_FILE = "api_key"
 ADDRESS_FILE = "server.json"
 
+NAMES_COMPLETED = 200  # assistants offered to a shell
+COMPLETION_SECONDS = 3.0
+
+
+def complete_assistant(incomplete: str) -> list[str]:
+    """Names of assistants that begin so, for the shell; none where no server answers."""
+    try:
+        with connect(None, None, answer_seconds=COMPLETION_SECONDS) as client:
+            known = (str(assistant["name"]) for assistant in client.assistants())
+            return list(islice((n for n in known if n.startswith(incomplete)), NAMES_COMPLETED))
+    except LodgepoleError:
+        return []
+
+
+AssistantArgument = Annotated[
+    str, typer.Argument(help="The assistant's name.", autocompletion=complete_assistant)
+]
 UrlOption = Annotated[
     str | None,
     typer.Option(
@@ -82,10 +101,24 @@ def _said(message: str) -> str:
 def connect(
     url: str | None, data_dir: Path | None, *, answer_seconds: float = ANSWER_SECONDS
 ) -> Client:
-    """A client for the server that the options, the settings or the data directory name."""
+    """A client for the server that the options, the settings or the data directory name.
+
+    Raises:
+        UsageError: The URL is no address of a server.
+    """
+    if url is not None and not _is_address(url):
+        raise UsageError(f"--url {url!r} is no address. Write it like http://127.0.0.1:8080.")
     settings = load_settings(url=url, data_dir=data_dir)
     address = settings.url or running(settings.data_dir) or _usual(settings)
     return Client(address, find_key(settings, address), answer_seconds=answer_seconds)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
 def find_key(settings: "Settings", address: str) -> str | None:
@@ -138,16 +171,16 @@ def read_json_option(name: str, text: str | None) -> dict[str, Any] | None:
     """The object that an option's text holds.
 
     Raises:
-        InvalidRequest: It is not a JSON object.
+        UsageError: It is not a JSON object.
     """
     if text is None:
         return None
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise InvalidRequest(f"{name} is not JSON: {error}.") from error
+        raise UsageError(f"{name} is not JSON: {error}.") from error
     if not isinstance(value, dict):
-        raise InvalidRequest(f'{name} must be a JSON object, like {{"key": "value"}}.')
+        raise UsageError(f'{name} must be a JSON object, like {{"key": "value"}}.')
     return value
 
 

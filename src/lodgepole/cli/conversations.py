@@ -8,7 +8,13 @@ import orjson
 import typer
 
 from lodgepole.cli.answers import Answer, write_sources
-from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, connect
+from lodgepole.cli.connection import (
+    AssistantArgument,
+    DataDirOption,
+    JsonOption,
+    UrlOption,
+    connect,
+)
 from lodgepole.cli.screen import columns, count, say, show_json
 from lodgepole.client.api_client import JsonObject
 from lodgepole.client.conversations import ConversationsClient
@@ -145,7 +151,7 @@ def restore_conversation(
 
 @app.command("questions", short_help="Make a question set of rated answers.")
 def rated_questions(
-    assistant: Annotated[str, typer.Argument(help="The assistant's name.")],
+    assistant: AssistantArgument,
     file: Annotated[
         Path | None,
         typer.Argument(help="Where to; left out, it is written to the screen.", show_default=False),

@@ -7,22 +7,20 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 import lodgepole
 from lodgepole.cli.answers import write_answer
+from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.connection import load_settings
 from lodgepole.cli.own_server import OwnServer, server_of_its_own
 from lodgepole.cli.questions import questions_about
 from lodgepole.cli.screen import say
 from lodgepole.cli.uploading import gather, upload_all
 from lodgepole.client.api_client import Client, JsonObject, user_message
-from lodgepole.errors import AlreadyExists, InvalidRequest, Unavailable
-
-if TYPE_CHECKING:
-    pass
+from lodgepole.errors import AlreadyExists, Unavailable
 
 QUESTIONS = (
     "How long does a signed link to a file stay valid?",
@@ -50,7 +48,7 @@ def demo(
     settings = load_settings(data_dir=home)
     found, left_out = gather([files or examples()])
     if not found:
-        raise InvalidRequest(f"In {files} is no file of a kind that can be read.")
+        raise UsageError(f"In {files} is no file of a kind that can be read.")
     name = "demo" if files is None else assistant_name(files)
     begun = time.monotonic()
     say("Starting a server", style="bold")
@@ -71,6 +69,7 @@ def demo(
     _say_how_to_go_on(server, name, questions[0])
     if failed:
         say(f"\n{failed} of {len(found)} files failed; the reasons stand above.", style="red")
+    if failed == len(found):
         raise typer.Exit(1)
 
 

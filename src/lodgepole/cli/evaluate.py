@@ -9,6 +9,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.connection import DataDirOption, JsonOption, UrlOption, connect, write_whole
 from lodgepole.cli.screen import fields, say, show_json
 from lodgepole.cli.uploading import gather, upload_all
@@ -73,7 +74,7 @@ def evaluate(
         say(reports.comparison(_read_run(compare[0]), _read_run(compare[1])), end="")
         return
     if questions is None or assistant is None:
-        raise InvalidRequest("Name a set of questions and an assistant: eval SET --assistant NAME.")
+        raise UsageError("Name a set of questions and an assistant: eval SET --assistant NAME.")
     asked = read_questions(_read(questions), is_csv=questions.suffix.lower() == ".csv")
     with connect(url, data_dir) as client:
         if upload is not None:
@@ -167,7 +168,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except OSError as error:
-        raise InvalidRequest(f"Cannot read {path}: {error.strerror}.") from error
+        raise UsageError(f"Cannot read {path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"Cannot read {path}: it is no text in UTF-8.") from error
 

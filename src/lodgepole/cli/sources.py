@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.connection import (
+    AssistantArgument,
     DataDirOption,
     JsonOption,
     UrlOption,
@@ -17,7 +19,6 @@ from lodgepole.cli.screen import columns, say, show_json
 from lodgepole.cli.waiting import pause as wait_a_moment
 from lodgepole.client.api_client import JsonObject
 from lodgepole.client.sources import SourcesClient
-from lodgepole.errors import InvalidRequest
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -34,7 +35,7 @@ RUNS_SHOWN = 10
 
 @app.command("add", short_help="Add a source, and run it.")
 def add_source(
-    assistant: Annotated[str, typer.Argument(help="The assistant's name.")],
+    assistant: AssistantArgument,
     address: Annotated[
         str,
         typer.Argument(
@@ -266,7 +267,7 @@ def read_duration(text: str) -> int:
     """Seconds of `90s`, `30m`, `6h` or `1d`. Raises InvalidRequest."""
     match = re.fullmatch(r"(\d{1,9})([smhd])", text.strip().lower())
     if match is None:
-        raise InvalidRequest(f"{text[:40]!r} is no length of time: write it like 30m, 6h or 1d.")
+        raise UsageError(f"{text[:40]!r} is no length of time: write it like 30m, 6h or 1d.")
     return int(match[1]) * UNITS[match[2]]
 
 

@@ -5,23 +5,20 @@ same when size and CRC-32C are. What is planned is a value, so that a dry run sh
 another run would do.
 """
 
-import base64
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-import google_crc32c
-
+from lodgepole.cli.command_shape import UsageError
+from lodgepole.cli.downloading import download, has_bytes_of
 from lodgepole.cli.screen import say
 from lodgepole.cli.uploading import gather
 from lodgepole.cli.waiting import pause, until_deleted
 from lodgepole.client.api_client import Client, JsonObject, Unreachable
-from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound, Unauthenticated, Unavailable
+from lodgepole.errors import LodgepoleError, NotFound, Unauthenticated
 
 PATH_KEY = "path"
-CHUNK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +61,7 @@ class Push:
 
     def __init__(self, client: Client, assistant: str, folder: Path) -> None:
         if not folder.is_dir():
-            raise InvalidRequest(f"There is no folder {str(folder)!r}.")
+            raise UsageError(f"There is no folder {str(folder)!r}.")
         self._client = client
         self._assistant = assistant
         self._local, left_out = _local_files(folder)
@@ -74,7 +71,7 @@ class Push:
 
     def plan(self, *, delete: bool) -> Plan:
         shared = self._local.keys() & self._remote.keys()
-        same = {path for path in shared if _equal(self._local[path], self._remote[path])}
+        same = {path for path in shared if has_bytes_of(self._local[path], self._remote[path])}
         return Plan(
             add=tuple(sorted(self._local.keys() - shared)),
             change=tuple(sorted(shared - same)),
@@ -158,7 +155,7 @@ class Pull:
 
     def plan(self, *, delete: bool) -> Plan:
         shared = self._local.keys() & self._remote.keys()
-        same = {path for path in shared if _equal(self._local[path], self._remote[path])}
+        same = {path for path in shared if has_bytes_of(self._local[path], self._remote[path])}
         kept = shared | self._left_out.keys()
         return Plan(
             add=tuple(sorted(self._remote.keys() - shared)),
@@ -188,16 +185,7 @@ class Pull:
         file = self._client.file(self._assistant, self._remote[path]["id"], include_url=True)
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            with draft.open("wb") as stream:
-                for chunk in self._client.download(file["signed_url"]):
-                    stream.write(chunk)
-            if not _equal(draft, file):
-                raise Unavailable("It arrived with other bytes than it has there; try again.")
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+        download(self._client, file, target)
 
 
 _UNREAD = "Not a kind of file that is read."
@@ -220,19 +208,6 @@ def _remote_files(client: Client, assistant: str) -> tuple[dict[str, JsonObject]
             doubles[path] = "Several files there have this path; the newest one counts."
         found.setdefault(path, file)
     return found, doubles
-
-
-def _equal(path: Path, file: JsonObject) -> bool:
-    return path.stat().st_size == file.get("size") and crc32c(path) == file.get("crc32c_hash")
-
-
-def crc32c(path: Path) -> str:
-    """Return the CRC-32C as the API writes it: base64, big-endian."""
-    checksum = google_crc32c.Checksum()
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            checksum.update(chunk)
-    return base64.b64encode(checksum.digest()).decode()
 
 
 def _done(path: str, what: str, *, quiet: bool) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.screen import say, size
 from lodgepole.cli.waiting import pause
 from lodgepole.client.api_client import Client, JsonObject, Unreachable
@@ -48,7 +49,7 @@ def gather(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     it. In folders, hidden names are passed over.
 
     Raises:
-        InvalidRequest: A path does not exist.
+        UsageError: A path does not exist.
     """
     taken: list[Path] = []
     left_out: list[Path] = []
@@ -59,7 +60,7 @@ def gather(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
         elif path.is_file():
             taken.append(path)
         else:
-            raise InvalidRequest(f"There is no file or folder {str(path)!r}.")
+            raise UsageError(f"There is no file or folder {str(path)!r}.")
     return taken, left_out
 
 

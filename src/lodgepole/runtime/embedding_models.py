@@ -1,9 +1,18 @@
 """Part of the wiring: fetching the embedding model, and seeing what each has embedded."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from lodgepole.adapters.embedders.builtin.pulling import Puller
+from lodgepole.adapters.embedders.builtin.weights import (
+    WEIGHTS_SHA256,
+    ModelCorrupt,
+    ModelMissing,
+    find_model,
+    find_tokenizer,
+    verify,
+)
 from lodgepole.adapters.indexes.tantivy import embedding_states
 from lodgepole.ports.embedder import EmbedderIdentity
 from lodgepole.runtime.retrieval_settings import BuiltinEmbedderSettings
@@ -11,11 +20,21 @@ from lodgepole.runtime.settings import Settings
 
 
 def pull_model(settings: Settings) -> Path:
-    """Fetch what the configured embedder needs of the built-in model; where it is.
+    """Fetch what the configured embedder needs of the built-in model, unless it is here.
+
+    Returns:
+        Where it is: in the installed package, or in the cache.
 
     Other embedders need its tokenizer alone, which sizes passages and snippets.
     """
-    if isinstance(settings.embedder, BuiltinEmbedderSettings):
+    builtin = isinstance(settings.embedder, BuiltinEmbedderSettings)
+    with contextlib.suppress(ModelMissing, ModelCorrupt):
+        if not builtin:
+            return find_tokenizer(settings.cache_dir)
+        found = find_model(settings.cache_dir).weights
+        verify(found, WEIGHTS_SHA256)
+        return found
+    if builtin:
         return Puller().pull(settings.cache_dir).weights
     return Puller().pull_tokenizer(settings.cache_dir)
 
