@@ -34,6 +34,8 @@ def test_every_pattern_is_linear():
         *(r"<[^>]*>x", r"\[(?=[^\n]*\])", r"\n(?!\s*\n)[ ]+"),
         # quadratic: two repetitions that share a run
         *(r"=\s*\"?\s*x", r"(?:\.\s?){4,}\s*\d+$", r"(?m)^\s*x"),
+        # bounded, and yet exponential; a group that comes again
+        *(r"(?:\w{1,30}\s?){1,30}!", r"(\w)\1+(?=!)"),
     ],
 )
 def test_what_is_slow_is_found(pattern: str):
@@ -48,7 +50,12 @@ def test_what_is_slow_at_the_start_alone_is_found(pattern: str):
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(?<!\s)\s++and\s++", r"(?<!_)_++(?!\w)", r"[^\n]+", r"\d{1,3}[.)]\s", r"\w+"]
+    "pattern",
+    [
+        *(r"(?<!\s)\s++and\s++", r"(?<!_)_++(?!\w)", r"[^\n]+", r"\d{1,3}[.)]\s", r"\w+"),
+        # many looks at each character, but as many at the last as at the first
+        "|".join(rf"\b(?:word{i}|other{i})\w{{0,9}}" for i in range(200)),
+    ],
 )
 def test_what_is_linear_is_left_alone(pattern: str):
     assert slow_text(re.compile(pattern), (everywhere,)) is None

@@ -11,9 +11,10 @@ import itertools
 import pkgutil
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from re import _compiler as compiler  # type: ignore[attr-defined]  # pyright: ignore
 from re import _constants as codes  # type: ignore[attr-defined]  # pyright: ignore
 from re import _parser as parser  # type: ignore[attr-defined]  # pyright: ignore
 from types import ModuleType
@@ -21,8 +22,9 @@ from typing import Any
 
 SIZES = (12, 16, 20, 24, 30, 40, 60, 100, 160, 600, 4000)
 """Characters; exponential time shows at the first, quadratic time at the last."""
-SUSPECT_SECONDS = 0.003  # a linear pattern takes a tenth of it at most
+SUSPECT_SECONDS = 0.003  # most linear patterns take a tenth of it at most
 GROWTH = 3.0  # at twice the size; 2 is linear, 4 quadratic
+GROWTH_TO_LAST = 12.0  # from the last size but one to the last; 7 is linear, 44 quadratic
 TAILS = ("", "\x00", "\n!", "a")
 """Ends that a match to the end, or up to a sign, does not expect."""
 ALONE = tuple('! \n\ta_1.-#|"([\\，。é')
@@ -51,6 +53,8 @@ _WAYS: dict[str, Way] = {
     "fullmatch": as_a_whole,
 }
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+_GROUPS = (codes.SUBPATTERN, codes.ATOMIC_GROUP, codes.BRANCH, codes.ASSERT, codes.ASSERT_NOT)
+_REFERENCES = (codes.GROUPREF, codes.GROUPREF_EXISTS)
 _CATEGORIES = {
     codes.CATEGORY_DIGIT: "1",
     codes.CATEGORY_NOT_DIGIT: "a",
@@ -144,17 +148,88 @@ def _written(tree: ast.AST) -> Iterator[tuple[int, re.Pattern[Any], str]]:
 
 def slow_text(pattern: re.Pattern[Any], ways: Sequence[Way]) -> str | None:
     """What the pattern is slow on, in words; None if nothing was found."""
-    for (prefix, pump), tail in itertools.product(repetitions(pattern), TAILS):
-        for size in SIZES:
+    sizes = _sizes(pattern)
+    for prefix, pump, tail in _unlike(pattern, itertools.product(repetitions(pattern), TAILS)):
+        for size in sizes:
             text = _text(pattern, prefix, pump, tail, size)
             for way in ways:
-                if (
-                    _seconds(way, pattern, text) > SUSPECT_SECONDS
-                    and _least(way, pattern, text) > SUSPECT_SECONDS
-                    and (size < SIZES[-1] or _growth(way, pattern, prefix, pump, tail) > GROWTH)
+                seconds = _seconds(way, pattern, text)
+                if seconds > SUSPECT_SECONDS and (
+                    _grows(way, pattern, (prefix, pump, tail), seconds)
+                    if size == SIZES[-1]
+                    else _least(way, pattern, text) > SUSPECT_SECONDS
                 ):
                     return f"{prefix!r}, {pump!r} again and again, then {tail!r}"
     return None
+
+
+def _sizes(pattern: re.Pattern[Any]) -> tuple[int, ...]:
+    """Those that can tell: a pattern that looks at a few characters takes as long at each place."""
+    looks_at = _most_looked_at(_tree(pattern))
+    return SIZES[:-1] if looks_at <= SIZES[-2] // 2 else SIZES
+
+
+def _most_looked_at(tree: Any) -> int:
+    """Characters from one place on, of lookarounds too."""
+    most = 0
+    for item in tree:
+        op, value = item
+        inside = max((_most_looked_at(child) for child in _children(item)), default=0)
+        if op in _REPEATS:
+            most += value[1] * inside
+        elif op in _REFERENCES:
+            most += SIZES[-1]
+        else:
+            most += inside if op in _GROUPS else 1
+    return most
+
+
+def _unlike(
+    pattern: re.Pattern[Any], texts: Iterable[tuple[tuple[str, str], str]]
+) -> Iterator[tuple[str, str, str]]:
+    """Prefix, pump and tail of one text of each kind: the pattern takes the others for the same."""
+    tree = _tree(pattern)
+    atoms = list(_atoms(tree))
+    by_itself = _refers_back(tree)  # a group that must come again tells all characters apart
+    known: dict[str, str] = {}
+    first_of: dict[tuple[bool, ...], str] = {}
+
+    def kind(char: str) -> str:
+        if char not in known:
+            matched = tuple(atom.match(char) is not None for atom in atoms)
+            by_place = (char == "\n", re.match(r"\w", char) is not None, char.isascii())
+            alike = first_of.setdefault((*matched, *by_place), char)
+            known[char] = char if by_itself else alike
+        return known[char]
+
+    seen: set[tuple[str, str, str]] = set()
+    for (prefix, pump), tail in texts:
+        like = ("".join(map(kind, part)) for part in (prefix, pump, tail))
+        key = tuple(like)
+        unit = _unit(key[1])
+        key = (key[0], unit, "" if key[2] == unit else key[2])
+        if key not in seen:
+            seen.add(key)
+            yield prefix, pump, tail
+
+
+def _refers_back(tree: Any) -> bool:
+    return any(item[0] in _REFERENCES or any(map(_refers_back, _children(item))) for item in tree)
+
+
+def _unit(text: str) -> str:
+    """The shortest text whose repetition it is."""
+    return text[: (text + text).index(text, 1)]
+
+
+def _atoms(tree: Any) -> Iterator[re.Pattern[str]]:
+    """Each thing in the pattern that matches one character, by itself, in both cases."""
+    for item in tree:
+        if item[0] in (codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY):
+            for flags in (0, re.IGNORECASE, re.ASCII):
+                yield compiler.compile(parser.SubPattern(parser.State(), [item]), flags)
+        for child in _children(item):
+            yield from _atoms(child)
 
 
 def _text(pattern: re.Pattern[Any], prefix: str, pump: str, tail: str, size: int) -> str | bytes:
@@ -162,10 +237,17 @@ def _text(pattern: re.Pattern[Any], prefix: str, pump: str, tail: str, size: int
     return text.encode() if isinstance(pattern.pattern, bytes) else text
 
 
-def _growth(way: Way, pattern: re.Pattern[Any], prefix: str, pump: str, tail: str) -> float:
-    """How much longer twice the text takes."""
-    once, twice = (_text(pattern, prefix, pump, tail, factor * SIZES[-1]) for factor in (1, 2))
-    return _least(way, pattern, twice) / _least(way, pattern, once)
+def _grows(way: Way, pattern: re.Pattern[Any], parts: tuple[str, str, str], seconds: float) -> bool:
+    """Whether the time, which is `seconds` at the last size, grows faster than the text.
+
+    A look at the size before shows cheaply that it does not.
+    """
+    shorter = _text(pattern, *parts, SIZES[-2])
+    if seconds < GROWTH_TO_LAST * _least(way, pattern, shorter):
+        return False
+    once, twice = (_text(pattern, *parts, factor * SIZES[-1]) for factor in (1, 2))
+    took = _least(way, pattern, once)
+    return took > SUSPECT_SECONDS and _least(way, pattern, twice) / took > GROWTH
 
 
 def _least(way: Way, pattern: re.Pattern[Any], text: str | bytes) -> float:
@@ -186,12 +268,16 @@ def repetitions(pattern: re.Pattern[Any]) -> list[tuple[str, str]]:
     Single characters and what stretches of the pattern match, from the start; and behind what leads
     to a repetition in the pattern, that repetition's own text and single characters.
     """
-    source = pattern.pattern
-    text = source.decode("latin-1") if isinstance(source, bytes) else source
-    tree = parser.parse(text, pattern.flags)
+    tree = _tree(pattern)
     starting = [("", pump) for pump in (*ALONE, *_stretches(tree))]
     starting += [("a", pump) for pump in ALONE]
     return [pair for pair in dict.fromkeys((*starting, *_led_to(tree, ""))) if pair[1]]
+
+
+def _tree(pattern: re.Pattern[Any]) -> Any:
+    source = pattern.pattern
+    text = source.decode("latin-1") if isinstance(source, bytes) else source
+    return parser.parse(text, pattern.flags)
 
 
 def _stretches(tree: Any) -> Iterator[str]:
