@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from lodgepole.api.connections import connections_within
+from lodgepole.api.connections import Dispensable, connections_within
 from lodgepole.limits import Limits
 
 PATIENCE = 0.3
@@ -263,3 +263,54 @@ async def test_a_body_with_two_lengths_is_refused():
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert answer.count(b"HTTP/1.1 ") == 1
         writer.close()
+
+
+class Looked:
+    """A connection of which each look is counted."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        self.looks = 0
+        self.closed = False
+        self.transport = self
+
+    @property
+    def silent(self) -> bool:
+        self.looks += 1
+        return self.state == "silent"
+
+    @property
+    def idle(self) -> bool:
+        self.looks += 1
+        return self.state == "idle"
+
+    def close(self) -> None:
+        self.closed = True
+
+    abort = close
+
+
+def test_in_a_crowd_nobody_is_looked_at_twice():
+    dispensable = Dispensable()
+    crowd = [Looked("silent") for _ in range(200)]
+    for each in crowd[:100]:
+        dispensable.came(each)
+    for each in crowd[100:]:
+        assert dispensable.make_room()
+        dispensable.came(each)
+    assert [each.closed for each in crowd] == [True] * 100 + [False] * 100
+    assert max(each.looks for each in crowd) == 1
+
+
+def test_room_is_made_by_those_between_requests_and_the_longest_kept_first():
+    dispensable = Dispensable()
+    silent, asking, first, second = (
+        Looked(state) for state in ("silent", "asking", "idle", "idle")
+    )
+    for each in (silent, asking, second, first):
+        dispensable.came(each)
+    for each in (second, asking, first, second):  # it asked twice
+        dispensable.answered(each)
+    dispensable.gone(first)
+    assert [dispensable.make_room() for _ in range(3)] == [True, True, False]
+    assert [each.closed for each in (silent, asking, first, second)] == [True, False, False, True]

@@ -45,6 +45,7 @@ def test_a_round_trip_is_equal(served, moved, tmp_path: Path):
         assert sent.returncode == 0, sent.stderr
     first, second = tmp_path / "first.lodgepole", tmp_path / "second.lodgepole"
     assert served.run("export", old, "--output", str(first)).returncode == 0
+    assert first.stat().st_mode & 0o777 == 0o600
     again = served.run("export", old, "--output", str(first))
     assert (again.returncode, "is there already" in again.stderr) == (1, True)
     taken = served.run("import", str(first), "--name", old)

@@ -26,6 +26,7 @@ def test_a_conversation_from_its_beginning_to_its_end(served, library: str, tmp_
     exported = tmp_path / "talk.md"
     assert served.run("conversations", "export", made["id"], str(exported)).returncode == 0
     assert exported.read_text().startswith(f"# {QUESTION}\n")
+    assert exported.stat().st_mode & 0o777 == 0o600
     assert served.run("conversations", "export", made["id"]).stdout == exported.read_text()
     gone = served.run("conversations", "delete", made["id"])
     assert "conversations restore" in gone.stdout

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -126,3 +127,22 @@ async def test_a_former_embedder_that_does_not_answer_is_passed_over(job, told) 
         replace(job, embedder=former.identity), keep=told.keep, progress=told.progress
     )
     assert made.file.embedder == configured.identity
+
+
+async def test_text_that_comes_again_is_embedded_once_and_found_in_each_place(job, told) -> None:
+    class Counting(MemoryEmbedder):
+        asked: ClassVar[list[str]] = []
+
+        async def embed_passages(self, texts):
+            self.asked.extend(texts)
+            return await super().embed_passages(texts)
+
+    pages = [b"Page %d says so." % (n % 3) for n in range(30)]
+    job.path.write_bytes(b"\f".join(pages))
+    made = await processor(Counting()).process(job, keep=told.keep, progress=told.progress)
+
+    assert len(made.file.passages) == len(made.file.vectors) == 30
+    assert sorted(Counting.asked) == ["Page 0 says so.", "Page 1 says so.", "Page 2 says so."]
+    for entry, vector in zip(made.file.passages, made.file.vectors, strict=True):
+        (own,) = await MemoryEmbedder().embed_passages([entry.passage.text])
+        assert (own == vector).all()

@@ -28,7 +28,8 @@ Waiting = Literal["head", "body", "reader"]
 def connections_within(limits: Limits, *, most: int) -> type[asyncio.Protocol]:
     """The protocol class of uvicorn for a server of at most `most` connections at once."""
     logging.getLogger("uvicorn.error").addFilter(_not_said_yet)
-    return type("Connection", (BoundedConnection,), {"limits": limits, "most": most})
+    kept = {"limits": limits, "most": most, "dispensable": Dispensable()}
+    return type("Connection", (BoundedConnection,), kept)
 
 
 def _not_said_yet(record: logging.LogRecord) -> bool:
@@ -45,11 +46,51 @@ class _Look:
     done: int  # bytes of a body received, or of an answer taken
 
 
+class Dispensable:
+    """Connections that may make room, the longest waiting first; each is looked at once.
+
+    Where many come at once, none of them may cost a look at all the others.
+    """
+
+    def __init__(self) -> None:
+        self._silent: dict[BoundedConnection, None] = {}  # in the order in which they came
+        self._idle: dict[BoundedConnection, None] = {}  # in the order of their last answers
+
+    def came(self, connection: "BoundedConnection") -> None:
+        self._silent[connection] = None
+
+    def answered(self, connection: "BoundedConnection") -> None:
+        self._silent.pop(connection, None)
+        self._idle.pop(connection, None)
+        self._idle[connection] = None
+
+    def gone(self, connection: "BoundedConnection") -> None:
+        self._silent.pop(connection, None)
+        self._idle.pop(connection, None)
+
+    def make_room(self) -> bool:
+        """Close one that is kept between requests, or else has long asked nothing."""
+        while self._idle:
+            connection = next(iter(self._idle))
+            del self._idle[connection]
+            if connection.idle:  # or it comes back with its next answer
+                connection.transport.close()
+                return True
+        while self._silent:
+            connection = next(iter(self._silent))
+            del self._silent[connection]
+            if connection.silent:
+                connection.transport.abort()
+                return True
+        return False
+
+
 class BoundedConnection(HttpConnection):
     """Looks at itself from time to time, and ends when its client did too little in between."""
 
     limits = Limits()
     most = Limits().connections
+    dispensable = Dispensable()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -57,36 +98,13 @@ class BoundedConnection(HttpConnection):
         self._received = self._resumed = 0
         self._last = self._seen()
         self._watch = self.loop.call_later(self.limits.client_seconds, self._look)
-        self._opened = self.loop.time()
         self._usual = self.app
-        if len(self.connections) > self.most and not self._make_room():
+        # Whoever asks now comes first.
+        if len(self.connections) > self.most and not self.dispensable.make_room():
             self.app = self._busy
             if len(self.connections) > 2 * self.most:
                 transport.abort()  # not even a refusal can be afforded
-
-    def _make_room(self) -> bool:
-        """Close one that is kept between requests, or has long asked nothing.
-
-        Whoever asks now comes first.
-        """
-        others = [
-            other
-            for other in self.connections
-            if isinstance(other, BoundedConnection) and other is not self
-        ]
-        idle = next((other for other in others if other.idle), None)
-        if idle is not None:
-            idle.transport.close()
-            return True
-        oldest = min(
-            (other for other in others if other.silent),
-            key=lambda other: other._opened,
-            default=None,
-        )
-        if oldest is None:
-            return False
-        oldest.transport.abort()
-        return True
+        self.dispensable.came(self)
 
     @property
     def silent(self) -> bool:
@@ -106,8 +124,14 @@ class BoundedConnection(HttpConnection):
         self._resumed += 1
         super().resume_writing()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.idle:
+            self.dispensable.answered(self)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._watch.cancel()
+        self.dispensable.gone(self)
         super().connection_lost(exc)
 
     def _look(self) -> None:

@@ -144,7 +144,8 @@ def write_export(
     left_out: list[JsonObject] = []
     draft = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with zipfile.ZipFile(draft, "x", zipfile.ZIP_STORED) as archive:
+        draft.touch(0o600, exist_ok=False)  # it holds what the data directory hides from others
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
             for file in files:
                 link = _link(client, assistant, file)
                 if link is None:

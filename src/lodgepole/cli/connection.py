@@ -156,6 +156,19 @@ def write_whole(path: Path, content: bytes) -> None:
         raise Unavailable(f"Cannot write {path}: {error.strerror}.") from error
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write what others on this machine have no business with; a file that is there keeps its mode.
+
+    Raises:
+        Unavailable: It cannot be written.
+    """
+    try:
+        path.touch(0o600)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise Unavailable(f"Cannot write {path}: {error.strerror}.") from error
+
+
 def remove_address(data_dir: Path) -> None:
     """Take away what `write_address` of this process left; another server's stays."""
     path = data_dir / ADDRESS_FILE

@@ -14,6 +14,7 @@ from lodgepole.cli.connection import (
     JsonOption,
     UrlOption,
     connect,
+    write_private,
 )
 from lodgepole.cli.screen import columns, count, say, show_json
 from lodgepole.client.api_client import JsonObject
@@ -108,7 +109,7 @@ def export_conversation(
     if file is None:
         say(text, end="")
     else:
-        file.write_text(text, "utf-8")
+        write_private(file, text)
         say(f"Wrote {file}.")
 
 
@@ -172,7 +173,7 @@ def rated_questions(
     if file is None:
         say(lines, end="")
     else:
-        file.write_text(lines, "utf-8")
+        write_private(file, lines)
         say(f"Wrote {count(len(rows), 'question')} to {file}.")
 
 

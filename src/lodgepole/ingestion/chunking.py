@@ -319,8 +319,9 @@ def _is_beside_running(held: Sequence[_Unit], unit: _Unit, tokens: int) -> bool:
     """Return whether a short running line would make a passage by itself if the two were parted."""
     if unit.is_running:
         return unit.tokens <= RUNNING_TOKENS
-    opened = all(other.is_heading or other.is_running for other in held)
-    return opened and tokens <= RUNNING_TOKENS and any(other.is_running for other in held)
+    if tokens > RUNNING_TOKENS or not any(other.is_running for other in held):
+        return False
+    return all(other.is_heading or other.is_running for other in held)
 
 
 def _without_trailing_headings(held: list[_Unit]) -> tuple[list[_Unit], list[_Unit]]:

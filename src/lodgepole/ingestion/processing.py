@@ -136,17 +136,22 @@ async def _embedded(
     embedder: Embedder, work: ProcessingJob, passages: Sequence[Passage], progress: Progress
 ) -> Vectors:
     known = await _given(work, embedder.identity)
+    # A text that comes again, such as a line of a form or of nothing but dashes, is embedded once.
+    rows = {text: row for row, text in enumerate(dict.fromkeys(each.text for each in passages))}
+    texts = list(rows)
     batches: list[Vectors] = []
     reported = PARSED_PERCENT
-    for start in range(0, len(passages), EMBED_BATCH):
-        done = start / len(passages)
+    for start in range(0, len(texts), EMBED_BATCH):
+        done = start / len(texts)
         percent = PARSED_PERCENT + int((EMBEDDED_PERCENT - PARSED_PERCENT) * done)
         if percent > reported:
             await progress(percent)
             reported = percent
-        texts = [passage.text for passage in passages[start : start + EMBED_BATCH]]
-        batches.append(await _of_texts(embedder, texts, known))
-    return np.concatenate(batches)
+        batches.append(await _of_texts(embedder, texts[start : start + EMBED_BATCH], known))
+    vectors = np.concatenate(batches)
+    if len(texts) == len(passages):
+        return vectors
+    return vectors[[rows[each.text] for each in passages]]
 
 
 async def _given(work: ProcessingJob, embedder: EmbedderIdentity) -> Mapping[bytes, Vector]:

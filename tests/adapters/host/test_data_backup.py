@@ -1,5 +1,7 @@
 """Backups: copies, compared with what was uploaded, restored with or without what is damaged."""
 
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from hashlib import sha256
@@ -73,3 +75,47 @@ def test_a_damaged_catalog_is_never_skipped(data_dir, tmp_path):
     (backup / "catalog.db").write_bytes(b"x")
     with pytest.raises(InvalidRequest, match=r"catalog\.db is not what was written"):
         restore(backup, tmp_path / "refused", skip_damaged=True)
+
+
+@pytest.mark.parametrize("linked", ["blobs/a/two/1/original", "blobs/a/two", "signing_secret"])
+def test_a_link_in_a_backup_is_never_followed(data_dir, tmp_path, linked):
+    (data_dir / "signing_secret").write_text("own")
+    backup, elsewhere = tmp_path / "backup", tmp_path / "elsewhere"
+    back_up(data_dir, backup)
+    (backup / linked).rename(elsewhere)  # the same bytes, so that sums tell nothing
+    (backup / linked).symlink_to(elsewhere)
+    with pytest.raises(InvalidRequest, match="is a link, or no file"):
+        restore(backup, tmp_path / "refused")
+    assert not (tmp_path / "refused").exists()
+    restore(backup, tmp_path / "restored", skip_damaged=True)
+    assert not (tmp_path / "restored" / linked).exists()
+
+
+def test_a_pipe_in_place_of_a_file_or_of_the_manifest_is_not_read(data_dir, tmp_path):
+    backup = tmp_path / "backup"
+    back_up(data_dir, backup)
+    original(backup, "two").unlink()
+    os.mkfifo(original(backup, "two"))
+    with pytest.raises(InvalidRequest, match="is a link, or no file"):
+        restore(backup, tmp_path / "refused")
+    (backup / "manifest.json").unlink()
+    os.mkfifo(backup / "manifest.json")
+    with pytest.raises(InvalidRequest, match="is no backup"):
+        restore(backup, tmp_path / "refused")
+
+
+def test_a_file_in_place_of_a_folder_is_refused_too(data_dir, tmp_path):
+    backup = tmp_path / "backup"
+    back_up(data_dir, backup)
+    shutil.rmtree(backup / "blobs" / "a" / "two")
+    (backup / "blobs" / "a" / "two").touch()
+    with pytest.raises(InvalidRequest, match="is a link, or no file"):
+        restore(backup, tmp_path / "refused")
+
+
+def test_what_is_restored_is_closed_to_others(data_dir, tmp_path):
+    back_up(data_dir, tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "restored")
+    files = [path for path in (tmp_path / "restored").rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o700

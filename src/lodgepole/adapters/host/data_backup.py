@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -213,6 +214,8 @@ def restore(backup: Path, data_dir: Path, *, skip_damaged: bool = False) -> Back
 
 def _manifest(backup: Path) -> dict[str, Any]:
     try:
+        if not _is_own_file(backup, MANIFEST):
+            raise FileNotFoundError(MANIFEST)
         body = orjson.loads((backup / MANIFEST).read_bytes())
         found, entries = body["format"], body["files"]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
@@ -236,7 +239,11 @@ def _manifest(backup: Path) -> dict[str, Any]:
 
 
 def _is_entry(value: object) -> bool:
-    return isinstance(value, dict) and {"size", "sha256"} <= {*value}
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("size"), int)
+        and isinstance(value.get("sha256"), str)
+    )
 
 
 def _damaged(backup: Path, entries: dict[str, Any]) -> dict[str, str]:
@@ -244,15 +251,31 @@ def _damaged(backup: Path, entries: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, entry in entries.items():
         try:
-            size, digest = _measured(backup / name)
-        except FileNotFoundError:
+            if not _is_own_file(backup, name):
+                found[name] = "is a link, or no file"
+                continue
+            same_size = (backup / name).stat().st_size == entry["size"]
+        except (FileNotFoundError, NotADirectoryError):
             found[name] = "is missing"
             continue
-        if (size, digest) != (entry["size"], entry["sha256"]):
+        if not same_size or _measured(backup / name) != (entry["size"], entry["sha256"]):
             found[name] = "is not what was written"
         elif name.endswith(".db") and not _is_sound(backup / name):
             found[name] = "is a database that is not whole"
     return found
+
+
+def _is_own_file(backup: Path, name: str) -> bool:
+    """Whether it is a file of the backup itself: a link may lead anywhere, a pipe never ends.
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: There is nothing of that name.
+    """
+    parts = PurePosixPath(name).parts
+    for depth in range(1, len(parts)):
+        if not stat.S_ISDIR(backup.joinpath(*parts[:depth]).lstat().st_mode):
+            return False
+    return stat.S_ISREG((backup / name).lstat().st_mode)
 
 
 def _put_back(backup: Path, data_dir: Path, entries: dict[str, Any]) -> None:
@@ -260,9 +283,9 @@ def _put_back(backup: Path, data_dir: Path, entries: dict[str, Any]) -> None:
         place = data_dir / name
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f"{place.name}.restoring")
+        draft.unlink(missing_ok=True)  # of a restore that broke off
+        draft.touch(0o600)
         shutil.copyfile(backup / name, draft)
-        if name in SECRETS:
-            draft.chmod(0o600)
         with draft.open("rb") as stream:
             os.fsync(stream.fileno())
         draft.replace(place)

@@ -18,8 +18,8 @@ TITLE_BLOCKS = 4  # from the start, among which a heading is the document's titl
 PARAGRAPHS = (
     100_000  # above which a file is a dump rather than a text, and is read without structure
 )
-LINE_STEPS = 10  # that a line takes to parse; each quote around it is looked at for one more
-STEPS = 8_000_000  # about as many microseconds; above, a file is read without structure too
+LINE_STEPS = 30  # that a line takes to parse; each quote around it is looked at for one more
+STEPS = 12_000_000  # about as many microseconds; above, a file is read without structure too
 _QUOTED = re.compile(r"^[-+* \t>]++", re.M)
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _FRONT_MATTER = re.compile(
