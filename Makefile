@@ -22,6 +22,8 @@ export UV_PYTHON_DOWNLOADS := never
 # Where the system has certificates they may include a proxy's; uv's own do not.
 export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 export TOKENIZERS_PARALLELISM := false
+# Tests start hundreds of processes; without compiled modules each compiles what it imports anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 
