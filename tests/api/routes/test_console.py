@@ -56,7 +56,7 @@ async def test_assets_are_kept_for_good_and_sent_compressed(house):
     "path",
     [
         *("/console/assets/none.js", "/console/assets/..%2findex.html", "/console/sources.sha256"),
-        *("/console/assets/..%2f..%2fmodel.py", "/console/fonts/LICENSE_FOXIT", "/console/index"),
+        *("/console/assets/..%2f..%2ferrors.py", "/console/fonts/LICENSE_FOXIT", "/console/index"),
     ],
 )
 async def test_nothing_but_the_bundle_is_served(house, path):

@@ -1,0 +1,135 @@
+"""The nouns that every part of Lodgepole shares: frozen values, no behaviour beyond what they mean.
+
+Glossary: a *file* is uploaded, a *document* is what parsing makes of it, a *passage* is indexed,
+a *snippet* is returned, a *hit* is a passage with its score, an *operation* is one accepted change.
+"""
+
+from lodgepole.model.access import (
+    ApiKey,
+    Grant,
+    Holdings,
+    LedgerEntry,
+    Role,
+)
+from lodgepole.model.answers import (
+    AnswerCitation,
+    AnswerEnded,
+    AnswerEvent,
+    AnswerStarted,
+    AnswerStep,
+    AnswerText,
+    Citation,
+    Reference,
+)
+from lodgepole.model.documents import (
+    CELL_GAP,
+    Block,
+    BlockKind,
+    Document,
+    Figure,
+    Hit,
+    PageSpan,
+    Passage,
+    PassageKey,
+    Snippet,
+)
+from lodgepole.model.files import (
+    KINDS_BY_ENDING,
+    Assistant,
+    AssistantStatus,
+    File,
+    FileKind,
+    FileStatus,
+    FileTotals,
+    FileVersion,
+    Metadata,
+    Upload,
+)
+from lodgepole.model.identifiers import (
+    is_id,
+)
+from lodgepole.model.listing import (
+    ListPage,
+)
+from lodgepole.model.messages import (
+    ContentFilter,
+    FinishReason,
+    Message,
+    MessageRole,
+    ModelEnded,
+    ModelEvent,
+    ModelRequest,
+    ModelText,
+    Sampling,
+    Source,
+    ToolCall,
+    Tools,
+    Usage,
+)
+from lodgepole.model.operations import (
+    Claim,
+    Operation,
+    OperationStatus,
+    OperationType,
+)
+from lodgepole.model.records import (
+    Record,
+    RecordKind,
+)
+
+__all__ = [
+    "CELL_GAP",
+    "KINDS_BY_ENDING",
+    "AnswerCitation",
+    "AnswerEnded",
+    "AnswerEvent",
+    "AnswerStarted",
+    "AnswerStep",
+    "AnswerText",
+    "ApiKey",
+    "Assistant",
+    "AssistantStatus",
+    "Block",
+    "BlockKind",
+    "Citation",
+    "Claim",
+    "ContentFilter",
+    "Document",
+    "Figure",
+    "File",
+    "FileKind",
+    "FileStatus",
+    "FileTotals",
+    "FileVersion",
+    "FinishReason",
+    "Grant",
+    "Hit",
+    "Holdings",
+    "LedgerEntry",
+    "ListPage",
+    "Message",
+    "MessageRole",
+    "Metadata",
+    "ModelEnded",
+    "ModelEvent",
+    "ModelRequest",
+    "ModelText",
+    "Operation",
+    "OperationStatus",
+    "OperationType",
+    "PageSpan",
+    "Passage",
+    "PassageKey",
+    "Record",
+    "RecordKind",
+    "Reference",
+    "Role",
+    "Sampling",
+    "Snippet",
+    "Source",
+    "ToolCall",
+    "Tools",
+    "Upload",
+    "Usage",
+    "is_id",
+]
