@@ -113,6 +113,9 @@ docs: .docs/.synced ## Build the documentation into dist/docs; a dead link is an
 check-docs: setup docs ## Run every command and program in the documentation against a live server
 	@$(BIN)/pytest tests/docs/check_snippets.py
 
+check-walk: setup ## Do what README and docs/tour.md say, from top to bottom, in a fresh clone
+	@$(BIN)/pytest tests/docs/check_walk.py
+
 clean: ## Remove what was installed and built here
 	rm -rf .venv .uv .fuzz .docs .weights dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
@@ -254,4 +257,4 @@ web/node_modules/.synced: web/package-lock.json
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: test-models sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients test-clients-all conformance check-wheel docs check-docs web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: test-models sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients test-clients-all conformance check-wheel docs check-docs check-walk web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
