@@ -1,7 +1,7 @@
 import pytest
 
 from lodgepole.api.json_response import json_bytes, json_response
-from lodgepole.api.schemas.chat import ChoiceChunkModel, ChoiceDelta
+from lodgepole.api.schemas.completions import ChoiceChunkModel, ChoiceDelta
 from lodgepole.api.schemas.wire import ErrorDetail, ErrorResponse
 
 

@@ -8,7 +8,8 @@ from tests.wire.requirements import requirement
 from lodgepole.api import render
 from lodgepole.api.answers import InlineCitations
 from lodgepole.api.json_response import json_bytes
-from lodgepole.api.schemas.chat import CitationModel, MultiModalSnippetModel, TextSnippetModel
+from lodgepole.api.schemas.chat import CitationModel
+from lodgepole.api.schemas.context import MultiModalSnippetModel, TextSnippetModel
 from lodgepole.api.schemas.files import AssistantFileModel, OperationModel
 from lodgepole.api.schemas.wire import WireResponse
 from lodgepole.model import (

@@ -1,6 +1,6 @@
 import pytest
 
-from lodgepole.api.schemas.chat import MessageRequest
+from lodgepole.api.schemas.messages import MessageRequest
 from lodgepole.api.turns import messages_of
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import Message

@@ -7,6 +7,7 @@ from functools import partial
 from lodgepole.api import render
 from lodgepole.api.render import Link
 from lodgepole.api.schemas import chat as schemas
+from lodgepole.api.schemas import completions as completion_schemas
 from lodgepole.api.schemas.wire import UsageModel
 from lodgepole.api.sse import TextFrames, frame
 from lodgepole.api.versions import WireVersion
@@ -209,11 +210,11 @@ def _page_ranges(pages: tuple[int, ...]) -> str:
 
 def completion(
     answer: Answer, link: Link, *, created: int, marks: bool
-) -> schemas.ChatCompletionModel:
+) -> completion_schemas.ChatCompletionModel:
     """`created` is in Unix seconds; without `marks` the text is left as it is, e.g. JSON."""
     inline = InlineCitations()
     content = ""
-    annotations: list[schemas.AnnotationModel] = []
+    annotations: list[completion_schemas.AnnotationModel] = []
     for piece in answer.pieces:
         if isinstance(piece, AnswerText):
             content += piece.text
@@ -221,16 +222,16 @@ def completion(
         mark = inline.text(piece.citation) if marks else ""
         annotations += _annotations(piece.citation, link, len(content), len(mark))
         content += mark
-    return schemas.ChatCompletionModel(
+    return completion_schemas.ChatCompletionModel(
         id=answer.started.id,
         object="chat.completion",
         created=created,
         model=answer.started.model,
         choices=[
-            schemas.ChoiceModel(
+            completion_schemas.ChoiceModel(
                 index=0,
                 finish_reason=answer.ended.finish_reason,
-                message=schemas.CompletionMessageModel(
+                message=completion_schemas.CompletionMessageModel(
                     role="assistant",
                     content=content,
                     annotations=annotations,
@@ -242,14 +243,16 @@ def completion(
     )
 
 
-def _tool_calls(ended: AnswerEnded, *, numbered: bool = False) -> list[schemas.ToolCallModel]:
+def _tool_calls(
+    ended: AnswerEnded, *, numbered: bool = False
+) -> list[completion_schemas.ToolCallModel]:
     """The calls that the model wants; in a stream each says which it is."""
     return [
-        schemas.ToolCallModel(
+        completion_schemas.ToolCallModel(
             index=number if numbered else None,
             id=call.id,
             type="function",
-            function=schemas.FunctionModel(name=call.name, arguments=call.arguments),
+            function=completion_schemas.FunctionModel(name=call.name, arguments=call.arguments),
         )
         for number, call in enumerate(ended.tool_calls)
     ]
@@ -257,11 +260,11 @@ def _tool_calls(ended: AnswerEnded, *, numbered: bool = False) -> list[schemas.T
 
 def _annotations(
     citation: Citation, link: Link, start: int, length: int
-) -> list[schemas.AnnotationModel]:
+) -> list[completion_schemas.AnnotationModel]:
     return [
-        schemas.AnnotationModel(
+        completion_schemas.AnnotationModel(
             type="url_citation",
-            url_citation=schemas.UrlCitationModel(
+            url_citation=completion_schemas.UrlCitationModel(
                 start_index=start,
                 end_index=start + length,
                 title=reference.file.upload.name,
@@ -287,8 +290,8 @@ async def completion_frames(
     """A role, then deltas, then an empty delta with the reason; the usage only if asked for."""
     started = await _first(events)
     chunks = _CompletionChunks(started.id, started.model, created)
-    yield frame(chunks.of(schemas.ChoiceDelta(role="assistant", content="")))
-    content = TextFrames(lambda text: chunks.of(schemas.ChoiceDelta(content=text)))
+    yield frame(chunks.of(completion_schemas.ChoiceDelta(role="assistant", content="")))
+    content = TextFrames(lambda text: chunks.of(completion_schemas.ChoiceDelta(content=text)))
     idle.begin(content)
     inline, said = InlineCitations(), 0
     async for event in events:
@@ -302,11 +305,13 @@ async def completion_frames(
                 mark = inline.text(event.citation) if marks else ""
                 cited = _annotations(event.citation, link, said, len(mark))
                 said += len(mark)
-                yield frame(chunks.of(schemas.ChoiceDelta(content=mark, annotations=cited)))
+                yield frame(
+                    chunks.of(completion_schemas.ChoiceDelta(content=mark, annotations=cited))
+                )
             case AnswerEnded():
                 if calls := _tool_calls(event, numbered=True):
-                    yield frame(chunks.of(schemas.ChoiceDelta(tool_calls=calls)))
-                yield frame(chunks.of(schemas.ChoiceDelta(), event.finish_reason))
+                    yield frame(chunks.of(completion_schemas.ChoiceDelta(tool_calls=calls)))
+                yield frame(chunks.of(completion_schemas.ChoiceDelta(), event.finish_reason))
                 if include_usage:
                     yield frame(chunks.last(event.usage))
             case AnswerStarted():
@@ -322,18 +327,20 @@ class _CompletionChunks:
     created: int
 
     def of(
-        self, delta: schemas.ChoiceDelta, finish_reason: schemas.FinishWord | None = None
-    ) -> schemas.StreamChatCompletionChunkModel:
-        choice = schemas.ChoiceChunkModel(index=0, delta=delta, finish_reason=finish_reason)
+        self, delta: completion_schemas.ChoiceDelta, finish_reason: schemas.FinishWord | None = None
+    ) -> completion_schemas.StreamChatCompletionChunkModel:
+        choice = completion_schemas.ChoiceChunkModel(
+            index=0, delta=delta, finish_reason=finish_reason
+        )
         return self._chunk([choice])
 
-    def last(self, used: Usage) -> schemas.StreamChatCompletionChunkModel:
+    def last(self, used: Usage) -> completion_schemas.StreamChatCompletionChunkModel:
         return self._chunk([], render.usage(used))
 
     def _chunk(
-        self, choices: list[schemas.ChoiceChunkModel], usage: UsageModel | None = None
-    ) -> schemas.StreamChatCompletionChunkModel:
-        return schemas.StreamChatCompletionChunkModel(
+        self, choices: list[completion_schemas.ChoiceChunkModel], usage: UsageModel | None = None
+    ) -> completion_schemas.StreamChatCompletionChunkModel:
+        return completion_schemas.StreamChatCompletionChunkModel(
             id=self.id,
             object="chat.completion.chunk",
             created=self.created,

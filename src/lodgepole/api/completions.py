@@ -13,7 +13,7 @@ from fastapi import Response
 from lodgepole.api import answers, turns
 from lodgepole.api.auth import Call
 from lodgepole.api.json_response import json_response
-from lodgepole.api.schemas.chat import CompletionsRequest
+from lodgepole.api.schemas.completions import CompletionsRequest
 from lodgepole.chat.answer import ChatRequest
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import Assistant, Message, Sampling, Tools

@@ -12,6 +12,7 @@ from lodgepole.access.audit import AuditEntry
 from lodgepole.access.usage import ProjectUsage
 from lodgepole.api.schemas import assistants as assistant_schemas
 from lodgepole.api.schemas import chat as chat_schemas
+from lodgepole.api.schemas import context as context_schemas
 from lodgepole.api.schemas import evaluation as evaluation_schemas
 from lodgepole.api.schemas import extensions as own_schemas
 from lodgepole.api.schemas.files import AssistantFileModel, OperationModel
@@ -149,14 +150,14 @@ def _reference(value: Reference, link: Link) -> chat_schemas.ReferenceModel:
     )
 
 
-def snippet(value: Snippet, link: Link) -> chat_schemas.SnippetModel:
+def snippet(value: Snippet, link: Link) -> context_schemas.SnippetModel:
     """A text snippet, or a multimodal one where it has figures."""
     score, reference = float(value.score), _typed_reference(value, link)
     if not value.figures:
-        return chat_schemas.TextSnippetModel(
+        return context_schemas.TextSnippetModel(
             type="text", content=snippet_text(value), score=score, reference=reference
         )
-    return chat_schemas.MultiModalSnippetModel(
+    return context_schemas.MultiModalSnippetModel(
         type="multimodal", content=_blocks(value), score=score, reference=reference
     )
 
@@ -166,19 +167,19 @@ def snippet_text(value: Snippet) -> str:
     return f"{value.table_head}\n{value.text}" if value.table_head else value.text
 
 
-def _typed_reference(value: Snippet, link: Link) -> chat_schemas.TypedReferenceModel:
+def _typed_reference(value: Snippet, link: Link) -> context_schemas.TypedReferenceModel:
     shown = file(value.file, signed_url=link(value.file))
     type_ = REFERENCE_TYPES.get(value.file.upload.kind, "text")
     if type_ in PAGED_TYPES:
-        return chat_schemas.PagedReferenceModel(
+        return context_schemas.PagedReferenceModel(
             type=word(type_), file=shown, pages=list(value.pages)
         )
-    return chat_schemas.TextReferenceModel(type=word(type_), file=shown)
+    return context_schemas.TextReferenceModel(type=word(type_), file=shown)
 
 
-def _blocks(value: Snippet) -> list[chat_schemas.BlockModel]:
+def _blocks(value: Snippet) -> list[context_schemas.BlockModel]:
     """Text and images in reading order; figures without data are shown by caption alone."""
-    blocks: list[chat_schemas.BlockModel] = []
+    blocks: list[context_schemas.BlockModel] = []
     _add_text(blocks, value.table_head)
     done = 0
     for figure in sorted(value.figures, key=lambda figure: figure.position):
@@ -187,22 +188,22 @@ def _blocks(value: Snippet) -> list[chat_schemas.BlockModel]:
         image = None
         if figure.data:
             data = base64.b64encode(figure.data).decode()
-            image = chat_schemas.ImageModel(type="base64", mime_type=figure.mime_type, data=data)
+            image = context_schemas.ImageModel(type="base64", mime_type=figure.mime_type, data=data)
         blocks.append(
-            chat_schemas.ImageBlockModel(type="image", caption=figure.caption, image=image)
+            context_schemas.ImageBlockModel(type="image", caption=figure.caption, image=image)
         )
         done = place
     _add_text(blocks, value.text[done:])
     return blocks
 
 
-def _add_text(blocks: list[chat_schemas.BlockModel], text: str) -> None:
+def _add_text(blocks: list[context_schemas.BlockModel], text: str) -> None:
     if text.strip():
-        blocks.append(chat_schemas.TextBlockModel(type="text", text=text))
+        blocks.append(context_schemas.TextBlockModel(type="text", text=text))
 
 
-def context(value: ContextResult, link: Link) -> chat_schemas.ContextModel:
-    return chat_schemas.ContextModel(
+def context(value: ContextResult, link: Link) -> context_schemas.ContextModel:
+    return context_schemas.ContextModel(
         id=value.id,
         snippets=[snippet(found, link) for found in value.snippets],
         usage=usage(value.usage),

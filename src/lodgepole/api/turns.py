@@ -9,7 +9,8 @@ from fastapi import Response
 from lodgepole.api import answers, render
 from lodgepole.api.answers import IdleFrame
 from lodgepole.api.auth import Call
-from lodgepole.api.schemas import chat as schemas
+from lodgepole.api.schemas.context import ContextRequest
+from lodgepole.api.schemas.messages import MessageRequest
 from lodgepole.api.signed_urls import signed_url
 from lodgepole.api.sse import HEARTBEAT, HEARTBEAT_SECONDS, EventStream, started, unless_gone
 from lodgepole.errors import InvalidRequest
@@ -32,7 +33,7 @@ async def ready(call: Call, assistant_name: str) -> Assistant:
     return await call.services.assistants.get_ready(call.project_id, assistant_name)
 
 
-def figures_wanted(call: Call, body: schemas.ContextRequest) -> bool | None:
+def figures_wanted(call: Call, body: ContextRequest) -> bool | None:
     """Clients that know no figures get text, unless they ask for more than they know of."""
     asked = body.multimodal is not None or body.include_binary_content is not None
     return body.multimodal if asked or call.version.takes_figures_unasked else False
@@ -49,7 +50,7 @@ def filter_of(call: Call, raw: dict[str, Any] | None) -> MetadataFilter | None:
     return parse_filter(raw, call.services.limits) if raw else None
 
 
-def messages_of(bodies: Sequence[schemas.MessageRequest]) -> tuple[Message, ...]:
+def messages_of(bodies: Sequence[MessageRequest]) -> tuple[Message, ...]:
     """The conversation; roles and emptiness are checked by the chat itself.
 
     Raises:

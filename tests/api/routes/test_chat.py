@@ -9,13 +9,9 @@ from pydantic import TypeAdapter
 from tests.api.conftest import REPORT, SCRIPT, House, build, opened
 from tests.wire.requirements import requirement
 
-from lodgepole.api.schemas.chat import (
-    ChatCompletionModel,
-    ChatModel,
-    ContextModel,
-    StreamChatChunkModel,
-    StreamChatCompletionChunkModel,
-)
+from lodgepole.api.schemas.chat import ChatModel, StreamChatChunkModel
+from lodgepole.api.schemas.completions import ChatCompletionModel, StreamChatCompletionChunkModel
+from lodgepole.api.schemas.context import ContextModel
 from lodgepole.errors import DeadlineExceeded, RateLimited, Unavailable, UpstreamRejected
 from lodgepole.limits import Limits
 

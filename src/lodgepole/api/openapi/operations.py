@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from lodgepole.api.schemas import (
     assistants,
     chat,
+    completions,
+    context,
     conversations,
     evaluation,
     extensions,
@@ -86,13 +88,13 @@ OPERATIONS: Mapping[str, Described] = {
         errors=(400, 404, 413, *MODEL),
     ),
     "chat_completion_assistant": Described(
-        body=chat.CompletionsRequest,
-        answer=chat.ChatCompletionModel,
+        body=completions.CompletionsRequest,
+        answer=completions.ChatCompletionModel,
         events="StreamChatCompletionChunkModel",
         errors=(400, 404, 413, *MODEL),
     ),
     "context_assistant": Described(
-        body=chat.ContextRequest, answer=chat.ContextModel, errors=(400, 404, 413, *MODEL)
+        body=context.ContextRequest, answer=context.ContextModel, errors=(400, 404, 413, *MODEL)
     ),
     "metrics_alignment": Described(
         body=evaluation.AlignmentRequest,
@@ -168,8 +170,8 @@ COMPATIBLE: Mapping[str, Described] = {
     "list_models": Described(answer=openai.ListModelsResponse),
     "retrieve_model": Described(answer=openai.ModelModel, errors=(404,)),
     "create_chat_completion": Described(
-        body=chat.CompletionsRequest,
-        answer=chat.ChatCompletionModel,
+        body=completions.CompletionsRequest,
+        answer=completions.ChatCompletionModel,
         events="StreamChatCompletionChunkModel",
         errors=(400, 404, 413, *MODEL),
     ),
@@ -249,7 +251,7 @@ CHUNKS: tuple[type[BaseModel], ...] = (
 """Events of a streamed chat, told apart by their types."""
 STREAMED: tuple[type[BaseModel], ...] = (
     *CHUNKS,
-    chat.StreamChatCompletionChunkModel,
+    completions.StreamChatCompletionChunkModel,
     responses.ResponseEventModel,
 )
 

@@ -8,6 +8,8 @@ from lodgepole.api.completions import complete
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import read_json
 from lodgepole.api.schemas import chat as schemas
+from lodgepole.api.schemas import completions as completion_schemas
+from lodgepole.api.schemas import context as context_schemas
 from lodgepole.chat.answer import ChatRequest, ContextRequest
 from lodgepole.errors import InvalidRequest
 
@@ -21,7 +23,7 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
     if body.stream and body.json_response:
         raise InvalidRequest("json_response cannot be used together with stream")
     assistant = await turns.ready(call, assistant_name)
-    options = body.context_options or schemas.ContextOptions()
+    options = body.context_options or context_schemas.ContextOptions()
     asked = ChatRequest(
         messages=turns.messages_of(body.messages or ()),
         model=body.model,
@@ -50,7 +52,9 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
 @router.post("/chat/{assistant_name}/chat/completions", operation_id="chat_completion_assistant")
 async def completions(call: DataRead, assistant_name: str) -> Response:
     """The same in the shape of the OpenAI API, with citations in the text."""
-    body = await read_json(call.request, schemas.CompletionsRequest, call.services.limits)
+    body = await read_json(
+        call.request, completion_schemas.CompletionsRequest, call.services.limits
+    )
     assistant = await turns.ready(call, assistant_name)
     return await complete(call, assistant, body, model=body.model)
 
@@ -58,7 +62,7 @@ async def completions(call: DataRead, assistant_name: str) -> Response:
 @router.post("/chat/{assistant_name}/context", operation_id="context_assistant")
 async def context(call: DataRead, assistant_name: str) -> Response:
     """What an answer would be made from: the best snippets of the assistant's files."""
-    body = await read_json(call.request, schemas.ContextRequest, call.services.limits)
+    body = await read_json(call.request, context_schemas.ContextRequest, call.services.limits)
     assistant = await turns.ready(call, assistant_name)
     asked = ContextRequest(
         query=body.query,

@@ -10,7 +10,7 @@ from lodgepole.api.auth import Call, DataRead
 from lodgepole.api.json_response import json_response
 from lodgepole.api.pagination import PageRequest, page_request, pagination, read_page
 from lodgepole.api.requests import read_json
-from lodgepole.api.schemas.chat import ContextOptions
+from lodgepole.api.schemas.context import ContextOptions
 from lodgepole.api.schemas.conversations import (
     AskRequest,
     CreateConversationRequest,

@@ -13,7 +13,7 @@ from lodgepole.api.auth import Call, DataRead
 from lodgepole.api.completions import complete
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import read_json
-from lodgepole.api.schemas.chat import CompletionsRequest
+from lodgepole.api.schemas.completions import CompletionsRequest
 from lodgepole.api.schemas.openai import ListModelsResponse, ModelModel
 from lodgepole.errors import InvalidRequest, NotFound
 from lodgepole.model import Assistant

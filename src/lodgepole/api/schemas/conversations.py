@@ -5,7 +5,9 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from lodgepole.api.schemas.chat import FILTER, CitationModel, ContextOptions
+from lodgepole.api.schemas.chat import CitationModel
+from lodgepole.api.schemas.context import ContextOptions
+from lodgepole.api.schemas.messages import FILTER
 from lodgepole.api.schemas.wire import (
     NOT_BLANK,
     OMITTED,
