@@ -39,6 +39,19 @@ def test_another_name_is_refused_with_those_there_are() -> None:
         ModelDirectory(quoting()).resolve("gpt-99")
 
 
+def test_an_assistants_own_default_answers_where_nothing_is_named() -> None:
+    directory = ModelDirectory(quoting())
+    assert directory.resolve(None, default="gpt-5").name == "gpt-5"
+    assert directory.resolve("gpt-4o", default="gpt-5").name == "gpt-4o"
+
+
+def test_a_default_that_is_gone_is_told_unless_the_request_names_a_model() -> None:
+    directory = ModelDirectory(quoting())
+    with pytest.raises(InvalidRequest, match=r"`gone`, the default model of this assistant"):
+        directory.resolve(None, default="gone")
+    assert directory.resolve("gpt-4o", default="gone").name == "gpt-4o"
+
+
 @pytest.mark.parametrize(
     ("name", "window", "temperature", "images"),
     [

@@ -43,6 +43,7 @@ def test_a_round_trip_is_equal(served, moved, tmp_path: Path):
             *("files", "upload", old, str(tmp_path / name), "--metadata", f'{{"from": "{name}"}}')
         )
         assert sent.returncode == 0, sent.stderr
+    served.run("assistants", "update", old, "--default-model", "gpt-4o")
     first, second = tmp_path / "first.lodgepole", tmp_path / "second.lodgepole"
     assert served.run("export", old, "--output", str(first)).returncode == 0
     assert first.stat().st_mode & 0o777 == 0o600
@@ -59,6 +60,7 @@ def test_a_round_trip_is_equal(served, moved, tmp_path: Path):
     assert [file["name"] for file in one["files"]] == ["b.md", "ä c.txt", "a.json"]
     names = [body["assistant"].pop("name") for body in (one, other)]
     assert names == [old, new]
+    assert one["assistant"]["default_model"] == "gpt-4o"
     assert one == other
     with zipfile.ZipFile(first) as a, zipfile.ZipFile(second) as b:
         for file in one["files"]:

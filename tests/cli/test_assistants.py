@@ -25,8 +25,19 @@ def test_what_an_assistant_is_told_can_be_changed(served):
     described = json.loads(served.run("assistants", "get", "changing", "--json").stdout)
     assert (described["instructions"], described["metadata"]) == ("Be brief.", {"team": "docs"})
     nothing = served.run("assistants", "update", "changing")
-    assert (nothing.returncode, "Nothing to change" in nothing.stderr) == (1, True)
+    assert (nothing.returncode, "Nothing to change" in nothing.stderr) == (2, True)
     assert served.run("assistants", "delete", "changing", "--yes").returncode == 0
+
+
+def test_a_default_model_is_given_and_taken_back(served):
+    served.run("assistants", "create", "modelled", "--default-model", "gpt-4o")
+    described = json.loads(served.run("assistants", "get", "modelled", "--json").stdout)
+    assert described["default_model"] == "gpt-4o"
+    assert served.run("assistants", "update", "modelled", "--default-model", "").returncode == 0
+    assert "the server's" in served.run("assistants", "get", "modelled").stdout
+    wrong = served.run("assistants", "update", "modelled", "--default-model", "gpt-99")
+    assert (wrong.returncode, "gpt-99" in wrong.stderr) == (1, True)
+    assert served.run("assistants", "delete", "modelled", "--yes").returncode == 0
 
 
 def test_deleting_asks_first(served):

@@ -79,9 +79,13 @@ async def test_a_name_is_taken_within_its_project_only(stores):
     assert await stores.catalog.count_assistants("p") == 1
 
 
-async def update(stores, assistant, *, instructions=None, metadata=None):
+async def update(stores, assistant, *, instructions=None, metadata=None, default_model=None):
     return await stores.catalog.update_assistant(
-        assistant, instructions=instructions, metadata=metadata, updated_at=stores.clock.now()
+        assistant,
+        instructions=instructions,
+        metadata=metadata,
+        updated_at=stores.clock.now(),
+        default_model=default_model,
     )
 
 
@@ -95,6 +99,16 @@ async def test_an_update_changes_what_it_names_and_the_time_alone(stores):
     assert await stores.catalog.find_assistant("p", "a1") == changed
     cleared = await update(stores, assistant, instructions="", metadata={})
     assert (cleared.instructions, cleared.metadata) == (None, None)
+
+
+async def test_a_default_model_is_stored_changed_and_cleared(stores):
+    assistant = stores.assistant(default_model="first")
+    await stores.catalog.add_assistant(assistant)
+    assert await stores.catalog.find_assistant("p", "a1") == assistant
+    changed = await update(stores, assistant, default_model="second")
+    assert changed.default_model == "second"
+    assert (await update(stores, assistant, instructions="x")).default_model == "second"
+    assert (await update(stores, assistant, default_model="")).default_model is None
 
 
 async def test_updates_at_the_same_time_lose_nothing(stores):

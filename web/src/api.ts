@@ -265,6 +265,27 @@ export class Client {
     return this.json<Assistant>('PATCH', `/assistants/${segment(name)}`, body);
   }
 
+  /** With what the published API does not know of it. */
+  wholeAssistant(name: string) {
+    return this.json<Assistant & { default_model: string | null }>(
+      'GET', `/lodgepole/assistants/${segment(name)}`,
+    );
+  }
+
+  /** The model that answers where a request names none; an empty name for the server's. */
+  setDefaultModel(name: string, model: string) {
+    return this.json<Assistant & { default_model: string | null }>(
+      'PATCH', `/lodgepole/assistants/${segment(name)}`, { default_model: model },
+    );
+  }
+
+  async modelsOf(assistant: string): Promise<string[]> {
+    const listed = await this.json<{ data: { id: string }[] }>(
+      'GET', `/chat/${segment(assistant)}/models`,
+    );
+    return listed.data.map((one) => one.id);
+  }
+
   async deleteAssistant(name: string): Promise<void> {
     await this.send('DELETE', `/assistants/${segment(name)}`);
   }

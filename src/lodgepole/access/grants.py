@@ -97,6 +97,7 @@ class GrantedCatalog:
         instructions: str | None,  # noqa: ARG002  the port's
         metadata: Mapping[str, Any] | None,  # noqa: ARG002  the port's
         updated_at: datetime,  # noqa: ARG002  the port's
+        default_model: str | None = None,  # noqa: ARG002  the port's
     ) -> Assistant:
         _refuse()
 

@@ -16,6 +16,7 @@ from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool
 from lodgepole.api.request_metrics import Observed
 from lodgepole.api.routes import (
+    assistants,
     chat,
     console,
     control,
@@ -130,6 +131,7 @@ def create_app(
     for router in (
         additions.router,
         additions.documents,
+        assistants.router,
         sources.router,
         conversations.router,
     ):

@@ -91,6 +91,11 @@ def updated_assistant(value: Assistant, *, host: str) -> assistant_schemas.Updat
     return assistant_schemas.UpdateAssistantResponse(assistant_name=value.name, **whole.sent())
 
 
+def whole_assistant(value: Assistant, *, host: str) -> assistant_schemas.WholeAssistantModel:
+    known = assistant(value, host=host)
+    return assistant_schemas.WholeAssistantModel(default_model=value.default_model, **known.sent())
+
+
 def file(value: File, *, signed_url: str | None = None) -> AssistantFileModel:
     upload = value.upload
     done = value.status is FileStatus.AVAILABLE

@@ -222,7 +222,7 @@ class Chat:
         self, assistant: Assistant, request: ChatRequest
     ) -> AsyncGenerator[AnswerEvent]:
         begun = asyncio.get_running_loop().time()
-        model = await self._with_its_window(await self._check(request))
+        model = await self._with_its_window(await self._check(assistant, request))
         messages = request.messages
         room = await _read(messages, lambda: self._budgets.room(messages, model, assistant))
         question, spent = await self._question(room.history, model)
@@ -341,7 +341,7 @@ class Chat:
         most = min(model.max_output_tokens, tokens // 4)
         return replace(model, context_tokens=tokens, max_output_tokens=most)
 
-    async def _check(self, request: ChatRequest) -> ConfiguredModel:
+    async def _check(self, assistant: Assistant, request: ChatRequest) -> ConfiguredModel:
         await self._check_messages(request.messages)
         self._check_options(request)
         low, high = TEMPERATURES
@@ -349,7 +349,7 @@ class Chat:
             raise InvalidRequest(
                 f"Temperature must be between {low:g} and {high:g}, got {request.temperature:g}"
             )
-        model = self._models.resolve(request.model)
+        model = self._models.resolve(request.model, default=assistant.default_model)
         check_tools(request.messages, request.tools, model)
         return model
 

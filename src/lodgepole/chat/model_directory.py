@@ -221,8 +221,18 @@ class ModelDirectory:
     def default(self) -> ConfiguredModel:
         return self._default
 
-    def resolve(self, name: str | None) -> ConfiguredModel:
-        """The model that answers to `name`, under that name; the default one for None."""
+    def resolve(self, name: str | None, *, default: str | None = None) -> ConfiguredModel:
+        """The model that answers to `name`, under that name; for None the default one.
+
+        `default` is the assistant's own. Where it is configured no more nothing takes its place:
+        it may have been chosen so that the documents go nowhere else. Raises InvalidRequest.
+        """
+        if name is None and default is not None and default not in self._models:
+            raise InvalidRequest(
+                f"`{default}`, the default model of this assistant, is not configured any more: "
+                "change it, or name another model in the request"
+            )
+        name = default if name is None else name
         if name is None:
             return self._default
         if name not in self._models:

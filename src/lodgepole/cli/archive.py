@@ -109,12 +109,17 @@ def import_(
         wanted = name or str(exported.assistant["name"])
         failed = read_import(client, exported, wanted)
         left_out = _add_sources(client, exported, wanted)
+        model_error = _set_default_model(client, exported, wanted)
     if as_json:
         told: JsonObject = {"assistant": wanted, "files": len(exported.files), "failed": failed}
         if exported.sources:
             told |= {"sources": len(exported.sources), "sources_left_out": left_out}
+        if model_error:
+            told["default_model_left_out"] = model_error
         show_json(told)
     else:
+        if model_error:
+            say(f"  default model: left out. {model_error}")
         for source_ in left_out:
             say(f"  source {source_['url']}: left out. {source_['error']}")
         if len(exported.sources) > len(left_out):
@@ -139,6 +144,7 @@ def write_export(
         Unavailable: A file arrived with other bytes than it has, or the disk is full.
     """
     described = client.assistant(assistant)
+    settings = {key: described.get(key) for key in SETTINGS}
     files = list(client.files(assistant))[::-1]  # oldest first, so that an import keeps the order
     entries: list[JsonObject] = []
     left_out: list[JsonObject] = []
@@ -160,7 +166,7 @@ def write_export(
             manifest = {
                 "format": FORMAT,
                 "release": lodgepole.__version__,
-                "assistant": {key: described.get(key) for key in SETTINGS},
+                "assistant": settings | _default_model(client, assistant),
                 "sources": _sources(client, assistant),
                 "files": entries,
             }
@@ -200,6 +206,15 @@ def _sources(client: Client, assistant: str) -> list[JsonObject]:
     except NotFound:
         return []
     return [{key: source[key] for key in SOURCE} for source in found]
+
+
+def _default_model(client: Client, assistant: str) -> JsonObject:
+    """The model where one is set. A server may not know of such."""
+    try:
+        name = client.whole_assistant(assistant).get("default_model")
+    except NotFound:
+        return {}
+    return {"default_model": name} if name else {}
 
 
 def _link(client: Client, assistant: str, file: JsonObject) -> str | None:
@@ -394,6 +409,17 @@ def _add_sources(client: Client, exported: Exported, name: str) -> list[JsonObje
         except LodgepoleError as error:
             left_out.append({"url": source["url"], "error": str(error)})
     return left_out
+
+
+def _set_default_model(client: Client, exported: Exported, name: str) -> str | None:
+    """Why the model that answered by default cannot do so here, or None."""
+    model = exported.assistant.get("default_model")
+    if model:
+        try:
+            client.update_assistant(name, default_model=str(model))
+        except LodgepoleError as error:
+            return str(error)
+    return None
 
 
 def _give_passages(client: Client, exported: Exported, assistant: str, file: JsonObject) -> None:

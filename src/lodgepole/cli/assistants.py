@@ -54,6 +54,10 @@ def create_assistant(
     metadata: Annotated[
         str | None, typer.Option(help="A JSON object to keep with it.", show_default=False)
     ] = None,
+    default_model: Annotated[
+        str | None,
+        typer.Option(help="The model that answers where a request names none.", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
     url: UrlOption = None,
     data_dir: DataDirOption = None,
@@ -61,7 +65,9 @@ def create_assistant(
     """Create an assistant; the name is free to choose, letters, digits and hyphens."""
     stored = read_json_option("--metadata", metadata)
     with connect(url, data_dir) as client:
-        made = client.create_assistant(name, instructions=instructions, metadata=stored)
+        made = client.create_assistant(
+            name, instructions=instructions, metadata=stored, default_model=default_model or None
+        )
     if as_json:
         show_json(made)
     else:
@@ -78,14 +84,14 @@ def get_assistant(
 ) -> None:
     """Describe one assistant."""
     with connect(url, data_dir) as client:
-        found = client.assistant(name)
+        found = client.whole_assistant(name)
     if as_json:
         show_json(found)
     else:
         fields(_described(found))
 
 
-@app.command("update", short_help="Change instructions or metadata.")
+@app.command("update", short_help="Change instructions, metadata or the default model.")
 def update_assistant(
     name: NameArgument,
     *,
@@ -97,16 +103,27 @@ def update_assistant(
         str | None,
         typer.Option(help="A JSON object in the place of the old one.", show_default=False),
     ] = None,
+    default_model: Annotated[
+        str | None,
+        typer.Option(
+            help='The model that answers where a request names none; "" for the server\'s.',
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
     url: UrlOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Change an assistant's instructions or metadata; what is not given stays."""
+    """Change an assistant's instructions, metadata or default model; what is not given stays."""
     stored = read_json_option("--metadata", metadata)
-    if instructions is None and stored is None:
-        raise UsageError("Nothing to change: give --instructions, --metadata or both.")
+    if instructions is None and stored is None and default_model is None:
+        raise UsageError(
+            "Nothing to change: give --instructions, --metadata, --default-model or several."
+        )
     with connect(url, data_dir) as client:
-        changed = client.update_assistant(name, instructions=instructions, metadata=stored)
+        changed = client.update_assistant(
+            name, instructions=instructions, metadata=stored, default_model=default_model
+        )
     if as_json:
         show_json(changed)
     else:
@@ -144,4 +161,5 @@ def _described(assistant: JsonObject) -> list[tuple[str, str]]:
         ("updated", assistant["updated_at"]),
         ("instructions", assistant.get("instructions") or "none"),
         ("metadata", str(assistant.get("metadata") or "none")),
+        ("default model", assistant.get("default_model") or "the server's"),
     ]

@@ -81,14 +81,22 @@ class Client:
     # --- assistants ---------------------------------------------------------------------------
 
     def create_assistant(
-        self, name: str, *, instructions: str | None = None, metadata: JsonObject | None = None
+        self,
+        name: str,
+        *,
+        instructions: str | None = None,
+        metadata: JsonObject | None = None,
+        default_model: str | None = None,
     ) -> JsonObject:
         body: JsonObject = {"name": name}
         if instructions is not None:
             body["instructions"] = instructions
         if metadata is not None:
             body["metadata"] = metadata
-        return self._json("POST", "/assistant/assistants", json=body)
+        if default_model is None:
+            return self._json("POST", "/assistant/assistants", json=body)
+        body["default_model"] = default_model
+        return self._json("POST", "/lodgepole/assistants", json=body)
 
     def update_assistant(
         self,
@@ -96,11 +104,21 @@ class Client:
         *,
         instructions: str | None = None,
         metadata: JsonObject | None = None,
+        default_model: str | None = None,
     ) -> JsonObject:
         """Change what is not None; the whole assistant."""
-        given = {"instructions": instructions, "metadata": metadata}
+        given = {
+            "instructions": instructions,
+            "metadata": metadata,
+            "default_model": default_model,
+        }
         body = {key: value for key, value in given.items() if value is not None}
-        return self._json("PATCH", f"/assistant/assistants/{_segment(name)}", json=body)
+        prefix = "/assistant" if default_model is None else "/lodgepole"
+        return self._json("PATCH", f"{prefix}/assistants/{_segment(name)}", json=body)
+
+    def whole_assistant(self, name: str) -> JsonObject:
+        """Fetch an assistant with its default model; Lodgepole's own."""
+        return self._json("GET", f"/lodgepole/assistants/{_segment(name)}")
 
     def assistants(self) -> Iterator[JsonObject]:
         """All of them, oldest first, page by page."""

@@ -57,6 +57,7 @@ class Assistants:
         instructions: str | None,
         metadata: Mapping[str, Any] | None,
         region: str = "us",
+        default_model: str | None = None,
     ) -> Assistant:
         """Store a new assistant, Ready at once.
 
@@ -85,6 +86,7 @@ class Assistants:
             region=region,
             created_at=now,
             updated_at=now,
+            default_model=default_model or None,
         )
         await self._catalog.add_assistant(assistant)
         return assistant
@@ -114,15 +116,16 @@ class Assistants:
         *,
         instructions: str | None,
         metadata: Mapping[str, Any] | None,
+        default_model: str | None = None,
     ) -> Assistant:
-        """Change what is not None; `""` and `{}` clear.
+        """Change what is not None; `""` and `{}` clear. A model is taken at its name.
 
         Raises:
             NotFound: There is none, or it is being deleted; checked before all else.
             InvalidRequest: Nothing to change, or a value outside its limits.
         """
         assistant = await self.get_ready(project_id, name)
-        if instructions is None and metadata is None:
+        if instructions is None and metadata is None and default_model is None:
             raise InvalidRequest("No updates provided")
         self._check(instructions, metadata)
         return await self._catalog.update_assistant(
@@ -130,6 +133,7 @@ class Assistants:
             instructions=instructions,
             metadata=metadata,
             updated_at=self._clock.now(),
+            default_model=default_model,
         )
 
     async def delete(self, project_id: str, name: str) -> None:

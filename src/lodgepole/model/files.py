@@ -31,6 +31,7 @@ class Assistant:
     region: str
     created_at: datetime
     updated_at: datetime
+    default_model: str | None = None  # answers where a request names none; None is the server's
 
 
 class FileKind(StrEnum):

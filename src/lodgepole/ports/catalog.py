@@ -47,6 +47,7 @@ class Catalog(Protocol):
         instructions: str | None,
         metadata: Mapping[str, Any] | None,
         updated_at: datetime,
+        default_model: str | None = None,
     ) -> Assistant:
         """Change what is not None, and nothing that another update changed meanwhile.
 

@@ -6,6 +6,7 @@ import { remember } from '../recent';
 import { home } from '../route';
 import { useClient } from '../session';
 import { Button, Confirm, Field, Told, useTask, when, Wrong } from '../ui';
+import { DefaultModel } from './defaultmodel';
 
 export function SettingsPage(props: {
   assistant: Assistant;
@@ -95,6 +96,7 @@ export function SettingsPage(props: {
           </Button>
         </div>
       </form>
+      <DefaultModel assistant={assistant.name} />
       <dl class="card facts">
         <dt>Status</dt><dd>{assistant.status}</dd>
         <dt>Created</dt><dd>{when(assistant.created_at)}</dd>

@@ -61,6 +61,7 @@ class MemoryCatalog:
         instructions: str | None,
         metadata: Mapping[str, Any] | None,
         updated_at: datetime,
+        default_model: str | None = None,
     ) -> Assistant:
         stored = self._database.assistants.get(assistant.id)
         if stored is None or stored.status is AssistantStatus.TERMINATING:
@@ -70,6 +71,7 @@ class MemoryCatalog:
             instructions=stored.instructions if instructions is None else instructions or None,
             metadata=stored.metadata if metadata is None else metadata or None,
             updated_at=updated_at,
+            default_model=stored.default_model if default_model is None else default_model or None,
         )
         self._database.assistants[assistant.id] = updated
         return updated

@@ -3,8 +3,8 @@
 The schemas in the code are of all versions. What depends on the version, the operator's limits or
 the models is marked in them, and resolved here: `x-needs`, `x-lacks` and `x-words` by the version's
 capabilities (a word is one of the version where that capability has it for its value), strings
-`limits.NAME` and the enum `models` by the server. `x-omitted` is a field that is never null,
-`x-schema` names a schema that is no model.
+`limits.NAME` and the enums `models` and `models or none` by the server. `x-omitted` is a field that
+is never null, `x-schema` names a schema that is no model.
 """
 
 from collections.abc import Sequence
@@ -71,6 +71,8 @@ def _words(schema: JsonObject, source: Source) -> list[Any]:
     """The words of an enum that this version has."""
     if schema["enum"] == "models":
         return [*source.models, None]
+    if schema["enum"] == "models or none":
+        return [*source.models, "", None]
     chosen_by: dict[str, str] = schema.get("x-words", {})
     return [
         word

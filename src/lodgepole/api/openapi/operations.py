@@ -121,6 +121,17 @@ ADDITIONS: Mapping[str, Described] = {
     "describe_usage": Described(answer=extensions.UsageReportModel, errors=(400,)),
     "read_passages": Described(answer=extensions.PassagesModel, errors=(400, 404)),
     "give_passages": Described(lines=GIVEN_LINES, errors=(400, 404, 413)),
+    "create_whole_assistant": Described(
+        body=assistants.CreateWholeAssistantRequest,
+        answer=assistants.WholeAssistantModel,
+        errors=(400, 409, 413),
+    ),
+    "get_whole_assistant": Described(answer=assistants.WholeAssistantModel, errors=(404,)),
+    "update_whole_assistant": Described(
+        body=assistants.UpdateWholeAssistantRequest,
+        answer=assistants.WholeAssistantModel,
+        errors=(400, 404, 413),
+    ),
     "list_sources": Described(answer=sources.ListSourcesResponse, errors=(400, 404)),
     "create_source": Described(
         body=sources.CreateSourceRequest, answer=sources.SourceModel, errors=(400, 404, 409, 413)

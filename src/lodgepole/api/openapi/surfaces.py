@@ -10,6 +10,7 @@ from pydantic import BaseModel
 import lodgepole
 from lodgepole.api.openapi.operations import ADDITIONS, COMPATIBLE, OPERATIONS, Described
 from lodgepole.api.routes import (
+    assistants,
     chat,
     control,
     conversations,
@@ -73,7 +74,13 @@ PUBLISHED = Surface(
     versioned=True,
 )
 OWN = Surface(
-    routers=(extensions.router, extensions.documents, sources.router, conversations.router),
+    routers=(
+        extensions.router,
+        extensions.documents,
+        assistants.router,
+        sources.router,
+        conversations.router,
+    ),
     operations=ADDITIONS,
     summary="What Lodgepole serves beyond the Pinecone Assistant API.",
     description=(
@@ -84,6 +91,7 @@ OWN = Surface(
     tags={
         "Administration": "Keys, and what they are used for.",
         "Documents": "Files as they were read.",
+        "Assistants": "Assistants with their default models.",
         "Sources": "Documents that follow their origin.",
         "Conversations": "Questions and answers, kept for the key that asked.",
     },

@@ -77,9 +77,15 @@ async def retrieve_assistant_model(call: DataRead, assistant_name: str, model: s
 def _named(call: Call, assistant: Assistant, name: str) -> ModelModel:
     if name not in call.services.models.names:
         raise NotFound(f'Model "{name[:80]}" not found.')
-    return _as_model(replace(assistant, name=name))
+    return _as_model(replace(assistant, name=name, default_model=None))
 
 
 def _as_model(assistant: Assistant) -> ModelModel:
     created = int(assistant.created_at.timestamp())
-    return ModelModel(id=assistant.name, object="model", created=created, owned_by=OWNER)
+    return ModelModel(
+        id=assistant.name,
+        object="model",
+        created=created,
+        owned_by=OWNER,
+        default_model=assistant.default_model,
+    )

@@ -23,6 +23,16 @@ SOMETHING_CHANGES: JsonDict = {
         {"required": ["metadata"], "properties": {"metadata": {"type": "object"}}},
     ]
 }
+SOMETHING_OF_ALL_CHANGES: JsonDict = {
+    "anyOf": [
+        {"required": [name], "properties": {name: {"type": type_}}}
+        for name, type_ in {
+            "instructions": "string",
+            "metadata": "object",
+            "default_model": "string",
+        }.items()
+    ]
+}
 NAME = "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
 
 
@@ -81,6 +91,35 @@ class UpdateAssistantResponse(AssistantModel):
     """The assistant as it is now."""
 
     assistant_name: str = Field(description="Its name once more.")
+
+
+class CreateWholeAssistantRequest(CreateAssistantRequest):
+    default_model: str | None = Field(
+        default=None,
+        description="Answers where a request names no model; else the server's default does.",
+        json_schema_extra={"enum": "models or none"},
+    )
+
+
+class UpdateWholeAssistantRequest(UpdateAssistantRequest):
+    """Left out or null: unchanged, but not all of them. `""` and `{}` clear."""
+
+    model_config = ConfigDict(json_schema_extra=SOMETHING_OF_ALL_CHANGES)
+
+    default_model: str | None = Field(
+        default=None,
+        description='Answers where a request names no model; `""` is the server\'s default again.',
+        json_schema_extra={"enum": "models or none"},
+    )
+
+
+class WholeAssistantModel(AssistantModel):
+    """An assistant, with what the published API does not know of it."""
+
+    default_model: str | None = Field(
+        default=None,
+        description="Answers where a request names no model; null is the server's default.",
+    )
 
 
 class ListAssistantsResponse(WireResponse):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from lodgepole.api.schemas.wire import WireResponse
+from lodgepole.api.schemas.wire import OMITTED, WireResponse
 
 
 class ModelModel(WireResponse):
@@ -14,6 +14,12 @@ class ModelModel(WireResponse):
     object: Literal["model"]
     created: int = Field(description="Unix seconds.")
     owned_by: str
+    default_model: str | None = Field(
+        default=None,
+        description="Lodgepole's own: what answers as this assistant where a request names no "
+        "model of it; left out where that is the server's default.",
+        json_schema_extra=OMITTED,
+    )
 
 
 class ListModelsResponse(WireResponse):

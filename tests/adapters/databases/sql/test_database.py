@@ -201,7 +201,7 @@ async def test_two_processes_that_share_a_database_share_its_queue(tmp_path):
         lambda c: c.execute(
             text(
                 "INSERT INTO assistants VALUES ('a', 'p', 'a', 'Ready', NULL, NULL, 'us', "
-                "'2026-03-01 00:00:00.000000', '2026-03-01 00:00:00.000000', 1, 0, 0)"
+                "'2026-03-01 00:00:00.000000', '2026-03-01 00:00:00.000000', 1, 0, 0, NULL)"
             )
         )
     )

@@ -125,12 +125,15 @@ class SqlCatalog:
         instructions: str | None,
         metadata: Mapping[str, Any] | None,
         updated_at: datetime,
+        default_model: str | None = None,
     ) -> Assistant:
         changes: dict[str, Any] = {"updated_at": updated_at}
         if instructions is not None:
             changes["instructions"] = instructions or None
         if metadata is not None:
             changes["metadata"] = metadata or None
+        if default_model is not None:
+            changes["default_model"] = default_model or None
 
         def work(connection: Connection) -> AnyRow | None:
             connection.execute(

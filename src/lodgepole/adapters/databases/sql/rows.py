@@ -79,6 +79,7 @@ def assistant_columns(assistant: Assistant) -> Columns:
         "region": assistant.region,
         "created_at": assistant.created_at,
         "updated_at": assistant.updated_at,
+        "default_model": assistant.default_model,
     }
 
 
@@ -93,6 +94,7 @@ def read_assistant(row: AnyRow) -> Assistant:
         region=row.region,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        default_model=row.default_model,
     )
 
 

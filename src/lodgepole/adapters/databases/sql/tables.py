@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lodgepole.model import OperationStatus
 
-REVISION = "0011"
+REVISION = "0012"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -110,6 +110,7 @@ assistants = Table(
     Column("revision", BigInteger, nullable=False),  # counts changes of what is Available
     # The revision at which a row of a file was last removed.
     Column("removal_revision", BigInteger, nullable=False, server_default="0"),
+    Column("default_model", Text),
     UniqueConstraint("project_id", "name"),
     Index(None, "project_id", "created_at", "id"),
 )
