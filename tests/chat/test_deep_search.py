@@ -7,9 +7,10 @@ from tests.support.chat import make_assistant, make_snippet
 from tests.support.whole_documents import document_of
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.answer import Chat, ChatRequest
+from lodgepole.chat.answer import Chat
 from lodgepole.chat.deep_search import DeepSearch
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
+from lodgepole.chat.requests import ChatRequest
 from lodgepole.errors import InvalidRequest, Unavailable
 from lodgepole.limits import Limits
 from lodgepole.model import (

@@ -25,8 +25,9 @@ from tests.support.model_tables import (
 
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat import retries
-from lodgepole.chat.answer import Chat, ChatRequest
+from lodgepole.chat.answer import Chat
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
+from lodgepole.chat.requests import ChatRequest
 from lodgepole.chat.retries import RetryingChatModel
 from lodgepole.errors import LodgepoleError
 from lodgepole.limits import Limits

@@ -14,7 +14,7 @@ from lodgepole.api import answers, turns
 from lodgepole.api.auth import Call
 from lodgepole.api.json_response import json_response
 from lodgepole.api.schemas.completions import CompletionsRequest
-from lodgepole.chat.answer import ChatRequest
+from lodgepole.chat.requests import ChatRequest
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import Assistant, Message, Sampling, Tools
 

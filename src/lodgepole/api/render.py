@@ -17,7 +17,7 @@ from lodgepole.api.schemas import evaluation as evaluation_schemas
 from lodgepole.api.schemas import extensions as own_schemas
 from lodgepole.api.schemas.files import AssistantFileModel, OperationModel
 from lodgepole.api.schemas.wire import UsageModel, word
-from lodgepole.chat.answer import ContextResult
+from lodgepole.chat.requests import ContextResult
 from lodgepole.documents.text_windows import TextView
 from lodgepole.evaluation.judged import AlignmentResult
 from lodgepole.library.passage_exports import PassagePart

@@ -2,29 +2,30 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from copy import copy
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
 from lodgepole.chat.deep_search import DeepSearch, Gathered, deepened, looks_deep
 from lodgepole.chat.first_words import STARTED_WITHIN_SECONDS, announced
-from lodgepole.chat.generations import collect, used
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
 from lodgepole.chat.model_queries import is_worth_a_plan, planned
 from lodgepole.chat.prepared_answers import PreparedModel
 from lodgepole.chat.prompt_budgets import PromptBudgets, Room, within
-from lodgepole.chat.prompts import conversation, numbered, rewrite_messages
-from lodgepole.chat.query_planning import merge_snippets, queries, standalone_question
+from lodgepole.chat.prompts import conversation, numbered
+from lodgepole.chat.query_planning import merge_snippets, queries
+from lodgepole.chat.question_rewriting import question_by_rules, rewritten_question
+from lodgepole.chat.request_checks import check_messages, check_options
 from lodgepole.chat.request_coalescing import SharedAnswers
-from lodgepole.chat.text_limits import count_within_limits
-from lodgepole.chat.tool_use import check_tools, is_of_tools
+from lodgepole.chat.requests import ChatRequest, ContextRequest, ContextResult
+from lodgepole.chat.tool_use import check_tools
 from lodgepole.chat.whole_answers import Asked, WholeAnswers
 from lodgepole.concurrency.long_texts import read_apart
-from lodgepole.errors import InvalidRequest, LodgepoleError, PromptTooLong
+from lodgepole.errors import InvalidRequest, PromptTooLong
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
 from lodgepole.model import (
@@ -34,9 +35,7 @@ from lodgepole.model import (
     Assistant,
     Message,
     ModelRequest,
-    Sampling,
     Snippet,
-    Tools,
     Usage,
 )
 from lodgepole.ports.catalog import Catalog
@@ -46,14 +45,7 @@ from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.telemetry.stages import Stages
 from lodgepole.text.words import squeeze
 
-ROLES = ("user", "assistant", "system", "tool")
-TEMPERATURES = (0.0, 2.0)
 SHORTER_PROMPTS = 2  # tries with half the sources, when a model refuses a prompt as too long
-REWRITE_TOKENS = 2_000  # what a reasoning model thinks first counts, too
-REWRITE_SECONDS = 10.0  # then the question as our own rules read it is searched for
-LONGEST_REWRITE = 500  # characters of a rewritten question
-
-_Read = TypeVar("_Read")
 
 
 class Retrieval(Protocol):
@@ -75,52 +67,6 @@ class Retrieval(Protocol):
     def over(self, catalog: Catalog) -> "Retrieval":
         """The same in the files of another catalog."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatRequest:
-    """One turn. None means the default; `messages` ends with what is to be answered.
-
-    Identical requests of one `client` that are in flight together share one generation; without
-    a client each request has its own.
-    """
-
-    messages: Sequence[Message]
-    model: str | None = None
-    temperature: float | None = None
-    filter: MetadataFilter | None = None
-    json_response: bool = False
-    include_highlights: bool = False
-    top_k: int | None = None
-    snippet_tokens: int | None = None
-    multimodal: bool | None = None
-    include_binary_content: bool | None = None
-    max_output_tokens: int | None = None  # no more than the model's own
-    sampling: Sampling = field(default_factory=Sampling)
-    tools: Tools | None = None  # of the caller, for a model that can be given them
-    json_schema: Mapping[str, Any] | None = None  # what the object of a JSON answer must follow
-    deep: bool | None = None  # the model looks further before it answers; None is the setting's
-    client: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextRequest:
-    """A search: for `query`, or for what the last of `messages` asks."""
-
-    query: str | None = None
-    messages: Sequence[Message] | None = None
-    filter: MetadataFilter | None = None
-    top_k: int | None = None
-    snippet_tokens: int | None = None
-    multimodal: bool | None = None
-    include_binary_content: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextResult:
-    id: str
-    snippets: tuple[Snippet, ...]
-    usage: Usage
 
 
 class Chat:
@@ -175,11 +121,11 @@ class Chat:
         """
         if (request.query is None) == (request.messages is None):
             raise InvalidRequest("Exactly one of query or messages must be provided")
-        self._check_options(request)
+        check_options(request, self._limits)
         if request.messages is not None:
             messages = request.messages
-            await self._check_messages(messages)
-            question = await _read(messages, lambda: standalone_question(messages))
+            await check_messages(messages, tokenizer=self._tokenizer, limits=self._limits)
+            question = await question_by_rules(messages)
         else:
             question = squeeze(request.query or "")
             if not question:
@@ -224,8 +170,9 @@ class Chat:
         begun = asyncio.get_running_loop().time()
         model = await self._with_its_window(await self._check(assistant, request))
         messages = request.messages
-        room = await _read(messages, lambda: self._budgets.room(messages, model, assistant))
-        question, spent = await self._question(room.history, model)
+        length = sum(len(m.content) for m in messages)
+        room = await read_apart(length, lambda: self._budgets.room(messages, model, assistant))
+        question, spent = await rewritten_question(room.history, model, self._tokenizer)
         searches: list[str] = []
         if is_worth_a_plan(question, model):
             searches, cost = await planned(question, model, self._tokenizer)
@@ -342,72 +289,14 @@ class Chat:
         return replace(model, context_tokens=tokens, max_output_tokens=most)
 
     async def _check(self, assistant: Assistant, request: ChatRequest) -> ConfiguredModel:
-        await self._check_messages(request.messages)
-        self._check_options(request)
-        low, high = TEMPERATURES
-        if request.temperature is not None and not low <= request.temperature <= high:
-            raise InvalidRequest(
-                f"Temperature must be between {low:g} and {high:g}, got {request.temperature:g}"
-            )
+        await check_messages(request.messages, tokenizer=self._tokenizer, limits=self._limits)
+        check_options(request, self._limits)
         model = self._models.resolve(request.model, default=assistant.default_model)
         check_tools(request.messages, request.tools, model)
         return model
 
-    async def _check_messages(self, messages: Sequence[Message]) -> None:
-        if not messages:
-            raise InvalidRequest("Must have at least 1 message")
-        for message in messages:
-            if message.role not in ROLES:
-                raise InvalidRequest(f"Role '{message.role}' is not valid")
-            if not message.content.strip() and not is_of_tools(message):
-                raise InvalidRequest("Message content cannot be empty")
-        await count_within_limits(
-            [m.content for m in messages],
-            "messages",
-            tokenizer=self._tokenizer,
-            limits=self._limits,
-            advice=". Leave out older ones",
-        )
-
-    def _check_options(self, request: ChatRequest | ContextRequest) -> None:
-        limits = self._limits
-        if request.top_k is not None and not 1 <= request.top_k <= limits.top_k:
-            raise InvalidRequest(f"top_k must be between 1 and {limits.top_k}, got {request.top_k}")
-        size = request.snippet_tokens
-        if size is not None and not limits.snippet_tokens_min <= size <= limits.snippet_tokens:
-            raise InvalidRequest(
-                f"snippet_size must be between {limits.snippet_tokens_min} and "
-                f"{limits.snippet_tokens}, got {size}"
-            )
-        if request.multimodal is False and request.include_binary_content is True:
-            raise InvalidRequest("include_binary_content is only available when multimodal is true")
-
     def _clip(self, question: str) -> str:
         return question[: self._limits.query_chars]
-
-    async def _question(
-        self, history: Sequence[Message], model: ConfiguredModel
-    ) -> tuple[str, Usage]:
-        """The question as it would be asked outside the conversation, and what asking cost."""
-        plain = await _read(history, lambda: standalone_question(history))
-        if not model.follows_instructions or sum(m.role == "user" for m in history) < 2:
-            return plain, Usage()
-        request = ModelRequest(
-            model=model.upstream,
-            messages=rewrite_messages(history),
-            question=plain,
-            sources=(),
-            temperature=0.0 if model.takes_temperature else None,
-            max_output_tokens=min(REWRITE_TOKENS, model.max_output_tokens),
-        )
-        try:
-            async with asyncio.timeout(REWRITE_SECONDS):
-                text, end = await collect(model, request)
-        except (LodgepoleError, TimeoutError):
-            return plain, Usage()
-        rewritten = squeeze(text)
-        usage = await used(self._tokenizer, request, text, end)
-        return rewritten if 0 < len(rewritten) <= LONGEST_REWRITE else plain, usage
 
     async def _find(
         self,
@@ -465,10 +354,6 @@ class Chat:
         takes = model is None or model.takes_images
         wanted = takes and request.include_binary_content is not False
         return await self._figures.attach(assistant.id, snippets, data=wanted)
-
-
-async def _read(messages: Sequence[Message], work: Callable[[], _Read]) -> _Read:
-    return await read_apart(sum(len(m.content) for m in messages), work)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from lodgepole.api.json_response import json_bytes
 from lodgepole.api.schemas.wire import Whole
 from lodgepole.api.signed_urls import signed_url
 from lodgepole.api.turns import filter_of
-from lodgepole.chat.answer import ContextRequest
+from lodgepole.chat.requests import ContextRequest
 from lodgepole.documents.occurrences import occurrences, page_of
 from lodgepole.documents.text_windows import TextRequest, TextView, read_document, read_text, view
 from lodgepole.errors import InvalidRequest, NotFound

@@ -10,7 +10,7 @@ from lodgepole.api.requests import read_json
 from lodgepole.api.schemas import chat as schemas
 from lodgepole.api.schemas import completions as completion_schemas
 from lodgepole.api.schemas import context as context_schemas
-from lodgepole.chat.answer import ChatRequest, ContextRequest
+from lodgepole.chat.requests import ChatRequest, ContextRequest
 from lodgepole.errors import InvalidRequest
 
 router = APIRouter(tags=["Chat"])

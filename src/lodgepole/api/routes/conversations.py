@@ -19,7 +19,7 @@ from lodgepole.api.schemas.conversations import (
     RenameConversationRequest,
 )
 from lodgepole.api.versions import NEWEST, wire_version
-from lodgepole.chat.answer import ChatRequest
+from lodgepole.chat.requests import ChatRequest
 from lodgepole.errors import InvalidRequest, NotFound
 from lodgepole.library.conversation_export import as_markdown
 from lodgepole.library.conversation_records import Conversation, Rating, Turn

@@ -24,7 +24,7 @@ from lodgepole.api.schemas.responses import (
     ResponseModel,
 )
 from lodgepole.api.schemas.vector_stores import DeletedModel
-from lodgepole.chat.answer import ChatRequest
+from lodgepole.chat.requests import ChatRequest
 from lodgepole.errors import InvalidRequest
 from lodgepole.library.responses import StoredResponse
 from lodgepole.metadata_filter import MetadataFilter
