@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -219,20 +219,39 @@ def test_a_citation_opens_the_pdf_at_its_page_with_the_quoted_words_marked(signe
     chip = page.get_by_role("button", name="Source 1: operator-handbook.pdf").first
     chip.click()
     expect(page.get_by_role("document", name="of operator-handbook.pdf")).to_be_visible()
-    expect(page.locator("dialog mark").first).to_be_attached()
-    marked = "".join(page.locator("dialog mark").all_text_contents())
-    quoted = page.locator("dialog blockquote").inner_text()
+    beside = page.get_by_role("complementary", name="operator-handbook.pdf")
+    expect(beside.locator("mark").first).to_be_attached()
+    marked = "".join(beside.locator("mark").all_text_contents())
+    quoted = beside.locator(".quote blockquote").inner_text()
     assert letters(marked) == letters(quoted)
     assert "one hour" in quoted
+    expect(page.get_by_label("Question")).to_be_in_viewport()  # the answer is not covered
+    search_in(beside)
     before = int(page.get_by_role("textbox", name="Page").input_value())
     page.get_by_role("button", name="Next page").click()
     expect(page.get_by_role("textbox", name="Page")).to_have_value(str(before + 1))
     page.locator(".choice").get_by_text("Text").click()
-    expect(page.locator(".text mark")).to_have_text(quoted)
-    expect(page.locator(".text mark")).to_be_in_viewport()
+    expect(page.locator(".text mark.now")).to_have_text(quoted)
+    expect(page.locator(".text mark.now")).to_be_in_viewport()
     expect(page.locator(".text").get_by_text(f"Page {before}", exact=True).first).to_be_attached()
     page.keyboard.press("Escape")
     expect(chip).to_be_focused()
+
+
+def search_in(beside: Locator) -> None:
+    """Search goes from match to match over all pages; nothing found is said so."""
+    before = beside.get_by_role("textbox", name="Page").input_value()
+    words = beside.get_by_label("Search in the document")
+    words.fill("DATA  directory")
+    expect(beside.get_by_text(re.compile(r"^1 of \d+$"))).to_be_visible()
+    expect(beside.locator("mark.hit.now")).to_have_text(re.compile("data directory", re.IGNORECASE))
+    words.press("Enter")
+    expect(beside.get_by_text(re.compile(r"^2 of \d+$"))).to_be_visible()
+    words.fill("nobody wrote this")
+    expect(beside.get_by_text("Not found")).to_be_visible()
+    words.fill("")
+    beside.get_by_role("textbox", name="Page").fill(before)
+    beside.get_by_role("textbox", name="Page").press("Tab")
 
 
 def letters(text: str) -> str:
@@ -247,7 +266,7 @@ def test_the_snippets_behind_an_answer_are_shown_with_scores_and_mark_their_text
     snippet = page.locator(".snippets li").filter(has_text="user-guide.md").first
     expect(snippet).to_contain_text(re.compile(r"0\.\d{3}|1\.000"))
     snippet.get_by_role("button").click()
-    marked = page.locator("dialog .text mark").first
+    marked = page.locator(".beside .text mark").first
     expect(marked).to_be_visible()
     assert len(letters("".join(page.locator(".text mark").all_text_contents()))) > 20
 
@@ -276,7 +295,7 @@ def test_marks_are_where_they_belong_behind_letters_of_two_units(signed_in: Page
     visit(page, "playground", "letters")
     ask(page, "When does a swan fly?")
     page.get_by_role("button", name="Source 1").click()
-    quoted = page.locator("dialog blockquote").inner_text()
+    quoted = page.locator(".quote blockquote").inner_text()
     expect(page.locator(".text mark").first).to_be_visible()
     marked = "".join(page.locator(".text mark").all_text_contents())
     assert letters(marked) == letters(quoted)

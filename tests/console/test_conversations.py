@@ -41,7 +41,7 @@ def test_a_conversation_survives_reload_back_and_another_tab_of_the_page(begun: 
     expect(page.locator(".answer")).to_contain_text("valid for one hour")
     expect(page.get_by_label("Question")).to_be_focused()
     page.locator(".chip").first.click()
-    expect(page.locator("dialog")).to_be_visible()
+    expect(page.locator(".beside")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator(".tabs a[href$=files]").click()
     page.locator(".tabs a[href$=playground]").click()
@@ -144,3 +144,14 @@ def test_on_a_phone_the_list_is_above_and_shut(phone: Page, enter):
     talks(phone).locator("summary").click()
     expect(phone.get_by_label("Search conversations")).to_be_visible()
     assert phone.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_on_a_phone_a_source_is_a_sheet_over_the_answer(phone: Page, enter):
+    enter(phone)
+    visit(phone, "playground")
+    ask(phone, SIGNED_LINK)
+    phone.get_by_role("button", name="Source 1").first.click()
+    sheet = phone.get_by_role("dialog", name="operator-handbook.pdf")
+    expect(sheet.locator("mark.now").first).to_be_in_viewport()
+    sheet.get_by_role("button", name="Close").click()
+    expect(phone.get_by_role("button", name="Source 1").first).to_be_focused()

@@ -22,6 +22,22 @@ export function sourcesOf(citations: readonly Citation[]): Source[] {
   return [...found].map(([key, reference]) => ({ key, reference }));
 }
 
+/** All that an answer quotes of one file, each once, and which of them a reference is. */
+export function quotesOf(
+  citations: readonly Citation[],
+  chosen: Reference,
+): { quotes: { text: string; pages: number[] }[]; at: number } {
+  const quotes = new Map<string, { text: string; pages: number[] }>();
+  for (const { file, pages, highlight } of citations.flatMap((one) => one.references)) {
+    if (file.id !== chosen.file.id || !highlight?.content) continue;
+    quotes.set(JSON.stringify([highlight.content, pages]), { text: highlight.content, pages });
+  }
+  const wanted = JSON.stringify([chosen.highlight?.content, chosen.pages]);
+  const at = [...quotes.keys()].indexOf(wanted);
+  if (at >= 0) return { quotes: [...quotes.values()], at };
+  return { quotes: [{ text: '', pages: chosen.pages }, ...quotes.values()], at: 0 };
+}
+
 /** File and pages, as people say them. */
 export function titleOf(reference: Reference): string {
   const { pages } = reference;

@@ -4,6 +4,8 @@
 
 import type { ComponentChildren } from 'preact';
 
+import { useCopying } from './ui';
+
 const OPEN = '\uE000';
 const CLOSE = '\uE001';
 
@@ -51,7 +53,7 @@ function blocks(lines: string[], mark: Mark, depth: number): ComponentChildren[]
       const code = take((one) => !one.trim().startsWith(fence[1]!));
       const marks = (lines[at] ?? '').match(/\uE000\d+\uE001/g) ?? [];
       at += 1;
-      made.push(<pre><code>{plain(code.join('\n'))}</code></pre>);
+      made.push(<CodeBlock text={plain(code.join('\n'))} />);
       if (marks.length) made.push(<p>{inline(marks.join(''), mark)}</p>);
     } else if (heading) {
       at += 1;
@@ -101,7 +103,7 @@ function list(lines: string[], mark: Mark, depth: number): ComponentChildren {
 }
 
 function table(lines: string[], mark: Mark): ComponentChildren {
-  const cells = (line: string) => line.trim().replace(/^\||\|$/g, '').split('|');
+  const cells = (line: string) => inRow(line).trim().replace(/^\||\|$/g, '').split('|');
   const [head, , ...rows] = lines;
   return (
     <div class="scroll" tabIndex={0}>
@@ -113,6 +115,26 @@ function table(lines: string[], mark: Mark): ComponentChildren {
           ))}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+/** What is cited behind a row belongs into its last cell. */
+function inRow(line: string): string {
+  const behind = /\|\s*((?:\uE000\d{1,9}\uE001)+)\s*$/.exec(line);
+  return behind ? `${line.slice(0, behind.index)}${behind[1]}|` : line;
+}
+
+function CodeBlock({ text }: { text: string }) {
+  const [copied, copy] = useCopying();
+  return (
+    <div class="code-block">
+      <pre tabIndex={0}><code>{text}</code></pre>
+      {navigator.clipboard ? (
+        <button type="button" class="button small" aria-label="Copy code" onClick={() => void copy(text)}>
+          {copied ? 'Copied' : 'Copy'}
+        </button>
+      ) : null}
     </div>
   );
 }

@@ -15,6 +15,18 @@ export function Button({ kind = 'plain', type = 'button', class: own, ...rest }:
   return <button type={type} class={`button ${kind} ${own ?? ''}`} {...rest} />;
 }
 
+/** Whether the window is so, now and when it changes. */
+export function useMedia(query: string): boolean {
+  const [is, setIs] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const changed = () => setIs(list.matches);
+    list.addEventListener('change', changed);
+    return () => list.removeEventListener('change', changed);
+  }, [query]);
+  return is;
+}
+
 let ids = 0;
 
 /** An id that nothing else on the page has, whenever it is mounted. */
@@ -63,7 +75,7 @@ export function Told({ children }: { children: ComponentChildren }) {
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
     </div>
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Citation } from '../src/api';
-import { sourcesOf, titleOf, withSources } from '../src/citations';
+import { quotesOf, sourcesOf, titleOf, withSources } from '../src/citations';
 
 const at = (position: number, name: string, pages: number[], quote?: string): Citation =>
   ({
@@ -33,4 +33,13 @@ test('a copied answer takes its sources along', () => {
 
 test('an answer without citations is copied as it is', () => {
   expect(withSources('Nothing.', [])).toBe('Nothing.');
+});
+
+test('all quotes of one file are shown together, beginning with the one that was chosen', () => {
+  const chosen = CITATIONS[2]!.references[0]!;
+  expect(quotesOf(CITATIONS, chosen)).toEqual({
+    quotes: [{ text: 'One.', pages: [2] }, { text: 'Another.', pages: [2] }], at: 1,
+  });
+  const bare = CITATIONS[1]!.references[0]!;
+  expect(quotesOf(CITATIONS, bare)).toEqual({ quotes: [{ text: '', pages: [] }], at: 0 });
 });

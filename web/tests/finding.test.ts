@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { find, letters } from '../src/viewer/finding';
+import { find, letters, occurrences, segments } from '../src/viewer/finding';
 
 function found(text: string, quote: string): string[] {
   return find(text, quote).map(({ start, end }) => text.slice(start, end));
@@ -35,4 +35,39 @@ describe('quoted words', () => {
     const text = 'Harbour rules of 2024';
     expect(found(text, 'Harbour rules of 2024\n\nnot there at all\nHarbour rules of')).toHaveLength(1);
   });
+});
+
+describe('words that people search for', () => {
+  const all = (text: string, words: string) =>
+    occurrences(text, words, 10).map(({ start, end }) => text.slice(start, end));
+
+  test('are found whatever their case and the space between them', () => {
+    expect(all('The Green\n Light. green light', 'green light')).toEqual(['Green\n Light', 'green light']);
+  });
+
+  test('are told from others by their points', () => {
+    expect(all('74 m and 7.4 m', '7.4 m')).toEqual(['7.4 m']);
+  });
+
+  test('are found behind letters whose small form is longer, and through emphasis', () => {
+    expect(all('İİ a pier', 'pier')).toEqual(['pier']);
+    expect(all('over **60 metres** long', '60 metres long')).toEqual(['60 metres** long']);
+    expect(all('2*3', '2*3')).toEqual(['2*3']);
+  });
+
+  test('are told so often as one asks, and nothing is found nowhere', () => {
+    expect(occurrences('a a a', 'a', 2)).toHaveLength(2);
+    expect(all('a', '  ')).toEqual([]);
+  });
+});
+
+test('what overlaps is taken apart, each piece with all that it belongs to', () => {
+  expect(segments([
+    { start: 5, end: 10, id: 'q0' }, { start: 0, end: 7, id: 'h1' }, { start: 12, end: 13, id: 'q0' },
+  ])).toEqual([
+    { start: 0, end: 5, ids: ['h1'] },
+    { start: 5, end: 7, ids: ['h1', 'q0'] },
+    { start: 7, end: 10, ids: ['q0'] },
+    { start: 12, end: 13, ids: ['q0'] },
+  ]);
 });

@@ -13,7 +13,8 @@ function html(part: ComponentChildren): string {
   if (Array.isArray(part)) return part.map(html).join('');
   if (part === null || part === undefined || typeof part === 'boolean') return '';
   if (typeof part !== 'object') return String(part);
-  const { type, props } = part as VNode<{ children?: ComponentChildren }>;
+  const { type, props } = part as VNode<{ children?: ComponentChildren; text?: string }>;
+  if (typeof type === 'function') return `<pre><code>${props.text}</code></pre>`;
   return type === 'br' ? '<br>' : `<${type}>${html(props.children)}</${type}>`;
 }
 
@@ -60,6 +61,11 @@ describe('Markdown', () => {
   test('HTML, links and images are words', () => {
     const text = '<script>x()</script> [a](javascript:x) ![i](http://x/y.png)';
     expect(drawn(text)).toBe(`<p>${text}</p>`);
+  });
+
+  test('what is cited behind a row stands in its last cell', () => {
+    const row = '| a | b |\n|---|---|\n| 1 | 2 |';
+    expect(drawn(withMarks(row, [row.length]))).toContain('<td>1</td><td>2 [0]</td></tr>');
   });
 
   test('what is deeper than anybody reads is text, and no stack ends', () => {

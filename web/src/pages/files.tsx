@@ -78,7 +78,7 @@ export function FilesPage({ assistant, shown }: { assistant: Assistant; shown: b
   };
   const view = (file: File_) => setOpen({
     what: 'view',
-    source: { assistant: assistant.name, file, pages: [1], quote: '' },
+    source: { assistant: assistant.name, file, quotes: [], at: 0 },
   });
   return (
     <>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { type Assistant, type ChatBody, type ChatEvent, inWords, modelNames } from '../api';
+import { quotesOf } from '../citations';
 import {
   askIn, begun, createConversation, getConversation, listConversations, rateAnswer, said, type Turn, turnsOf,
 } from '../conversations';
@@ -9,7 +10,7 @@ import { remember } from '../recent';
 import { link, NEW_TALK, talkLink } from '../route';
 import { useClient } from '../session';
 import { Button, Empty, Field, Waiting, Wrong } from '../ui';
-import { type Source, SourceDialog } from '../viewer/source';
+import { type Source, SourcePane } from '../viewer/source';
 import { Talks } from './talks';
 import { TurnView } from './turn';
 
@@ -60,6 +61,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
     setTurns([]);
     setEditing(false);
     setFailed(null);
+    setSource(null);
   };
   const open = async (id: string) => {
     empty();
@@ -194,7 +196,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
     filter.conditions.length || filter.written !== null ? 'filtered' : null,
   ].filter(Boolean);
   return (
-    <div class={kept ? 'with-talks' : ''}>
+    <div class={`workplace${kept ? ' with-talks' : ''}${source ? ' with-source' : ''}`}>
     <Talks
       hidden={!kept}
       assistant={assistant.name}
@@ -226,8 +228,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
             open={(reference) => setSource({
               assistant: assistant.name,
               file: reference.file,
-              pages: reference.pages,
-              quote: reference.highlight?.content ?? '',
+              ...quotesOf(turn.citations, reference),
             })}
             show={setSource}
             again={turn === last && !writing ? () => void ask(turn) : null}
@@ -353,7 +354,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
         </p>
       </form>
     </div>
-      {source ? <SourceDialog source={source} close={() => setSource(null)} /> : null}
+      {source ? <SourcePane source={source} close={() => setSource(null)} /> : null}
     </div>
   );
 }

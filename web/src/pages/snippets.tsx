@@ -77,7 +77,9 @@ function SnippetView(props: {
         <Button
           kind="quiet"
           class="small source"
-          onClick={() => props.show({ assistant: props.assistant, file, pages, quote: text })}
+          onClick={() => props.show({
+            assistant: props.assistant, file, quotes: [{ text, pages }], at: 0,
+          })}
         >
           {file.name}{pages.length ? `, p. ${inRuns(pages)}` : ''}
         </Button>

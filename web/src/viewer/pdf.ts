@@ -3,7 +3,8 @@
 import * as pdfjs from 'pdfjs-dist/legacy/build/pdf.min.mjs';
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 
-import { find } from './finding';
+import { findAll, type Named, occurrences, segments } from './finding';
+import { classOf, type Wanted } from './marks';
 
 pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
 
@@ -11,8 +12,10 @@ type Document = Awaited<ReturnType<typeof pdfjs.getDocument>['promise']>;
 
 export interface Open {
   pages: number;
-  /** Draws a page into `holder`, as wide as it is, and marks `quote`. Says how much it marked. */
-  draw: (holder: HTMLElement, page: number, quote: string, zoom: number) => Promise<number>;
+  /** Draws a page into `holder`, `zoom` times as wide as it is. False where another one came. */
+  draw: (holder: HTMLElement, page: number, zoom: number) => Promise<boolean>;
+  /** Marks words on the page that was drawn last, and says which of the quotes it found. */
+  mark: (wanted: Wanted, active: string | null) => Set<string>;
   close: () => void;
 }
 
@@ -27,15 +30,24 @@ export async function open(url: string): Promise<Open> {
   });
   const document_ = await task.promise;
   let turn = 0;
+  let words: Words[] = [];
   return {
     pages: document_.numPages,
-    draw: (holder, page, quote, zoom) => {
+    draw: async (holder, page, zoom) => {
       turn += 1;
       const mine = turn;
-      return draw(document_, holder, page, quote, zoom, () => mine === turn);
+      const drawn = await draw(document_, holder, page, zoom, () => mine === turn);
+      if (drawn && mine === turn) words = drawn;
+      return mine === turn;
     },
+    mark: (wanted, active) => mark(words, wanted, active),
     close: () => void task.destroy(),
   };
+}
+
+interface Words {
+  div: HTMLElement;
+  text: string;
 }
 
 const WIDEST = 4096; // pixels of a canvas
@@ -44,10 +56,9 @@ async function draw(
   document_: Document,
   holder: HTMLElement,
   number: number,
-  quote: string,
   zoom: number,
   current: () => boolean,
-): Promise<number> {
+): Promise<Words[] | null> {
   const page = await document_.getPage(number);
   const natural = page.getViewport({ scale: 1 });
   const scale = ((holder.clientWidth || 600) / natural.width) * zoom;
@@ -72,7 +83,7 @@ async function draw(
   sheet.style.height = `${viewport.height}px`;
   sheet.style.setProperty('--total-scale-factor', String(scale));
   sheet.append(canvas, words);
-  if (!current()) return 0;
+  if (!current()) return null;
   holder.replaceChildren(sheet);
   const layer = new pdfjs.TextLayer({
     textContentSource: page.streamTextContent(),
@@ -80,41 +91,44 @@ async function draw(
     viewport,
   });
   await layer.render();
-  return quote ? mark(layer.textDivs, quote) : 0;
+  return layer.textDivs.map((div) => ({ div, text: div.textContent ?? '' }));
 }
 
-/** Marks the quote in the page's words; how many pieces of text it touched. */
-function mark(divs: HTMLElement[], quote: string): number {
+function mark(words: readonly Words[], wanted: Wanted, active: string | null): Set<string> {
   const starts: number[] = [];
   let text = '';
-  for (const div of divs) {
+  for (const one of words) {
     starts.push(text.length);
-    text += `${div.textContent ?? ''}\n`;
+    text += `${one.text}\n`;
   }
-  let marked = 0;
-  for (const span of find(text, quote)) {
-    divs.forEach((div, index) => {
-      const start = Math.max(span.start - starts[index]!, 0);
-      const end = Math.min(span.end - starts[index]!, div.textContent?.length ?? 0);
-      if (start < end && wrap(div, start, end)) marked += 1;
-    });
-  }
-  return marked;
-}
-
-/** Puts `[start, end)` of the element's text into a mark; its text stays the same. */
-function wrap(div: HTMLElement, start: number, end: number): boolean {
-  let passed = 0;
-  for (const node of [...div.childNodes]) {
-    const length = node.textContent?.length ?? 0;
-    if (node instanceof Text && start >= passed && end <= passed + length) {
-      const range = document.createRange();
-      range.setStart(node, start - passed);
-      range.setEnd(node, end - passed);
-      range.surroundContents(document.createElement('mark'));
-      return true;
+  const spans: Named[] = findAll(text, wanted.quotes.map((one) => one.text)).flatMap((all, index) =>
+    all.map((span) => ({ ...span, id: wanted.quotes[index]!.id })));
+  const quoted = new Set(spans.map((span) => span.id));
+  if (wanted.search) {
+    const found = occurrences(text, wanted.search.words, wanted.search.ids.length);
+    for (const [index, span] of found.entries()) {
+      spans.push({ ...span, id: wanted.search.ids[index]! });
     }
-    passed += length;
   }
-  return false;
+  const pieces = segments(spans);
+  let from = 0; // pieces before this one end before the words that are looked at
+  words.forEach(({ div, text: own }, index) => {
+    const start = starts[index]!;
+    while (from < pieces.length && pieces[from]!.end <= start) from += 1;
+    const children: (string | HTMLElement)[] = [];
+    let at = 0;
+    for (let next = from; next < pieces.length && pieces[next]!.start < start + own.length; next += 1) {
+      const piece = pieces[next]!;
+      const first = Math.max(at, piece.start - start);
+      const last = Math.min(piece.end - start, own.length);
+      if (last <= first) continue;
+      const element = document.createElement('mark');
+      element.className = classOf(piece.ids, active);
+      element.textContent = own.slice(first, last);
+      children.push(own.slice(at, first), element);
+      at = last;
+    }
+    if (children.length || div.childElementCount) div.replaceChildren(...children, own.slice(at));
+  });
+  return quoted;
 }

@@ -1,19 +1,27 @@
-// A source in a dialog: the page of a PDF or the text, with the quoted words marked.
+// A source: the page of a PDF, or the text, with all that an answer quotes of it marked. It stands
+// beside the answer where there is room, else over it as a sheet.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { type File_, inWords, ownPath } from '../api';
+import type { File_ } from '../api';
 import { useClient } from '../session';
-import { Button, Choice, Dialog, inRuns, Told, Waiting, Wrong } from '../ui';
+import { Button, Choice, Cross, Dialog, inRuns, useMedia, useOwnId } from '../ui';
+import { hitId, quoteId } from './marks';
 import { originOf } from './origin';
-import type { Open } from './pdf';
+import { Pages, quotesOn } from './pages';
+import { useSearch, type Search } from './searching';
 import { ReadText } from './text';
+
+export interface Quote {
+  text: string;
+  pages: number[];
+}
 
 export interface Source {
   assistant: string;
   file: Pick<File_, 'id' | 'name' | 'signed_url'> & Partial<Pick<File_, 'metadata'>>;
-  pages: number[];
-  quote: string;
+  quotes: Quote[];
+  at: number; // the one that is looked at first
 }
 
 type View = 'page' | 'text';
@@ -21,163 +29,191 @@ const VIEWS: readonly { id: View; title: string }[] = [
   { id: 'page', title: 'Page' },
   { id: 'text', title: 'Text' },
 ];
+const WIDE = '(min-width: 62rem)'; // as in style.css
+
+const isPdf = (source: Source) => /\.pdf$/i.test(source.file.name);
+
+/** Beside what is asked and answered; as a sheet over it where that is too narrow. */
+export function SourcePane({ source, close }: { source: Source; close: () => void }) {
+  return useMedia(WIDE)
+    ? <Beside key={source.file.id} source={source} close={close} />
+    : <SourceDialog key={source.file.id} source={source} close={close} />;
+}
 
 export function SourceDialog({ source, close }: { source: Source; close: () => void }) {
-  const pdf = /\.pdf$/i.test(source.file.name);
-  const [view, setView] = useState<View>(pdf ? 'page' : 'text');
-  const origin = originOf(source.file.metadata, source.quote);
+  const [view, setView] = useState<View>(isPdf(source) ? 'page' : 'text');
   return (
-    <Dialog
-      title={source.file.name}
-      close={close}
-      wide
-      beside={pdf
-        ? <Choice label="View" options={VIEWS} value={view} choose={setView} />
-        : undefined}
+    <Dialog title={source.file.name} close={close} wide beside={<Views {...{ source, view, setView }} />}>
+      <Content source={source} view={view} />
+    </Dialog>
+  );
+}
+
+function Beside({ source, close }: { source: Source; close: () => void }) {
+  const [view, setView] = useState<View>(isPdf(source) ? 'page' : 'text');
+  const element = useRef<HTMLElement>(null);
+  const id = useOwnId();
+  useEffect(() => {
+    const before = document.activeElement;
+    const aside = element.current!;
+    aside.focus({ preventScroll: true });
+    return () => {
+      const now = document.activeElement;
+      if (before instanceof HTMLElement && (aside.contains(now) || now === document.body)) {
+        before.focus({ preventScroll: true });
+      }
+    };
+  }, []);
+  return (
+    <aside
+      ref={element}
+      class="card beside"
+      aria-labelledby={id}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') close();
+      }}
     >
-      {source.quote ? <Quote source={source} /> : null}
+      <header>
+        <h2 id={id} class="grow">{source.file.name}</h2>
+        <Views {...{ source, view, setView }} />
+        <Button kind="quiet" class="icon" aria-label="Close" onClick={close}><Cross /></Button>
+      </header>
+      <Content source={source} view={view} />
+    </aside>
+  );
+}
+
+function Views(props: { source: Source; view: View; setView: (view: View) => void }) {
+  if (!isPdf(props.source)) return null;
+  return <Choice label="View" options={VIEWS} value={props.view} choose={props.setView} />;
+}
+
+function Content({ source, view }: { source: Source; view: View }) {
+  const client = useClient();
+  const search = useSearch(client, source.assistant, source.file.id);
+  const [at, setAt] = useState(source.at);
+  const [searching, setSearching] = useState(false);
+  const quote = source.quotes[at];
+  const [page, setPage] = useState(quote?.pages[0] ?? 1);
+  const hit = searching && search.hits.length ? search.at : null;
+  const place = hit === null ? null : search.hits[hit]!;
+  const goTo = (index: number) => {
+    setAt(index);
+    setSearching(false);
+    setPage((now) => {
+      const pages = source.quotes[index]?.pages ?? [];
+      return pages.includes(now) ? now : pages[0] ?? now;
+    });
+  };
+  useEffect(() => goTo(source.at), [source]);
+  useEffect(() => {
+    if (place?.page) setPage(place.page);
+  }, [place]);
+  const origin = originOf(source.file.metadata, quote?.text ?? '');
+  const active = hit === null ? quoteId(at) : hitId(hit);
+  return (
+    <>
+      {quote?.text ? <Quoted source={source} at={at} goTo={goTo} /> : null}
       {origin ? (
         <p class="note">
           <a href={origin} target="_blank" rel="noreferrer noopener">Open the page it is from</a>
         </p>
       ) : null}
-      {view === 'page' ? <PdfSource source={source} /> : <ReadText source={source} />}
-    </Dialog>
+      <SearchBar
+        search={search}
+        use={(by) => {
+          // The first one is looked at before one goes on to the next.
+          if (searching) search.go(by);
+          else setSearching(true);
+        }}
+        typed={(words) => {
+          search.set(words);
+          setSearching(!!words.trim());
+        }}
+        shown={hit !== null}
+      />
+      {view === 'page' ? (
+        <Pages
+          source={source}
+          page={page}
+          turnTo={setPage}
+          wanted={{ quotes: quotesOn(source, page), search: onPage(search, page) }}
+          active={active}
+          label={source.file.name}
+        />
+      ) : <ReadText source={source} at={at} hits={search.hits} hit={hit} />}
+    </>
   );
 }
 
-function Quote({ source }: { source: Source }) {
-  const pages = inRuns(source.pages);
+/** What is searched, as far as it stands on a page. */
+function onPage(search: Search, page: number) {
+  const ids = search.hits.flatMap((hit, index) => (hit.page === page ? [hitId(index)] : []));
+  return ids.length ? { words: search.words, ids } : null;
+}
+
+function Quoted({ source, at, goTo }: { source: Source; at: number; goTo: (at: number) => void }) {
+  const quote = source.quotes[at]!;
+  const all = source.quotes.length;
+  const pages = inRuns(quote.pages);
+  const step = (by: number) => goTo((at + by + all) % all);
+  const told = [
+    all > 1 ? `Quote ${at + 1} of ${all}` : null,
+    pages && `${quote.pages.length > 1 ? 'Pages' : 'Page'} ${pages}`,
+  ].filter(Boolean).join(' · ');
   return (
     <figure class="quote">
-      <blockquote>{source.quote}</blockquote>
-      {pages ? <figcaption>{source.pages.length > 1 ? 'Pages' : 'Page'} {pages}</figcaption> : null}
+      <blockquote tabIndex={0}>{quote.text}</blockquote>
+      {told ? (
+        <figcaption class="line">
+          <span role="status">{told}</span>
+          {all > 1 ? (
+            <>
+              <span class="grow" />
+              <Button class="small" aria-label="Previous quote" onClick={() => step(-1)}>‹</Button>
+              <Button class="small" aria-label="Next quote" onClick={() => step(1)}>›</Button>
+            </>
+          ) : null}
+        </figcaption>
+      ) : null}
     </figure>
   );
 }
 
-// --- PDF --------------------------------------------------------------------------------------
-
-function PdfSource({ source }: { source: Source }) {
-  const client = useClient();
-  const holder = useRef<HTMLDivElement>(null);
-  const [pdf, setPdf] = useState<Open | null>(null);
-  const [page, setPage] = useState(source.pages[0] ?? 1);
-  const [zoom, setZoom] = useState(1);
-  const [error, setError] = useState<string | null>(null);
-  const [missed, setMissed] = useState(false);
-
-  useEffect(() => {
-    let opened: Open | null = null;
-    let left = false;
-    const load = async () => {
-      const url = source.file.signed_url
-        ?? (await client.getFile(source.assistant, source.file.id)).signed_url;
-      const { open } = await import('./pdf');
-      opened = await open(ownPath(url));
-      if (left) opened.close();
-      else setPdf(opened);
-    };
-    load().catch((failure: unknown) => setError(`This PDF cannot be shown: ${inWords(failure)}`));
-    return () => {
-      left = true;
-      opened?.close();
-    };
-  }, []);
-
-  useEffect(() => {
-    const box = holder.current;
-    if (!pdf || !box) return;
-    const shown = Math.min(Math.max(page, 1), pdf.pages);
-    const quoted = source.pages.includes(shown) ? source.quote : '';
-    pdf.draw(box, shown, quoted, zoom).then(
-      (marked) => {
-        setMissed(!!quoted && marked === 0);
-        const first = box.querySelector('mark');
-        if (first) {
-          const top = first.getBoundingClientRect().top - box.getBoundingClientRect().top;
-          box.scrollTop = Math.max(0, box.scrollTop + top - box.clientHeight / 3);
-        }
-      },
-      (failure: unknown) => setError(`This page cannot be drawn: ${inWords(failure)}`),
-    );
-  }, [pdf, page, zoom]);
-
-  const turn = (by: number) =>
-    setPage((now) => Math.min(Math.max(now + by, 1), pdf?.pages ?? now));
+function SearchBar(props: {
+  search: Search;
+  use: (by: number) => void;
+  typed: (words: string) => void;
+  shown: boolean;
+}) {
+  const { search } = props;
+  const some = search.hits.length > 0;
   return (
-    <>
-      <div class="line pager" role="toolbar" aria-label="Pages">
-        <Button
-          class="small"
-          aria-label="Previous page"
-          disabled={page <= 1}
-          onClick={() => turn(-1)}
-        >
-          ‹
-        </Button>
-        <label class="inline">
-          Page
-          <input
-            class="short"
-            inputMode="numeric"
-            value={String(page)}
-            onChange={(event) => {
-              const number = Number.parseInt(event.currentTarget.value, 10);
-              if (number >= 1 && number <= (pdf?.pages ?? 1)) setPage(number);
-              else event.currentTarget.value = String(page);
-            }}
-          />
-          of {pdf?.pages ?? '…'}
-        </label>
-        <Button
-          class="small"
-          aria-label="Next page"
-          disabled={!pdf || page >= pdf.pages}
-          onClick={() => turn(1)}
-        >
-          ›
-        </Button>
-        <span class="grow" />
-        <Button
-          class="small"
-          aria-label="Smaller"
-          disabled={zoom <= 1}
-          onClick={() => setZoom(Math.max(1, zoom - 0.5))}
-        >
-          −
-        </Button>
-        <Button
-          class="small"
-          aria-label="Larger"
-          disabled={zoom >= 3}
-          onClick={() => setZoom(Math.min(3, zoom + 0.5))}
-        >
-          +
-        </Button>
-      </div>
-      <Wrong text={error} />
-      {missed ? (
-        <Told>
-          The words could not be marked on the page, most likely because it is a picture of text.
-          They are quoted above, and marked in the text that was read.
-        </Told>
-      ) : null}
-      {!pdf && !error ? <Waiting what="Opening the document…" /> : null}
-      <div
-        ref={holder}
-        class="pages"
-        tabIndex={0}
-        data-first
-        role="document"
-        aria-label={`Page ${page} of ${source.file.name}`}
+    <search class="line find">
+      <input
+        type="search"
+        aria-label="Search in the document"
+        placeholder="Search in the document"
+        value={search.words}
+        onInput={(event) => props.typed(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'PageDown' || event.key === 'ArrowRight') turn(1);
-          else if (event.key === 'PageUp' || event.key === 'ArrowLeft') turn(-1);
+          if (event.key === 'Enter') props.use(event.shiftKey ? -1 : 1);
+          else if (event.key === 'Escape' && search.words) props.typed('');
           else return;
           event.preventDefault();
+          event.stopPropagation();
         }}
       />
-    </>
+      {search.words.trim() ? (
+        <>
+          <span class="note" role="status">
+            {some && props.shown ? `${search.at + 1} of ${search.told}` : search.told}
+          </span>
+          <Button class="small" aria-label="Previous match" disabled={!some} onClick={() => props.use(-1)}>‹</Button>
+          <Button class="small" aria-label="Next match" disabled={!some} onClick={() => props.use(1)}>›</Button>
+        </>
+      ) : null}
+    </search>
   );
 }
