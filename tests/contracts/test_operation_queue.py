@@ -7,6 +7,7 @@ import pytest
 
 from lodgepole.errors import ClaimLost
 from lodgepole.model import FileStatus, OperationStatus, OperationType
+from lodgepole.ports.operation_queue import QuickWork
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(minutes=1)
@@ -45,6 +46,44 @@ async def test_a_large_upload_does_not_starve_other_assistants(ready):
     second = await ready.claim()
     assert (first.operation.id, second.operation.id) == ("o0", "late")
     assert (await ready.claim()).operation.id == "o1"
+
+
+async def test_a_project_with_many_assistants_does_not_starve_another(ready):
+    await ready.catalog.add_assistant(ready.assistant("b1", project="other"))
+    for number in range(2):
+        await ready.append_content(f"o{number}", file_id=f"f{number}")
+        await ready.claim()
+    await ready.append_content("next", assistant_id="a2")
+    ready.clock.advance(SECOND)
+    await ready.append_content("late", assistant_id="b1")
+    assert (await ready.claim()).operation.id == "late"
+    assert (await ready.claim()).operation.assistant_id == "a2"
+
+
+async def test_where_quick_work_is_wanted_large_uploads_and_slow_assistants_are_passed_over(ready):
+    large = ready.upload(size=101)
+    await ready.append_content("large", upload=large)
+    ready.clock.advance(SECOND)
+    await ready.append_content("behind it", file_id="f2")
+    await ready.append_content("small", assistant_id="a2")
+    quick = QuickWork(most_bytes=100)
+    of_others = QuickWork(most_bytes=100, not_of=frozenset({"a2"}))
+    assert await ready.queue.claim("w", lease=LEASE, quick=of_others) is None
+    held = await ready.queue.claim("w", lease=LEASE, quick=quick)
+    assert held.operation.id == "small"
+    assert await ready.queue.claim("w", lease=LEASE, quick=quick) is None, "each in its order"
+    assert (await ready.claim()).operation.id == "large"
+    held = await ready.queue.claim("w", lease=LEASE, quick=quick)
+    assert held.operation.id == "behind it"
+
+
+async def test_a_deletion_is_quick_whoever_asks_for_it(ready):
+    await ready.publish("o1")
+    deletion = ready.operation("d", DELETE, generation=2)
+    await ready.intake.append(deletion)
+    quick = QuickWork(most_bytes=0, not_of=frozenset({"a1"}))
+    held = await ready.queue.claim("w", lease=LEASE, quick=quick)
+    assert held.operation.id == "d"
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable, WorkersDied
+from lodgepole.ingestion.slots import LARGE_WEIGHT
 from lodgepole.ingestion.sweep import GRACE
-from lodgepole.ingestion.worker import BACKOFF_MOST, LARGE_WEIGHT, backoff
+from lodgepole.ingestion.worker import BACKOFF_MOST, SMALL_BYTES, backoff
 from lodgepole.library.blob_keys import original_key
 from lodgepole.limits import Limits
 from lodgepole.model import FileStatus, FileVersion, OperationStatus
@@ -106,6 +107,70 @@ async def test_while_one_file_is_parsed_another_is_finished(make_house):
         assert (await house.finished(assistant, page.items[0].id)) is OperationStatus.COMPLETED
         parser.may_go_on.set()
         assert await house.finished(assistant, first.id) is OperationStatus.COMPLETED
+
+
+class HangingParser(MemoryParser):
+    """Never comes back from files whose name says so."""
+
+    def __init__(self):
+        super().__init__()
+        self.hanging = 0
+        self.begun = asyncio.Event()
+
+    async def parse(self, path, *, name, **how):
+        if name.startswith("hostile"):
+            self.hanging += 1
+            self.begun.set()
+            await asyncio.Event().wait()
+        return await super().parse(path, name=name, **how)
+
+
+@pytest.mark.parametrize("size", [10, SMALL_BYTES + 1], ids=["small", "large"])
+async def test_a_small_file_of_another_project_is_read_while_hostile_ones_hang(make_house, size):
+    parser = HangingParser()
+    house = make_house(parser=parser)
+    hostile = await house.assistant("hostile")
+    other = await house.assistants.create("q", name="other", instructions=None, metadata=None)
+    for number in range(40):
+        await upload(house, hostile, f"hostile{number}.txt", b"x" * size)
+    stop = asyncio.Event()
+    async with asyncio.timeout(60):
+        task = asyncio.create_task(house.worker(slots=2).run(stop))
+        await parser.begun.wait()
+        for _ in range(3):
+            _, operation = await upload(house, other)
+            assert await house.finished(other, operation.id) is OperationStatus.COMPLETED
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert parser.hanging > 1
+
+
+async def test_of_an_assistant_whose_files_take_long_none_is_taken_for_quick(
+    make_house, monkeypatch
+):
+    monkeypatch.setattr("lodgepole.ingestion.worker.SLOW_SECONDS", 0.0)
+    parser = HangingParser()
+    house = make_house(parser=parser)
+    hostile, other = await house.assistant("hostile"), await house.assistant("other")
+    await upload(house, hostile, "hostile.txt", b"x" * (SMALL_BYTES + 1))
+    asked = []
+
+    class Watched(MemoryOperationLog):
+        async def claim(self, worker_id, *, lease, quick=None):
+            asked.append(quick)
+            return await super().claim(worker_id, lease=lease, quick=quick)
+
+    house.log = Watched(house.database, house.clock)
+    async with asyncio.timeout(60):
+        task = asyncio.create_task(house.worker(slots=1).run(asyncio.Event()))
+        await parser.begun.wait()
+        await upload(house, hostile, "hostile too.txt")
+        _, operation = await upload(house, other)
+        assert await house.finished(other, operation.id) is OperationStatus.COMPLETED
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert parser.hanging == 1
+    assert asked[-1].not_of == {hostile.id}
 
 
 class CountingParser(HeldParser):
@@ -488,12 +553,12 @@ async def test_a_log_that_does_not_answer_for_a_while_is_asked_again(house):
         refusals = 2
         refused = asyncio.Event()
 
-        async def claim(self, worker_id, *, lease):
+        async def claim(self, worker_id, *, lease, quick=None):
             if self.refusals:
                 self.refusals -= 1
                 self.refused.set()
                 raise Unavailable("no answer")
-            return await super().claim(worker_id, lease=lease)
+            return await super().claim(worker_id, lease=lease, quick=quick)
 
     house.log = Flaky(house.database, house.clock)
     stop = asyncio.Event()

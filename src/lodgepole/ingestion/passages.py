@@ -44,7 +44,8 @@ class ChunkerInThread:
         self._tokenizer = tokenizer
         self._limits = limits
 
-    async def cut(self, body: bytes, *, name: str) -> ChunkedDocument:
+    async def cut(self, body: bytes, *, name: str, owner: str = "") -> ChunkedDocument:
+        del owner  # threads need no turns
         return await asyncio.to_thread(self._cut, body, name)
 
     def _cut(self, body: bytes, name: str) -> ChunkedDocument:

@@ -311,6 +311,7 @@ class Pipeline:
                 name=upload.name,
                 kind=upload.kind,
                 multimodal=upload.multimodal,
+                owner=assistant_id,
                 document=await find_body(self._blobs, assistant_id, version) if begun else None,
                 embedder=searched,
                 given=await find_given(self._blobs, assistant_id, version.file_id)

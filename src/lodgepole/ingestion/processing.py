@@ -64,7 +64,7 @@ class LocalProcessor:
     ) -> ProcessedFile:
         document, body = await self._document(work, keep, progress)
         await progress(PARSED_PERCENT)
-        cut = await self._chunker.cut(body, name=work.name)
+        cut = await self._chunker.cut(body, name=work.name, owner=work.owner)
         passages = cut.passages
         self._step("chunked")
         embedder, vectors = await self._vectors(work, passages, progress)
@@ -104,6 +104,7 @@ class LocalProcessor:
             kind=work.kind,
             name=work.name,
             multimodal=work.multimodal,
+            owner=work.owner,
             progress=read,
         )
         self._step("parsed")

@@ -11,18 +11,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lodgepole.concurrency.signal import Signal
 from lodgepole.concurrency.waiting import first_of
 from lodgepole.errors import ClaimLost, LodgepoleError, Unavailable, WorkersDied
 from lodgepole.ingestion.index_rebuild import Rebuilding
 from lodgepole.ingestion.pipeline import Pipeline, Retired
 from lodgepole.ingestion.reembedding import Reembedding
+from lodgepole.ingestion.slots import LARGE_WEIGHT, Slots, SlowAssistants
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, Operation, OperationType
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.leader_lease import LeaderLease
-from lodgepole.ports.operation_queue import OperationQueue
+from lodgepole.ports.operation_queue import OperationQueue, QuickWork
 from lodgepole.ports.operation_signals import OperationSignals
 from lodgepole.telemetry.stages import Stages
 
@@ -47,9 +47,8 @@ SUSPECT_LATER = timedelta(seconds=5)
 PROGRESS_EVERY = 0.5
 """Seconds between two reports on one file; each is a transaction, and most are done sooner."""
 SMALL_BYTES = 256 * 1024
-LARGE_WEIGHT = 8
-"""A large file counts for this many small ones, which share commits of the index when they are
-under way together."""
+SLOW_SECONDS = 20.0
+"""A file that takes longer lets others of its assistant have no part in the slot for quick ones."""
 DELETIONS = frozenset({OperationType.DELETE_FILE, OperationType.DELETE_ASSISTANT})
 
 
@@ -61,33 +60,12 @@ class _Running:
     task: asyncio.Task[Retired | None]
 
 
-class _WeightedSemaphore:
-    """How much may be under way at once; what is claimed next may always be large."""
-
-    def __init__(self, size: int) -> None:
-        self._free = size
-        self._given = Signal()
-        self._turn = asyncio.Lock()
-
-    async def take_for_any(self, stop: asyncio.Event) -> bool:
-        """Wait for room for a large file; False once `stop` is set."""
-        async with self._turn:  # one looks whenever something is given, the others after it
-            while not stop.is_set():
-                if self._free >= LARGE_WEIGHT:
-                    self._free -= LARGE_WEIGHT
-                    return True
-                await first_of(self._given.wait(), stop)
-        return False
-
-    def give(self, weight: int) -> None:
-        self._free += weight
-        self._given.give()
-
-
 class Worker:
     """Runs operations: while some wait for a parser others embed.
 
-    `slots` large files at a time, or up to eight times as many small ones.
+    `slots` large files at a time, or up to eight times as many small ones; when these are taken,
+    one more that is quickly done, of an assistant that has none under way, so that files that take
+    minutes keep nobody else waiting.
     """
 
     def __init__(
@@ -128,6 +106,7 @@ class Worker:
         self._running: list[_Running] = []
         self._house = asyncio.Event()
         self._retired: deque[tuple[datetime, Retired]] = deque()
+        self._slow = SlowAssistants()
 
     @property
     def incomplete_assistants(self) -> int:
@@ -138,9 +117,10 @@ class Worker:
         """Work until `stop` is set. Cancelling instead is like being killed: nothing is lost."""
         await self._guarded(lambda: self._queue.take_back(self._worker_id))
         async with asyncio.TaskGroup() as group:
-            room = _WeightedSemaphore(self._slots * LARGE_WEIGHT)
+            slots = Slots(self._slots)
             for _ in range(self._slots * LARGE_WEIGHT):
-                group.create_task(self._slot(stop, room))
+                group.create_task(self._slot(stop, slots))
+            group.create_task(self._quick_slot(stop, slots))
             group.create_task(self._keep_house(stop))
             if self._reembedding is not None:
                 group.create_task(self._reembed(self._reembedding, stop))
@@ -157,21 +137,31 @@ class Worker:
         await self._remove_retired(self._clock.now() + RETIRE_AFTER)
         return claims
 
-    async def _slot(self, stop: asyncio.Event, room: _WeightedSemaphore) -> None:
-        while await room.take_for_any(stop):
-            taken = LARGE_WEIGHT
+    async def _slot(self, stop: asyncio.Event, slots: Slots) -> None:
+        while await slots.look(stop):
+            weight, claim = 0, None
             try:
                 claim = await self._next(stop)
-                if claim is not None:
-                    taken = _weight(claim.operation)
-                    room.give(LARGE_WEIGHT - taken)
-                    await self._work(claim, stop)
+                weight = 0 if claim is None else _weight(claim.operation)
             finally:
-                room.give(taken)
+                slots.found(weight)
+            if claim is not None:
+                try:
+                    await self._work(claim, stop)
+                finally:
+                    slots.give(weight)
 
-    async def _next(self, stop: asyncio.Event) -> Claim | None:
+    async def _quick_slot(self, stop: asyncio.Event, slots: Slots) -> None:
+        while await slots.all_taken(stop):
+            under_way = {running.operation.assistant_id for running in self._running}
+            quick = QuickWork(most_bytes=SMALL_BYTES, not_of=self._slow.now() | under_way)
+            claim = await self._next(stop, quick)
+            if claim is not None:
+                await self._work(claim, stop)
+
+    async def _next(self, stop: asyncio.Event, quick: QuickWork | None = None) -> Claim | None:
         try:
-            claim = await self._queue.claim(self._worker_id, lease=self._lease)
+            claim = await self._queue.claim(self._worker_id, lease=self._lease, quick=quick)
             if claim is None:
                 await first_of(self._signals.wait(POLL), stop)
         except LodgepoleError as error:
@@ -232,6 +222,7 @@ class Worker:
         task = asyncio.create_task(self._traced(claim, progress))
         running = _Running(claim.operation, task)
         self._running.append(running)
+        slow = loop.call_later(SLOW_SECONDS, self._slow.add, claim.operation.assistant_id)
         heartbeat = asyncio.create_task(self._heartbeat(claim, task))
         stopping = asyncio.create_task(self._stop_after_grace(stop, task))
         try:
@@ -245,6 +236,7 @@ class Worker:
                 return None
             raise ClaimLost(f"Operation {claim.operation.id} was ended from outside") from None
         finally:
+            slow.cancel()
             self._running.remove(running)
             self._trim_due = True
             heartbeat.cancel()

@@ -20,12 +20,13 @@ class ChunkedDocument:
 class Chunker(Protocol):
     """Cuts documents, whose text is not trusted to be quick to cut."""
 
-    async def cut(self, body: bytes, *, name: str) -> ChunkedDocument:
+    async def cut(self, body: bytes, *, name: str, owner: str = "") -> ChunkedDocument:
         """Cut a document.
 
         Args:
             body: The document as it is stored.
             name: Of its file.
+            owner: Whose file it is; those of an owner with many give way to others.
 
         Raises:
             UnreadableFile: With a message for the uploader: it has no text, too much or takes too

@@ -25,6 +25,7 @@ class ProcessingJob:
     name: str
     kind: FileKind
     multimodal: bool
+    owner: str = ""  # the assistant's id; of an owner with many files they give way to others
     document: bytes | None = None  # what an earlier attempt kept
     embedder: EmbedderIdentity | None = None  # that the assistant is searched with
     given: bytes | None = None  # passages with vectors that the client brought along

@@ -1,5 +1,7 @@
 """Port: accepted changes as work, claimed by one worker at a time."""
 
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +16,21 @@ def overdue_horizon(now: datetime, lease: timedelta) -> datetime:
     return now + max(LONGEST_PUT_OFF, 2 * lease)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickWork:
+    """What may be claimed where only what is quickly done is wanted."""
+
+    most_bytes: int  # of an upload
+    not_of: AbstractSet[str] = frozenset()
+    """Ids of assistants whose uploads others come before; what they delete is claimed."""
+
+    def includes(self, assistant_id: str, upload_bytes: int | None) -> bool:
+        """Return whether an operation is; one without an upload has no bytes."""
+        if upload_bytes is None:
+            return True
+        return upload_bytes <= self.most_bytes and assistant_id not in self.not_of
+
+
 class OperationQueue(Protocol):
     """The work queue that accepted changes make.
 
@@ -21,11 +38,14 @@ class OperationQueue(Protocol):
     transaction. Statuses move Processing → Completed | Failed and never again.
     """
 
-    async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
+    async def claim(
+        self, worker_id: str, *, lease: timedelta, quick: QuickWork | None = None
+    ) -> Claim | None:
         """Take the next operation that is due, or None.
 
-        Oldest first within an assistant; between assistants, the one with the fewest claims
-        running first, so that one large upload does not starve the others. Counts an attempt,
+        Oldest first within an assistant; the assistants of the project with the fewest claims
+        running come first, and of these the one with the fewest, so that nobody's uploads starve
+        others. With `quick`, of assistants alone whose oldest one is. Counts an attempt,
         and one that is `unreturned` until it is released.
         An operation whose lease ran out is due again,
         and so is one that would be due later than anything is put off: the clock was set back.

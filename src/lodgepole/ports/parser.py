@@ -32,11 +32,12 @@ class Parser(Protocol):
         kind: FileKind,
         name: str,
         multimodal: bool,
+        owner: str = "",
         progress: ReadingProgress = untold,
     ) -> Document:
         """Raises UnreadableFile with a message for the uploader; never hangs, never crashes us.
 
-        What `progress` raises goes through.
+        Those of an `owner` with many files give way to others. What `progress` raises goes through.
         """
         ...
 

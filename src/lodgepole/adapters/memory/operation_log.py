@@ -20,7 +20,7 @@ from lodgepole.model import (
 )
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.operation_history import OperationMatcher
-from lodgepole.ports.operation_queue import overdue_horizon
+from lodgepole.ports.operation_queue import QuickWork, overdue_horizon
 
 FILE_DELETED = "Cancelled: the file was deleted."
 ASSISTANT_DELETED = "Cancelled: the assistant was deleted."
@@ -177,7 +177,9 @@ class MemoryOperationLog:
 
     # --- working ------------------------------------------------------------------------------
 
-    async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
+    async def claim(
+        self, worker_id: str, *, lease: timedelta, quick: QuickWork | None = None
+    ) -> Claim | None:
         now = self._clock.now()
         unfinished = self._unfinished(None, None)
         running = Counter(
@@ -185,13 +187,22 @@ class MemoryOperationLog:
             for row in unfinished
             if row.worker_id is not None and row.due_at > now
         )
+        projects = {each.id: each.project_id for each in self._database.assistants.values()}
+        of_project: Counter[str] = Counter()
+        for assistant_id, count in running.items():
+            of_project[projects[assistant_id]] += count
         horizon = overdue_horizon(now, lease)
         due = [row for row in unfinished if row.due_at <= now or row.due_at > horizon]
-        if not due:
+        oldest: dict[str, OperationRow] = {}
+        for row in sorted(due, key=lambda row: (row.operation.created_at, row.operation.id)):
+            oldest.setdefault(row.operation.assistant_id, row)
+        able = [row for row in oldest.values() if quick is None or _is_quick(row, quick)]
+        if not able:
             return None
         row = min(
-            due,
+            able,
             key=lambda row: (
+                of_project[projects[row.operation.assistant_id]],
                 running[row.operation.assistant_id],
                 row.operation.created_at,
                 row.operation.id,
@@ -362,3 +373,8 @@ class MemoryOperationLog:
             del database.sources[key]
         for key in [key for key in database.operations if key[0] == assistant_id]:
             del database.operations[key]
+
+
+def _is_quick(row: OperationRow, quick: QuickWork) -> bool:
+    upload = row.operation.upload
+    return quick.includes(row.operation.assistant_id, None if upload is None else upload.size)

@@ -24,10 +24,11 @@ class MemoryParser:
         kind: FileKind,
         name: str,
         multimodal: bool,
+        owner: str = "",
         progress: ReadingProgress = untold,
     ) -> Document:
         """Raises UnreadableFile for a file without text."""
-        del multimodal, progress  # nothing but text is read here, and at once
+        del multimodal, owner, progress  # nothing but text is read here, and at once
         data = path.read_bytes()  # noqa: ASYNC240  small files, in tests
         builder = DocumentBuilder(name, self._limits)
         paged = kind is FileKind.PDF

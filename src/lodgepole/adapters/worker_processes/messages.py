@@ -48,6 +48,7 @@ def job_bytes(work: ProcessingJob) -> bytes:
             "name": work.name,
             "kind": work.kind.value,
             "multimodal": work.multimodal,
+            "owner": work.owner,
             "stored": work.document is not None,
             "embedder": None if work.embedder is None else asdict(work.embedder),
         }
@@ -67,6 +68,7 @@ def read_job(payload: bytes, document: bytes | None) -> ProcessingJob:
         name=raw["name"],
         kind=FileKind(raw["kind"]),
         multimodal=raw["multimodal"],
+        owner=raw["owner"],
         document=document,
         embedder=None if raw["embedder"] is None else EmbedderIdentity(**raw["embedder"]),
     )

@@ -226,6 +226,28 @@ async def test_files_are_read_side_by_side_up_to_the_number_of_children(
         hanging.cancel()
 
 
+async def test_a_small_file_of_another_is_read_while_hostile_ones_hang(
+    scripted: tuple[str, ...], text: Path
+) -> None:
+    async with parser(scripted) as reader:
+        hanging = [
+            asyncio.create_task(
+                reader.parse(
+                    text, kind=FileKind.TEXT, name="hang", multimodal=False, owner="hostile"
+                )
+            )
+            for _ in range(3)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(UnreadableFile, match=r"^\d+$"):
+            await reader.parse(
+                text, kind=FileKind.TEXT, name="who", multimodal=False, owner="other"
+            )
+        assert not any(task.done() for task in hanging)
+        for task in hanging:
+            task.cancel()
+
+
 async def test_closing_ends_a_child_that_reads(scripted: tuple[str, ...], text: Path) -> None:
     async with parser(scripted) as reader:
         await process_of(reader, text)

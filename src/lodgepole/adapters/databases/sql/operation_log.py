@@ -41,7 +41,7 @@ from lodgepole.model import (
 )
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.operation_history import OperationMatcher
-from lodgepole.ports.operation_queue import overdue_horizon
+from lodgepole.ports.operation_queue import QuickWork, overdue_horizon
 
 
 class SqlOperationLog:
@@ -147,11 +147,13 @@ class SqlOperationLog:
 
     # --- working ------------------------------------------------------------------------------
 
-    async def claim(self, worker_id: str, *, lease: timedelta) -> Claim | None:
+    async def claim(
+        self, worker_id: str, *, lease: timedelta, quick: QuickWork | None = None
+    ) -> Claim | None:
         now = self._clock.now()
 
         def work(connection: Connection) -> Claim | None:
-            key = self._claiming.next_due(connection, now, overdue_horizon(now, lease))
+            key = self._claiming.next_due(connection, now, overdue_horizon(now, lease), quick)
             if key is None:
                 return None
             claimed = connection.execute(

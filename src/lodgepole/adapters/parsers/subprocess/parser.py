@@ -20,6 +20,7 @@ import orjson
 from lodgepole.adapters import passage_rows
 from lodgepole.adapters.framing import Frame, read_frame, write_frame
 from lodgepole.adapters.parsers.subprocess import messages
+from lodgepole.adapters.parsers.subprocess.turns import Turns
 from lodgepole.documents.builder import from_json
 from lodgepole.errors import Unavailable, UnreadableFile
 from lodgepole.limits import MIB, Limits
@@ -31,6 +32,9 @@ START_SECONDS = 60.0  # for a child to import what it needs, on a machine that i
 FILES_PER_CHILD = 200  # after which it is replaced: C libraries fragment and leak
 SMALL_FILE_SECONDS = 60.0
 SECONDS_PER_MIB = 120.0  # on top; ~20 times what the slowest real file took
+TEXT_SECONDS_PER_MIB = 30.0  # of what is text already, and of cutting: linear, however hostile
+TEXTS = {FileKind.TEXT, FileKind.MARKDOWN, FileKind.CSV, FileKind.JSON, FileKind.JSON_LINES}
+SMALL_BYTES = 256 * 1024  # up to which a file is not kept waiting by larger ones
 ANSWER_BYTES_PER_CHAR = 8  # UTF-8 escaped in JSON, with room for blocks and pages
 FIGURES_BYTES = 512 * MIB
 
@@ -47,7 +51,7 @@ class SubprocessParser:
     Args:
         command: Program and arguments of a child, `[sys.executable, "-m", …]`.
         limits: What each file may take; handed to the children.
-        children: How many files are read at once.
+        children: How many files are read at once, and one more where it is small.
         ocr_languages: Of text recognition, as Tesseract names them; none switches it off.
         tokenizer: Its file, for those who cut.
         environment: All that a child finds in its own; ours holds keys, and is not handed on.
@@ -74,7 +78,7 @@ class SubprocessParser:
         )
         self._limits = limits
         self._children = children
-        self._slots = asyncio.Semaphore(children)
+        self._turns = Turns(children)
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -87,6 +91,7 @@ class SubprocessParser:
         kind: FileKind,
         name: str,
         multimodal: bool,
+        owner: str = "",
         progress: ReadingProgress = untold,
     ) -> Document:
         """Raises UnreadableFile for the file's faults, Unavailable when no child can be started.
@@ -96,14 +101,18 @@ class SubprocessParser:
         request = orjson.dumps(
             {"path": str(path), "kind": kind.value, "name": name, "multimodal": multimodal}
         )
-        seconds = self._seconds_for(_size(path))
-        file = (messages.FILE, request)
-        return await self._asked(name, [file], seconds, progress, _read_document)
+        size = _size(path)
+        seconds = self._seconds_for(size, kind in TEXTS)
+        async with self._turns.place(owner, small=size <= SMALL_BYTES):
+            file = (messages.FILE, request)
+            return await self._asked(name, [file], seconds, progress, _read_document)
 
-    async def cut(self, body: bytes, *, name: str) -> ChunkedDocument:
+    async def cut(self, body: bytes, *, name: str, owner: str = "") -> ChunkedDocument:
         """As in the port. Cancelling the call kills the child that is cutting."""
         request = [(messages.CUT, orjson.dumps({"name": name})), (messages.BODY, body)]
-        return await self._asked(name, request, self._seconds_for(len(body)), untold, _read_cut)
+        seconds = self._seconds_for(len(body), True)
+        async with self._turns.place(owner, small=len(body) <= SMALL_BYTES):
+            return await self._asked(name, request, seconds, untold, _read_cut)
 
     async def _asked(
         self,
@@ -115,20 +124,19 @@ class SubprocessParser:
     ) -> _Answer:
         """What `read` makes of the frames of an answer. Raises UnreadableFile and Unavailable."""
         work = partial(self._answer_by, request, seconds, progress, read)
-        async with self._slots:
-            try:
-                answer = await self._answered(work)
-            except TimeoutError:
-                raise UnreadableFile(
-                    f"{name!r} took longer than {seconds:,.0f} s to read: split it and upload the "
-                    "parts."
-                ) from None
-            except _Failed:
-                raise UnreadableFile(
-                    f"{name!r} made its reader crash: the file is damaged, or needs more memory "
-                    f"than {self._limits.parse_memory_bytes // MIB:,} MiB. Save it anew or split "
-                    "it and upload it again."
-                ) from None
+        try:
+            answer = await self._answered(work)
+        except TimeoutError:
+            raise UnreadableFile(
+                f"{name!r} took longer than {seconds:,.0f} s to read: split it and upload the "
+                "parts."
+            ) from None
+        except _Failed:
+            raise UnreadableFile(
+                f"{name!r} made its reader crash: the file is damaged, or needs more memory "
+                f"than {self._limits.parse_memory_bytes // MIB:,} MiB. Save it anew or split "
+                "it and upload it again."
+            ) from None
         if isinstance(answer, str):
             raise UnreadableFile(answer)
         return answer
@@ -156,7 +164,8 @@ class SubprocessParser:
         try:
             frames = await self._ask(child, request, seconds, progress)
             answer = await asyncio.to_thread(_taken, read, frames)
-            if not self._closed and child.files < FILES_PER_CHILD:
+            kept = len(self._idle) < self._children and child.files < FILES_PER_CHILD
+            if kept and not self._closed:
                 self._idle.append(child)
         finally:
             self._busy.discard(child)
@@ -198,9 +207,10 @@ class SubprocessParser:
     def _answer_bytes(self) -> int:
         return self._limits.parse_text_chars * ANSWER_BYTES_PER_CHAR + FIGURES_BYTES
 
-    def _seconds_for(self, size: int) -> float:
+    def _seconds_for(self, size: int, is_text: bool) -> float:
         """A hang in a small file is noticed sooner than a large file's honest work."""
-        return min(self._limits.parse_seconds, SMALL_FILE_SECONDS + SECONDS_PER_MIB * size / MIB)
+        per_mib = TEXT_SECONDS_PER_MIB if is_text else SECONDS_PER_MIB
+        return min(self._limits.parse_seconds, SMALL_FILE_SECONDS + per_mib * size / MIB)
 
     async def _take(self) -> "_Child":
         while self._idle:
@@ -235,13 +245,10 @@ class SubprocessParser:
         self._closed = True
         for child in self._busy:
             child.kill()
-        for _ in range(self._children):  # held by all who still read, and by those who wait
-            await self._slots.acquire()
+        await self._turns.nobody()
         while self._idle:
             self._end(self._idle.pop())
         await asyncio.gather(*self._ending)
-        for _ in range(self._children):
-            self._slots.release()
 
 
 class _Child:
