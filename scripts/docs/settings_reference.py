@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from lodgepole import limits
-from lodgepole.runtime import settings
+from lodgepole.runtime import settings, sign_in_settings
 
 ROOT = Path(__file__).parents[2]
 HEAD = """\
@@ -27,6 +27,14 @@ the server is started; the variable wins. Options of `lodgepole serve` win over 
 `lodgepole.toml` a setting has its name without `LODGEPOLE_`, in lower case, such as `port = 8080`.
 
 | variable | default | meaning |
+|---|---|---|
+"""
+RULES = """
+## Sign-in
+
+Each `[[oidc_rules]]` in `lodgepole.toml` lets somebody in; see [the guide](../guides/sign-in.md).
+
+| entry | default | meaning |
 |---|---|---|
 """
 LIMITS = """
@@ -71,11 +79,16 @@ OF_MODELS = {
 
 
 def reference() -> str:
-    return HEAD + "".join(_settings()) + MODELS + "".join(_models()) + LIMITS + "".join(_limits())
+    parts = (_settings(), MODELS, _models(), RULES, _rules(), LIMITS, _limits())
+    return HEAD + "".join(itertools.chain.from_iterable(parts))
 
 
 def _settings() -> Iterator[str]:
-    meanings = {**_docstrings(Path(settings.__file__), "Settings"), **MEANINGS}
+    meanings = {
+        **_docstrings(Path(sign_in_settings.__file__), "SignInSettings"),
+        **_docstrings(Path(settings.__file__), "Settings"),
+        **MEANINGS,
+    }
     for name, field in settings.Settings.model_fields.items():
         alias: Any = field.validation_alias
         choices = [str(choice).upper() for choice in getattr(alias, "choices", ())]
@@ -100,6 +113,13 @@ def _provider(name: str) -> str:
 def _models() -> Iterator[str]:
     meanings = {**_docstrings(Path(settings.__file__), "ModelConfig"), **OF_MODELS}
     for field in dataclasses.fields(settings.ModelConfig):
+        default = "required" if field.default is dataclasses.MISSING else _shown(field.default)
+        yield _row(f"`{field.name}`", default, meanings.get(field.name, ""))
+
+
+def _rules() -> Iterator[str]:
+    meanings = _docstrings(Path(sign_in_settings.__file__), "OidcRule")
+    for field in dataclasses.fields(sign_in_settings.OidcRule):
         default = "required" if field.default is dataclasses.MISSING else _shown(field.default)
         yield _row(f"`{field.name}`", default, meanings.get(field.name, ""))
 

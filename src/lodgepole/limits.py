@@ -51,6 +51,9 @@ class Limits:
     conversation_retention_days: int = 90  # after it was last used
     conversation_undo_seconds: float = 3600.0  # that a deleted conversation can be had back
     audit_retention_days: int = 400  # of the audit log; 0 keeps none
+    session_idle_seconds: float = 4 * 3600.0  # that somebody who signed in may do nothing
+    session_seconds: float = 12 * 3600.0  # until they have to sign in again
+    sessions_per_project: int = 10_000  # the oldest make room
     quota_retry_seconds: float = 60.0  # told to callers who hold too much
     requests_per_minute: int = 0  # per project; 0 is no limit
     sources_per_assistant: int = 100

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from lodgepole.access.api_keys import Keys
 from lodgepole.access.audit import AuditLog
 from lodgepole.access.grants import Granted, GrantedCatalog, GrantedHistory, GrantedIntake
+from lodgepole.access.sessions import Sessions
+from lodgepole.access.sign_in import SignIn
 from lodgepole.access.usage import UsageMeter
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.model_directory import ModelDirectory
@@ -45,6 +47,7 @@ class Services:
     responses: StoredResponses
     conversations: Conversations
     keys: Keys
+    sessions: Sessions
     audit: AuditLog
     sources: Sources
     usage_meter: UsageMeter
@@ -62,6 +65,7 @@ class Services:
     allowances: Allowances
     clock: Clock
     limits: Limits
+    sign_in: SignIn | None = None  # None where only keys are taken
 
     def under(self, grant: Grant) -> "Services":
         """The same for a key with this grant: what it hides is not there.

@@ -13,6 +13,7 @@ import pytest
 
 from lodgepole.access.api_keys import Keys
 from lodgepole.access.audit import AuditLog
+from lodgepole.access.sessions import Sessions
 from lodgepole.access.usage import UsageMeter
 from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.blobs import MemoryBlobs
@@ -243,6 +244,7 @@ def build(
             records=records, clock=clock, new_id=random_id, limits=limits, kept=kept
         ),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
+        sessions=Sessions(records=records, clock=clock, limits=limits),
         audit=AuditLog(records=records, clock=clock, new_id=new_id, limits=limits),
         usage_meter=UsageMeter(MemoryLedger(database), clock),
         chat=Chat(

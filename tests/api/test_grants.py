@@ -1,11 +1,14 @@
 """Keys that see some assistants or files alone, through every route that there is."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 
+from lodgepole.access.sessions import Sessions
+from lodgepole.access.sign_in_rules import Person, SignInRule
 from lodgepole.api.auth import GRANTED_ROUTES
 from lodgepole.api.mcp import server
 from lodgepole.model import Grant, Role
@@ -78,24 +81,57 @@ async def test_every_route_is_refused_unless_its_answers_were_looked_at(shelves)
     assert seen > GRANTED_ROUTES, "the walk met every route that a key with a grant may use"
 
 
+RULES = tuple(
+    SignInRule(claim="groups", value=name, role=role, grant=grant)
+    for name, role, grant in (
+        ("reader", Role.DATA_READ, None),
+        ("editor", Role.DATA_WRITE, None),
+        ("admin", Role.ALL, None),
+        ("reader, bound", Role.DATA_READ, Grant(assistants=frozenset({"open"}))),
+    )
+)
+
+
+async def sessions_of_each_rule(house) -> dict[str, dict[str, str]]:
+    """What requests of somebody who signed in are sent with, by the rule that lets them in."""
+    sessions = Sessions(
+        records=house.services.audit._records,
+        clock=house.clock,
+        limits=house.services.limits,
+        issuer="https://login.example.com",
+        rules=RULES,
+    )
+    house.services = replace(house.services, sessions=sessions)
+    found = {}
+    for rule in RULES:
+        person = Person(id="user_x", name="x", claims={"groups": (rule.value,)})
+        secret, _ = await sessions.begin(person)
+        found[rule.value] = {"Cookie": f"lodgepole_session={secret}", "Lodgepole-Console": "1"}
+    return found
+
+
 async def test_the_table_of_routes_and_keys_is_what_the_routes_answer(shelves, tmp_path):
     keys = {f"`{role}`": await shelves.key(role) for role in Role}
     keys["`data_read`, bound"] = await bound(shelves, role=Role.DATA_READ, assistants=["open"])
     keys["`data_write`, bound"] = await bound(shelves, assistants=["open"])
+    kinds = {name: {"Api-Key": key} for name, key in keys.items()}
+    kinds |= await sessions_of_each_rule(shelves)
     async with shelves.client(key=None) as client:
         app = client._transport.app
         server.mount(app)
         rows = []
-        for method, path, _ in sorted(set(routes_of(app))):
+        for method, path, name in sorted(set(routes_of(app))):
+            if name in ("finish_sign_in", "sign_out"):
+                continue  # they begin and end what the others ask for
             if (await client.request(method, path)).status_code != 401:
                 continue  # it asks for no key
             answers = [
-                (await client.request(method, path, headers={"Api-Key": key})).status_code
-                for key in keys.values()
+                (await client.request(method, path, headers=headers)).status_code
+                for headers in kinds.values()
             ]
             shown = ["no" if answer == 403 else "yes" for answer in answers]
             rows.append([f"`{method} {path.replace('/open', '/…')}`", *shown])
-    lines = [["Route", *keys], ["---"] * (len(keys) + 1), *rows]
+    lines = [["Route", *kinds], ["---"] * (len(kinds) + 1), *rows]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
     known = REFERENCE.read_text("utf-8").split("\n\n")[-1]
     fresh = tmp_path / "keys.md"

@@ -28,6 +28,7 @@ from lodgepole.api.routes import (
     openai,
     openai_files,
     responses,
+    sign_in,
     sources,
     vector_store_files,
     vector_stores,
@@ -42,8 +43,8 @@ PREFIXES = ("/assistant", "")
 """Python clients say `/assistant/files/…`, TypeScript ones and the specifications `/files/…`."""
 CORS: Mapping[str, Any] = {
     "allow_methods": errors.METHODS,
-    # Keys, versions, MCP's, and a dozen that the OpenAI client sends about itself. Without cookies
-    # there is nothing that a page could use behind its user's back.
+    # Keys, versions, MCP's, and a dozen that the OpenAI client sends about itself. Credentials are
+    # not allowed, so that no other page acts by a session behind its user's back.
     "allow_headers": ("*",),
     "expose_headers": (
         errors.REQUEST_ID_HEADER,
@@ -134,6 +135,8 @@ def create_app(
         assistants.router,
         sources.router,
         conversations.router,
+        sign_in.router,
+        sign_in.pages,
     ):
         app.include_router(router, prefix=additions.PREFIX)
     for router in OPENAI_ROUTERS:

@@ -22,6 +22,8 @@ ASKS = frozenset(
 )
 """Routes by name that change no document and no right. Questions are nobody's business: they are
 counted by key and day, and not written down."""
+SIGN_INS = frozenset({"finish_sign_in"})
+"""Routes by name that begin a session, though browsers come to them by GET."""
 
 
 class Audited:
@@ -46,8 +48,10 @@ class Audited:
     async def _note(self, scope: Scope, status: int) -> None:
         key: ApiKey | None = scope.get(KEY_IN_SCOPE)
         route = getattr(scope.get("route"), "name", None)
-        changes = scope["method"] in CHANGES and route not in ASKS and status < 400
-        if route is None or not (status in REFUSED or (changes and key is not None)):
+        changes = (scope["method"] in CHANGES and route not in ASKS) or route in SIGN_INS
+        if route is None or not (
+            status in REFUSED or (changes and status < 400 and key is not None)
+        ):
             return
         client = scope.get("client")
         path: Mapping[str, Any] = scope.get("path_params") or {}

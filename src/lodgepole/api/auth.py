@@ -10,6 +10,7 @@ from lodgepole.api.audited import KEY_IN_SCOPE
 from lodgepole.api.base_url import base_url
 from lodgepole.api.errors import OPENAI_PATHS
 from lodgepole.api.schemas.wire import served_to
+from lodgepole.api.session_cookies import check_own_page, session_of
 from lodgepole.api.state import state_of
 from lodgepole.api.versions import NEWEST, VERSION_HEADER, WireVersion, wire_version
 from lodgepole.errors import NotFound, PermissionDenied
@@ -40,6 +41,9 @@ GRANTED_ROUTES = frozenset(
 )
 """Routes by name that a key with a grant may use: those that go through its services alone. Others
 are refused, new ones too, until somebody has looked at what they show."""
+SIGNED_IN_ROUTES = frozenset({"list_assistants", "sign_out"})
+"""Routes that somebody who signed in may use whatever their role: the console begins with the
+names of what they may ask, and their grant hides the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +74,9 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
     async def call(request: Request) -> Call:
         state = state_of(request)
         services = state.services
-        key = await services.keys.authenticate(api_key_of(request))
+        key = await _authenticated(request, services, state.public_url)
         request.scope[KEY_IN_SCOPE] = key
-        if key.role not in _ALLOWED[role]:
-            raise PermissionDenied(
-                f"This API key has the role `{key.role}`, which does not allow "
-                f"{request.method} here: use a key with `{role}` or `all`."
-            )
-        if key.grant is not None and request.scope["route"].name not in GRANTED_ROUTES:
-            raise PermissionDenied(
-                "This API key is bound to assistants or files, and this is about the project: use "
-                "a key that is not bound."
-            )
+        _check_allowed(key, role, request)
         await state.rates.spend(key.project_id)
         services.usage_meter.count_request(key)
         version = wire_version(_version_word(request))
@@ -95,6 +90,33 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
         )
 
     return call
+
+
+async def _authenticated(request: Request, services: Services, public_url: str | None) -> ApiKey:
+    """Whose request it is: by the key that it names, else by the session of its browser."""
+    secret, session = api_key_of(request), session_of(request)
+    if secret or session is None:
+        return await services.keys.authenticate(secret)
+    check_own_page(request, public_url)
+    return await services.sessions.authenticate(session)
+
+
+def _check_allowed(key: ApiKey, role: Role, request: Request) -> None:
+    """Raises PermissionDenied where the key's role or grant does not go so far."""
+    route = request.scope["route"].name
+    if key.signed_in and route in SIGNED_IN_ROUTES:
+        return
+    whose = "Your account" if key.signed_in else "This API key"
+    if key.role not in _ALLOWED[role]:
+        raise PermissionDenied(
+            f"{whose} has the role `{key.role}`, which does not allow "
+            f"{request.method} here: use a key with `{role}` or `all`."
+        )
+    if key.grant is not None and route not in GRANTED_ROUTES:
+        raise PermissionDenied(
+            f"{whose} is bound to assistants or files, and this is about the project: use "
+            "a key that is not bound."
+        )
 
 
 def _version_word(request: Request) -> str | None:

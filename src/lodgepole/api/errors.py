@@ -133,11 +133,18 @@ def describe_invalid(errors: Sequence[Any], *, outer: int = 0) -> str:
     return f"{message} (and {more} more)" if more else message
 
 
+def status_of(error: LodgepoleError) -> HTTPStatus:
+    """The status that a failure has, for what answers in a shape of its own."""
+    return _told(error)[0]
+
+
+def _told(error: LodgepoleError) -> tuple[HTTPStatus, str]:
+    return next((_BY_CLASS[kind] for kind in type(error).__mro__ if kind in _BY_CLASS), _INTERNAL)
+
+
 async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, LodgepoleError)
-    status, code = next(
-        (_BY_CLASS[kind] for kind in type(error).__mro__ if kind in _BY_CLASS), _INTERNAL
-    )
+    status, code = _told(error)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
     if status is HTTPStatus.TOO_MANY_REQUESTS:

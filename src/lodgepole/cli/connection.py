@@ -1,9 +1,10 @@
 """Choice of the server that a command talks to, and of the key."""
 
 import os
+from contextlib import AbstractAsyncContextManager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,6 +15,8 @@ from lodgepole.client.api_client import ANSWER_SECONDS, LOOPBACK_HOSTS, Client
 from lodgepole.errors import InvalidRequest, LodgepoleError, Unavailable
 
 if TYPE_CHECKING:
+    from lodgepole.access.api_keys import Keys
+    from lodgepole.access.sessions import Sessions
     from lodgepole.runtime.settings import Settings
 
 KEY_FILE = "api_key"
@@ -63,6 +66,24 @@ FilterOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+class OwnCatalog(Protocol):
+    """The part of `runtime.catalog` that commands use."""
+
+    @staticmethod
+    def opened_keys(settings: "Settings") -> "AbstractAsyncContextManager[Keys]": ...
+
+    @staticmethod
+    def opened_sessions(settings: "Settings") -> "AbstractAsyncContextManager[Sessions]": ...
+
+
+def own_catalog() -> OwnCatalog:
+    """What opens the catalog of a server on this machine."""
+    # The driver of the database, a second of CPU that `--help` does not need.
+    from lodgepole.runtime import catalog
+
+    return catalog
 
 
 def load_settings(**given: Any) -> "Settings":

@@ -13,6 +13,7 @@ from lodgepole.cli.connection import (
     DataDirOption,
     JsonOption,
     load_settings,
+    own_catalog,
     read_json_option,
     read_key,
 )
@@ -120,10 +121,7 @@ def revoke_key(
 
 
 def _opened_keys(settings: "Settings") -> AbstractAsyncContextManager[Keys]:
-    # The driver of the database, a second of CPU that `--help` does not need.
-    from lodgepole.runtime.catalog import opened_keys
-
-    return opened_keys(settings)
+    return own_catalog().opened_keys(settings)
 
 
 async def _create(

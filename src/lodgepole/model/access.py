@@ -38,6 +38,7 @@ class ApiKey:
     role: Role
     created_at: datetime
     grant: Grant | None = None  # None sees the whole project
+    signed_in: bool = False  # a person's session, which acts as a key does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

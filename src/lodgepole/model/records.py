@@ -15,6 +15,9 @@ class RecordKind(StrEnum):
     CONVERSATION = "conversation"  # its title, and which turns it has
     TURN = "turn"  # a question of a conversation, with its answer
     AUDIT = "audit"
+    SESSION = "session"  # of somebody who signed in with an identity provider
+    SESSION_USE = "session_use"  # that a session was in use lately
+    SIGN_IN = "sign_in"  # that an answer of an identity provider was used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

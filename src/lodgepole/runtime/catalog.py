@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from lodgepole.access.api_keys import Keys
 from lodgepole.access.audit import AuditLog
+from lodgepole.access.sessions import Sessions
 from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import Database, open_database
 from lodgepole.adapters.databases.sql.records import SqlRecords
@@ -83,6 +84,22 @@ async def opened_keys(settings: Settings) -> AsyncGenerator[Keys]:
         yield Keys(
             catalog=SqlCatalog(database), clock=clock, new_id=_new_id, limits=limits, audit=audit
         )
+
+
+@asynccontextmanager
+async def opened_sessions(settings: Settings) -> AsyncGenerator[Sessions]:
+    """The sessions of people, whether servers run or not.
+
+    Raises:
+        NotFound: There is no catalog; its first server makes it.
+        Unavailable: It cannot be opened.
+    """
+    check_there(settings)
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        records = SqlRecords(await open_catalog_database(settings, stack))
+        audit = AuditLog(records=records, clock=clock, new_id=_new_id, limits=settings.limits)
+        yield Sessions(records=records, clock=clock, limits=settings.limits, audit=audit)
 
 
 def _new_id() -> str:

@@ -30,6 +30,7 @@ from lodgepole.runtime.retrieval_settings import (
     RerankerSettings,
     expand,
 )
+from lodgepole.runtime.sign_in_settings import SignInSettings
 from lodgepole.runtime.source_settings import SourceCredential
 
 API_KEY_CHARS = 8
@@ -118,7 +119,7 @@ def _provider_field(*names: str) -> Any:
     return Field(default=None, validation_alias=AliasChoices(*names))
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """One value, made once in the entry point and passed down."""
 
     model_config = SettingsConfigDict(
@@ -381,6 +382,7 @@ _NOT_FOR_WORKERS = (
     "LODGEPOLE_MODELS",
     "LODGEPOLE_RERANKER",
     "LODGEPOLE_SOURCE_",
+    "LODGEPOLE_OIDC_",
 )
 
 

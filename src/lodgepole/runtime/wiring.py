@@ -47,6 +47,7 @@ from lodgepole.runtime.processing import (
     open_processing_tools,
 )
 from lodgepole.runtime.settings import Settings
+from lodgepole.runtime.sign_in import open_sessions, open_sign_in
 from lodgepole.runtime.sources import (
     Origins,
     open_files,
@@ -159,6 +160,7 @@ async def _services(
     files = open_files(settings, stores, stages)
     held_files = _held_files(stores, files, limits)
     documents = WholeDocuments(catalog, stores.blobs)
+    sessions = open_sessions(settings, stores.records, clock)
     return Services(
         assistants=Assistants(
             catalog=catalog, intake=log, clock=clock, new_id=_new_id, limits=limits
@@ -178,6 +180,8 @@ async def _services(
         ),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id, limits=limits),
         audit=AuditLog(records=stores.records, clock=clock, new_id=_new_id, limits=limits),
+        sessions=sessions,
+        sign_in=open_sign_in(settings, stores, sessions, stack),
         usage_meter=usage_meter,
         chat=Chat(
             search,

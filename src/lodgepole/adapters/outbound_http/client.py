@@ -8,7 +8,15 @@ body, and a time limits the whole of a request, however slowly it trickles.
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -67,10 +75,18 @@ class GuardedClient:
         *,
         seconds: float = 60.0,
         resolve: Resolve | None = None,
+        trusted_hosts: Collection[str] = (),
     ) -> None:
-        """`seconds` are for the whole of one request; `resolve` is the system's if left out."""
+        """Open no connection yet.
+
+        Args:
+            networks: Which addresses may be reached.
+            seconds: For the whole of one request.
+            resolve: Finds a name's addresses; the system's if left out.
+            trusted_hosts: Names that the operator wrote, in small letters; they may be anywhere.
+        """
         self._seconds = seconds
-        self._backend = _Backend(networks, resolve or _resolve)
+        self._backend = _Backend(networks, resolve or _resolve, frozenset(trusted_hosts))
         self._made: httpx2.AsyncClient | None = None
 
     async def close(self) -> None:
@@ -221,9 +237,12 @@ class _Transport(httpx2.AsyncHTTPTransport):
 class _Backend(httpcore2.AsyncNetworkBackend):
     """Connects to addresses that were checked, under the names that they have."""
 
-    def __init__(self, networks: Networks, resolve: Resolve) -> None:
+    def __init__(
+        self, networks: Networks, resolve: Resolve, trusted_hosts: Collection[str]
+    ) -> None:
         self._networks = networks
         self._resolve = resolve
+        self._trusted_hosts = trusted_hosts
         # Its type is given twice in the library, once without methods.
         self._inner = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
 
@@ -258,8 +277,9 @@ class _Backend(httpcore2.AsyncNetworkBackend):
             raise httpcore2.ConnectTimeout("the name's server does not answer") from None
         except (OSError, UnicodeError):
             raise httpcore2.ConnectError("the name is not known") from None
-        for address in found[:ADDRESSES_MOST]:
-            self._networks.check(address)
+        if host.lower() not in self._trusted_hosts:
+            for address in found[:ADDRESSES_MOST]:
+                self._networks.check(address)
         return found[:ADDRESSES_TRIED]
 
 

@@ -42,6 +42,7 @@ _PLACES = {
     "vector_store_id": "The store's id, or the assistant's name.",
     "batch_id": "The batch's id.",
     "response_id": "The response's id.",
+    "session_id": "The session's id.",
     "conversation_id": "The conversation's id.",
     "answer_id": "The answer's id.",
 }

@@ -19,6 +19,7 @@ from lodgepole.api.schemas import (
     files,
     openai,
     responses,
+    sessions,
     sources,
     vector_stores,
 )
@@ -117,6 +118,9 @@ ADDITIONS: Mapping[str, Described] = {
         errors=(400, 409, 413),
     ),
     "revoke_key": Described(errors=(404, 409)),
+    "sign_out": Described(errors=(409,)),
+    "list_sessions": Described(answer=sessions.ListSessionsResponse),
+    "revoke_session": Described(errors=(404,)),
     "list_audit_entries": Described(answer=extensions.ListAuditEntriesResponse, errors=(400,)),
     "describe_usage": Described(answer=extensions.UsageReportModel, errors=(400,)),
     "read_passages": Described(answer=extensions.PassagesModel, errors=(400, 404)),

@@ -1,0 +1,1 @@
+"""Identity providers: `openid_connect`, which is any that speaks OpenID Connect."""
