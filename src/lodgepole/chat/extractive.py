@@ -17,6 +17,7 @@ from lodgepole.chat.answer_types import (
     wants_all,
     wants_more,
 )
+from lodgepole.chat.asked_attributes import speaks_of_it
 from lodgepole.chat.messages import ENGLISH, phrases, question_language
 from lodgepole.chat.outlines import asked_gist, asks_rows, outline, rows_like
 from lodgepole.chat.prepared_answers import as_far_as_asked
@@ -167,7 +168,20 @@ class ExtractiveChatModel:
         if max(whole.cosines) < CLEAR_COSINE and not missing:
             missing += _absent_words(whole.comparison, sources, names)
         shown = tuple(_whole(quote, asked) for quote, asked in chosen)
-        return Found(quotes, missing, unsaid, clear=_has_figure(question, shown), shown=shown)
+        clear = _has_figure(question, shown) and self._speaks_of_it(question, names, shown, whole)
+        return Found(quotes, missing, unsaid, clear=clear, shown=shown)
+
+    def _speaks_of_it(
+        self, question: str, names: Sequence[Anchor], shown: Sequence[Shown], whole: _Ranked
+    ) -> bool:
+        """Whether what is shown, and stands by it, may answer the question."""
+        near = 0.0 if self._is_foreign(question) else max(whole.cosines)
+        said = [
+            f"{each.quote.over()} {each.quote.under} {each.quote.meant} "
+            + " ".join(part.text for part in each.parts)
+            for each in shown
+        ]
+        return speaks_of_it(question, names, "\n".join(said), near)
 
     async def _answers_of_parts(
         self, parts: Sequence[str], quotable: _Quotable
