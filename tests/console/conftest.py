@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -95,33 +96,41 @@ def model() -> Generator[Model]:
 # --- a server -------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Generator[str]:
-    """The address of a server with one assistant, `handbook`, that has the examples."""
-    home = tmp_path_factory.mktemp("home")
+@contextmanager
+def serving(home: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """The address of a server with these settings and no others."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(FOREIGN)}
-    settings = {
+    given = {
         "HOME": str(home),
         "LODGEPOLE_API_KEY": KEY,
-        "LODGEPOLE_CACHE_DIR": str(home / "cache"),
+        # All servers of a run share it: the model is made for this machine once.
+        "LODGEPOLE_CACHE_DIR": str(home.parent / "cache"),
         "LODGEPOLE_DEFAULT_MODEL": QUOTING,
-        "OPENAI_BASE_URL": model.url,
-        "OPENAI_API_KEY": "none",
+        **settings,
     }
     process = subprocess.Popen(
         [*SERVE, "--data-dir", str(home / "data")],
-        env={**kept, **settings},
+        env={**kept, **given},
         cwd=home,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
     assert process.stdout is not None
-    address = json.loads(process.stdout.readline())["url"]
-    fill(address)
-    yield address
-    process.terminate()
-    process.communicate(timeout=20)
+    try:
+        yield json.loads(process.stdout.readline())["url"]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Generator[str]:
+    """The address of a server with one assistant, `handbook`, that has the examples."""
+    settings = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "none"}
+    with serving(tmp_path_factory.mktemp("home"), settings) as address:
+        fill(address)
+        yield address
 
 
 def fill(address: str) -> None:

@@ -210,14 +210,18 @@ const segment = encodeURIComponent;
 const OWN = '/lodgepole/';
 
 export class Client {
-  /** `left` is called when the server no longer takes the key. */
+  /** Without a key it is the browser's session; `left` is called when the server takes neither. */
   constructor(
-    private readonly key: string,
+    private readonly key: string | null,
     private readonly left: () => void = () => {},
   ) {}
 
   private headers(): Record<string, string> {
-    return { 'Api-Key': this.key, 'X-Pinecone-Api-Version': VERSION };
+    return {
+      // The second says that a request with a session is by this page.
+      ...(this.key === null ? { 'Lodgepole-Console': '1' } : { 'Api-Key': this.key }),
+      'X-Pinecone-Api-Version': VERSION,
+    };
   }
 
   async send(

@@ -14,26 +14,45 @@ import { SignIn } from './pages/signin';
 import { SourcesPage } from './pages/sources';
 import { forget } from './recent';
 import { administration, home, link, type Route, type Tab, TABS, useRoute } from './route';
-import { ClientContext, session, useClient } from './session';
+import {
+  ClientContext, session, type SignInOptions, signInOptions, useClient, whoIsSignedIn,
+} from './session';
 import { Button, Tree, Waiting, Wrong } from './ui';
 
 export function App() {
   const [key, setKey] = useState(session.key);
+  const [options, setOptions] = useState<SignInOptions | null>(null);
+  const [person, setPerson] = useState(false);
   const [why, setWhy] = useState<string | null>(null);
   const leave = (reason: string | null) => {
     session.end();
     forget();
     setWhy(reason);
     setKey(null);
+    setPerson(false);
   };
+  useEffect(() => {
+    if (key) return;
+    void (async () => {
+      const found = await signInOptions();
+      setPerson(found.url !== null && (await whoIsSignedIn()) !== null);
+      setOptions(found);
+    })();
+  }, [key]);
   const client = useMemo(
-    () => key && new Client(key, () => leave('This key is not valid any more. Sign in again.')),
-    [key],
+    () => key
+      ? new Client(key, () => leave('This key is not valid any more. Sign in again.'))
+      : person
+        ? new Client(null, () => leave('Your session has ended. Sign in again.'))
+        : null,
+    [key, person],
   );
   if (!client) {
+    if (!options) return <Waiting what="Opening…" />;
     return (
       <SignIn
         why={why}
+        options={options}
         done={(accepted) => {
           session.begin(accepted);
           setWhy(null);
@@ -42,9 +61,14 @@ export function App() {
       />
     );
   }
+  const signOut = async () => {
+    // Where the server cannot be reached the session goes on: it is better to stay than to pretend.
+    if (!key) await client.send('POST', '/lodgepole/sign-out');
+    leave(null);
+  };
   return (
     <ClientContext.Provider value={client}>
-      <Frame signOut={() => leave(null)} />
+      <Frame signOut={() => void signOut()} />
     </ClientContext.Provider>
   );
 }

@@ -1,9 +1,14 @@
 import { useState } from 'preact/hooks';
 
 import { Client, inWords } from '../api';
+import { type SignInOptions, signInLink } from '../session';
 import { Button, Field, Tree } from '../ui';
 
-export function SignIn(props: { why: string | null; done: (key: string) => void }) {
+export function SignIn(props: {
+  why: string | null;
+  options: SignInOptions;
+  done: (key: string) => void;
+}) {
   const [key, setKey] = useState('');
   const [error, setError] = useState(props.why);
   const [busy, setBusy] = useState(false);
@@ -35,6 +40,14 @@ export function SignIn(props: { why: string | null; done: (key: string) => void 
       >
         <div class="brand"><Tree /> Lodgepole</div>
         <h1>Sign in</h1>
+        {props.options.url ? (
+          <>
+            <a class="button primary" href={signInLink(props.options.url)}>
+              Sign in with {props.options.provider}
+            </a>
+            <p class="note">Or with an API key:</p>
+          </>
+        ) : null}
         <Field
           label="API key"
           error={error}
