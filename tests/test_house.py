@@ -72,6 +72,15 @@ def test_no_module_has_a_name_that_says_nothing():
     assert {name for name in modules() if vague & set(Path(name).with_suffix("").parts)} == set()
 
 
+LINES_MOST = 400
+"""Of one module; a longer one has two subjects."""
+
+
+def test_no_module_is_longer_than_one_reads_at_a_time():
+    lines = {name: len((SOURCE / name).read_text("utf-8").splitlines()) for name in modules()}
+    assert {name: count for name, count in lines.items() if count > LINES_MOST} == {}
+
+
 # --- tests mirror the source ------------------------------------------------------------------
 
 SUITES = {

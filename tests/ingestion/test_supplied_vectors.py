@@ -9,8 +9,8 @@ from tests.ingestion.test_pipeline import CountingEmbedder, text
 
 from lodgepole.ingestion.supplied_vectors import digest, read_given
 from lodgepole.library.blob_keys import given_key
-from lodgepole.library.files import GIVEN_BYTES
 from lodgepole.library.passage_exports import read_passages
+from lodgepole.library.supplied_passages import MOST_BYTES
 from lodgepole.ports.embedder import EmbedderIdentity
 
 IDENTITY = EmbedderIdentity(engine="e", model="m", dimension=2)
@@ -132,4 +132,4 @@ async def test_what_is_never_used_is_swept(house):
 
 
 def test_the_limit_is_one_that_can_be_held_in_memory():
-    assert GIVEN_BYTES <= 128 * 1024 * 1024
+    assert MOST_BYTES <= 128 * 1024 * 1024

@@ -11,9 +11,9 @@ from lodgepole.adapters.memory.index import MemoryIndex
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
 from lodgepole.errors import DeadlineExceeded, NotFound, Unavailable, WorkersDied
-from lodgepole.ingestion.slots import LARGE_WEIGHT
+from lodgepole.ingestion.slots import LARGE_WEIGHT, SMALL_BYTES
 from lodgepole.ingestion.sweep import GRACE
-from lodgepole.ingestion.worker import BACKOFF_MOST, SMALL_BYTES, backoff
+from lodgepole.ingestion.worker import BACKOFF_MOST, backoff
 from lodgepole.library.blob_keys import original_key
 from lodgepole.limits import Limits
 from lodgepole.model import FileStatus, FileVersion, OperationStatus
@@ -205,7 +205,8 @@ async def test_many_small_files_are_under_way_at_once(make_house):
 
 
 async def test_large_files_are_under_way_as_many_as_there_are_slots(make_house, monkeypatch):
-    monkeypatch.setattr("lodgepole.ingestion.worker.SMALL_BYTES", 10)
+    for module in ("slots", "worker"):
+        monkeypatch.setattr(f"lodgepole.ingestion.{module}.SMALL_BYTES", 10)
     parser = CountingParser(2)
     house = make_house(parser=parser)
     assistant = await house.assistant()

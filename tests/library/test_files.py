@@ -19,7 +19,7 @@ from lodgepole.errors import (
     Unavailable,
 )
 from lodgepole.library.blob_keys import original_key
-from lodgepole.library.files import GIVEN_AT_ONCE, GIVEN_FOR
+from lodgepole.library.supplied_passages import WAITING_FOR, WAITING_MOST
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import parse_filter
 from lodgepole.model import FileKind, FileStatus, FileVersion, OperationStatus, OperationType
@@ -146,7 +146,7 @@ async def test_passages_wait_for_so_many_ids_without_a_file(house):
     async def lines():
         yield b"{}\n"
 
-    for number in range(GIVEN_AT_ONCE):
+    for number in range(WAITING_MOST):
         await files.give_passages(assistant, f"f{number}", lines())
     await files.give_passages(assistant, "f0", lines())
     with pytest.raises(RateLimited):
@@ -155,7 +155,7 @@ async def test_passages_wait_for_so_many_ids_without_a_file(house):
         assistant, "f1", name="a.txt", content=lines(), metadata=None, multimodal=False
     )
     await files.give_passages(assistant, "another", lines())
-    house.clock.advance(GIVEN_FOR)
+    house.clock.advance(WAITING_FOR)
     await files.give_passages(assistant, "later", lines())
 
 

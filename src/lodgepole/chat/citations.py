@@ -12,6 +12,7 @@ from lodgepole.chat.citation_markers import Marker, MarkerScanner, Piece
 from lodgepole.chat.claim_verification import JUDGED, REJECTED, SourceText, Verification
 from lodgepole.chat.marker_styles import Doubtful, may_cite, mentioned, without_mentions
 from lodgepole.chat.reference_phrases import FileNames
+from lodgepole.chat.references import merge_references, pages_between
 from lodgepole.chat.source_lists import Listed, SourceLists
 from lodgepole.chat.translated_claims import MOST_CLAIMS, Claim, Judging, Verdict, is_foreign
 from lodgepole.model import (
@@ -377,37 +378,3 @@ class Citer:
             start=snippet.start + found.start,
             end=snippet.start + found.end,
         )
-
-
-def pages_between(snippet: Snippet, start: int, end: int) -> tuple[int, ...]:
-    """Pages that hold `[start, end)` of the snippet's text; all of them when it cannot say."""
-    if not snippet.page_starts:
-        return snippet.pages
-    ends = [offset for _, offset in snippet.page_starts[1:]] + [len(snippet.text)]
-    return (
-        tuple(
-            page
-            for (page, begin), stop in zip(snippet.page_starts, ends, strict=True)
-            if begin < end and start < stop
-        )
-        or snippet.pages
-    )
-
-
-def merge_references(references: Sequence[Reference]) -> tuple[Reference, ...]:
-    """One reference a file, in order of first mention: all pages, the first one's highlight."""
-    merged: dict[str, Reference] = {}
-    for r in references:
-        first = merged.get(r.file.id)
-        merged[r.file.id] = (
-            r
-            if first is None
-            else Reference(
-                file=first.file,
-                pages=tuple(sorted({*first.pages, *r.pages})),
-                highlight=first.highlight or r.highlight,
-                start=first.start,
-                end=first.end,
-            )
-        )
-    return tuple(merged.values())

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lodgepole.chat.citations import pages_between
 from lodgepole.chat.quotes import Quote, quotes_of
+from lodgepole.chat.references import pages_between
 from lodgepole.model import CELL_GAP, Source
 from lodgepole.text.words import content_stems, similar_stems, stems_of, words
 

@@ -4,166 +4,34 @@ Every word of a question must be the name of a column, a value in one, what the 
 word for computing. Where one is left, the table may say less than is asked, and nothing is told.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from lodgepole.chat.cell_values import is_number, read_dates
+from lodgepole.chat.table_words import (
+    ABOUT_PRICE,
+    ASKS_ROWS,
+    COMPARES,
+    COUNTED,
+    GENERIC,
+    NO_AMOUNT,
+    OPERATIONS,
+    PRICE,
+    WHEN,
+    Operation,
+)
 from lodgepole.chat.tables import Row, Table
 from lodgepole.text.words import (
     content_stems,
     is_negated,
     similar_stems,
-    stem,
     stems_of,
     words,
 )
 
-Operation = Literal["count", "sum", "average", "highest", "lowest", "rows"]
-
 LONGEST_VALUE = 60  # characters of a cell that a question may give
 SHORTEST_FORM = 4  # letters, from which words that differ in their last one are taken for the same
-_COUNT = (
-    r"how many|number of|count(?: of)?|wie ?viele?|anzahl|combien(?: de| d['’])?|nombre de"
-    r"|cuánt[oa]s|número de|quant[ie]|numero di|quant[oa]s|hoeveel|aantal|hur många|antal(?:et)?"
-    r"|hvor mange|montako|ile|kaç|сколько|количество|число|скільки|кількість|bao nhiêu"
-)
-_WORDS: tuple[tuple[Operation, str], ...] = (
-    (
-        "average",
-        r"\b(?:average|mean|durchschnitt\w{0,8}|mittelwert|moyenn\w{1,2}|en moyenne"
-        r"|promedio|media"
-        r"|média|gemiddeld\w?|genomsnitt\w{0,3}|gennemsnit\w{0,3}|gjennomsnitt\w{0,3}"
-        r"|keskiarvo"
-        r"|średni\w{1,3}|ortalama|средн\w{2,4}|середн\w{2,4}|trung bình)\b|平均|평균|متوسط",
-    ),
-    (
-        "highest",
-        r"\b(?:highest|largest|biggest|greatest|most expensive|priciest|dearest|maximum"
-        r"|max|most"
-        r"|longest|tallest|heaviest|fastest|latest|newest|most recent"
-        r"|höchste[nrsm]?|größte[nrsm]?|teuerste[nrsm]?|meisten?|längste[nrsm]?|neueste[nrsm]?"
-        r"|(?:le|la|les) plus (?:élevée?|hauts?|haute|chère?|cher|grande?|longue?|récente?)"
-        r"|le plus de"
-        r"|(?:más|mais|più) (?:altos?|altas?|caros?|caras?|cara|grandes?|largo|reciente)|mayor"
-        r"|maggiore|maior|hoogste|grootste|duurste|meeste|langste|högst\w?|störst\w?|dyraste?"
-        r"|flest\w?|mest|højeste|største|høyeste|dyreste|korkein|suurin|kallein|eniten"
-        r"|najwyższ\w{1,3}|najwięcej|największ\w{1,3}|najdroższ\w{1,3}|en (?:yüksek|büyük"
-        r"|pahalı|çok)"
-        r"|сам\w{2,3} (?:высок|больш|дорог)\w{2,3}|наибольш\w{2,3}|больше всего"
-        r"|найбільш\w{1,3}"
-        r"|найдорожч\w{1,3}|cao nhất|lớn nhất|nhiều nhất|đắt nhất)\b"
-        r"|最高|最大|最多|最も(?:高い|多い|大きい)|一番(?:高い|多い|大きい)|最贵"
-        r"|가장 (?:높은|많은|큰|비싼)"
-        r"|الأعلى|الأكبر|الأكثر|الأغلى",
-    ),
-    (
-        "lowest",
-        r"\b(?:lowest|smallest|least(?: expensive)?|minimum|min|cheapest|fewest|shortest"
-        r"|lightest"
-        r"|slowest|earliest|oldest"
-        r"|niedrigste[nrsm]?|kleinste[nrsm]?|billigste[nrsm]?|günstigste[nrsm]?|wenigsten"
-        r"|kürzeste[nrsm]?|früheste[nrsm]?|älteste[nrsm]?"
-        r"|(?:le|la|les) (?:plus (?:basse?|bas|petite?|courte?)|moins (?:chère?|cher"
-        r"|élevée?|de))"
-        r"|(?:más|mais|più) (?:bajos?|bajas?|barat[oa]s?|baix[oa]s?|bass[oa]|pequeñ[oa]s?"
-        r"|piccol[oa]"
-        r"|econom\w{2,4})|menor|minore|laagste|kleinste|goedkoopste|minste|lägst\w?|minst\w?"
-        r"|billigast\w?|laveste|mindste|billigste|halvin|pienin|alin|najniższ\w{1,3}"
-        r"|najmniejsz\w{1,3}|najtańsz\w{1,3}|en (?:düşük|küçük|ucuz|az)"
-        r"|сам\w{2,3} (?:низк|маленьк|деш[её]в)\w{2,3}|наименьш\w{2,3}|найменш\w{1,3}"
-        r"|найдешевш\w{1,3}|thấp nhất|nhỏ nhất|ít nhất|rẻ nhất)\b"
-        r"|最低|最小|最少|最も(?:低い|少ない|小さい|安い)|一番(?:低い|安い|少ない)|最便宜"
-        r"|가장 (?:낮은|적은|작은|싼)|الأدنى|الأصغر|الأقل|الأرخص",
-    ),
-    (
-        "sum",
-        r"\b(?:totals?|sum(?: of)?|altogether|in all|combined|overall|summe|gesamt\w{0,8}"
-        r"|insgesamt"
-        r"|zusammen|somme|au total|suma|en total|totale?|in totale|soma|no total|totaal"
-        r"|in totaal"
-        r"|opgeteld|summan?|totalt|sammanlagt|i alt|til sammen|yhteensä|razem|łącznie|toplam"
-        r"|сумм\w|всего|итого|разом|усього|загалом|tổng(?: cộng)?)\b|合計|总[计和额]|一共|総額"
-        r"|합계|총|مجموع|إجمالي",
-    ),
-    ("count", rf"\b(?:{_COUNT})\b|几|幾|多少|いくつ|何[件人個名]|몇|كم"),
-)
-_OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
-    (operation, re.compile(said, re.IGNORECASE)) for operation, said in _WORDS
-)
-_COUNTED = _OPERATIONS[-1][1]
-_COMPARES = re.compile(
-    r"\b(?:more than|less than|fewer than|greater than|over|above|under|below|at (?:least|most)"
-    r"|between|before|after|since|until|up to|exceed\w{0,3}|compared?|difference|than|mehr als"
-    r"|weniger als|über|unter|mindestens|höchstens|zwischen|vor|nach|seit|bis|plus de"
-    r"|moins de|entre"
-    r"|avant|après|depuis|más de|menos de|antes|después|più di|meno di|prima|dopo|meer dan"
-    r"|minder dan"
-    r"|voor|na|sinds|mer än|mindre än|mere end|mindre end|больше чем|меньше чем|до|после)\b"
-    r"|以上|以下|未満|より|超过|少于|이상|이하",
-    re.IGNORECASE,
-)
-_ASKS_ROWS = re.compile(
-    r"\b(?:what|which|who|whose|where|when|list|show|give|how much|welche[rsnm]?|was|wer|wo"
-    r"|wann|zeige?"
-    r"|liste|nenne|wie hoch|quel(?:le)?s?|qui|liste[rz]?|montre[rz]?|qué|cuál(?:es)?|quién"
-    r"|lista|muestra"
-    r"|quali?|chi|elenca|qual|quais|quem|welke?|wie|wat|toon|vilk\w{1,3}|vem|vad|hvilke\w?"
-    r"|hvem|hvad|hva"
-    r"|visa|vis|какие|какой|какая|какое|кто|який|яка|які|хто)\b|哪|谁|什么|どの|誰|何|어떤|누가|무엇",
-    re.IGNORECASE,
-)
-_GENERIC = frozenset(
-    map(
-        stem,
-        """
-        which what who whose where when how many much list show give me all any every each
-        there is are
-        has have had was were be been do does did the a of in on for by to with from at
-        row rows entry
-        entries record records line lines item items table value values one ones it that
-        currently now
-        cost costs pay pays paid sell sells sold work works worked spend spent make made
-        earn earns get
-        got receive received take takes took use uses used come comes belong per belongs
-        marked listed
-        assigned set have overall altogether please tell find
-        welche welcher welches wie viele viel hat haben hatte hatten ist sind war waren
-        gibt es zeige
-        liste nenne alle jede zeile zeilen eintrag einträge wert werte kostet kosten bitte
-        mir wurde
-        wurden verdient hoch
-        quel quelle quels quelles est sont a ont y il liste montre tous toutes ligne lignes valeur
-        cuál cuáles es son tiene tienen hay lista todos todas fila filas valor
-        quale quali è sono ha hanno ci tutti tutte riga righe valore
-        qual quais tem têm há todos todas linha linhas
-        welke heeft hebben zijn er alle rij rijen waarde
-        """.split(),  # noqa: SIM905  a list of quoted words is no easier to read
-    )
-)
-_NO_AMOUNT = re.compile(
-    r"\b(?:id|no|nr|number|code|key|year|jahr|année|año|anno|date|datum|zip|plz|phone|telefon"
-    r"|tel|index"
-    r"|rank|row)\b|#|№",
-    re.IGNORECASE,
-)
-_PRICE = re.compile(
-    r"price|cost|fee|rate|charge|amount|salary|rent|preis|kosten|gebühr|betrag|miete|gehalt"
-    r"|prix|coût"
-    r"|tarif|montant|precio|coste|tarifa|importe|prezzo|costo|preço|custo|prijs|bedrag|pris"
-    r"|цена|стоим"
-    r"|価格|料金|价格|费用|가격|요금",
-    re.IGNORECASE,
-)
-_ABOUT_PRICE = re.compile(
-    r"expensive|cheap|priciest|dearest|teuer|billig|günstig|ch(?:er|ère)s?\b|caro|cara|barat|econom"
-    r"|duur|goedkoop"
-    r"|dyr|halvin|kallein|najdroż|najtań|pahalı|ucuz|дорог|деш|贵|便宜|高い|安い|비싼|싼|đắt|rẻ",
-    re.IGNORECASE,
-)
-_WHEN = re.compile(r"latest|newest|recent|earliest|oldest|neueste|früheste|älteste", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +55,13 @@ class Wanted:
 
 def asks_table(question: str) -> bool:
     """Whether a table might answer the question by all of its rows or by one that it names."""
-    return _operation(question) is not None or _ASKS_ROWS.search(question) is not None
+    return _operation(question) is not None or ASKS_ROWS.search(question) is not None
 
 
 def told_words(question: str) -> frozenset[str]:
     """The words of a question that a table must have, as it has them or begun alike."""
     found = _operation(question)
-    said = content_stems(words(found[1] if found else question)) - _GENERIC
+    said = content_stems(words(found[1] if found else question)) - GENERIC
     return frozenset(s[: max(SHORTEST_FORM, len(s) - 1)] for s in said)
 
 
@@ -206,7 +74,7 @@ def wanted(question: str, table: Table, about: str) -> Wanted | None:
         about: What else is known of the table: its file's name, its document's title.
     """
     found = _operation(question)
-    if is_negated(words(question)) or _COMPARES.search(question) or _hides(question):
+    if is_negated(words(question)) or COMPARES.search(question) or _hides(question):
         return None
     operation, plain = found or ("rows", question)
     asked = frozenset(content_stems(words(plain)))
@@ -218,7 +86,7 @@ def wanted(question: str, table: Table, about: str) -> Wanted | None:
     by_value = frozenset(s for stems in values.values() for s in stems.told)
     by_name = {s for s in asked - by_value if any(_like(s, name) for name in names)}
     said = asked - by_value - by_name
-    if any(s not in _GENERIC and not _like(s, context) for s in said):
+    if any(s not in GENERIC and not _like(s, context) for s in said):
         return None
     filters = {column: told.values for column, told in values.items()}
     rows = tuple(
@@ -237,7 +105,7 @@ def wanted(question: str, table: Table, about: str) -> Wanted | None:
             return None
         if operation == "count":
             operation, column = ("count", None) if column < 0 else ("sum", column)
-    elif not filters or len(asked) < 2 or not (by_name or said - _GENERIC):
+    elif not filters or len(asked) < 2 or not (by_name or said - GENERIC):
         return None
     if operation in ("highest", "lowest") and len(rows) == 1:
         operation, column = "rows", None  # there is nothing to compare it with
@@ -246,9 +114,9 @@ def wanted(question: str, table: Table, about: str) -> Wanted | None:
 
 def _counted(question: str, by_value: Collection[str], table: Table, about: str) -> int | None:
     """The column whose amounts `how many` asks for, or -1 for rows; None for neither."""
-    asked = _COUNTED.search(question)
+    asked = COUNTED.search(question)
     following = [w.stem for w in words(question[asked.end() :]) if w.is_content] if asked else []
-    noun = next((s for s in following if s not in by_value and s not in _GENERIC), None)
+    noun = next((s for s in following if s not in by_value and s not in GENERIC), None)
     if noun is None:
         return -1
     names = [frozenset(stems_of(name)) for name in table.names]
@@ -281,7 +149,7 @@ def _hides(question: str) -> bool:
 
 def _operation(question: str) -> tuple[Operation, str] | None:
     """What is to be computed, and the question without the words for it; None for nothing."""
-    said = [known for known in _OPERATIONS if known[1].search(question)]
+    said = [known for known in OPERATIONS if known[1].search(question)]
     kinds = {operation for operation, _ in said}
     if not said or {"highest", "lowest"} <= kinds:
         return None
@@ -375,7 +243,7 @@ def _column(
     """The column that is meant; None where that is not clear, or rows are counted."""
     names = [frozenset(stems_of(name)) for name in table.names]
     amounts = [n for n in range(len(names)) if n not in filters and _has_amounts(table, n)]
-    if _WHEN.search(question):
+    if WHEN.search(question):
         dates = [n for n in range(len(names)) if read_dates(table.column(n)) is not None]
         if len(dates) == 1:
             return dates[0]
@@ -384,8 +252,8 @@ def _column(
     if most > 0:
         best = [n for n in amounts if shared[n] == most]
         return best[0] if len(best) == 1 else None
-    if operation in ("highest", "lowest") and _ABOUT_PRICE.search(question):
-        prices = [n for n in amounts if _PRICE.search(table.names[n])]
+    if operation in ("highest", "lowest") and ABOUT_PRICE.search(question):
+        prices = [n for n in amounts if PRICE.search(table.names[n])]
         if len(prices) == 1:
             return prices[0]
     return amounts[0] if len(amounts) == 1 else None
@@ -395,7 +263,7 @@ def _has_amounts(table: Table, column: int) -> bool:
     """Whether a column has numbers that can be added or compared: no keys, no years."""
     cells = [cell for cell in table.column(column) if cell]
     numbers = sum(map(is_number, cells))
-    if not cells or 2 * numbers <= len(cells) or _NO_AMOUNT.search(table.names[column]):
+    if not cells or 2 * numbers <= len(cells) or NO_AMOUNT.search(table.names[column]):
         return False
     keys = column == 0 and len(set(cells)) == len(cells) and all(c.isdecimal() for c in cells)
     return not keys

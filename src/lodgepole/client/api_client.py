@@ -7,11 +7,12 @@ Failures are those of `lodgepole.errors`, read back from the error shape.
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import orjson
 
+from lodgepole.client.counted_file import CountedFile
 from lodgepole.client.errors import failure
 from lodgepole.errors import (
     DeadlineExceeded,
@@ -156,7 +157,7 @@ class Client:
                 f"/assistant/files/{_segment(assistant)}",
                 params={"multimodal": "true"} if multimodal else {},
                 data={} if metadata is None else {"metadata": orjson.dumps(metadata).decode()},
-                files={"file": (path.name, _Counted(content, sent))},
+                files={"file": (path.name, CountedFile(content, sent))},
             )
 
     def upsert_file(
@@ -380,32 +381,6 @@ class Client:
         return Unavailable(
             f"The connection to {self.url} broke: {type(error).__name__}. Try again."
         )
-
-
-class _Counted:
-    """A file that reports how much of it was read."""
-
-    def __init__(self, file: IO[bytes], sent: Callable[[int], None] | None) -> None:
-        self._file = file
-        self._sent = sent
-
-    def read(self, size: int = -1) -> bytes:
-        chunk = self._file.read(size)
-        if self._sent is not None:
-            self._sent(self._file.tell())
-        return chunk
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._file)
 
 
 def user_message(text: str) -> JsonObject:

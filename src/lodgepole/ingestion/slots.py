@@ -4,7 +4,9 @@ import asyncio
 
 from lodgepole.concurrency.signal import Signal
 from lodgepole.concurrency.waiting import first_of
+from lodgepole.model import Operation
 
+SMALL_BYTES = 256 * 1024
 LARGE_WEIGHT = 8
 """A large file counts for this many small ones, which share commits of the index when they are
 under way together."""
@@ -53,6 +55,12 @@ class Slots:
                 return True
             await first_of(changed.wait(), stop)
         return False
+
+
+def weight_of(operation: Operation) -> int:
+    """What an operation counts for; a deletion reads nothing."""
+    small = operation.upload is None or operation.upload.size <= SMALL_BYTES
+    return 1 if small else LARGE_WEIGHT
 
 
 class SlowAssistants:

@@ -16,7 +16,7 @@ from lodgepole.errors import ClaimLost, LodgepoleError, Unavailable, WorkersDied
 from lodgepole.ingestion.index_rebuild import Rebuilding
 from lodgepole.ingestion.pipeline import Pipeline, Retired
 from lodgepole.ingestion.reembedding import Reembedding
-from lodgepole.ingestion.slots import LARGE_WEIGHT, Slots, SlowAssistants
+from lodgepole.ingestion.slots import LARGE_WEIGHT, SMALL_BYTES, Slots, SlowAssistants, weight_of
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, Operation, OperationType
@@ -46,7 +46,6 @@ HEARTBEATS_PER_LEASE = 3
 SUSPECT_LATER = timedelta(seconds=5)
 PROGRESS_EVERY = 0.5
 """Seconds between two reports on one file; each is a transaction, and most are done sooner."""
-SMALL_BYTES = 256 * 1024
 SLOW_SECONDS = 20.0
 """A file that takes longer lets others of its assistant have no part in the slot for quick ones."""
 DELETIONS = frozenset({OperationType.DELETE_FILE, OperationType.DELETE_ASSISTANT})
@@ -142,7 +141,7 @@ class Worker:
             weight, claim = 0, None
             try:
                 claim = await self._next(stop)
-                weight = 0 if claim is None else _weight(claim.operation)
+                weight = 0 if claim is None else weight_of(claim.operation)
             finally:
                 slots.found(weight)
             if claim is not None:
@@ -384,11 +383,6 @@ def backoff(attempts: int) -> timedelta:
 
 def _is_deletion(operation: Operation) -> bool:
     return operation.type in DELETIONS
-
-
-def _weight(operation: Operation) -> int:
-    small = operation.upload is None or operation.upload.size <= SMALL_BYTES
-    return 1 if small else LARGE_WEIGHT
 
 
 def _name(operation: Operation) -> str:

@@ -7,7 +7,6 @@ a blob that no operation knows; the sweep removes it.
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from copy import copy
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from lodgepole.errors import (
     Conflict,
@@ -15,12 +14,12 @@ from lodgepole.errors import (
     LodgepoleError,
     NotFound,
     RateLimited,
-    TooLarge,
     Unavailable,
 )
-from lodgepole.library.blob_keys import given_key, original_key, version_prefix
+from lodgepole.library.blob_keys import original_key, version_prefix
 from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.original_check import checked
+from lodgepole.library.supplied_passages import SuppliedPassages
 from lodgepole.library.uploads import Incoming, check_metadata, check_upload
 from lodgepole.limits import Limits
 from lodgepole.metadata_filter import MetadataFilter
@@ -44,10 +43,6 @@ from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.telemetry.stages import Stages
 
 FIRST_GENERATION = 1
-GIVEN_BYTES = 128 * 1024 * 1024
-GIVEN_AT_ONCE = 20  # ids of an assistant that have no file, for which passages wait
-GIVEN_FOR = timedelta(hours=1)  # longer than the sweep leaves them
-"""Bytes of passages brought along for one file: about 60,000. Read into memory when used."""
 
 
 class Files:
@@ -75,7 +70,7 @@ class Files:
         self._limits = limits
         self._signer = signer
         self._stages = stages or Stages()
-        self._given: dict[tuple[str, str], datetime] = {}  # assistants and ids without a file
+        self._supplied = SuppliedPassages(blobs, clock, limits)
 
     def over(self, catalog: Catalog, intake: OperationIntake, history: OperationHistory) -> "Files":
         """The same use cases of another catalog and log, such as those that a grant shows."""
@@ -150,7 +145,7 @@ class Files:
         operation = self._operation(assistant, OperationType.UPSERT_FILE, version, upload)
         file = self._processing(assistant, version, upload)
         await self._append(assistant, version, operation, file)
-        self._given.pop((assistant.id, file_id), None)
+        self._supplied.used(assistant.id, file_id)
         return operation
 
     async def update_metadata(
@@ -182,32 +177,18 @@ class Files:
     async def give_passages(
         self, assistant: Assistant, file_id: str, lines: AsyncIterator[bytes]
     ) -> None:
-        """Keep passages with vectors for the next upsert of this id, or for a few minutes.
-
-        They are looked at when that content is read, and only then; see `ingestion/given.py`.
+        """Keep passages with vectors for the next upsert of this id; see `SuppliedPassages`.
 
         Raises:
             InvalidRequest: No id that a file may have.
-            TooLarge: More than `GIVEN_BYTES`; nothing is kept.
+            TooLarge: They are larger than passages of one file may be; nothing is kept.
             RateLimited: Too many wait for ids that have no file, or there may be no more files.
         """
         _check_id(file_id)
-        if await self._catalog.find_file(assistant.id, file_id) is None:
+        known = await self._catalog.find_file(assistant.id, file_id)
+        if known is None:
             await self._check_quota(assistant)
-            self._note_given(assistant, file_id)
-        await self._blobs.put(given_key(assistant.id, file_id), _within(lines, GIVEN_BYTES))
-
-    def _note_given(self, assistant: Assistant, file_id: str) -> None:
-        """Raises RateLimited where passages wait for many ids that have no file."""
-        now = self._clock.now()
-        self._given = {key: at for key, at in self._given.items() if now - at < GIVEN_FOR}
-        self._given.pop((assistant.id, file_id), None)
-        if sum(assistant_id == assistant.id for assistant_id, _ in self._given) >= GIVEN_AT_ONCE:
-            raise RateLimited(
-                f"Passages wait for {GIVEN_AT_ONCE} files, as many as they may: upload those first",
-                retry_after=self._limits.quota_retry_seconds,
-            )
-        self._given[assistant.id, file_id] = now
+        await self._supplied.keep(assistant.id, file_id, lines, has_file=known is not None)
 
     async def get(self, assistant: Assistant, file_id: str) -> File:
         """The file in any status, Deleting included. Raises NotFound."""
@@ -406,12 +387,3 @@ def _check_id(file_id: str) -> None:
         raise InvalidRequest(
             f"Invalid file id {file_id[:140]!r}: use 1 to 128 letters, digits, `_` or `-`"
         )
-
-
-async def _within(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
-    count = 0
-    async for chunk in chunks:
-        count += len(chunk)
-        if count > most:
-            raise TooLarge(f"The passages are larger than the {most} bytes allowed")
-        yield chunk

@@ -11,7 +11,7 @@ from lodgepole.api.schemas.extensions import (
     UsageReportModel,
 )
 from lodgepole.documents.stored_documents import as_stored, save_document
-from lodgepole.library import files, passage_exports
+from lodgepole.library import passage_exports, supplied_passages
 from lodgepole.model import File, Role
 
 
@@ -214,7 +214,7 @@ async def test_passages_are_given_by_whoever_may_upload(house, new, filled):
 
 
 async def test_more_passages_than_are_taken_are_refused(new, filled, monkeypatch):
-    monkeypatch.setattr(files, "GIVEN_BYTES", 4)
+    monkeypatch.setattr(supplied_passages, "MOST_BYTES", 4)
     refused = await new.put(f"/lodgepole/files/{filled}/mine/passages", content=b"lines")
     assert refused.status_code == 413
 
