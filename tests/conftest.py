@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import os
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -62,6 +64,10 @@ NEEDS = {
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=2_000, deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+# Tests start hundreds of processes, each of which would compile all that it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 TICK = timedelta(milliseconds=1)
 PASSAGES = 200  # more than any file of a test has
