@@ -120,7 +120,7 @@ async def test_of_an_endless_question_the_end_is_read(monkeypatch):
     asked: list[str] = []
     embedder = MemoryEmbedder()
     monkeypatch.setattr(
-        "lodgepole.chat.extractive.anchors", lambda question: asked.append(question) or []
+        "lodgepole.chat.named_sources.anchors", lambda question: asked.append(question) or []
     )
     model = ExtractiveChatModel(embedder, MemoryTokenizer())
     request = ModelRequest(

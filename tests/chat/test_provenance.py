@@ -132,3 +132,29 @@ def test_a_year_of_one_quote_and_a_company_of_another_are_no_answer():
     assert [a.text for a in unsaid_by([first, second], anchors(one), one, places)] == ["2021"]
     both = "How many shops did Tallgrass and Birch run?"
     assert unsaid_by([first, second], anchors(both), both, places) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How does one use Edmond?", "The Edmonds are a family of computers."),
+        ("What did Edmonds sell?", "In those days Edmond sold boats."),
+        ("Which custom was Jewish?", "It was a custom of the Jews."),
+        ("Who did Oona Marry?", "The marriage of Oona was long."),
+        ("How did COVID-19 spread?", "In the days of COVID people stayed at home."),
+    ],
+)
+def test_a_name_in_another_form_is_mentioned(question, text):
+    assert unmentioned(anchors(question), [place_of(source(text))]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How does one use Edmonton?", "The Edmonds are a family of computers."),
+        ("What does the Garden Hose 30 cost?", "The Garden Hose costs 5 euros."),
+        ("What does Tallgrass Gold cover?", "Tallgrass covers what is old."),
+    ],
+)
+def test_another_name_is_not(question, text):
+    assert unmentioned(anchors(question), [place_of(source(text))]) != []

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from copy import copy
 from dataclasses import dataclass, replace
@@ -33,6 +33,7 @@ from lodgepole.model import (
     AnswerEvent,
     AnswerStarted,
     Assistant,
+    FileExcerpt,
     Message,
     ModelRequest,
     Snippet,
@@ -178,6 +179,7 @@ class Chat:
             searches, cost = await planned(question, model, self._tokenizer)
             spent += cost
         snippets = await self._find(assistant, self._clip(question), request, room, searches)
+        excerpts: Mapping[str, FileExcerpt] = {}
         if self._whole is not None and model.quotes:
             asked = Asked(
                 assistant=assistant,
@@ -190,7 +192,9 @@ class Chat:
             if prepared is not None:
                 model = replace(model, model=PreparedModel(prepared, self._tokenizer))
                 snippets = [*prepared.snippets]
-        turn = _Turn(assistant, request, model, room.history, question, spent, begun)
+            else:
+                excerpts = await self._whole.excerpts(question, snippets)
+        turn = _Turn(assistant, request, model, room.history, question, spent, begun, excerpts)
         if self._deep is not None and looks_deep(
             request.deep, model, unasked=self._deep_unasked and request.tools is None
         ):
@@ -262,6 +266,7 @@ class Chat:
             json_schema=request.json_schema,
             sampling=request.sampling,
             tools=request.tools if model.calls_tools else None,
+            excerpts=turn.excerpts,
         )
         started = self._started(turn, [source.snippet for source in sources])
         answering = self._replies.json if request.json_response else self._replies.text
@@ -367,6 +372,7 @@ class _Turn:
     question: str
     spent: Usage  # on the question alone
     begun: float  # by the event loop's clock
+    excerpts: Mapping[str, FileExcerpt]  # for the model that quotes
 
 
 def _with_figures(

@@ -19,7 +19,7 @@ NEAR_COSINE_TYPED = 0.55  # the same, of what has a date, name or amount where o
 LEAST_COMMON = 4  # letters of a stem, from which it may begin or end another one
 _SAYING_LITTLE = ("feature", "present", "related", "history", "play", "position", "aspect", "fact")
 _ASKING = frozenset(map(stem, (*ASKING_VERBS, *_SAYING_LITTLE)))
-_ROLES = frozenset(
+ROLES = frozenset(
     folded(
         """
     ceo cfo cto coo cio vp chief executive officer president vice chairman chairwoman
@@ -98,7 +98,7 @@ def _asked(question: str, names: Sequence[Anchor]) -> list[str]:
     of_names = {
         stem
         for anchor in names
-        if not anchor.is_figure and folded(anchor.text) not in _ROLES
+        if not anchor.is_figure and folded(anchor.text) not in ROLES
         for stem in anchor.stems
     }
     return [
@@ -136,7 +136,7 @@ def _has_the_form(question: str, shown: str) -> bool:
 
 def _names_a_person(question: str, shown: str) -> bool:
     """Whether a name stands there that is no name of the question, and no role."""
-    known = {folded(question[w.start : w.end]) for w in words(question)} | _ROLES
+    known = {folded(question[w.start : w.end]) for w in words(question)} | ROLES
     for m in _CAPITALISED.finditer(shown):
         run = folded(m.group()).split()
         begins = _SENTENCE_BEGINS.search(shown[max(0, m.start() - 3) : m.start()]) is not None
@@ -146,4 +146,4 @@ def _names_a_person(question: str, shown: str) -> bool:
 
 
 def _asks_for_a_role(question: str) -> bool:
-    return any(folded(question[w.start : w.end]) in _ROLES for w in words(question))
+    return any(folded(question[w.start : w.end]) in ROLES for w in words(question))

@@ -19,18 +19,16 @@ from lodgepole.chat.answer_types import (
 )
 from lodgepole.chat.asked_attributes import speaks_of_it
 from lodgepole.chat.messages import ENGLISH, phrases, question_language
+from lodgepole.chat.named_sources import NamedSources
 from lodgepole.chat.outlines import asked_gist, asks_rows, outline, rows_like
 from lodgepole.chat.prepared_answers import as_far_as_asked
 from lodgepole.chat.provenance import (
     Anchor,
     Place,
     anchors,
-    figures,
     missing_from,
     nearness,
     place_of,
-    unmentioned,
-    unsaid_by,
 )
 from lodgepole.chat.query_planning import queries
 from lodgepole.chat.quoted_answers import Found, Shown, json_parts, text_parts
@@ -38,6 +36,7 @@ from lodgepole.chat.quotes import Quote, quotes_of
 from lodgepole.chat.sentence_scoring import WEIGHTS, Asked, Comparison, Sentence
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.model import (
+    FileExcerpt,
     FinishReason,
     ModelEnded,
     ModelEvent,
@@ -119,7 +118,7 @@ class ExtractiveChatModel:
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """See `ChatModel.stream`. The whole answer is known before its first part is sent."""
         question = request.question[-QUESTION_CHARS:]
-        found = await self._find(question, request.sources)
+        found = await self._find(question, request.sources, request.excerpts)
         ours = phrases(question)
         parts = json_parts(found, ours) if request.json_object else text_parts(found, ours)
         reason: FinishReason = "stop"
@@ -137,12 +136,14 @@ class ExtractiveChatModel:
             ),
         )
 
-    async def _find(self, question: str, sources: Sequence[Source]) -> Found:
+    async def _find(
+        self, question: str, sources: Sequence[Source], excerpts: Mapping[str, FileExcerpt]
+    ) -> Found:
         gist = asked_gist(question)
         excerpt = outline(gist, question, sources) if gist is not None else None
         if excerpt is not None:
             return Found(excerpt.quotes, excerpt=excerpt)
-        found = await self._answers(question, sources)
+        found = await self._answers(question, sources, excerpts)
         if not found.quotes or found.missing or found.unsaid or not asks_rows(question):
             return found
         if any(not name.is_year for name in anchors(question)):
@@ -150,25 +151,27 @@ class ExtractiveChatModel:
         excerpt = rows_like(found.quotes[0], sources)
         return found if excerpt is None else Found(excerpt.quotes, excerpt=excerpt)
 
-    async def _answers(self, question: str, sources: Sequence[Source]) -> Found:
-        names = (*anchors(question), *figures(question))
-        places = {s.number: place_of(s) for s in sources} if names else {}
-        missing = tuple(unmentioned(names, places.values())) if sources else ()
-        known = [name for name in names if name not in missing]
-        quotable = _Quotable(_sentences(sources), known, places)
+    async def _answers(
+        self, asked: str, sources: Sequence[Source], excerpts: Mapping[str, FileExcerpt]
+    ) -> Found:
+        named = NamedSources.of(asked, sources, excerpts)
+        question, missing = named.question, named.missing
+        quotable = _Quotable(_sentences(sources), named.known, named.places)
         whole = await self._ranked(question, quotable)
         if whole is None or self._is_nothing(question, whole):
-            return Found((), missing)
+            return Found((), (*missing, *named.framing))
         chosen = [(quote, question) for quote in _with_the_names(_best(whole.scored), quotable)]
         parts = queries(question)[1:]
         if parts:
             chosen = await self._answers_of_parts(parts, quotable) or chosen
         quotes = tuple(quote for quote, _ in chosen)
-        unsaid = tuple(unsaid_by(quotes, known, question, places))
+        unsaid = named.unsaid(quotes)
         if max(whole.cosines) < CLEAR_COSINE and not missing:
-            missing += _absent_words(whole.comparison, sources, names)
-        shown = tuple(_whole(quote, asked) for quote, asked in chosen)
-        clear = _has_figure(question, shown) and self._speaks_of_it(question, names, shown, whole)
+            missing += _absent_words(whole.comparison, sources, named.names)
+        shown = tuple(_whole(quote, part) for quote, part in chosen)
+        clear = _has_figure(question, shown) and self._speaks_of_it(
+            question, named.names, shown, whole
+        )
         return Found(quotes, missing, unsaid, clear=clear, shown=shown)
 
     def _speaks_of_it(

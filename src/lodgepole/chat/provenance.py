@@ -14,7 +14,7 @@ from lodgepole.chat.messages import question_language
 from lodgepole.chat.quotes import Quote
 from lodgepole.model import Source
 from lodgepole.text.word_lists import NEGATIONS, SENTENCE_OPENERS, STOPWORDS, folded
-from lodgepole.text.words import WORD, Word, edits, numbers, similar_stems, stems_of, words
+from lodgepole.text.words import WORD, Word, edits, numbers, similar_stems, stem, stems_of, words
 
 NAMES_PER_QUESTION = 6
 COMPACT_CHARS = 5  # of a name, from which it may be written together with other words
@@ -22,6 +22,7 @@ LABEL_CHARS = 80  # of the headings that follow a file's name
 LEAST_FIGURE = 13  # below it a number may count what is wanted: `name 3 reasons`
 TYPO_LETTERS = 5  # of a name, in which one letter may be another
 LONGEST_INITIALS = 6
+LEAST_OF_A_PEOPLE = 3  # letters of an adjective before its ending
 _YEAR = re.compile(r"(?<![\d.,])(?:FY\s?'?)?((?:1[1-9]|20)\d\d)(?![\d.,]\d|\d)", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"(?:\bFY\s?['’]?|(?<!\w)['’])(\d\d)(?!\d)", re.IGNORECASE)
 _ROMAN = {
@@ -48,6 +49,7 @@ _CAPITALISED_LANGUAGES = frozenset({"de", "lb"})
 """Where every noun begins with a capital letter, so that it tells no name."""
 _FIXED_NAMES = frozenset({"en", "und", "fr", "es", "it", "pt", "nl", "de", "sv", "da", "no", "vi"})
 """Languages in which names have no endings, but for the genitive."""
+_OF_PEOPLES = ("ish", "ese", "ian", "an", "ic")
 _UNNAMED = frozenset(
     map(
         folded,
@@ -101,6 +103,10 @@ class Place:
         return frozenset(stems_of(self._over))
 
     @cached_property
+    def _stems(self) -> set[str]:
+        return set(stems_of(self._all))
+
+    @cached_property
     def years(self) -> set[str]:
         """Every year that is told."""
         years = {m.group(1) for m in _YEAR.finditer(self._all)}
@@ -136,11 +142,17 @@ class Place:
         if anchor.is_figure:
             said = words(self._all)
             return anchor.stems[0] in {w.stem for w in said} | numbers(said)
-        if anchor.text in self._all:
-            return _whole(anchor.text, self._all)
+        if _whole(anchor.text, self._all):
+            return True
         wanted = [_form(m.group()) for m in WORD.finditer(anchor.text)]
-        told = [self._has(form, self._forms, anchor) for form in wanted]
-        if all(told) and any(self._has(form, self._names, anchor) for form in wanted):
+        if len(wanted) > 1 and wanted[-1].isdecimal() and "-" in anchor.text:
+            wanted = wanted[:-1]  # COVID-19 is COVID, too
+        named = any(self._has(form, self._names, anchor) for form in wanted)
+        if named and all(self._has(form, self._forms, anchor) for form in wanted):
+            return True
+        if named and len(wanted) > 1 and all(self._has_alike(form, anchor) for form in wanted):
+            return True  # a verb that begins with a capital letter: `Who did Oona Marry?`
+        if any(self._has_people_of(form) for form in wanted if len(wanted) == 1):
             return True
         letters = _compact(anchor.text)
         joined = len(wanted) > 1 or _CAMEL.search(anchor.text) is not None
@@ -165,6 +177,20 @@ class Place:
         if len(form) < TYPO_LETTERS:
             return False
         return any(f[0] == form[0] and edits(form, f, 1) <= 1 for f in forms)
+
+    def _has_alike(self, form: str, anchor: Anchor) -> bool:
+        """The same of a word in any form."""
+        if self._has(form, self._forms, anchor):
+            return True
+        return form.isalpha() and any(similar_stems(stem(form), s) for s in self._stems)
+
+    def _has_people_of(self, form: str) -> bool:
+        """Whether it names those, or the land, that an adjective such as `Jewish` is of."""
+        ending = next((e for e in _OF_PEOPLES if form.endswith(e)), None)
+        if ending is None or len(form) - len(ending) < LEAST_OF_A_PEOPLE:
+            return False
+        begin = form[: -len(ending)]
+        return any(f.startswith(begin) and len(f) <= len(begin) + 2 for f in self._names)
 
     def _spells_out(self, letters: str) -> bool:
         """Whether words in a row have these initials, as `CEO` has those of its three."""

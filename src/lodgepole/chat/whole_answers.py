@@ -1,11 +1,12 @@
 """Questions about whole documents, answered from what is stored of these, not from snippets."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
 from lodgepole.chat.document_outlines import Section, sections_named, title_of
+from lodgepole.chat.file_excerpts import excerpts_of
 from lodgepole.chat.files_meant import earlier, named, spelt_out
 from lodgepole.chat.gists import KINDS, Gist, asked_gist
 from lodgepole.chat.overview_phrases import overview_phrases
@@ -25,7 +26,16 @@ from lodgepole.chat.table_questions import asks_table, told_words
 from lodgepole.chat.whole_documents import WholeDocuments
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.metadata_filter import MetadataFilter
-from lodgepole.model import Assistant, BlockKind, Document, File, FileKind, Message, Snippet
+from lodgepole.model import (
+    Assistant,
+    BlockKind,
+    Document,
+    File,
+    FileExcerpt,
+    FileKind,
+    Message,
+    Snippet,
+)
 from lodgepole.ports.catalog import Catalog
 from lodgepole.text.word_lists import folded
 from lodgepole.text.words import similar_stems, squeeze, stems_of
@@ -96,6 +106,12 @@ class WholeAnswers:
             if answer is not None:
                 return answer
         return await self._from_tables(asked)
+
+    async def excerpts(
+        self, question: str, snippets: Sequence[Snippet]
+    ) -> Mapping[str, FileExcerpt]:
+        """What the files of these snippets say elsewhere of the names in the question."""
+        return await excerpts_of(question, snippets, self._documents)
 
     async def _from_tables(self, asked: Asked) -> PreparedAnswer | None:
         """The answer from the tables of files that are named or that a search found first."""

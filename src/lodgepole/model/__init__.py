@@ -53,6 +53,7 @@ from lodgepole.model.listing import (
 )
 from lodgepole.model.messages import (
     ContentFilter,
+    FileExcerpt,
     FinishReason,
     Message,
     MessageRole,
@@ -97,6 +98,7 @@ __all__ = [
     "Document",
     "Figure",
     "File",
+    "FileExcerpt",
     "FileKind",
     "FileStatus",
     "FileTotals",

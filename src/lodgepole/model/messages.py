@@ -1,7 +1,7 @@
 """A conversation with a model: messages, tools, and what one generation is asked and says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lodgepole.model.documents import Snippet
@@ -69,6 +69,14 @@ class ContentFilter:
     results: Any
 
 
+@dataclass(frozen=True, slots=True)
+class FileExcerpt:
+    """What a file says of the names in a question, wherever it does; not to be quoted."""
+
+    opening: str  # its title, and how it begins
+    around: str  # what stands around the words of the names
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A snippet as the model sees it: number from 1, the same that markers like `[1]` name."""
@@ -100,6 +108,9 @@ class ModelRequest:
     json_schema: Mapping[str, Any] | None = None  # what the object must follow
     sampling: Sampling = Sampling()
     tools: Tools | None = None
+    excerpts: Mapping[str, FileExcerpt] = field(
+        default_factory=dict[str, FileExcerpt]
+    )  # by file id
 
 
 @dataclass(frozen=True, slots=True)
