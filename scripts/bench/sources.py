@@ -22,8 +22,8 @@ from tests.support.changing_site import ChangingSite  # noqa: E402
 from tests.support.web_site import WebSite  # noqa: E402
 
 from lodgepole.adapters.origins.web import WebOrigin  # noqa: E402
-from lodgepole.adapters.origins.web.html_pages import main_content  # noqa: E402
 from lodgepole.adapters.outbound_http import GuardedClient, Networks  # noqa: E402
+from lodgepole.adapters.web_pages.foreign import ForeignPages, read_here  # noqa: E402
 from lodgepole.ports.source_store import CrawlRules, ItemChange, SourceKind  # noqa: E402
 
 
@@ -36,7 +36,9 @@ async def measure(name: str, path: str, pages: ChangingSite, rules: CrawlRules) 
         async def at_once(_: float) -> None:
             await asyncio.sleep(0)
 
-        desk.shelf = WebOrigin(client, extract=main_content, limits=house.limits, sleep=at_once)
+        desk.shelf = WebOrigin(
+            client, pages=ForeignPages(read_here), limits=house.limits, sleep=at_once
+        )
         source = await desk.add(url=site.url + path, rules=rules)
         for turn in ("first", "second"):
             requests, began, cpu = len(site.requests), time.perf_counter(), time.process_time()

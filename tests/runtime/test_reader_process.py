@@ -10,6 +10,7 @@ import pytest
 from lodgepole.adapters.embedders.builtin import find_tokenizer
 from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
 from lodgepole.adapters.parsers.subprocess.parser import SubprocessParser
+from lodgepole.adapters.web_pages.foreign import ForeignPages
 from lodgepole.documents.builder import DocumentBuilder, to_json
 from lodgepole.errors import UnreadableFile
 from lodgepole.ingestion.passages import ChunkerInThread
@@ -67,6 +68,13 @@ async def test_what_is_no_document_costs_its_file_alone(reader):
     with pytest.raises(UnreadableFile, match="made its reader crash"):
         await reader.cut(b"{}", name="a.txt")
     assert (await reader.cut(body("Text."), name="a.txt")).passages
+
+
+async def test_pages_of_web_sites_are_read_there(reader):
+    read = await ForeignPages(reader.read_foreign).page(b"<title>Pumps</title><p>The pump.")
+    assert (read.page.title, "The pump." in read.main) == ("Pumps", True)
+    with pytest.raises(UnreadableFile, match=r"sitemap is (no XML|empty)"):
+        await ForeignPages(reader.read_foreign).sitemap(b"no")
 
 
 def test_a_reader_imports_no_arrays():

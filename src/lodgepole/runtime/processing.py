@@ -32,10 +32,13 @@ async def open_processing_tools(settings: Settings, stack: AsyncExitStack) -> Pr
     return ProcessingTools(embedders, TokenizersTokenizer(find_tokenizer(settings.cache_dir)))
 
 
-def open_parser(settings: Settings, stack: AsyncExitStack) -> SubprocessParser:
+def open_parser(
+    settings: Settings, stack: AsyncExitStack, *, children: int = 2
+) -> SubprocessParser:
     parser = SubprocessParser(
         (sys.executable, "-m", "lodgepole.runtime.reader_process"),
         settings.limits,
+        children=children,
         ocr_languages=settings.ocr_languages,
         tokenizer=find_tokenizer(settings.cache_dir),
         environment=reader_environment(),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lodgepole.adapters.parsers.subprocess import child
+from lodgepole.adapters.web_pages.foreign import read_foreign
 from lodgepole.documents.builder import from_json
 from lodgepole.limits import Limits
 from lodgepole.ports.chunker import ChunkedDocument
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Serve requests until standard input ends."""
-    child.main(cut_document)
+    child.main(cut_document, read_foreign)
 
 
 def cut_document(body: bytes, name: str, tokenizer: Path, limits: Limits) -> ChunkedDocument:

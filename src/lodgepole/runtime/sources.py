@@ -9,13 +9,14 @@ from lodgepole.adapters.origins.credentials import Credential, Credentials
 from lodgepole.adapters.origins.folder import FolderOrigin
 from lodgepole.adapters.origins.git import GitOrigin
 from lodgepole.adapters.origins.web import WebOrigin
-from lodgepole.adapters.origins.web.html_pages import main_content
 from lodgepole.adapters.outbound_http import GuardedClient, Networks
+from lodgepole.adapters.web_pages.foreign import ForeignPages
 from lodgepole.concurrency.signal import Signal
 from lodgepole.library.download_tokens import DownloadTokens
 from lodgepole.library.files import Files
 from lodgepole.ports.origin import Origin
 from lodgepole.ports.source_store import SourceKind
+from lodgepole.runtime.processing import open_parser
 from lodgepole.runtime.settings import Settings
 from lodgepole.runtime.storage import Stores
 from lodgepole.sources.registry import Sources
@@ -39,10 +40,15 @@ def open_origins(settings: Settings, stack: AsyncExitStack) -> Origins:
     for each in (client, patient):
         stack.push_async_callback(each.close)
     credentials = _credentials(settings)
+    # Of their own, so that no page is read in the place of a file; started with the first page.
+    reader = open_parser(settings, stack, children=1)
     return {
         SourceKind.FOLDER: FolderOrigin(settings.source_roots),
         SourceKind.WEB: WebOrigin(
-            client, extract=main_content, limits=settings.limits, credentials=credentials
+            client,
+            pages=ForeignPages(reader.read_foreign),
+            limits=settings.limits,
+            credentials=credentials,
         ),
         SourceKind.GIT: GitOrigin(patient, credentials),
         SourceKind.BUCKET: BucketOrigin(credentials),

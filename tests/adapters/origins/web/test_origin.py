@@ -12,9 +12,9 @@ from tests.support.web_site import Answer, WebSite
 
 from lodgepole.adapters.origins.credentials import Credential, Credentials
 from lodgepole.adapters.origins.web import WebOrigin
-from lodgepole.adapters.origins.web.html_pages import main_content
 from lodgepole.adapters.origins.web.origin import MORE, NOINDEX, ROBOTS, TRAP
 from lodgepole.adapters.outbound_http import GuardedClient, Networks
+from lodgepole.adapters.web_pages.foreign import ForeignPages, read_here
 from lodgepole.errors import InvalidRequest, PermissionDenied
 from lodgepole.limits import Limits
 from lodgepole.ports.source_store import CrawlRules, ItemChange, RunStatus, SourceKind
@@ -59,7 +59,7 @@ async def web_desk(house, *, seconds=20.0, credentials=None, networks=("127.0.0.
         client = GuardedClient(Networks(networks), seconds=seconds)
         desk.shelf = WebOrigin(
             client,
-            extract=main_content,
+            pages=ForeignPages(read_here),
             limits=Limits(file_bytes=1_000_000),
             credentials=Credentials(credentials(site) if credentials else ()),
             sleep=sleep,

@@ -40,7 +40,7 @@ receive()
 send(b"R")
 while (frame := receive()) is not None:
     request = json.loads(frame)
-    act = request["name"]
+    act = request.get("name") or request["what"]
     if act == "once" and not os.path.exists(request["path"] + ".seen"):
         open(request["path"] + ".seen", "w").close()
         os.abort()
@@ -177,6 +177,16 @@ async def test_a_child_that_hangs_while_it_cuts_is_killed_in_time(
     async with parser(scripted, Limits(parse_seconds=0.2)) as reader:
         with pytest.raises(UnreadableFile, match="'hang' took longer than 0 s to read"):
             await reader.cut(b"{}", name="hang")
+        await process_of(reader, text)
+
+
+@pytest.mark.parametrize("act", ["hang", "crash"])
+async def test_a_page_that_its_reader_does_not_survive_is_refused_in_words(
+    scripted: tuple[str, ...], text: Path, act: str
+) -> None:
+    async with parser(scripted, Limits(parse_seconds=0.2)) as reader:
+        with pytest.raises(UnreadableFile, match=f"The {act} takes too much time or memory"):
+            await reader.read_foreign(act, b"")
         await process_of(reader, text)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from lodgepole.adapters.origins.credentials import Credentials
 from lodgepole.adapters.origins.web import urls
 from lodgepole.adapters.origins.web.fingerprints import Known
-from lodgepole.adapters.origins.web.html_pages import HtmlPage, read_page
 from lodgepole.adapters.origins.web.kinds import (
     HTML_TYPES,
     LINKED_DOCUMENTS,
@@ -21,16 +20,11 @@ from lodgepole.adapters.origins.web.kinds import (
     may_be_sitemap,
 )
 from lodgepole.adapters.origins.web.reading import Got, SiteReader, Sleep, content_type
-from lodgepole.adapters.origins.web.sitemaps import (
-    SITEMAP_BYTES,
-    Sitemap,
-    is_sitemap,
-    read_sitemap,
-    unpacked,
-)
 from lodgepole.adapters.outbound_http import GuardedClient
 from lodgepole.adapters.outbound_http.networks import check_url
-from lodgepole.errors import LodgepoleError, NotFound, Unavailable
+from lodgepole.adapters.web_pages.foreign import ForeignPages, ReadPage
+from lodgepole.adapters.web_pages.sitemaps import SITEMAP_BYTES, Sitemap, is_sitemap
+from lodgepole.errors import NotFound, Unavailable, UnreadableFile
 from lodgepole.limits import Limits
 from lodgepole.path_patterns import wanted
 from lodgepole.ports.origin import (
@@ -59,8 +53,6 @@ TRAP = "Its address is of the kind that pages without end have."
 NOINDEX = "The page asks not to be indexed."
 MORE = "More pages were not looked at: the rules of the source allow no more."
 
-Extract = Callable[[bytes], str]
-
 
 class WebOrigin:
     """`Origin` of web sites."""
@@ -69,14 +61,14 @@ class WebOrigin:
         self,
         client: GuardedClient,
         *,
-        extract: Extract,
+        pages: ForeignPages,
         limits: Limits,
         credentials: Credentials | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`extract` makes an HTML document of a page's main part; it runs in a thread."""
+        """`pages` reads what the site sends."""
         self.client = client
-        self.extract = extract
+        self.pages = pages
         self.limits = limits
         self.credentials = credentials or Credentials()
         self._sleep = sleep
@@ -175,7 +167,7 @@ class _Run:
 
     async def _entries(self, body: bytes) -> AsyncIterator[tuple[str, str]]:
         """The pages of a sitemap, and of those that it lists. Raises Unavailable."""
-        sitemap = await asyncio.to_thread(_read_packed, body)
+        sitemap = await self._sitemap(body)
         for entry in sitemap.pages:
             yield entry
         waiting, seen = deque(sitemap.sitemaps), set(sitemap.sitemaps)
@@ -190,7 +182,7 @@ class _Run:
                 if got.status != 200 or got.body is None:
                     # Not to be taken for a site without those pages.
                     raise Unavailable(f"The sitemap {url} cannot be read. {got.reason}")
-                inner = await asyncio.to_thread(_read_packed, got.read())
+                inner = await self._sitemap(got.read())
             finally:
                 got.close()
             for entry in inner.pages:
@@ -200,6 +192,13 @@ class _Run:
                 raise Unavailable(f"The site has more than {SITEMAPS_MOST} sitemaps.")
             seen.update(new)
             waiting.extend(new)
+
+    async def _sitemap(self, body: bytes) -> Sitemap:
+        try:
+            return await self._origin.pages.sitemap(body)
+        except UnreadableFile as error:
+            # Not to be taken for a site without pages.
+            raise Unavailable(str(error)) from error
 
     # --- a crawl --------------------------------------------------------------------------------
 
@@ -304,9 +303,14 @@ class _Run:
 
     async def _taken(self, got: Got, known: Known) -> AsyncIterator[OriginEvent]:
         key = got.url
-        page: HtmlPage | None = None
+        read: ReadPage | None = None
         if content_type(got.headers) in HTML_TYPES:
-            page = await asyncio.to_thread(read_page, got.read())
+            try:
+                read = await self._origin.pages.page(got.read())
+            except UnreadableFile as error:
+                yield NotTaken(key=key, reason=str(error))
+                return
+            page = read.page
             if page.may_follow:
                 base = urls.normalised(page.base, key) or key
                 found = (urls.normalised(link, base) for link in page.links)
@@ -329,24 +333,7 @@ class _Run:
         if key in self._known and known.digest == got.digest:
             yield Unchanged(key=key, fingerprint=now.write())
             return
-        yield await self._found(got, page, suffix, now)
-
-    async def _found(self, got: Got, page: HtmlPage | None, suffix: str, known: Known) -> Found:
-        metadata: dict[str, Any] = {URL_KEY: got.url}
-        content: Callable[[], AsyncIterator[bytes]] = got.chunks
-        if page is not None:
-            text = await asyncio.to_thread(self._origin.extract, got.read())
-            content = lambda: _one_chunk(text.encode())  # noqa: E731  as short as it is
-            if page.title:
-                metadata[TITLE_KEY] = page.title
-        return Found(
-            key=got.url,
-            name=urls.file_name(got.url, suffix),
-            fingerprint=known.write(),
-            content=content,
-            metadata=metadata,
-            can_wait=False,
-        )
+        yield _found(got, read, suffix, now)
 
     # --- rules ----------------------------------------------------------------------------------
 
@@ -386,11 +373,22 @@ def _check_start(got: Got) -> None:
         raise Unavailable(got.reason or "The address does not answer.")
 
 
-def _read_packed(body: bytes) -> Sitemap:
-    try:
-        return read_sitemap(unpacked(body))
-    except LodgepoleError as error:
-        raise Unavailable(str(error)) from error
+def _found(got: Got, read: ReadPage | None, suffix: str, known: Known) -> Found:
+    metadata: dict[str, Any] = {URL_KEY: got.url}
+    content: Callable[[], AsyncIterator[bytes]] = got.chunks
+    if read is not None:
+        text = read.main
+        content = lambda: _one_chunk(text.encode())  # noqa: E731  as short as it is
+        if read.page.title:
+            metadata[TITLE_KEY] = read.page.title
+    return Found(
+        key=got.url,
+        name=urls.file_name(got.url, suffix),
+        fingerprint=known.write(),
+        content=content,
+        metadata=metadata,
+        can_wait=False,
+    )
 
 
 async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:

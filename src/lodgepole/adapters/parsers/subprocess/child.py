@@ -5,7 +5,8 @@ moment. The first frame to arrive, GREETING, holds the limits and the languages 
 and is answered by READY; each later one, FILE, names a file and is answered by one frame: DOCUMENT,
 or UNREADABLE with a message for the uploader. PROGRESS with a byte may come before it: so many
 percent of long work are done. CUT names a file, and BODY behind it holds its document; both are
-answered by PASSAGES as many as there are and CUT_DONE, or by UNREADABLE.
+answered by PASSAGES as many as there are and CUT_DONE, or by UNREADABLE. WEB says what the BODY
+behind it is of, that a web site sent; it is answered by WEB_READ, or by UNREADABLE.
 """
 
 import contextlib
@@ -36,6 +37,8 @@ from lodgepole.adapters.parsers.subprocess.messages import (
     PROGRESS,
     READY,
     UNREADABLE,
+    WEB,
+    WEB_READ,
 )
 from lodgepole.documents.builder import to_json
 from lodgepole.documents.ocr import Recogniser, Recognition
@@ -57,8 +60,11 @@ FormatParser = Callable[..., Document]
 Cut = Callable[[bytes, str, Path, Limits], ChunkedDocument]
 """Takes a document, its file's name, the tokenizer's file and limits."""
 
+ReadForeign = Callable[[str, bytes], bytes]
+"""Takes what something from a web site is, and its bytes."""
 
-def main(cut: Cut | None = None) -> None:
+
+def main(cut: Cut | None = None, read_foreign: ReadForeign | None = None) -> None:
     """Serve requests until standard input ends."""
     requests, answers = _take_over_pipes()
     first = read_frame_blocking(requests)
@@ -78,6 +84,12 @@ def main(cut: Cut | None = None) -> None:
             for part in _cut(cut, body[1], request["name"], options["tokenizer"], limits):
                 write_frame_blocking(answers, *part)
             continue
+        if kind == WEB:
+            body = read_frame_blocking(requests)
+            if read_foreign is None or body is None:
+                return
+            write_frame_blocking(answers, *_read(read_foreign, request["what"], body[1], limits))
+            continue
         with _Watch(answers, request["name"], limits) as watch:
             answer = _answer(request, limits, options, watch)
         write_frame_blocking(answers, *answer)
@@ -93,6 +105,18 @@ def _cut(cut: Cut, body: bytes, name: str, tokenizer: str, limits: Limits) -> It
         yield UNREADABLE, str(error).encode("utf-8", errors="replace")
     except MemoryError:
         yield UNREADABLE, _needs_memory(name, limits).encode("utf-8", errors="replace")
+
+
+def _read(read_foreign: ReadForeign, what: str, body: bytes, limits: Limits) -> Frame:
+    try:
+        return WEB_READ, read_foreign(what, body)
+    except UnreadableFile as error:
+        message = str(error)
+    except MemoryError:
+        message = _needs_memory(what, limits)
+    except Exception as error:  # noqa: BLE001  whatever it is, the next page may do better
+        message = f"The {what} cannot be read: it is damaged ({type(error).__name__})."
+    return UNREADABLE, message.encode("utf-8", errors="replace")
 
 
 def _needs_memory(name: str, limits: Limits) -> str:

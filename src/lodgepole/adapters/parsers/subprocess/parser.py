@@ -41,6 +41,13 @@ FIGURES_BYTES = 512 * MIB
 _Answer = TypeVar("_Answer")
 
 
+_LAST_ANSWERS = {
+    messages.FILE: messages.DOCUMENT,
+    messages.CUT: messages.CUT_DONE,
+    messages.WEB: messages.WEB_READ,
+}
+
+
 class _Failed(Exception):
     """A child closed its pipe or wrote what is no answer."""
 
@@ -113,6 +120,27 @@ class SubprocessParser:
         seconds = self._seconds_for(len(body), True)
         async with self._turns.place(owner, small=len(body) <= SMALL_BYTES):
             return await self._asked(name, request, seconds, untold, _read_cut)
+
+    async def read_foreign(self, what: str, body: bytes) -> bytes:
+        """What the function of that name of the children makes of it.
+
+        Cancelling the call kills the child that is reading.
+
+        Raises:
+            UnreadableFile: It cannot be read, or not in time.
+            Unavailable: Nothing can be read at the moment.
+        """
+        request = [(messages.WEB, orjson.dumps({"what": what})), (messages.BODY, body)]
+        seconds = self._seconds_for(len(body), True)
+        async with self._turns.place("", small=len(body) <= SMALL_BYTES):
+            work = partial(self._answer_by, request, seconds, untold, _read_foreign)
+            try:
+                answer = await self._answered(work)
+            except (TimeoutError, _Failed):
+                raise UnreadableFile(f"The {what} takes too much time or memory to read.") from None
+        if isinstance(answer, str):
+            raise UnreadableFile(answer)
+        return answer
 
     async def _asked(
         self,
@@ -188,7 +216,7 @@ class SubprocessParser:
         """
         loop = asyncio.get_running_loop()
         latest = loop.time() + self._limits.parse_seconds
-        last = messages.DOCUMENT if request[0][0] == messages.FILE else messages.CUT_DONE
+        last = _LAST_ANSWERS[request[0][0]]
         frames: list[Frame] = []
         async with asyncio.timeout(seconds) as timer:
             await child.send(request)
@@ -354,6 +382,10 @@ def _taken(read: Callable[[Sequence[Frame]], _Answer], frames: Sequence[Frame]) 
 
 def _read_document(frames: Sequence[Frame]) -> Document:
     return from_json(frames[-1][1])
+
+
+def _read_foreign(frames: Sequence[Frame]) -> bytes:
+    return frames[-1][1]
 
 
 def _read_cut(frames: Sequence[Frame]) -> ChunkedDocument:

@@ -65,7 +65,7 @@ def main_content(html: bytes | str) -> str:
     body = tree.body
     if body is None:
         return _document(title, "")
-    for node in body.css(_SURROUNDINGS):
+    for node in _outermost(body, _SURROUNDINGS):
         node.decompose()
     whole = _length(body)
     if not whole:
@@ -73,9 +73,12 @@ def main_content(html: bytes | str) -> str:
     found = _main_part(body, whole)
     if found is None:
         # A banner of the site; within the main part a header is the article's own.
+        left = whole
         for node in body.css("body > header, body > div > header"):
-            if _length(body) - _length(node) >= MAIN_CHARS:
+            length = _length(node)
+            if left - length >= MAIN_CHARS:
                 node.decompose()
+                left -= length
         found = body
     return _document(title, found.html or "")
 
@@ -99,8 +102,33 @@ def _main_part(body: "LexborNode", whole: int) -> "LexborNode | None":
     return None
 
 
+def _outermost(body: "LexborNode", selector: str) -> list["LexborNode"]:
+    """Matches that lie in no other match: what goes with another must not be touched after it."""
+    matches = {node.mem_id for node in body.css(selector)}
+    found: list[LexborNode] = []
+    node = body.first_child if matches else None
+    while node is not None:
+        if node.mem_id in matches:
+            found.append(node)
+            node = _after(node, body)
+        else:
+            node = node.first_child or _after(node, body)
+    return found
+
+
+def _after(node: "LexborNode", root: "LexborNode") -> "LexborNode | None":
+    """The next node of `root` that is not within this one."""
+    while node.mem_id != root.mem_id:
+        if node.next is not None:
+            return node.next
+        if node.parent is None:
+            break
+        node = node.parent
+    return None
+
+
 def _length(node: "LexborNode") -> int:
-    return len(node.text(deep=True, separator=" ", strip=True))
+    return len(" ".join((node.text_lexbor() or "").split()))
 
 
 def _title(tree: "LexborHTMLParser") -> str:

@@ -3,8 +3,8 @@ import zlib
 
 import pytest
 
-from lodgepole.adapters.origins.web import sitemaps
-from lodgepole.adapters.origins.web.sitemaps import is_sitemap, read_sitemap, unpacked
+from lodgepole.adapters.web_pages import sitemaps
+from lodgepole.adapters.web_pages.sitemaps import is_sitemap, read_sitemap, unpacked
 from lodgepole.errors import InvalidRequest, TooLarge
 
 SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

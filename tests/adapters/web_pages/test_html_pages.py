@@ -1,4 +1,5 @@
-from lodgepole.adapters.origins.web.html_pages import LINKS_MOST, main_content, read_page
+from lodgepole.adapters.web_pages import html_pages
+from lodgepole.adapters.web_pages.html_pages import LINKS_MOST, main_content, read_page
 
 LONG = "The pump runs at forty two bar and must be checked each week by two people. " * 5
 
@@ -87,3 +88,21 @@ def test_a_deeply_nested_page():
 def test_titles_are_escaped():
     made = main_content(page("x", "<title>a &lt;script&gt; b</title>"))
     assert "<title>a &lt;script&gt; b</title>" in made
+
+
+def test_what_lies_within_a_margin_goes_with_it_and_the_rest_stays():
+    html = (
+        "<body><nav>one<aside>two<nav>three</nav></aside></nav><p>kept<aside>four</aside> too</p>"
+        "<footer><nav>five</nav></footer><div><div><nav>six</nav></div>end</div></body>"
+    )
+    text = main_content(html)
+    assert all(word not in text for word in ("one", "two", "three", "four", "five", "six"))
+    assert all(word in text for word in ("kept", "too", "end"))
+
+
+def test_thousands_of_headers_are_not_each_compared_with_the_whole(monkeypatch):
+    measured = []
+    length = html_pages._length
+    monkeypatch.setattr(html_pages, "_length", lambda node: measured.append(1) or length(node))
+    main_content("<body>" + "<header>A banner of the site.</header>" * 500 + "x" * 300)
+    assert len(measured) < 600
