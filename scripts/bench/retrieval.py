@@ -5,13 +5,16 @@
 
 A set is a directory with `files/`, `queries.jsonl`, `canon.jsonl` and `meta.json`; the file
 `scoring.py` beside the sets does the scoring. With `--ablate`, one line for each ingredient left
-out. Vectors are kept in `--cache`, so that a second run embeds nothing.
+out. Vectors are kept in `--cache`, so that a second run embeds nothing. `--questions FILE` asks
+other words for some of the questions, for example in another language: JSON lines of `id` and
+`question`. `--endpoint URL` embeds by a server, with the prefixes of E5.
 """
 
 import argparse
 import asyncio
 import hashlib
 import importlib.util
+import json
 import sys
 import tempfile
 import time
@@ -23,6 +26,7 @@ import numpy as np
 from indexes import KINDS, index_opener
 
 from lodgepole.adapters.embedders.builtin import OnnxRuntimeEmbedder, find_model
+from lodgepole.adapters.embedders.openai import EmbeddingEndpoint, OpenAIEmbedder
 from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
 from lodgepole.adapters.parsers import (
     docx as docx_parser,
@@ -50,6 +54,7 @@ from lodgepole.model import (
     Passage,
     Upload,
 )
+from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.index import Index, IndexedFile, IndexedPassage
 from lodgepole.retrieval.fusion import Weights
 from lodgepole.retrieval.search import Recipe, Search
@@ -132,9 +137,11 @@ def file_of(path: Path) -> File:
 
 
 class Bench:
-    def __init__(self, directory: Path, cache: Path, target_tokens: int) -> None:
+    def __init__(
+        self, directory: Path, cache: Path, target_tokens: int, embedder: Embedder
+    ) -> None:
         self.directory, self.cache, self.target_tokens = directory, cache, target_tokens
-        self.embedder = OnnxRuntimeEmbedder(cache / "models")
+        self.embedder = embedder
         self.tokenizer = TokenizersTokenizer(find_model(cache / "models").tokenizer)
         self.files: list[tuple[File, str, list[Passage], np.ndarray]] = []
         self.times: dict[str, float] = {}
@@ -230,15 +237,42 @@ def print_row(name: str, result: dict[str, float]) -> None:
     print(f"{name:<28}", *cells, sep="  ")
 
 
+async def opened_embedder(arguments: argparse.Namespace) -> Embedder:
+    if arguments.endpoint is None:
+        return OnnxRuntimeEmbedder(arguments.cache / "models")
+    return await OpenAIEmbedder.connect(
+        EmbeddingEndpoint(
+            base_url=arguments.endpoint,
+            model="multilingual-e5-small",
+            query_prefix="query: ",
+            document_prefix="passage: ",
+            timeout_seconds=600,
+        )
+    )
+
+
+def ask_in_other_words(evaluation: Any, path: Path) -> None:
+    """Keep the set's questions that the file has, in its words."""
+    lines = map(json.loads, path.read_text("utf-8").splitlines())
+    words = {line["id"]: line["question"] for line in lines}
+    evaluation.q = [
+        {**query, "question": words[query["id"]]} for query in evaluation.q if query["id"] in words
+    ]
+
+
 async def run(arguments: argparse.Namespace) -> None:
     for directory in arguments.sets:
         scoring = load_scoring(directory.resolve().parent)
         evaluation = scoring.EvalSet(str(directory))
-        bench = Bench(directory, arguments.cache, arguments.target_tokens)
+        if arguments.questions is not None:
+            ask_in_other_words(evaluation, arguments.questions)
+        embedder = await opened_embedder(arguments)
+        bench = Bench(directory, arguments.cache, arguments.target_tokens, embedder)
         await bench.ingest()
         count = sum(len(passages) for _, _, passages, _ in bench.files)
         times = ", ".join(f"{what} {seconds:.1f}" for what, seconds in bench.times.items())
-        print(f"\n{evaluation.meta['name']}: {count} passages; CPU seconds: {times}")
+        asked = f"{len(evaluation.q)} questions, {count} passages"
+        print(f"\n{evaluation.meta['name']}: {asked}; CPU seconds: {times}")
         print(" " * 28, *(heading for heading, _ in COLUMNS.values()), sep="  ")
         rows = ABLATIONS if arguments.ablate else {"whole recipe": ABLATIONS["whole recipe"]}
         for name, (recipe, without) in rows.items():
@@ -262,6 +296,8 @@ def main() -> None:
     parser.add_argument("--index", choices=KINDS, default="tantivy")
     parser.add_argument("--limit", type=int, default=0, help="first N queries only")
     parser.add_argument("--scoped", action="store_true", help="search only the query's own file")
+    parser.add_argument("--questions", type=Path, help="other words for some of the questions")
+    parser.add_argument("--endpoint", help="embeddings with the prefixes of E5, up to and with /v1")
     parser.add_argument("--target-tokens", type=int, default=128)
     parser.add_argument(
         "--cache", type=Path, default=Path(tempfile.gettempdir()) / "lodgepole-bench"

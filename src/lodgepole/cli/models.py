@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from lodgepole.adapters.chat_models.llama_cpp.hub import MODELS
+from lodgepole.adapters.chat_models.llama_cpp.weights import MODELS
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.cli.connection import DataDirOption, JsonOption, load_settings
 from lodgepole.cli.model_check import ask_all, show_grade
 from lodgepole.cli.screen import columns, count, say, show_json, size
 from lodgepole.evaluation.model_grades import Grade, grade
-from lodgepole.runtime import embedding_models, local_models
+from lodgepole.runtime import embedding_models, local_models, model_presets
 from lodgepole.runtime.chat_models import CheckedModel, check_models, default_name
 from lodgepole.runtime.settings import Settings
 
@@ -29,26 +29,28 @@ def _models() -> None:
     """Fetch the embedding model; see what embeds; try the models that answer."""
 
 
-@app.command("pull", short_help="Fetch the embedding model, or a language model.")
+PRESETS = {"embedder": model_presets.EMBEDDERS, "reranker": model_presets.RERANKERS}
+
+
+@app.command("pull", short_help="Fetch an embedder, reranker or language model.")
 def pull(
     name: Annotated[
         str | None,
         typer.Argument(
             metavar="[MODEL]",
-            help="A language model of the list. Default: the embedding model.",
+            help="A model of the list. Default: the built-in embedder.",
             show_default=False,
         ),
     ] = None,
     *,
-    available: Annotated[
-        bool, typer.Option("--list", help="List the language models instead.")
-    ] = False,
+    available: Annotated[bool, typer.Option("--list", help="List the models instead.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch weights into the cache and verify them: of the embedding model, or a language model.
+    """Fetch weights into the cache and verify them: an embedder, a reranker or a language model.
 
-    A language model comes from its hub, or a mirror (model_hub_url), which says its SHA-256; what
-    differs is not kept. `lodgepole serve --model MODEL` then runs it, with the extra `local`.
+    What is on the list comes from its hub, or a mirror (model_hub_url), which says its hash; what
+    differs is not kept. `lodgepole serve --model MODEL` then runs a language model, with the extra
+    `local`; an embedder or a reranker goes into lodgepole.toml, as the command says.
     """
     if available:
         _show_available(as_json=as_json)
@@ -56,6 +58,8 @@ def pull(
     settings = load_settings()
     if name is None:
         where, what = embedding_models.pull_model(settings), "The embedding model"
+    elif model_presets.is_preset(name):
+        where, what = model_presets.pull_preset(settings, name, _progress(as_json)), name
     else:
         where, what = local_models.pull_language_model(settings, name, _progress(as_json)), name
     if as_json:
@@ -63,16 +67,34 @@ def pull(
     else:
         say(f"{what} is at {where}.")
         if name is not None:
-            say(f"Serve with it: lodgepole serve --model {name}")
+            say(_how_to_use(name))
+
+
+def _how_to_use(name: str) -> str:
+    for section, presets in PRESETS.items():
+        if any(preset.name == name for preset in presets):
+            return f'Use it, in lodgepole.toml: [{section}] kind = "preset", name = "{name}"'
+    return f"Serve with it: lodgepole serve --model {name}"
 
 
 def _show_available(*, as_json: bool) -> None:
+    kinds = {"language model": MODELS, **PRESETS}
     if as_json:
-        show_json([dataclasses.asdict(model) for model in MODELS])
+        show_json(
+            [
+                {"kind": kind, **dataclasses.asdict(model)}
+                for kind, models in kinds.items()
+                for model in models
+            ]
+        )
         return
     columns(
-        ("model", "size", "licence", "", "from"),
-        [(m.name, size(m.size), m.licence, m.about, m.repository) for m in MODELS],
+        ("model", "kind", "size", "licence", "", "from"),
+        [
+            (m.name, kind, size(m.size), m.licence, m.about, m.repository)
+            for kind, models in kinds.items()
+            for m in models
+        ],
     )
 
 

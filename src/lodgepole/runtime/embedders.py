@@ -15,12 +15,15 @@ from lodgepole.ports.reranker import Reranker
 from lodgepole.ports.telemetry import Metrics
 from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.reranking import Reranking
+from lodgepole.runtime.model_presets import preset_embedder, preset_reranker
 from lodgepole.runtime.retrieval_settings import (
     BuiltinEmbedderSettings,
     EndpointRerankerSettings,
     OnnxEmbedderSettings,
     OnnxRerankerSettings,
     OpenAIEmbedderSettings,
+    PresetEmbedderSettings,
+    PresetRerankerSettings,
 )
 from lodgepole.runtime.settings import Settings
 
@@ -29,7 +32,9 @@ _BUILTIN_ENGINE = "onnxruntime-"
 _BUILTIN = EmbedderIdentity(
     engine=f"{_BUILTIN_ENGINE}int8", model="all-MiniLM-L6-v2", dimension=384
 )
-_FormerSettings = BuiltinEmbedderSettings | OpenAIEmbedderSettings | OnnxEmbedderSettings
+_FormerSettings = (
+    BuiltinEmbedderSettings | OpenAIEmbedderSettings | OnnxEmbedderSettings | PresetEmbedderSettings
+)
 
 
 async def open_embedders(settings: Settings, closing: AsyncExitStack) -> Embedders:
@@ -88,8 +93,11 @@ async def open_reranking(
 
     Raises:
         Unavailable: The ONNX directory does not hold a cross-encoder.
+        InvalidRequest: The preset is unknown, or was not pulled.
     """
     chosen = settings.reranker
+    if isinstance(chosen, PresetRerankerSettings):
+        chosen = preset_reranker(settings, chosen)
     match chosen:
         case EndpointRerankerSettings():
             # An HTTP client, which costs a tenth of a second of CPU.
@@ -137,6 +145,8 @@ class _Opener:
                 return await self._remote(chosen)
             case OnnxEmbedderSettings():
                 return await self._directory(chosen)
+            case PresetEmbedderSettings():
+                return await self._directory(preset_embedder(self._settings, chosen))
             case BuiltinEmbedderSettings():
                 return await self._builtin("int8")
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lodgepole.adapters.chat_models.llama_cpp.hub import MODELS, Hub, weights_path
+from lodgepole.adapters.chat_models.llama_cpp.weights import MODELS, weights_path
 from lodgepole.adapters.chat_models.openai.discovery import (
     PLACES,
     FoundServer,
     Place,
     find_servers,
 )
+from lodgepole.adapters.model_hub import Hub
 from lodgepole.errors import InvalidRequest
 from lodgepole.runtime.settings import ModelConfig, Settings
 
@@ -97,7 +98,8 @@ def pull_language_model(settings: Settings, name: str, told: Callable[[int, int]
             f"{', '.join(model.name for model in MODELS)}; any other file of weights is served by "
             "`lodgepole serve --model FILE.gguf`."
         )
-    return Hub(settings.model_hub_url).pull(model, pulled_models(settings), told=told)
+    target = weights_path(pulled_models(settings), name)
+    return Hub(settings.model_hub_url).fetch(model.repository, model.file, target, told=told)
 
 
 async def servers_beside(settings: Settings, places: Sequence[Place] = PLACES) -> list[FoundServer]:

@@ -11,6 +11,7 @@ def expand(path: object) -> object:
     return Path(path).expanduser() if isinstance(path, str) else path
 
 
+Pooling = Literal["mean", "cls"]
 _Directory = Annotated[Path, BeforeValidator(expand)]
 
 
@@ -48,7 +49,7 @@ class OnnxEmbedderSettings(_Section):
     kind: Literal["onnx"]
     path: _Directory
     """Holds `model.onnx` (or `onnx/model.onnx`) and `tokenizer.json`."""
-    pooling: Literal["mean", "cls"] = "mean"
+    pooling: Pooling = "mean"
     """Pooling of token vectors to one; the model's card says which."""
     max_tokens: int = Field(default=512, ge=8, le=32_768)
     """Longest text, in tokens; at most what the model has positions for."""
@@ -56,8 +57,18 @@ class OnnxEmbedderSettings(_Section):
     document_prefix: str = ""
 
 
+class PresetEmbedderSettings(_Section):
+    """An embedder of the list that `lodgepole models pull --list` shows, by its name."""
+
+    kind: Literal["preset"]
+    name: str
+
+
 EmbedderSettings = Annotated[
-    BuiltinEmbedderSettings | OpenAIEmbedderSettings | OnnxEmbedderSettings,
+    BuiltinEmbedderSettings
+    | OpenAIEmbedderSettings
+    | OnnxEmbedderSettings
+    | PresetEmbedderSettings,
     Field(discriminator="kind"),
 ]
 
@@ -97,7 +108,16 @@ class OnnxRerankerSettings(_Section):
     timeout_seconds: float = Field(default=5.0, gt=0)
 
 
+class PresetRerankerSettings(_Section):
+    """A reranker of the list that `lodgepole models pull --list` shows, by its name."""
+
+    kind: Literal["preset"]
+    name: str
+    top_n: int = Field(default=50, ge=1, le=200)
+    timeout_seconds: float = Field(default=5.0, gt=0)
+
+
 RerankerSettings = Annotated[
-    NoRerankerSettings | EndpointRerankerSettings | OnnxRerankerSettings,
+    NoRerankerSettings | EndpointRerankerSettings | OnnxRerankerSettings | PresetRerankerSettings,
     Field(discriminator="kind"),
 ]

@@ -1,20 +1,20 @@
 """Weights are what the hub says they are, or they are not kept."""
 
 import hashlib
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import httpx2
 import pytest
 
-from lodgepole.adapters.chat_models.llama_cpp import hub
-from lodgepole.adapters.chat_models.llama_cpp.hub import MODELS, Hub, weights_path
+from lodgepole.adapters import model_hub
+from lodgepole.adapters.model_hub import Hub
 from lodgepole.errors import Unavailable
 
 WEIGHTS = b"GGUF" + bytes(range(256)) * 9000
 SHA256 = hashlib.sha256(WEIGHTS).hexdigest()
-MODEL = replace(MODELS[0], name="tiny", repository="us/tiny-GGUF", file="tiny.gguf")
+GIT_SHA1 = hashlib.sha1(b"blob %d\0" % len(WEIGHTS) + WEIGHTS).hexdigest()  # noqa: S324  Git's
 
 
 class Mirror:
@@ -76,17 +76,22 @@ POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{SHA256}\nsiz
 
 
 def pull(mirror, folder, told=lambda done, size: None):
-    return Hub(mirror.url).pull(MODEL, folder, told=told)
+    return Hub(mirror.url).fetch("us/tiny-GGUF", "tiny.gguf", folder / "tiny.gguf", told=told)
 
 
-@pytest.mark.parametrize("says", [{"headers": LINKED}, {"pointer": POINTER.encode()}])
+SMALL = {"ETag": f'W/"{GIT_SHA1}"'}
+
+
+@pytest.mark.parametrize(
+    "says", [{"headers": LINKED}, {"pointer": POINTER.encode()}, {"headers": SMALL}]
+)
 def test_what_the_hub_says_of_a_file_is_what_it_is_compared_with(tmp_path: Path, says):
     told: list[tuple[int, int]] = []
     with Mirror(**says) as mirror:
         path = pull(mirror, tmp_path / "models", lambda done, size: told.append((done, size)))
-        assert path == weights_path(tmp_path / "models", "tiny")
+        assert path == tmp_path / "models" / "tiny.gguf"
         assert path.read_bytes() == WEIGHTS
-        assert told[-1] == (len(WEIGHTS), len(WEIGHTS))
+        assert told[-1] == (len(WEIGHTS), 0 if says.get("headers") == SMALL else len(WEIGHTS))
         asked = len(mirror.asked)
         assert pull(mirror, tmp_path / "models") == path
         assert len(mirror.asked) == asked  # what is there is not fetched again
@@ -99,6 +104,7 @@ def test_what_the_hub_says_of_a_file_is_what_it_is_compared_with(tmp_path: Path,
         ({"headers": LINKED, "sent": WEIGHTS + b"more"}, "is not what the hub says"),
         ({"headers": LINKED, "sent": WEIGHTS[:99]}, "99 bytes of"),
         ({"headers": LINKED, "cut": 99}, "cannot be reached"),
+        ({"headers": SMALL, "sent": WEIGHTS[:-1]}, "is not what the hub says"),
         ({}, "does not say which SHA-256"),
         ({"headers": {"X-Linked-Etag": '"short"', "X-Linked-Size": "9"}}, "which SHA-256"),
         ({"pointer": b"<html>"}, "which SHA-256"),
@@ -112,16 +118,17 @@ def test_nothing_else_is_kept(tmp_path: Path, mirror, words):
 
 def test_a_hub_that_is_not_there_and_a_full_disk_are_told(tmp_path: Path, monkeypatch):
     with pytest.raises(Unavailable, match="model_hub_url"):
-        Hub("http://127.0.0.1:9").pull(MODEL, tmp_path, told=lambda done, size: None)
-    monkeypatch.setattr(hub, "SPARE_BYTES", 1 << 60)
+        Hub("http://127.0.0.1:9").fetch("a/b", "c", tmp_path / "c", told=lambda *_: None)
+    monkeypatch.setattr(model_hub, "SPARE_BYTES", 1 << 60)
     with Mirror(headers=LINKED) as mirror, pytest.raises(Unavailable, match="no room"):
         pull(mirror, tmp_path)
 
 
-def test_what_can_be_pulled_is_open_and_small():
-    assert len({model.name for model in MODELS}) == len(MODELS) >= 3
-    for model in MODELS:
-        assert model.licence == "Apache-2.0"
-        assert model.size < 4_000_000_000
-        assert model.file.endswith(".gguf")
-        assert model.repository.count("/") == 1
+def test_a_file_that_the_hub_has_not_is_told(tmp_path: Path):
+    def absent(request):
+        return httpx2.Response(404)
+
+    hub = Hub(transport=httpx2.MockTransport(absent))
+    with pytest.raises(Unavailable, match=r"has no file onnx/model\.onnx in a/b"):
+        hub.fetch("a/b", "onnx/model.onnx", tmp_path / "model.onnx", told=lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
