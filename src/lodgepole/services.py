@@ -21,7 +21,6 @@ from lodgepole.library.operations import Operations
 from lodgepole.library.responses import StoredResponses
 from lodgepole.limits import Limits
 from lodgepole.model import ApiKey, Grant
-from lodgepole.ports.allowances import Allowances
 from lodgepole.ports.backlog import Backlog
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
@@ -31,6 +30,7 @@ from lodgepole.ports.live_content import LiveContent
 from lodgepole.ports.operation_history import OperationHistory
 from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.ports.operation_signals import OperationSignals
+from lodgepole.ports.rate_limit_buckets import RateLimitBuckets
 from lodgepole.sources.registry import Sources
 
 KEYS_IN_USE = 64
@@ -62,7 +62,7 @@ class Services:
     backlog: Backlog
     signals: OperationSignals
     index: SearchedIndex
-    allowances: Allowances
+    rate_limit_buckets: RateLimitBuckets
     clock: Clock
     limits: Limits
     sign_in: SignIn | None = None  # None where only keys are taken

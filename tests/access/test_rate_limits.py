@@ -8,7 +8,7 @@ from lodgepole.limits import Limits
 
 
 class Counted:
-    """Allowances that grant what they are told to, and remember what was asked."""
+    """Buckets that grant what they are told to, and remember what was asked."""
 
     def __init__(self, *granted: int) -> None:
         self._granted = list(granted)
@@ -20,24 +20,24 @@ class Counted:
 
 
 async def test_without_a_limit_nobody_is_asked() -> None:
-    allowances = Counted()
-    rates = RequestRates(allowances, Limits(requests_per_minute=0))
+    buckets = Counted()
+    rates = RequestRates(buckets, Limits(requests_per_minute=0))
     await rates.spend("p")
-    assert allowances.asked == []
+    assert buckets.asked == []
 
 
 async def test_what_was_taken_is_spent_before_more_is_asked_for() -> None:
-    allowances = Counted(2, 1)
-    rates = RequestRates(allowances, Limits(requests_per_minute=120))
+    buckets = Counted(2, 1)
+    rates = RequestRates(buckets, Limits(requests_per_minute=120))
     for _ in range(3):
         await rates.spend("p")
-    assert allowances.asked == [("p", 2, 120)] * 2
+    assert buckets.asked == [("p", 2, 120)] * 2
 
 
 async def test_a_small_limit_is_taken_one_at_a_time() -> None:
-    allowances = Counted(1)
-    await RequestRates(allowances, Limits(requests_per_minute=3)).spend("p")
-    assert allowances.asked == [("p", 1, 3)]
+    buckets = Counted(1)
+    await RequestRates(buckets, Limits(requests_per_minute=3)).spend("p")
+    assert buckets.asked == [("p", 1, 3)]
 
 
 async def test_when_none_is_left_it_says_when_to_come_back() -> None:
@@ -49,8 +49,8 @@ async def test_when_none_is_left_it_says_when_to_come_back() -> None:
 
 
 async def test_projects_do_not_share() -> None:
-    allowances = Counted(1, 1)
-    rates = RequestRates(allowances, Limits(requests_per_minute=60))
+    buckets = Counted(1, 1)
+    rates = RequestRates(buckets, Limits(requests_per_minute=60))
     await rates.spend("p")
     await rates.spend("q")
-    assert [project for project, *_ in allowances.asked] == ["p", "q"]
+    assert [project for project, *_ in buckets.asked] == ["p", "q"]

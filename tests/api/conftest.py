@@ -15,7 +15,6 @@ from lodgepole.access.api_keys import Keys
 from lodgepole.access.audit import AuditLog
 from lodgepole.access.sessions import Sessions
 from lodgepole.access.usage import UsageMeter
-from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
@@ -23,12 +22,13 @@ from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.index import MemoryIndex
-from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
 from lodgepole.adapters.memory.parser import MemoryParser
+from lodgepole.adapters.memory.rate_limit_buckets import MemoryRateLimitBuckets
 from lodgepole.adapters.memory.records import MemoryRecords
 from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
+from lodgepole.adapters.memory.usage_store import MemoryUsageStore
 from lodgepole.adapters.origins.folder import FolderOrigin
 from lodgepole.api.app import create_app
 from lodgepole.chat.answer import Chat
@@ -246,7 +246,7 @@ def build(
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         sessions=Sessions(records=records, clock=clock, limits=limits),
         audit=AuditLog(records=records, clock=clock, new_id=new_id, limits=limits),
-        usage_meter=UsageMeter(MemoryLedger(database), clock),
+        usage_meter=UsageMeter(MemoryUsageStore(database), clock),
         chat=Chat(
             search,
             models,
@@ -265,7 +265,7 @@ def build(
         backlog=log,
         signals=log,
         index=index,
-        allowances=MemoryAllowances(clock),
+        rate_limit_buckets=MemoryRateLimitBuckets(clock),
         clock=clock,
         limits=limits,
     )

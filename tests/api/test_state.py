@@ -14,7 +14,7 @@ async def test_every_request_sees_the_state_of_its_application_and_none_can_chan
     state = ApplicationState(
         services=house.services,
         granted=GrantedServices(house.services),
-        rates=RequestRates(house.services.allowances, house.services.limits),
+        rates=RequestRates(house.services.rate_limit_buckets, house.services.limits),
         spool=UploadSpool(None, most=1),
         downloads=DownloadSlots(most=1, most_of_one=1),
         public_url=None,

@@ -10,25 +10,25 @@ import pytest
 from sqlalchemy import create_engine
 from tests.support.postgres_server import fresh_database
 
-from lodgepole.adapters.databases.sql.allowances import SqlAllowances
 from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import migrate, open_database
-from lodgepole.adapters.databases.sql.ledger import SqlLedger
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.rate_limit_buckets import SqlRateLimitBuckets
 from lodgepole.adapters.databases.sql.records import SqlRecords
 from lodgepole.adapters.databases.sql.sources import SqlSources
 from lodgepole.adapters.databases.sql.tables import metadata
+from lodgepole.adapters.databases.sql.usage_store import SqlUsageStore
 from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
 from lodgepole.adapters.indexes.tantivy import TantivyIndex
-from lodgepole.adapters.memory.allowances import MemoryAllowances
 from lodgepole.adapters.memory.catalog import MemoryCatalog
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.index import MemoryIndex
-from lodgepole.adapters.memory.ledger import MemoryLedger
 from lodgepole.adapters.memory.operation_log import MemoryOperationLog
+from lodgepole.adapters.memory.rate_limit_buckets import MemoryRateLimitBuckets
 from lodgepole.adapters.memory.records import MemoryRecords
 from lodgepole.adapters.memory.sources import MemorySources
+from lodgepole.adapters.memory.usage_store import MemoryUsageStore
 from lodgepole.model import (
     Assistant,
     AssistantStatus,
@@ -41,18 +41,18 @@ from lodgepole.model import (
     OperationType,
     Upload,
 )
-from lodgepole.ports.allowances import Allowances
 from lodgepole.ports.backlog import Backlog
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.leader_lease import LeaderLease
-from lodgepole.ports.ledger import Ledger
 from lodgepole.ports.live_content import LiveContent
 from lodgepole.ports.operation_history import OperationHistory
 from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.ports.operation_queue import OperationQueue
 from lodgepole.ports.operation_signals import OperationSignals
+from lodgepole.ports.rate_limit_buckets import RateLimitBuckets
 from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
+from lodgepole.ports.usage_store import UsageStore
 
 READERS = "schema_readers"  # has its row from the migration
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -67,8 +67,8 @@ class Stores:
     catalog: Catalog
     log: MemoryOperationLog | SqlOperationLog
     clock: MemoryClock
-    ledger: Ledger
-    allowances: Allowances
+    usage_store: UsageStore
+    rate_limit_buckets: RateLimitBuckets
     sources: SourceStore
     records: Records
 
@@ -219,8 +219,8 @@ async def stores(request, tmp_path):
             MemoryCatalog(database),
             MemoryOperationLog(database, clock),
             clock,
-            MemoryLedger(database),
-            MemoryAllowances(clock),
+            MemoryUsageStore(database),
+            MemoryRateLimitBuckets(clock),
             MemorySources(database),
             MemoryRecords(database),
         )
@@ -234,8 +234,8 @@ async def stores(request, tmp_path):
             SqlCatalog(opened),
             SqlOperationLog(opened, clock),
             clock,
-            SqlLedger(opened),
-            SqlAllowances(opened, clock),
+            SqlUsageStore(opened),
+            SqlRateLimitBuckets(opened, clock),
             SqlSources(opened),
             SqlRecords(opened),
         )

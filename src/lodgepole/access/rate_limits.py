@@ -2,7 +2,7 @@
 
 from lodgepole.errors import RateLimited
 from lodgepole.limits import Limits
-from lodgepole.ports.allowances import Allowances
+from lodgepole.ports.rate_limit_buckets import RateLimitBuckets
 
 TAKEN_PER_MINUTE = 60
 """A process takes a second's worth at a time, so that most requests ask nobody. What it has taken
@@ -10,10 +10,10 @@ and not used is what a project may be short of while its requests go to several 
 
 
 class RequestRates:
-    """Spends what `Allowances` has."""
+    """Spends what `RateLimitBuckets` has."""
 
-    def __init__(self, allowances: Allowances, limits: Limits) -> None:
-        self._allowances = allowances
+    def __init__(self, buckets: RateLimitBuckets, limits: Limits) -> None:
+        self._buckets = buckets
         self._most = limits.requests_per_minute
         self._taken: dict[str, int] = {}
 
@@ -23,7 +23,7 @@ class RequestRates:
             return
         if not self._taken.get(project_id):
             wanted = max(1, self._most // TAKEN_PER_MINUTE)
-            taken, seconds = await self._allowances.take(project_id, wanted, per_minute=self._most)
+            taken, seconds = await self._buckets.take(project_id, wanted, per_minute=self._most)
             if not taken:
                 raise RateLimited(
                     f"More than {self._most} requests in a minute, try again later",

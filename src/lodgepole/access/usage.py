@@ -1,4 +1,4 @@
-"""Usage of each key: counted in memory, and written to the ledger every few seconds."""
+"""Usage of each key: counted in memory, and written to the database every few seconds."""
 
 import asyncio
 import logging
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lodgepole.errors import LodgepoleError
-from lodgepole.model import ApiKey, Holdings, LedgerEntry, Usage
+from lodgepole.model import ApiKey, DailyUsage, ProjectTotals, Usage
 from lodgepole.ports.clock import Clock
-from lodgepole.ports.ledger import Ledger
+from lodgepole.ports.usage_store import UsageStore
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +23,18 @@ Place = tuple[str, str, date]  # project, key, day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectUsage:
-    """Holdings of a project, and the usage of its keys since a day."""
+    """What a project has, and the usage of its keys since a day."""
 
-    holdings: Holdings
+    totals: ProjectTotals
     since: date
-    entries: Sequence[LedgerEntry]  # by day
+    entries: Sequence[DailyUsage]  # by day
 
 
 class UsageMeter:
     """Counts requests and tokens by key and day."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
-        self._ledger = ledger
+    def __init__(self, usage_store: UsageStore, clock: Clock) -> None:
+        self._usage_store = usage_store
         self._clock = clock
         self._counts: dict[Place, list[int]] = {}  # requests, prompt and completion tokens
         self._writing: asyncio.Task[None] | None = None
@@ -58,9 +58,9 @@ class UsageMeter:
         await self._write()
         since = self._clock.now().date() - timedelta(days=days - 1)
         return ProjectUsage(
-            holdings=await self._ledger.holdings(project_id),
+            totals=await self._usage_store.totals(project_id),
             since=since,
-            entries=await self._ledger.read(project_id, since=since),
+            entries=await self._usage_store.read(project_id, since=since),
         )
 
     async def close(self) -> None:
@@ -96,7 +96,7 @@ class UsageMeter:
     async def _write(self) -> None:
         counts, self._counts = self._counts, {}
         entries = [
-            LedgerEntry(
+            DailyUsage(
                 project_id=project_id,
                 key_id=key_id,
                 day=day,
@@ -107,7 +107,7 @@ class UsageMeter:
             for (project_id, key_id, day), (requests, prompt, completion) in counts.items()
         ]
         try:
-            await self._ledger.add(entries)
+            await self._usage_store.add(entries)
         except LodgepoleError:
             for place, numbers in counts.items():
                 known = self._counts.setdefault(place, [0, 0, 0])
@@ -116,4 +116,4 @@ class UsageMeter:
         today = self._clock.now().date()
         if entries and self._cleaned != today:
             self._cleaned = today
-            await self._ledger.forget(today - timedelta(days=KEPT_DAYS))
+            await self._usage_store.forget(today - timedelta(days=KEPT_DAYS))

@@ -107,7 +107,7 @@ def create_app(
     state = ApplicationState(
         services=services,
         granted=GrantedServices(services),
-        rates=RequestRates(services.allowances, services.limits),
+        rates=RequestRates(services.rate_limit_buckets, services.limits),
         spool=UploadSpool(
             uploads,
             most=services.limits.uploads_at_once,

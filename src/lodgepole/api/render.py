@@ -274,7 +274,7 @@ def created_key(value: ApiKey, secret: str) -> own_schemas.CreatedKeyModel:
 
 
 def usage_report(project_id: str, report: ProjectUsage) -> own_schemas.UsageReportModel:
-    holdings = report.holdings
+    totals = report.totals
     days: dict[str, dict[str, int]] = {}
     keys: dict[str, dict[str, int]] = {}
     last_used: dict[str, str] = {}
@@ -284,12 +284,12 @@ def usage_report(project_id: str, report: ProjectUsage) -> own_schemas.UsageRepo
             known = sums.setdefault(place, dict.fromkeys(COUNTED, 0))
             for name in COUNTED:
                 known[name] += getattr(entry, name)
-    operations = {status.lower(): holdings.operations.get(status, 0) for status in OperationStatus}
+    operations = {status.lower(): totals.operations.get(status, 0) for status in OperationStatus}
     return own_schemas.UsageReportModel(
         project=project_id,
-        assistants=holdings.assistants,
-        files=holdings.files,
-        bytes=holdings.bytes,
+        assistants=totals.assistants,
+        files=totals.files,
+        bytes=totals.bytes,
         operations=own_schemas.OperationCounts(**operations),
         since=report.since.isoformat(),
         days=[own_schemas.DayModel(day=day, **counts) for day, counts in days.items()],

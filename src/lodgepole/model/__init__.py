@@ -6,9 +6,9 @@ a *snippet* is returned, a *hit* is a passage with its score, an *operation* is 
 
 from lodgepole.model.access import (
     ApiKey,
+    DailyUsage,
     Grant,
-    Holdings,
-    LedgerEntry,
+    ProjectTotals,
     Role,
 )
 from lodgepole.model.answers import (
@@ -95,6 +95,7 @@ __all__ = [
     "Citation",
     "Claim",
     "ContentFilter",
+    "DailyUsage",
     "Document",
     "Figure",
     "File",
@@ -106,8 +107,6 @@ __all__ = [
     "FinishReason",
     "Grant",
     "Hit",
-    "Holdings",
-    "LedgerEntry",
     "ListPage",
     "Message",
     "MessageRole",
@@ -122,6 +121,7 @@ __all__ = [
     "PageSpan",
     "Passage",
     "PassageKey",
+    "ProjectTotals",
     "Record",
     "RecordKind",
     "Reference",

@@ -42,7 +42,7 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
+class DailyUsage:
     """What one key asked for on one day, in UTC."""
 
     project_id: str
@@ -54,7 +54,7 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
+class ProjectTotals:
     """What a project has; operations are those that the log still knows."""
 
     assistants: int

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lodgepole.adapters.blobs.obstore import ObstoreBlobs
-from lodgepole.adapters.databases.sql.allowances import SqlAllowances
 from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import Database
-from lodgepole.adapters.databases.sql.ledger import SqlLedger
 from lodgepole.adapters.databases.sql.log_clearing import LogClearing
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.rate_limit_buckets import SqlRateLimitBuckets
 from lodgepole.adapters.databases.sql.records import SqlRecords
 from lodgepole.adapters.databases.sql.rollback_detection import RollbackDetection
 from lodgepole.adapters.databases.sql.secrets import kept_secret, shared_secret
 from lodgepole.adapters.databases.sql.server_probe import DatabaseFound, look
 from lodgepole.adapters.databases.sql.sources import SqlSources
+from lodgepole.adapters.databases.sql.usage_store import SqlUsageStore
 from lodgepole.adapters.host.data_directory import (
     check_whole,
     held,
@@ -35,17 +35,17 @@ from lodgepole.adapters.host.data_directory import (
 from lodgepole.adapters.host.disk_reserve import keep_reserve
 from lodgepole.adapters.host.system_clock import SystemClock
 from lodgepole.adapters.indexes.tantivy import TantivyIndex, TantivyReader
-from lodgepole.adapters.memory.allowances import MemoryAllowances
+from lodgepole.adapters.memory.rate_limit_buckets import MemoryRateLimitBuckets
 from lodgepole.documents.stored_documents import in_chunks
 from lodgepole.errors import Conflict, NotFound, Unavailable
-from lodgepole.ports.allowances import Allowances
 from lodgepole.ports.blobs import Blobs
 from lodgepole.ports.catalog import Catalog
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.index import SearchedIndex
-from lodgepole.ports.ledger import Ledger
+from lodgepole.ports.rate_limit_buckets import RateLimitBuckets
 from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
+from lodgepole.ports.usage_store import UsageStore
 from lodgepole.runtime.catalog import open_catalog_database
 from lodgepole.runtime.settings import Settings
 
@@ -68,14 +68,14 @@ class Stores:
 
     catalog: Catalog
     log: SqlOperationLog  # all that operations are to those who need them
-    ledger: Ledger
+    usage_store: UsageStore
     sources: SourceStore
     records: Records
     blobs: ObstoreBlobs
     searched: SearchedIndex
     changed: "TantivyIndex | PostgresIndex | None"  # the same; None where others change it
     own_index: TantivyIndex | None  # one that can be damaged apart from the catalog
-    allowances: Allowances
+    rate_limit_buckets: RateLimitBuckets
     signing_secret: bytes
     worker_id: str
     clock: Clock
@@ -140,9 +140,9 @@ async def _one_machine(settings: Settings, stack: AsyncExitStack) -> Stores:
         changed=index,
         own_index=index,
         # What several processes answer is counted where all of them can see it.
-        allowances=SqlAllowances(database, clock)
+        rate_limit_buckets=SqlRateLimitBuckets(database, clock)
         if settings.processes > 1
-        else MemoryAllowances(clock),
+        else MemoryRateLimitBuckets(clock),
         signing_secret=_given_secret(settings) or _secret_on_disk(settings),
         worker_id=ONLY_WORKER,
     )
@@ -161,7 +161,7 @@ async def _read_only(settings: Settings, stack: AsyncExitStack) -> Stores:
         searched=index,
         changed=None,
         own_index=None,
-        allowances=SqlAllowances(database, clock),
+        rate_limit_buckets=SqlRateLimitBuckets(database, clock),
         signing_secret=_given_secret(settings) or _secret_on_disk(settings),
         worker_id=ONLY_WORKER,
     )
@@ -200,7 +200,7 @@ async def _many_machines(
         searched=index,
         changed=index,
         own_index=None,
-        allowances=SqlAllowances(database, clock),
+        rate_limit_buckets=SqlRateLimitBuckets(database, clock),
         signing_secret=_given_secret(settings) or bytes.fromhex(secret),
         # Never the same again: what another process holds is not ours to take back.
         worker_id=f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}",
@@ -257,7 +257,7 @@ def _in_sql(database: Database, clock: Clock) -> dict[str, Any]:
     return {
         "catalog": SqlCatalog(database),
         "log": SqlOperationLog(database, clock),
-        "ledger": SqlLedger(database),
+        "usage_store": SqlUsageStore(database),
         "sources": SqlSources(database),
         "records": SqlRecords(database),
         "clock": clock,

@@ -144,7 +144,7 @@ async def _services(
     wake: Signal,
 ) -> Services:
     limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
-    usage_meter = UsageMeter(stores.ledger, clock)
+    usage_meter = UsageMeter(stores.usage_store, clock)
     stack.push_async_callback(usage_meter.close)
     judge = judging_embedder(settings, tools.embedders)
     models = model_directory(settings, ExtractiveChatModel(judge, tools.tokenizer), stack)
@@ -206,7 +206,7 @@ async def _services(
         backlog=log,
         signals=log,
         index=stores.searched,
-        allowances=stores.allowances,
+        rate_limit_buckets=stores.rate_limit_buckets,
         clock=clock,
         limits=limits,
     )

@@ -1,1 +1,1 @@
-"""Catalog, operation log and ledger."""
+"""Catalog, operation log, usage and rate limits."""

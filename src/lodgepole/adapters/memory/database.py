@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
-from lodgepole.model import ApiKey, Assistant, File, LedgerEntry, ListPage, Operation, Record
+from lodgepole.model import ApiKey, Assistant, DailyUsage, File, ListPage, Operation, Record
 from lodgepole.ports.source_store import Source, SourceItem, SourceRun
 
 T = TypeVar("T")
@@ -59,8 +59,8 @@ class MemoryDatabase:
     operations: dict[tuple[str, str], OperationRow] = field(
         default_factory=dict[tuple[str, str], OperationRow]
     )
-    ledger: dict[tuple[date, str, str], LedgerEntry] = field(
-        default_factory=dict[tuple[date, str, str], LedgerEntry]
+    usage: dict[tuple[date, str, str], DailyUsage] = field(
+        default_factory=dict[tuple[date, str, str], DailyUsage]
     )
     sources: dict[tuple[str, str], SourceRow] = field(
         default_factory=dict[tuple[str, str], SourceRow]

@@ -13,10 +13,10 @@ from sqlalchemy import create_engine, text
 from tests.support.postgres_server import PostgresServer, fresh_database
 
 from lodgepole.adapters.databases.sql import dialects
-from lodgepole.adapters.databases.sql.allowances import SqlAllowances
 from lodgepole.adapters.databases.sql.catalog import SqlCatalog
 from lodgepole.adapters.databases.sql.database import MIGRATIONS, migrate, open_database
 from lodgepole.adapters.databases.sql.operation_log import SqlOperationLog
+from lodgepole.adapters.databases.sql.rate_limit_buckets import SqlRateLimitBuckets
 from lodgepole.adapters.databases.sql.secrets import shared_secret
 from lodgepole.adapters.databases.sql.tables import REVISION, metadata
 from lodgepole.adapters.host.system_clock import SystemClock
@@ -255,8 +255,8 @@ async def test_a_secret_is_the_same_for_all_who_ask_at_once(processes):
     assert len(set(asked)) == 1
 
 
-async def test_allowances_are_of_all_processes_together(processes):
-    shared = [SqlAllowances(process.database, SystemClock()) for process in processes]
+async def test_rate_limits_are_of_all_processes_together(processes):
+    shared = [SqlRateLimitBuckets(process.database, SystemClock()) for process in processes]
     taken = await asyncio.gather(*(shared[n % 2].take("p", 7, per_minute=60) for n in range(20)))
     assert 60 <= sum(count for count, _ in taken) <= 61  # a second may pass meanwhile
 

@@ -10,9 +10,9 @@ from lodgepole.adapters.databases.sql.dialects import insert_if_absent
 from lodgepole.adapters.databases.sql.tables import (
     api_keys,
     assistants,
+    daily_usage,
     files,
     granted_keys,
-    ledger,
     operations,
     records,
     source_items,
@@ -32,7 +32,7 @@ class SqlRows:
         self._target = target
 
     async def copy_shared(self) -> None:
-        for table in (api_keys, granted_keys, ledger, records):
+        for table in (api_keys, granted_keys, daily_usage, records):
             rows = await self._rows(table, true())
 
             def work(connection: Connection, table: Table = table, rows: Any = rows) -> None:

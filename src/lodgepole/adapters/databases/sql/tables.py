@@ -181,7 +181,7 @@ _index("queue", UNFINISHED, "assistant_id", "created_at", "id", "due_at")
 _index("due", UNFINISHED, "due_at")
 _index("held", UNFINISHED & HELD, "assistant_id", "due_at")
 
-ledger = Table(
+daily_usage = Table(
     "ledger",
     metadata,
     Column("project_id", String(64), primary_key=True),

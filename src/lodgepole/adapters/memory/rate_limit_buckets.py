@@ -1,12 +1,12 @@
-"""Allowances in memory: those of one process."""
+"""Buckets of requests in memory: those of one process."""
 
 from lodgepole.ports.clock import Clock
 
 WINDOW_SECONDS = 60.0
 
 
-class MemoryAllowances:
-    """`Allowances` of this process alone."""
+class MemoryRateLimitBuckets:
+    """`RateLimitBuckets` of this process alone."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -8,19 +8,19 @@ from datetime import date
 from typing import Protocol
 
 from lodgepole.model import (
-    Holdings,
-    LedgerEntry,
+    DailyUsage,
+    ProjectTotals,
 )
 
 
-class Ledger(Protocol):
+class UsageStore(Protocol):
     """Usage of each key on each day, in the database of the catalog."""
 
-    async def add(self, entries: Collection[LedgerEntry]) -> None:
+    async def add(self, entries: Collection[DailyUsage]) -> None:
         """Add to what is there, whoever else does so at the same time; committed on return."""
         ...
 
-    async def read(self, project_id: str, *, since: date) -> Sequence[LedgerEntry]:
+    async def read(self, project_id: str, *, since: date) -> Sequence[DailyUsage]:
         """Return the entries by day, then by key."""
         ...
 
@@ -28,6 +28,6 @@ class Ledger(Protocol):
         """Remove what is of earlier days, in every project."""
         ...
 
-    async def holdings(self, project_id: str) -> Holdings:
+    async def totals(self, project_id: str) -> ProjectTotals:
         """Return what the project has at this moment, whatever is being deleted included."""
         ...

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 
-class Allowances(Protocol):
-    """Allowance of requests that each project still has, over all processes together."""
+class RateLimitBuckets(Protocol):
+    """Token bucket of requests for each project, over all processes together."""
 
     async def take(self, project_id: str, wanted: int, *, per_minute: int) -> tuple[int, float]:
         """`(requests, seconds)`: up to `wanted`, and where none is left, when one will be.

@@ -1,4 +1,4 @@
-"""Allowances in SQL, for any number of processes."""
+"""Buckets of requests in SQL, for any number of processes."""
 
 from sqlalchemy import Connection, select, update
 
@@ -10,8 +10,8 @@ from lodgepole.ports.clock import Clock
 WINDOW_SECONDS = 60.0
 
 
-class SqlAllowances:
-    """`Allowances` in the database that all processes share."""
+class SqlRateLimitBuckets:
+    """`RateLimitBuckets` in the database that all processes share."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
