@@ -94,3 +94,21 @@ def test_a_provider_answers_to_its_names_and_to_those_that_came_after() -> None:
     assert all(model.upstream not in GOOGLE_NAMES for model in google)
     own = provider_models("openai", MODEL, own_endpoint=True, upstream="llama3")
     assert [(m.name, m.upstream) for m in own] == [(name, "llama3") for name in OPENAI_NAMES]
+
+
+def test_people_choose_from_what_is_configured_each_once() -> None:
+    other = ScriptedChatModel([["text"]])
+    quotes = quoting()
+    alone = ModelDirectory(quotes, [quotes])
+    assert [model.name for model in alone.choice] == ["extractive"]
+    named = provider_models("google", other, own_endpoint=True, upstream="llama3")
+    own = configured("llama3", other, own_endpoint=True)
+    directory = ModelDirectory(own, [quotes, *named, own])
+    assert [model.name for model in directory.choice] == ["llama3", "extractive"]
+
+
+def test_of_several_names_of_a_model_the_providers_own_is_told() -> None:
+    aliases = [configured(name, MODEL, upstream="big") for name in ("fast", "big", "slow")]
+    other = ScriptedChatModel([["text"]])
+    default = configured("else", other)
+    assert [m.name for m in ModelDirectory(default, aliases).choice] == ["else", "big"]

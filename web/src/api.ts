@@ -283,13 +283,6 @@ export class Client {
     );
   }
 
-  async modelsOf(assistant: string): Promise<string[]> {
-    const listed = await this.json<{ data: { id: string }[] }>(
-      'GET', `/chat/${segment(assistant)}/models`,
-    );
-    return listed.data.map((one) => one.id);
-  }
-
   async deleteAssistant(name: string): Promise<void> {
     await this.send('DELETE', `/assistants/${segment(name)}`);
   }
@@ -473,18 +466,4 @@ export function ownPath(url: string | null | undefined): string {
   const path = url ? new URL(url, location.origin).pathname : '';
   if (!path.startsWith('/signed/')) throw new ApiError(404, 'This file has no content to show yet.');
   return path;
-}
-
-/** Names of the models that this server answers to, from its own OpenAPI document. */
-export async function modelNames(): Promise<string[]> {
-  interface Document {
-    components?: {
-      schemas?: { ChatRequest?: { properties?: { model?: { enum?: (string | null)[] } } } };
-    };
-  }
-  const response = await fetch('/openapi.json');
-  if (!response.ok) return [];
-  const read = (await response.json()) as Document;
-  const names = read.components?.schemas?.ChatRequest?.properties?.model?.enum ?? [];
-  return names.filter((name): name is string => name !== null);
 }

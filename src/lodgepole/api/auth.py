@@ -30,6 +30,7 @@ GRANTED_ROUTES = frozenset(
     {
         *("describe_me", "get_assistant", "metrics_alignment", "assistant_server"),
         *("list_models", "retrieve_model", "list_assistant_models", "retrieve_assistant_model"),
+        "list_choosable_models",
         *("chat", "completions", "context", "create_chat_completion", "search_vector_store"),
         *("list_files", "describe_file", "upload_file", "upsert_file", "delete_file"),
         *("list_operations", "describe_operation", "describe_text", "describe_passages"),

@@ -29,6 +29,7 @@ from lodgepole.model import (
     File,
     FileKind,
     FileStatus,
+    FileTotals,
     Grant,
     Operation,
     OperationStatus,
@@ -94,6 +95,24 @@ def updated_assistant(value: Assistant, *, host: str) -> assistant_schemas.Updat
 def whole_assistant(value: Assistant, *, host: str) -> assistant_schemas.WholeAssistantModel:
     known = assistant(value, host=host)
     return assistant_schemas.WholeAssistantModel(default_model=value.default_model, **known.sent())
+
+
+def counted_assistant(
+    value: Assistant, totals: Mapping[FileStatus, FileTotals], *, host: str
+) -> assistant_schemas.CountedAssistantModel:
+    def files(status: FileStatus) -> int:
+        return totals[status].files if status in totals else 0
+
+    return assistant_schemas.CountedAssistantModel(
+        files=assistant_schemas.FileCounts(
+            available=files(FileStatus.AVAILABLE),
+            processing=files(FileStatus.PROCESSING),
+            failed=files(FileStatus.PROCESSING_FAILED),
+            deleting=files(FileStatus.DELETING),
+        ),
+        bytes=sum(total.bytes for total in totals.values()),
+        **whole_assistant(value, host=host).sent(),
+    )
 
 
 def file(value: File, *, signed_url: str | None = None) -> AssistantFileModel:

@@ -209,13 +209,20 @@ class ModelDirectory:
     def __init__(self, default: ConfiguredModel, models: Iterable[ConfiguredModel] = ()) -> None:
         named = {name: replace(default, name=name) for name in WIRE_NAMES}
         named[default.name] = default
-        named.update((model.name, model) for model in models)
+        own = tuple(models)
+        named.update((model.name, model) for model in own)
         self._models: Mapping[str, ConfiguredModel] = named
         self._default = default
+        self._choice = _each_once(default, own)
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._models)
+
+    @property
+    def choice(self) -> tuple[ConfiguredModel, ...]:
+        """What people can choose from: the default one, then each that is configured, once."""
+        return self._choice
 
     @property
     def default(self) -> ConfiguredModel:
@@ -240,3 +247,16 @@ class ModelDirectory:
                 f"Invalid model `{name}`. Expected one of: {', '.join(self._models)}"
             )
         return self._models[name]
+
+
+def _each_once(
+    default: ConfiguredModel, models: Iterable[ConfiguredModel]
+) -> tuple[ConfiguredModel, ...]:
+    """One name for each model: the provider's own where that is among them, else the first."""
+    chosen = {(id(default.model), default.upstream): default}
+    for model in models:
+        place = (id(model.model), model.upstream)
+        known = chosen.setdefault(place, model)
+        if known is not default and model.name == model.upstream:
+            chosen[place] = model
+    return tuple(chosen.values())

@@ -4,7 +4,10 @@ import httpx2
 import pytest
 from tests.api.conftest import House
 
-from lodgepole.api.schemas.assistants import WholeAssistantModel
+from lodgepole.api.schemas.assistants import (
+    ListCountedAssistantsResponse,
+    WholeAssistantModel,
+)
 from lodgepole.model.access import Role
 
 HOME = "/lodgepole/assistants"
@@ -114,3 +117,28 @@ async def test_only_who_may_change_assistants_sets_it(house: House, filled: str,
         assert (await client.get(f"{HOME}/{filled}")).status_code == 200
         assert (await set_model(client, "scripted")).status_code == 403
         assert (await client.post(HOME, json={"name": "n"})).status_code == 403
+
+
+async def test_assistants_are_listed_with_how_many_files_they_have(
+    new: httpx2.AsyncClient, filled: str
+):
+    await new.post(HOME, json={"name": "empty"})
+    first = (await new.get(HOME, params={"limit": 1})).json()
+    rest = await new.get(HOME, params={"pagination_token": first["pagination"]["next"]})
+    shown = ListCountedAssistantsResponse.model_validate_json(rest.content).assistants
+    listed = {one["name"]: one for one in first["assistants"]} | {
+        one.name: one.model_dump() for one in shown
+    }
+    files = (await new.get(f"/assistant/files/{filled}")).json()["files"]
+    assert listed[filled]["files"]["available"] == len(files) > 0
+    assert listed[filled]["bytes"] == sum(file["size"] for file in files)
+    assert listed["empty"]["bytes"] == 0
+    assert sum(listed["empty"]["files"].values()) == 0
+    assert rest.json().get("pagination") is None
+
+
+async def test_a_token_of_another_list_is_refused(new: httpx2.AsyncClient, filled: str):
+    await new.post(HOME, json={"name": "more"})
+    token = (await new.get(HOME, params={"limit": 1})).json()["pagination"]["next"]
+    published = await new.get("/assistant/assistants", params={"pagination_token": token})
+    assert published.status_code == 400

@@ -132,7 +132,7 @@ function Create({ close }: { close: () => void }) {
         </Field>
         <Field
           label="Instructions (optional)"
-          help="Followed in every answer, e.g. whom it speaks to and how long answers may be."
+          help="Followed by language models in every answer, e.g. whom it speaks to and how long answers may be."
         >
           {({ id, describedBy }) => (
             <textarea

@@ -3,12 +3,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { inWords } from '../api';
+import { listModels, type Model, modelOf, type Models, notFollowed, titleOf } from '../models';
 import { useClient } from '../session';
 import { Button, Field, Told, useTask, Wrong } from '../ui';
 
 export function DefaultModel({ assistant }: { assistant: string }) {
   const client = useClient();
-  const [names, setNames] = useState<string[]>([]);
+  const [models, setModels] = useState<Models | null>(null);
   const [kept, setKept] = useState<string | null>(null);
   const [chosen, setChosen] = useState('');
   const [unread, setUnread] = useState<string | null>(null);
@@ -16,17 +17,20 @@ export function DefaultModel({ assistant }: { assistant: string }) {
   const { busy, error, run } = useTask();
   const load = () => {
     setUnread(null);
-    Promise.all([client.wholeAssistant(assistant), client.modelsOf(assistant)]).then(
-      ([found, models]) => {
+    Promise.all([client.wholeAssistant(assistant), listModels(client)]).then(
+      ([found, known]) => {
         setKept(found.default_model ?? '');
         setChosen(found.default_model ?? '');
-        setNames(models);
+        setModels(known);
       },
       (failure: unknown) => setUnread(inWords(failure)),
     );
   };
   useEffect(load, [assistant]);
   if (kept === null) return <Wrong text={unread} retry={load} />;
+  const standard = modelOf(models, '');
+  const answers = modelOf(models, chosen);
+  const without = notFollowed(answers);
   return (
     <form
       class="card"
@@ -52,11 +56,16 @@ export function DefaultModel({ assistant }: { assistant: string }) {
               setSaved(false);
             }}
           >
-            <option value="">The server’s default</option>
-            {offered(names, kept).map((name) => <option key={name} value={name}>{name}</option>)}
+            <option value="">
+              The server’s default: {standard ? titleOf(standard) : ''}
+            </option>
+            {offered(models?.models ?? [], kept).map((one) => (
+              <option key={one.name} value={one.name}>{titleOf(one)}</option>
+            ))}
           </select>
         )}
       </Field>
+      {without ? <p class="note warn">{titleOf(answers!)}: {without[0]!.toLowerCase() + without.slice(1)}</p> : null}
       <Wrong text={error} />
       {saved ? <Told>Saved.</Told> : null}
       <div class="actions">
@@ -69,6 +78,10 @@ export function DefaultModel({ assistant }: { assistant: string }) {
 }
 
 /** The names to choose from, one that is set and was taken away since included. */
-export function offered(names: string[], kept: string): string[] {
-  return kept && !names.includes(kept) ? [...names, kept] : names;
+export function offered(models: Model[], kept: string): Model[] {
+  if (!kept || models.some((one) => one.name === kept)) return models;
+  return [
+    ...models,
+    { name: kept, quotes: false, follows_instructions: true, takes_temperature: true },
+  ];
 }

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { type Assistant, type ChatBody, type ChatEvent, inWords, modelNames } from '../api';
+import { type Assistant, type ChatBody, type ChatEvent, inWords } from '../api';
 import { quotesOf } from '../citations';
 import {
   askIn, begun, createConversation, getConversation, listConversations, rateAnswer, said, type Turn, turnsOf,
 } from '../conversations';
 import { FilterBuilder, filterOf, noFilter } from '../filter';
+import { modelOf, notFollowed, QUOTES_ONLY, titleOf, useModels } from '../models';
 import { remember } from '../recent';
 import { link, NEW_TALK, talkLink } from '../route';
 import { useClient } from '../session';
@@ -24,7 +25,8 @@ export function PlaygroundPage({ assistant, shown, talk }: {
   const [turns, setTurns] = useState<Turn[]>([]);
   const [question, setQuestion] = useState('');
   const [editing, setEditing] = useState(false);
-  const [models, setModels] = useState<string[]>([]);
+  const models = useModels();
+  const [own, setOwn] = useState<string | null>(null); // the assistant's default model
   const [model, setModel] = useState('');
   const [temperature, setTemperature] = useState('');
   const [topK, setTopK] = useState('');
@@ -40,13 +42,21 @@ export function PlaygroundPage({ assistant, shown, talk }: {
   const stop = useRef<AbortController | null>(null);
   const end = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLTextAreaElement>(null);
+  const standard = modelOf(models, own);
+  const answers = modelOf(models, model || own);
   const last = turns.at(-1);
   const writing = last?.state === 'writing';
 
   useEffect(() => {
-    modelNames().then(setModels, () => setModels([]));
     return () => stop.current?.abort();
   }, []);
+  useEffect(() => {
+    if (!shown) return;
+    client.wholeAssistant(assistant.name).then(
+      (found) => setOwn(found.default_model),
+      () => setOwn(null), // then the server's default is told
+    );
+  }, [shown]);
   useEffect(() => {
     if (turns.length) end.current?.scrollIntoView({ block: 'end' });
   }, [turns.length, last?.text.length, last?.state]);
@@ -176,7 +186,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
       stream: true,
     };
     if (model) made.model = model;
-    if (temperature) made.temperature = within(temperature, 'Temperature', 0, 2);
+    if (temperature && answers?.takes_temperature !== false) made.temperature = within(temperature, 'Temperature', 0, 2);
     if (topK) made.context_options = { top_k: Math.round(within(topK, 'Snippets', 1, 64)) };
     if (deep) made.deep = true;
     const wanted = filterOf(filter);
@@ -191,7 +201,8 @@ export function PlaygroundPage({ assistant, shown, talk }: {
   };
 
   const options = [
-    model || null, temperature && `temperature ${temperature}`, topK && `${topK} snippets`,
+    answers && (model || answers.quotes) ? (answers.quotes ? QUOTES_ONLY : model) : null,
+    temperature && !(answers?.takes_temperature === false) && `temperature ${temperature}`, topK && `${topK} snippets`,
     deep ? 'deep' : null,
     filter.conditions.length || filter.written !== null ? 'filtered' : null,
   ].filter(Boolean);
@@ -214,6 +225,12 @@ export function PlaygroundPage({ assistant, shown, talk }: {
         <Wrong text={failed} />
         {turns.length === 0 && !opening && !failed ? (
           <Empty title={`Ask ${assistant.name}`}>
+            {answers?.quotes ? (
+              <p>
+                <strong>Quotes only:</strong> answers are put together from exact words of its files;
+                no language model writes them.
+              </p>
+            ) : null}
             <p>
               Answers come from its files, with the source of each claim. No files yet?
               {' '}<a href={link(assistant.name, 'files')}>Add some</a> first.
@@ -224,6 +241,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
           <TurnView
             key={turn.id}
             turn={turn}
+            models={models}
             assistant={assistant.name}
             open={(reference) => setSource({
               assistant: assistant.name,
@@ -262,8 +280,8 @@ export function PlaygroundPage({ assistant, shown, talk }: {
                   value={model}
                   onChange={(event) => setModel(event.currentTarget.value)}
                 >
-                  <option value="">Default</option>
-                  {models.map((name) => <option value={name}>{name}</option>)}
+                  <option value="">{standard ? `Default: ${titleOf(standard)}` : 'Default'}</option>
+                  {models?.models.map((one) => <option value={one.name}>{titleOf(one)}</option>)}
                 </select>
               )}
             </Field>
@@ -272,7 +290,8 @@ export function PlaygroundPage({ assistant, shown, talk }: {
                 <input
                   id={id}
                   inputMode="decimal"
-                  placeholder="0 to 2"
+                  placeholder={answers && !answers.takes_temperature ? 'no effect' : '0 to 2'}
+                  disabled={answers ? !answers.takes_temperature : false}
                   value={temperature}
                   onInput={(event) => setTemperature(event.currentTarget.value)}
                 />
@@ -290,6 +309,12 @@ export function PlaygroundPage({ assistant, shown, talk }: {
               )}
             </Field>
           </div>
+          {answers?.quotes ? (
+            <p class="note">
+              {models?.models.length === 1 ? 'No language model is configured. ' : ''}
+              Answers are exact sentences and rows of your files. {notFollowed(answers)}
+            </p>
+          ) : null}
           <label class="inline">
             <input
               type="checkbox"

@@ -58,7 +58,7 @@ export function SettingsPage(props: {
       >
         <Field
           label="Instructions"
-          help="Followed in every answer. Leave it empty for none."
+          help="Followed by language models in every answer. Leave it empty for none."
         >
           {({ id, describedBy }) => (
             <textarea

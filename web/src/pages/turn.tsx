@@ -6,12 +6,14 @@ import { inWords, type Reference, type Step } from '../api';
 import { Chips, Sources, sourcesOf, withSources } from '../citations';
 import type { Rating, Turn } from '../conversations';
 import { Markdown, withMarks } from '../markdown';
+import { type Models, writerOf } from '../models';
 import { Button, count, seconds, useCopying, Wrong } from '../ui';
 import type { Source } from '../viewer/source';
 import { Snippets } from './snippets';
 
 export function TurnView(props: {
   turn: Turn;
+  models: Models | null;
   assistant: string;
   open: (reference: Reference) => void;
   show: (source: Source) => void;
@@ -45,7 +47,7 @@ export function TurnView(props: {
       {turn.state === 'writing' ? null : (
         <>
           <div class="line">
-            <Measures turn={turn} />
+            <Measures turn={turn} models={props.models} />
             {turn.text && navigator.clipboard
               ? <CopyAnswer text={withSources(turn.text, turn.citations)} />
               : null}
@@ -154,9 +156,9 @@ function CopyAnswer({ text }: { text: string }) {
   );
 }
 
-function Measures({ turn }: { turn: Turn }) {
+function Measures({ turn, models }: { turn: Turn; models: Models | null }) {
   const told = [
-    turn.model,
+    writerOf(models, turn.model),
     turn.first === null ? null : `first words after ${seconds(turn.first)}`,
     turn.total === null ? null : `${seconds(turn.total)} in all`,
     turn.usage && `${turn.usage.prompt_tokens.toLocaleString()} + ${

@@ -17,6 +17,7 @@ from lodgepole.api.schemas import (
     evaluation,
     extensions,
     files,
+    models,
     openai,
     responses,
     sessions,
@@ -136,6 +137,10 @@ ADDITIONS: Mapping[str, Described] = {
         answer=assistants.WholeAssistantModel,
         errors=(400, 404, 413),
     ),
+    "list_counted_assistants": Described(
+        answer=assistants.ListCountedAssistantsResponse, errors=(400,)
+    ),
+    "list_choosable_models": Described(answer=models.ListChoosableModelsResponse),
     "list_sources": Described(answer=sources.ListSourcesResponse, errors=(400, 404)),
     "create_source": Described(
         body=sources.CreateSourceRequest, answer=sources.SourceModel, errors=(400, 404, 409, 413)

@@ -1,18 +1,49 @@
 """Assistants with what the published API does not know of them; below `/lodgepole`."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
 
 from lodgepole.api import render
-from lodgepole.api.auth import AnyKey, Call, ControlWrite
+from lodgepole.api.auth import AnyKey, Call, ControlRead, ControlWrite
 from lodgepole.api.json_response import json_response
+from lodgepole.api.pagination import PageRequest, page_request, pagination, read_page
 from lodgepole.api.requests import read_json
 from lodgepole.api.schemas.assistants import (
     CreateWholeAssistantRequest,
+    ListCountedAssistantsResponse,
     UpdateWholeAssistantRequest,
 )
+from lodgepole.api.versions import NEWEST, wire_version
 
 router = APIRouter(tags=["Assistants"])
 DEFAULT_REGION = "us"
+PAGED = wire_version(NEWEST)
+
+
+@router.get("/assistants", operation_id="list_counted_assistants")
+async def list_counted_assistants(
+    call: ControlRead, asked: Annotated[PageRequest, Depends(page_request)]
+) -> Response:
+    """The project's assistants, oldest first, with how many files each has and their size."""
+    page = await read_page(
+        lambda limit, after: call.services.assistants.list(
+            call.project_id, limit=limit, after=after
+        ),
+        kind="counted assistants",
+        asked=asked,
+        version=PAGED,
+        limits=call.services.limits,
+    )
+    items = [
+        render.counted_assistant(
+            item, await call.services.catalog.files_by_status(item.id), host=call.base_url
+        )
+        for item in page.items
+    ]
+    return json_response(
+        ListCountedAssistantsResponse(assistants=items, pagination=pagination(page))
+    )
 
 
 @router.post("/assistants", operation_id="create_whole_assistant")

@@ -122,6 +122,27 @@ class WholeAssistantModel(AssistantModel):
     )
 
 
+class FileCounts(WireResponse):
+    """Files of an assistant by how far they have come."""
+
+    available: int
+    processing: int
+    failed: int
+    deleting: int
+
+
+class CountedAssistantModel(WholeAssistantModel):
+    """An assistant, with how many files it has."""
+
+    files: FileCounts
+    bytes: int = Field(description="Of all its files as they were uploaded.")
+
+
+class ListCountedAssistantsResponse(WireResponse):
+    assistants: list[CountedAssistantModel]
+    pagination: PaginationResponse | None = Field(default=None, json_schema_extra=OMITTED)
+
+
 class ListAssistantsResponse(WireResponse):
     assistants: list[AssistantModel]
     pagination: PaginationResponse | None = Field(
