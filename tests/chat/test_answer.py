@@ -191,6 +191,15 @@ async def test_a_message_beyond_the_models_window_is_refused_and_not_sent():
     assert model.requests == []
 
 
+@pytest.mark.parametrize("quotes", [True, False])
+async def test_a_model_that_quotes_is_given_what_no_passage_cuts(quotes):
+    search = EverythingSearch(MADRID)
+    chat, _ = make_chat(search=search, quotes=quotes)
+    await events_of(chat, ChatRequest(messages=say("What is the capital of Spain?")))
+    await chat.context(make_assistant(), ContextRequest(query="Spain"))
+    assert [options["quoted"] for _, options in search.asked] == [quotes, False]
+
+
 async def test_sources_stay_within_the_models_window():
     big = [make_snippet("word " * 900, name=f"f{i}") for i in range(8)]
     search = EverythingSearch(*big)

@@ -192,3 +192,40 @@ async def test_a_figure_that_the_quotes_do_not_have_is_not_told_as_found():
     pay = make_snippet("The salary of the warden of the hut is competitive.")
     text, _ = await generate(ask("How much is the salary of the warden of the hut?", pay))
     assert text.startswith(ENGLISH.unclear)
+
+
+HUT = make_snippet(
+    "# Dogs\nDogs of guests are welcome in the hut. They sleep outside.\n\n"
+    "Dogs need a lead and a bowl. Guests bring both.\n\n"
+    "By following these rules about dogs you can help all guests of the hut.\n\n"
+    "# Beds\nThe beds of the hut are hard.",
+    name="hut.md",
+    sections=((0, ("Dogs",)), (190, ("Beds",))),
+)
+
+
+async def test_a_question_for_several_things_is_answered_by_the_section():
+    text, _ = await generate(ask("What are the rules for dogs of guests in the hut?", HUT))
+    assert text.count("Dogs of guests are welcome in the hut.") == 1
+    assert "They sleep outside. [1]" in text
+    assert "Guests bring both. [1]" in text
+    assert "hard" not in text
+
+
+async def test_main_points_of_a_matter_are_no_outline_of_its_document():
+    text, _ = await generate(ask("What are the key points about dogs in the hut?", HUT))
+    assert text.startswith(LEAD)
+    assert "Guests bring both. [1]" in text
+
+
+async def test_the_sentence_after_a_quote_comes_where_the_quote_has_no_figure_that_is_asked_for():
+    fees = make_snippet("Guests of the hut pay for a night. The warden takes 40 dollars at ten.")
+    text, _ = await generate(ask("How much do guests of the hut pay for a night?", fees))
+    assert "40 dollars" in text
+
+
+async def test_a_sentence_that_several_files_have_is_quoted_once():
+    one = make_snippet("The warranty of the kettle lasts two years. Keep it.", name="a.txt")
+    two = make_snippet("Read this. The warranty of the kettle lasts two years.", name="b.txt")
+    text, _ = await generate(ask("How long does the warranty of the kettle last?", one, two))
+    assert text.count("lasts two years") == 1

@@ -1,9 +1,10 @@
 """Each line of a source comes under the one that it needs."""
 
 import pytest
-from tests.support.chat import make_sources
+from tests.support.chat import make_snippet, make_sources
 
 from lodgepole.chat.quoted_lines import lines_of
+from lodgepole.model import Source
 
 
 def under(text):
@@ -64,3 +65,24 @@ def test_line_ends_and_turns_that_a_program_wrote_end_sentences():
     assert told["2. Owl hut"] == ("item", "Two of them:")
     assert "Which huts are there?" in told
     assert "See C:\\new too." in " ".join(told)
+
+
+LONG = "Guests of the hut and of all the other huts on the hill and by the lake below it pay"
+
+
+@pytest.mark.parametrize("before", [f"The hut is old. {LONG}", "- A lamp. Guests of the hut pay"])
+def test_a_sentence_that_the_end_of_a_page_parts_is_one(before):
+    text = f"{before}\n\nforty dollars at the door. They sleep well."
+    at = text.index("forty")
+    snippet = make_snippet(text, pages=(3, 4), page_starts=((3, 0), (4, at)))
+    told = [line.text for line in lines_of(Source(number=1, snippet=snippet))]
+    assert told[-1] == "They sleep well."
+    assert told[-2].endswith("pay forty dollars at the door.")
+
+
+def test_an_item_goes_on_after_a_running_line_of_the_page():
+    text = "- A lamp. Guests of the hut\n\nPage 3\n\npay at the door.\n\n- A towel."
+    start = text.index("Page 3")
+    snippet = make_snippet(text, running=((start, start + len("Page 3")),))
+    kinds = [line.kind for line in lines_of(Source(number=1, snippet=snippet))]
+    assert kinds == ["item", "more", "more", "item"]

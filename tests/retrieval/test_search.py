@@ -157,3 +157,12 @@ async def test_the_edition_changes_with_the_files_that_may_be_searched(shelf: Sh
         editions.append(await search.corpus_fingerprint(ASSISTANT))
     assert len({*editions}) == len(editions)
     assert await search.corpus_fingerprint(ASSISTANT) == editions[-1]
+
+
+async def test_what_is_quoted_is_not_cut_within_a_sentence(shelf: Shelf) -> None:
+    pines = "Pines grow in high valleys and they also like it wet and cold. "
+    await shelf.put(file_named("wood"), pines * 20)
+    found = await shelf.search().find(ASSISTANT, "wet pines", top_k=8)
+    quoted = await shelf.search().find(ASSISTANT, "wet pines", top_k=8, quoted=True)
+    assert len(quoted) <= len(found)
+    assert max(s.tokens for s in quoted) >= max(s.tokens for s in found)

@@ -208,3 +208,48 @@ def test_a_list_that_a_snippet_would_cut_is_taken_to_its_end() -> None:
         snippet_tokens=20, growth=growth,
     )  # fmt: skip
     assert small.text.split("\n") == texts[2:5]
+
+
+CUT = ["It is old. Guests pay", "at the door. They need:", "- a lamp", "- a towel", "It is far."]
+
+
+def quoted(*ordinals, merged=60):
+    passages, at = [], 0
+    for ordinal, text in enumerate(CUT):
+        passages.append(
+            Passage(
+                ordinal=ordinal, start=at, end=at + len(text), text=text, page=ordinal + 1,
+                heading_path=(f"Part {ordinal // 4}",), header="", tokens=len(text.split()),
+                gap="\n\n",
+            )
+        )  # fmt: skip
+        at += len(text) + 2
+    return pack(
+        [hit(ONE.version, ordinal, 9.0 - n) for n, ordinal in enumerate(ordinals)],
+        keyed(ONE, passages), FILES, MemoryTokenizer(), top_k=16, snippet_tokens=2048,
+        growth=Growth(first=1, others=1, merged=merged, first_count=1, lists=3, quoted=True),
+    )  # fmt: skip
+
+
+def test_what_is_quoted_grows_over_the_sentence_and_the_list_that_it_would_cut() -> None:
+    (snippet,) = quoted(1)
+    assert snippet.text == "\n\n".join(CUT[:4])
+    assert snippet.pages == (1, 2, 3, 4)
+    assert [s.text for s in quoted(4)] == ["It is far."]
+
+
+def test_what_is_quoted_takes_in_the_snippet_that_has_its_rest() -> None:
+    assert [s.text for s in quoted(4, 1, 2)] == ["It is far.", "\n\n".join(CUT[:4])]
+    assert all(s.tokens <= 8 for s in quoted(4, 1, 2, merged=8))
+
+
+def test_a_snippet_tells_the_headings_over_its_parts() -> None:
+    passages = keyed(ONE, passages_of(TEXT, 10, section=2))
+    (snippet,) = pack(
+        [hit(ONE.version, ordinal, 5.0 - ordinal) for ordinal in range(4)], passages, FILES,
+        MemoryTokenizer(), top_k=2, snippet_tokens=2048, growth=GROWTH,
+    )  # fmt: skip
+    first, second = snippet.sections
+    assert first[0] == 0
+    assert snippet.text[second[0] :].startswith("w20 ")
+    assert first[1] != second[1]

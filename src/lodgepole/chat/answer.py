@@ -61,6 +61,7 @@ class Retrieval(Protocol):
         top_k: int = 16,
         snippet_tokens: int = 2048,
         budget_tokens: int | None = None,
+        quoted: bool = False,
     ) -> list[Snippet]: ...
 
     async def corpus_fingerprint(self, assistant: Assistant) -> str: ...
@@ -178,7 +179,9 @@ class Chat:
         if is_worth_a_plan(question, model):
             searches, cost = await planned(question, model, self._tokenizer)
             spent += cost
-        snippets = await self._find(assistant, self._clip(question), request, room, searches)
+        snippets = await self._find(
+            assistant, self._clip(question), request, room, searches, quoted=model.quotes
+        )
         excerpts: Mapping[str, FileExcerpt] = {}
         if self._whole is not None and model.quotes:
             asked = Asked(
@@ -310,6 +313,8 @@ class Chat:
         request: ChatRequest | ContextRequest,
         room: Room | None = None,
         searches: Sequence[str] = (),
+        *,
+        quoted: bool = False,
     ) -> list[Snippet]:
         """The snippets for the question, and for `searches` in the place of its own parts."""
         top_k = request.top_k or self._limits.top_k_default
@@ -317,7 +322,7 @@ class Chat:
         with self._stages.stage("retrieve"):
             asked = [question, *searches] if searches else None
             results = await self._found(
-                assistant, question, request, budget=budget, top_k=top_k, asked=asked
+                assistant, question, request, budget=budget, top_k=top_k, asked=asked, quoted=quoted
             )
         merged = merge_snippets(results, top_k=top_k)
         if room is None:
@@ -333,6 +338,7 @@ class Chat:
         budget: int | None,
         top_k: int,
         asked: Sequence[str] | None,
+        quoted: bool,
     ) -> list[list[Snippet]]:
         return [
             await self._search.find(
@@ -342,6 +348,7 @@ class Chat:
                 top_k=top_k,
                 snippet_tokens=request.snippet_tokens or self._limits.snippet_tokens_default,
                 budget_tokens=budget,
+                quoted=quoted,
             )
             for query in asked or await read_apart(len(question), queries, question)
         ]

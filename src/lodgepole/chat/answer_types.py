@@ -153,7 +153,7 @@ _WANTS_ALL = re.compile(
     r"|(?:what|which) (?:\w+ ){0,3}(?:steps|types?|kinds|sorts|tips|ways|benefits|services|reasons"
     r"|requirements|conditions|exceptions|features|measures|factors|documents|items|options"
     r"|examples|rules|tasks|duties|responsibilities|qualifications|limitations|exclusions)"
-    r"|list|name (?:the|all|some)|enumerate|steps|tips"
+    r"|list|name (?:the|all|some)|enumerate|steps|tips|(?:key|main) points|summari[sz]e|summary of"
     r"|how (?:can|do|should|to|must|may|would)|welche|was (?:sind|umfasst|gehört"
     r"|beinhaltet|muss|soll)"
     r"|nenne|aufzählen|quels|quelles|que (?:comprend|couvre|faut)|énumér|cuáles"

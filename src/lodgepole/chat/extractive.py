@@ -14,10 +14,9 @@ from lodgepole.chat.answer_types import (
     asked_type,
     says,
     says_little,
-    wants_all,
-    wants_more,
 )
 from lodgepole.chat.asked_attributes import speaks_of_it
+from lodgepole.chat.gists import asked_gist as asked_of_document
 from lodgepole.chat.messages import ENGLISH, phrases, question_language
 from lodgepole.chat.named_sources import NamedSources
 from lodgepole.chat.outlines import asked_gist, asks_rows, outline, rows_like
@@ -31,6 +30,7 @@ from lodgepole.chat.provenance import (
     place_of,
 )
 from lodgepole.chat.query_planning import queries
+from lodgepole.chat.quote_extents import shown_of
 from lodgepole.chat.quoted_answers import Found, Shown, json_parts, text_parts
 from lodgepole.chat.quotes import Quote, quotes_of
 from lodgepole.chat.sentence_scoring import WEIGHTS, Asked, Comparison, Sentence
@@ -48,7 +48,7 @@ from lodgepole.model import (
 from lodgepole.ports.embedder import Embedder
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.search import embedder_languages
-from lodgepole.text.words import words
+from lodgepole.text.words import similar_stems, stems_of, words
 
 LEAD, NOTHING_FOUND = ENGLISH.lead, ENGLISH.nothing_found
 QUESTION_CHARS = 8_000  # of a long one its end, where the question is
@@ -64,7 +64,6 @@ NAME_WEIGHT = 0.25
 """Of standing where the question's names and years are: as much as half of its words."""
 KEEP_SHARE = 0.9
 """A further sentence is quoted when it scores this share of the best one's score."""
-LONGEST_EXPLANATION = 600  # characters of a paragraph, where a question is for more than a fact
 LEAST_EVIDENCE = 0.62
 """Below this lexical + cosine score the documents are taken not to answer: 5 % of questions on
 present things score below .68, 5 % of questions on absent ones above .65 (all-MiniLM-L6-v2)."""
@@ -140,6 +139,10 @@ class ExtractiveChatModel:
         self, question: str, sources: Sequence[Source], excerpts: Mapping[str, FileExcerpt]
     ) -> Found:
         gist = asked_gist(question)
+        if gist is not None and gist.page is None and _has_topic(question, sources):
+            found = await self._answers(question, sources, excerpts)
+            if found.quotes:
+                return found
         excerpt = outline(gist, question, sources) if gist is not None else None
         if excerpt is not None:
             return Found(excerpt.quotes, excerpt=excerpt)
@@ -160,7 +163,9 @@ class ExtractiveChatModel:
         whole = await self._ranked(question, quotable)
         if whole is None or self._is_nothing(question, whole):
             return Found((), (*missing, *named.framing))
-        chosen = [(quote, question) for quote in _with_the_names(_best(whole.scored), quotable)]
+        chosen = [
+            (quote, question) for quote in _with_the_names(_best(whole.scored, question), quotable)
+        ]
         parts = queries(question)[1:]
         if parts:
             chosen = await self._answers_of_parts(parts, quotable) or chosen
@@ -168,7 +173,7 @@ class ExtractiveChatModel:
         unsaid = named.unsaid(quotes)
         if max(whole.cosines) < CLEAR_COSINE and not missing:
             missing += _absent_words(whole.comparison, sources, named.names)
-        shown = tuple(_whole(quote, part) for quote, part in chosen)
+        shown = shown_of(chosen)
         clear = _has_figure(question, shown) and self._speaks_of_it(
             question, named.names, shown, whole
         )
@@ -195,7 +200,7 @@ class ExtractiveChatModel:
             ranked = await self._ranked(part, quotable)
             if ranked is None or self._is_nothing(part, ranked):
                 continue
-            quote = _with_the_names(_best(ranked.scored), quotable)[0]
+            quote = _with_the_names(_best(ranked.scored, part), quotable)[0]
             if not any(quote.overlaps(c) for c, _ in chosen):
                 chosen.append((quote, part))
         return chosen
@@ -229,6 +234,15 @@ class ExtractiveChatModel:
         return known == frozenset({"en"}) and 2 * len(_LATIN.findall(question)) < letters
 
 
+def _has_topic(question: str, sources: Sequence[Source]) -> bool:
+    """Whether a question for main points is for those of a matter rather than of a document."""
+    whole = asked_of_document(question)
+    rest = frozenset[str]() if whole is None else whole.rest
+    names = " ".join({s.snippet.file.upload.name.replace("_", " ") for s in sources})
+    told = stems_of(names)
+    return any(not any(similar_stems(stem, t) for t in told) for stem in rest)
+
+
 def _with_the_names(quotes: Sequence[Quote], quotable: _Quotable) -> list[Quote]:
     """Of the quotes those that lack the fewest of the names, years and figures asked for."""
     names, places = quotable.names, quotable.places
@@ -257,18 +271,6 @@ def _absent_words(
     )
 
 
-def _whole(quote: Quote, question: str) -> Shown:
-    """What is shown of a quote: with all that it leads into, where it is asked for."""
-    if quote.is_item and not wants_all(question):
-        return Shown(quote, quote.parts)
-    announced = quote.announced()
-    if announced is not None:
-        some = None if announced.shown == announced.of else (announced.shown, announced.of)
-        return Shown(quote, announced.parts, some)
-    more = wants_more(question) or wants_all(question)
-    return Shown(quote, quote.explained(LONGEST_EXPLANATION) if more else quote.parts)
-
-
 def _has_figure(question: str, shown: Sequence[Shown]) -> bool:
     """Whether what is shown has a figure, or none is asked for."""
     kind = asked_type(question)
@@ -278,8 +280,8 @@ def _has_figure(question: str, shown: Sequence[Shown]) -> bool:
     return any(says(kind, text) or says(AnswerType.COUNT, text) for text in texts)
 
 
-def _best(scored: Sequence[tuple[float, _Candidate]]) -> list[Quote]:
-    """The first, and those that come very near it."""
+def _best(scored: Sequence[tuple[float, _Candidate]], question: str) -> list[Quote]:
+    """The first, and those that come very near it; what says little only by itself."""
     best = scored[0][0]
     chosen: list[Quote] = []
     for score, candidate in scored:
@@ -288,7 +290,7 @@ def _best(scored: Sequence[tuple[float, _Candidate]]) -> list[Quote]:
             break
         if not any(quote.overlaps(c) or _say_the_same(quote, c) for c in chosen):
             chosen.append(quote)
-    return chosen
+    return [q for q in chosen if not says_little(q.text, question)] or chosen
 
 
 def _sentences(sources: Sequence[Source]) -> list[tuple[Quote, Sentence]]:

@@ -9,7 +9,8 @@ from lodgepole.chat.citation_markers import shield
 from lodgepole.chat.messages import Phrases, listed
 from lodgepole.chat.outlines import Excerpt
 from lodgepole.chat.provenance import Anchor, label
-from lodgepole.chat.quotes import Part, Quote, together
+from lodgepole.chat.quoted_parts import Part
+from lodgepole.chat.quotes import Quote, together
 from lodgepole.model import Source
 
 

@@ -5,12 +5,12 @@ a field of a record under the one that names it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from lodgepole.chat.table_rows import heads, is_plain_row
-from lodgepole.model import FileKind, Source
+from lodgepole.model import CELL_GAP, FileKind, Snippet, Source
 from lodgepole.text.sentences import LIST_MARK, ends_sentence, is_field, sentence_spans
 from lodgepole.text.word_lists import ANNOUNCING
 from lodgepole.text.words import squeeze, stems_of
@@ -41,6 +41,7 @@ class Line:
         about: Stems of what it is about, beside those of its lead.
         begins: Whether no other sentence stands before it on its line.
         at: Its place among the lines.
+        over: The headings over it, as far as the source knows them.
     """
 
     text: str
@@ -53,23 +54,46 @@ class Line:
     about: frozenset[str] = frozenset()
     begins: bool = True
     at: int = -1
+    over: tuple[str, ...] = ()
 
 
 def lines_of(source: Source) -> list[Line]:
     """All lines in order, each under the one that it comes under."""
-    lines = _lines(source.snippet.text, source.snippet.running)
+    lines = _lines(source.snippet)
     for at, line in enumerate(lines):
         line.at = at
+    _place_in_sections(lines, source.snippet.sections)
     if source.snippet.file.upload.kind is FileKind.JSON:
         _name_records(lines)
     _name_columns(lines, source.snippet.table_head)
     return lines
 
 
-def _lines(text: str, running: Sequence[tuple[int, int]]) -> list[Line]:
+def _place_in_sections(
+    lines: Sequence[Line], sections: Sequence[tuple[int, tuple[str, ...]]]
+) -> None:
+    """Tell each line the headings over it; one that is such a heading itself opens its section."""
+    if not sections:
+        return
+    known = {heading for _, path in sections for heading in path}
+    left = [*sections]
+    over: tuple[str, ...] = ()
+    for line in lines:
+        while left and left[0][0] <= line.start:
+            over = left.pop(0)[1]
+        said = line.text.strip("# ")
+        if said in known:
+            over = over[: over.index(said) + 1] if said in over else (*over[:-1], said)
+            line.kind = "title" if line.kind == "prose" else line.kind
+        line.over = over
+
+
+def _lines(snippet: Snippet) -> list[Line]:
+    text = snippet.text
     lines: list[Line] = []
     end = 0
-    for start, stop in _spans(text, running):
+    pages = [at for _, at in snippet.page_starts[1:]]
+    for start, stop in _over_pages(text, _spans(text, snippet.running), pages):
         apart = end == 0 or bool(_GAP.search(text, end, start))
         begins = end == 0 or "\n" in text[end:start] or "\\n" in text[end:start]
         end = stop
@@ -94,7 +118,8 @@ def _lead_by_marks(lines: Sequence[Line]) -> None:
     before: Line | None = None
     for line in lines:
         in_item = before is not None and before.kind in ("item", "more")
-        if in_item and line.kind in ("prose", "lead") and not line.begins:
+        goes_on = not line.begins or (before is not None and _goes_on(before, line))
+        if in_item and line.kind in ("prose", "lead") and goes_on:
             line.kind, line.lead = "more", before.lead if before else None
         elif line.rule or line.kind in ("lead", "title"):
             lead = line
@@ -124,6 +149,42 @@ def _spans(text: str, running: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
     for start, stop in sentence_spans(_ESCAPED.sub(_line_end, text)):
         if not any(a <= start and stop <= b for a, b in running):
             yield start, stop
+
+
+def _over_pages(
+    text: str, spans: Iterable[tuple[int, int]], pages: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """The spans, with a sentence that the end of a page parts in one."""
+    left = [*pages]
+    last: tuple[int, int] | None = None
+    for start, stop in spans:
+        turned = False
+        while left and left[0] <= start:
+            turned = left.pop(0) > 0
+        if last is not None:
+            parted = turned and not text[last[1] : start].strip()
+            begins = not text[max(0, last[0] - 2) : last[0]].strip()
+            if parted and _is_rest(text[slice(*last)], text[start:stop], begins=begins):
+                last = last[0], stop
+                continue
+            yield last
+        last = start, stop
+    if last is not None:
+        yield last
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    return _is_rest(before.text, line.text, begins=before.begins)
+
+
+def _is_rest(before: str, text: str, *, begins: bool) -> bool:
+    """Whether a text goes on in the middle of a sentence, of which `before` is no mere heading.
+
+    Where nothing has capital letters, nothing tells.
+    """
+    if not text[0].islower() or ends_sentence(before) or CELL_GAP in before or before.islower():
+        return False
+    return not begins or len(before) > LONGEST_TITLE or LIST_MARK.match(before) is not None
 
 
 def _line_end(mark: re.Match[str]) -> str:

@@ -121,3 +121,5 @@ class Snippet:
     figures: tuple[Figure, ...] = ()
     running: tuple[tuple[int, int], ...] = ()  # [start, end) within `text` that are not searched
     table_head: str = ""  # rows that name the columns of the table within which `text` begins
+    sections: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """(offset within `text`, the headings over what follows) in order, where these are known."""

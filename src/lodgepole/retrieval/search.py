@@ -17,7 +17,13 @@ from lodgepole.retrieval.embedders import Embedders
 from lodgepole.retrieval.filename_boost import FileNames
 from lodgepole.retrieval.fusion import DEFAULT_WEIGHTS, Weights, fuse
 from lodgepole.retrieval.reranking import Reranking
-from lodgepole.retrieval.snippet_packing import DEFAULT_GROWTH, Growth, neighbourhood, pack
+from lodgepole.retrieval.snippet_packing import (
+    DEFAULT_GROWTH,
+    QUOTED_GROWTH,
+    Growth,
+    neighbourhood,
+    pack,
+)
 from lodgepole.telemetry.stages import Stages
 from lodgepole.text.analyzer import query_words
 from lodgepole.text.languages import detect_language
@@ -71,6 +77,7 @@ class _Limits:
     top_k: int
     snippet_tokens: int
     budget_tokens: int | None
+    growth: Growth
 
 
 class Search:
@@ -114,6 +121,7 @@ class Search:
         top_k: int = 16,
         snippet_tokens: int = 2048,
         budget_tokens: int | None = None,
+        quoted: bool = False,
     ) -> list[Snippet]:
         """At most `top_k` snippets, best first; none when no file matches `filter`.
 
@@ -124,6 +132,7 @@ class Search:
             top_k: The most snippets.
             snippet_tokens: The most tokens of one snippet.
             budget_tokens: The most tokens of all snippets together.
+            quoted: Whether sentences of them are shown, so that none may be cut.
 
         Raises:
             InvalidRequest: The assistant has no Available file.
@@ -154,7 +163,8 @@ class Search:
             weights=self._recipe.weights,
             limit=most,
         )
-        limits = _Limits(top_k, snippet_tokens, budget_tokens)
+        growth = QUOTED_GROWTH if quoted else self._recipe.growth
+        limits = _Limits(top_k, snippet_tokens, budget_tokens, growth)
         if self._reranking is None and budget_tokens is None and len(hits) > 2 * top_k:
             # So many are nearly always enough, and every passage that is read costs time.
             some = hits[: 2 * top_k]
@@ -171,7 +181,7 @@ class Search:
         files: Mapping[FileVersion, File],
         limits: _Limits,
     ) -> list[Snippet]:
-        growth = self._recipe.growth
+        growth = limits.growth
         passages = await self._index.passages(assistant_id, neighbourhood(hits, growth))
         if self._reranking is not None:
             with self._stages.stage("rerank"):

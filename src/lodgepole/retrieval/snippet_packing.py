@@ -13,7 +13,7 @@ from lodgepole.documents.tables import CELL_GAP
 from lodgepole.model import File, FileVersion, Hit, Passage, PassageKey, Snippet
 from lodgepole.ports.tokenizer import Tokenizer
 from lodgepole.retrieval.fusion import sigmoid
-from lodgepole.retrieval.unfinished_lists import goes_on
+from lodgepole.retrieval.unfinished_lists import goes_on, is_cut
 
 _RULED = re.compile(r"[|:\-\s]+")  # the line below the head of a table in Markdown
 
@@ -29,9 +29,13 @@ class Growth:
     reach: int = 4  # neighbours to either side that the first few may grow into
     reach_others: int = 1
     lists: int = 2  # further neighbours of the first few, where a list goes on there
+    quoted: bool = False  # none may end within a sentence, or begin or end within a list
 
 
 DEFAULT_GROWTH = Growth()
+QUOTED_GROWTH = Growth(merged=1536, lists=3, quoted=True)
+"""For answers that quote, in whose snippets all must be that is shown: what follows a lead-in, the
+rest of a sentence. There is no model's window to be spared, only the time that sentences take."""
 
 
 @dataclass(slots=True)
@@ -55,6 +59,10 @@ class _Taken:
         for ordinal in ordinals:
             self.runs[PassageKey(run.version, ordinal)] = run
 
+    def holds(self, run: _Run) -> bool:
+        """Whether its passages were not taken in by another run."""
+        return self.at(run.version, run.first) is run
+
     def at(self, version: FileVersion, ordinal: int) -> _Run | None:
         return self.runs.get(PassageKey(version, ordinal))
 
@@ -65,7 +73,8 @@ def neighbourhood(hits: Sequence[Hit], growth: Growth = DEFAULT_GROWTH) -> set[P
     far = 2 * growth.first_count
     keys: set[PassageKey] = set()
     for rank, hit in enumerate(hits):
-        reach = growth.reach + growth.lists if rank < far else growth.reach_others
+        reach = growth.reach if rank < far else growth.reach_others
+        reach += growth.lists if rank < far or growth.quoted else 0
         version, middle = hit.key.version, hit.key.ordinal
         keys.update(
             PassageKey(version, ordinal)
@@ -113,8 +122,10 @@ def pack(
         if not _merged(run, passages, taken, largest, tokenizer):
             runs.append(run)
             taken.add(run, range(run.first, run.last + 1))
-    for run in runs[: growth.first_count]:
-        _complete(run, passages, taken, tokenizer, most=growth.lists, size=largest)
+    for run in runs if growth.quoted else runs[: growth.first_count]:
+        if taken.holds(run):
+            _complete(run, passages, taken, tokenizer, growth=growth, size=largest)
+    runs = [run for run in runs if taken.holds(run)]
     snippets = (_snippet(run, passages, files, tokenizer, snippet_tokens) for run in runs)
     if budget_tokens is None:
         return list(snippets)
@@ -171,24 +182,38 @@ def _complete(
     taken: _Taken,
     tokenizer: Tokenizer,
     *,
-    most: int,
+    growth: Growth,
     size: int,
 ) -> None:
-    """Grow the run over the rest of a list or a table that it would cut."""
+    """Grow the run over the rest of a list, a table or a sentence that it would cut.
+
+    Where quotes are wanted, it takes in another run in which the rest is.
+    """
     for side in (1, -1):
-        for _ in range(most):
+        for _ in range(growth.lists):
             edge = run.last if side > 0 else run.first
             here = passages[PassageKey(run.version, edge)]
             key = PassageKey(run.version, edge + side)
-            if key not in passages or key in taken.runs:
+            other = taken.runs.get(key)
+            if key not in passages or (other is not None and not growth.quoted):
                 break
             first, second = (here, passages[key]) if side > 0 else (passages[key], here)
-            tokens = passages[key].tokens + _gap_tokens(first, tokenizer)
-            if run.tokens + tokens > size or not goes_on(first.text, second.text):
+            more = other or _Run(
+                run.version, key.ordinal, key.ordinal, passages[key].tokens, run.score
+            )
+            tokens = run.tokens + more.tokens + _gap_tokens(first, tokenizer)
+            if tokens > size or not _needs(first, second, growth):
                 break
-            run.first, run.last = min(run.first, key.ordinal), max(run.last, key.ordinal)
-            run.tokens += tokens
-            taken.add(run, (key.ordinal,))
+            run.first, run.last = min(run.first, more.first), max(run.last, more.last)
+            run.tokens = tokens
+            taken.add(run, range(more.first, more.last + 1))
+
+
+def _needs(first: Passage, second: Passage, growth: Growth) -> bool:
+    """Whether one of two neighbours is not whole without the other."""
+    if goes_on(first.text, second.text):
+        return True
+    return growth.quoted and is_cut(first.text, first.gap, second.text)
 
 
 def _gap_tokens(passage: Passage, tokenizer: Tokenizer) -> int:
@@ -245,6 +270,7 @@ def _snippet(
         page_starts=tuple(starts.items()),
         heading_path=members[0].heading_path,
         running=tuple(_running(members)),
+        sections=tuple(_sections(members)),
     )
     if run.tokens > snippet_tokens:
         return _cut(snippet, snippet_tokens, tokenizer)
@@ -281,6 +307,15 @@ def _running(members: Sequence[Passage]) -> Iterator[tuple[int, int]]:
         at += len(passage.gap)
 
 
+def _sections(members: Sequence[Passage]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Where other headings stand over the passages than before, within their text."""
+    before: tuple[str, ...] | None = None
+    for passage in members:
+        if passage.heading_path != before:
+            yield passage.start - members[0].start, passage.heading_path
+        before = passage.heading_path
+
+
 def _cut(snippet: Snippet, tokens: int, tokenizer: Tokenizer) -> Snippet:
     """The beginning of a snippet: its first `tokens` tokens."""
     spans = tokenizer.spans(snippet.text)[:tokens]
@@ -297,6 +332,7 @@ def _cut(snippet: Snippet, tokens: int, tokenizer: Tokenizer) -> Snippet:
         page_starts=starts,
         heading_path=snippet.heading_path,
         running=tuple((a, min(b, end)) for a, b in snippet.running if a < end),
+        sections=tuple(section for section in snippet.sections if section[0] < end),
     )
 
 

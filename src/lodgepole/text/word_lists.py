@@ -116,6 +116,7 @@ POINTING_EARLY = frozenset(
 
 ASKING_VERBS = _listed(
     """
+    point points aspect aspects summary summarize summarise overview
     mention mentions mentioned text texts describe describes described explain explains explained
     detail details detailed discuss discusses discussed state states stated happen happens happened
     reason reasons impact role key find found give gives given get gets got thing things sort kind
