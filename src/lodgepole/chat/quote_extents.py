@@ -8,6 +8,7 @@ from lodgepole.chat.quoted_answers import Shown
 from lodgepole.chat.quoted_sections import Reach
 from lodgepole.chat.quotes import Quote
 from lodgepole.chat.sentence_scoring import Asked
+from lodgepole.text.words import content_stems, words
 
 LONGEST_ALL = 1_500  # characters of a section, where a question is for several things
 LONGEST_EXPLANATION = 1_000  # where it is for a reason, a way or an effect
@@ -33,7 +34,10 @@ def shown_of(chosen: Sequence[tuple[Quote, str]]) -> tuple[Shown, ...]:
 
 def _only_repeats(quote: Quote, question: str) -> bool:
     """Whether it is no more than a heading with words of the question."""
-    return quote.is_label and 2 * len(quote.stems & Asked.of(question).stems) >= len(quote.stems)
+    if not quote.is_label:
+        return False
+    said = content_stems(words(quote.text))
+    return 2 * len(said & Asked.of(question).stems) >= len(said)
 
 
 def _whole(quote: Quote, question: str, share: float) -> Shown:
