@@ -174,7 +174,10 @@ class Chat:
         messages = request.messages
         length = sum(len(m.content) for m in messages)
         room = await read_apart(length, lambda: self._budgets.room(messages, model, assistant))
-        question, spent = await rewritten_question(room.history, model, self._tokenizer)
+        names: Sequence[str] = ()
+        if self._whole is not None:
+            names = await self._whole.names(assistant, request.filter, room.history)
+        question, spent = await rewritten_question(room.history, model, self._tokenizer, names)
         searches: list[str] = []
         if is_worth_a_plan(question, model):
             searches, cost = await planned(question, model, self._tokenizer)

@@ -126,7 +126,7 @@ _SAYS = {
         re.IGNORECASE,
     ),
     AnswerType.COUNT: re.compile(
-        r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred"
+        r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred"
         r"|thousand|zwei|drei"
         r"|vier|fünf|sechs|sieben|acht|neun|zehn|deux|trois|quatre|cinq|dos|tres|cuatro"
         r"|cinco|due|quattro"

@@ -6,7 +6,9 @@ that points back (`when does it end?`) is followed by the rare words of the one 
 """
 
 import re
+from collections.abc import Sequence
 
+from lodgepole.chat.antecedents import with_antecedents
 from lodgepole.chat.fragments import (
     BEGINS_WITH_PREPOSITION,
     ENDING,
@@ -51,18 +53,30 @@ _POINTS_FIRST = re.compile(
     re.IGNORECASE,
 )
 """`Does that apply to managers?`"""
+_WHY = re.compile(
+    r"\W*(?:(?:and|but|und|aber|et|mais|y|pero)\s)?"
+    r"(?:(why|warum|wieso|weshalb|pourquoi|por qué|perché|waarom)"
+    r"(?:\s(?:so\s\w{2,20}|is that|was that|is it|was it|that|this|so|das|dies|ça|cela|eso|dat))"
+    r"|how come|how so|for what reason)\W*",
+    re.IGNORECASE,
+)
+"""Asks why it is so: `why so long?`, `how come?`"""
 _ONE_BY_ONE = re.compile(f"[{BY_CHARACTER}]")
 _RUN = re.compile(f"[{HAN}々]{{2,8}}|[ァ-ヶー]{{2,}}|[{HANGUL}]{{2,}}|[{THAI}]{{4,}}")
 
 
-def resolved(question: str, before: str) -> str:
+def resolved(question: str, before: str, answer: str = "", names: Sequence[str] = ()) -> str:
     """The question as it would be asked alone.
 
     Args:
         question: What is said.
         before: The question before it, as it would be asked alone.
+        answer: What was answered to that.
+        names: Of the files that may be meant.
     """
-    question = squeeze(question)
+    question = with_antecedents(squeeze(question), before, answer, names)
+    why = _WHY.fullmatch(question)
+    question = f"{why[1] or 'why'}?" if why else question
     if before and asks_for_more(question):
         return before
     opener = _OPENER.match(question)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from lodgepole.chat.antecedents import points_to_another
 from lodgepole.chat.follow_ups import resolved
 from lodgepole.chat.sub_queries import compared, without_instructions
 from lodgepole.model import FileVersion, Message, Snippet
@@ -23,19 +24,33 @@ _PARTS = re.compile(
 )
 
 
-def standalone_question(messages: Sequence[Message]) -> str:
+def standalone_question(messages: Sequence[Message], names: Sequence[str] = ()) -> str:
     """The last user message as it would be asked alone, see `follow_ups.resolved`.
 
-    A long one stands by itself; of one before it the end counts.
+    A long one stands by itself; of one before it the end counts. `names` are those of the files
+    that may be meant, as far as they are known.
     """
-    said = [m.content for m in messages if m.role == "user"][-MOST_TURNS:] or [messages[-1].content]
-    question = squeeze(said[0])
-    for following in map(squeeze, said[1:]):
-        if len(following) > PLANNED_CHARS:
-            question = following
+    first = sum(m.role == "user" for m in messages) - MOST_TURNS
+    question, answer, turn = "", "", -1
+    for message in messages:
+        turn += message.role == "user"
+        if message.role == "assistant":
+            answer = message.content
+        if message.role != "user" or turn < first:
+            continue
+        following = squeeze(message.content)
+        if question and len(following) <= PLANNED_CHARS:
+            question = resolved(following, question[-PLANNED_CHARS:], answer, names)
         else:
-            question = resolved(following, question[-PLANNED_CHARS:])
-    return question
+            question = following
+        answer = ""
+    return question or squeeze(messages[-1].content)
+
+
+def asks_of_another(messages: Sequence[Message]) -> bool:
+    """Whether one of the last messages asks the same of `the other one`, which files tell."""
+    said = [m.content for m in messages if m.role == "user"][1:][-MOST_TURNS:]
+    return any(len(each) <= PLANNED_CHARS and points_to_another(squeeze(each)) for each in said)
 
 
 def queries(question: str) -> list[str]:

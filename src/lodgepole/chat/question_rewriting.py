@@ -18,21 +18,24 @@ REWRITE_SECONDS = 10.0  # then the question as our own rules read it is searched
 LONGEST_REWRITE = 500  # characters of a rewritten question
 
 
-async def question_by_rules(messages: Sequence[Message]) -> str:
+async def question_by_rules(messages: Sequence[Message], names: Sequence[str] = ()) -> str:
     """The last question, with what our own rules carry over from those before it."""
     length = sum(len(m.content) for m in messages)
-    return await read_apart(length, lambda: standalone_question(messages))
+    return await read_apart(length, lambda: standalone_question(messages, names))
 
 
 async def rewritten_question(
-    history: Sequence[Message], model: ConfiguredModel, tokenizer: Tokenizer
+    history: Sequence[Message],
+    model: ConfiguredModel,
+    tokenizer: Tokenizer,
+    names: Sequence[str] = (),
 ) -> tuple[str, Usage]:
     """The question, and the tokens that rewriting it cost.
 
     It is `question_by_rules` for the first question of a conversation, for a model that follows no
     instructions, and where the model fails, is slow, or writes too much or nothing.
     """
-    plain = await question_by_rules(history)
+    plain = await question_by_rules(history, names)
     if not model.follows_instructions or sum(m.role == "user" for m in history) < 2:
         return plain, Usage()
     request = ModelRequest(

@@ -20,6 +20,7 @@ from lodgepole.chat.overviews import (
     sections_answer,
 )
 from lodgepole.chat.prepared_answers import PreparedAnswer
+from lodgepole.chat.query_planning import asks_of_another
 from lodgepole.chat.table_answers import table_answer
 from lodgepole.chat.table_phrases import table_phrases
 from lodgepole.chat.table_questions import asks_table, told_words
@@ -106,6 +107,14 @@ class WholeAnswers:
             if answer is not None:
                 return answer
         return await self._from_tables(asked)
+
+    async def names(
+        self, assistant: Assistant, filter: MetadataFilter | None, history: Sequence[Message]
+    ) -> Sequence[str]:
+        """The names of the files, where a message points to the other one of them."""
+        if not asks_of_another(history):
+            return ()
+        return [file.upload.name for file in await self._documents.files(assistant, filter)]
 
     async def excerpts(
         self, question: str, snippets: Sequence[Snippet]
