@@ -1,4 +1,4 @@
-"""Ids as names of folders that no file system takes for one another, whatever it does to case.
+"""Encodes ids as folder names that stay distinct on case-insensitive file systems.
 
 An id without capitals is its own name. `Ab-C` becomes `ab-c.5`: in lower case, and after the dot,
 which no id has, a number in base 16 whose bits say which letters are capitals, the first one

@@ -1,4 +1,4 @@
-"""Everything that can go wrong on purpose, sorted by who must act.
+"""All expected failures, grouped by who must act.
 
     LodgepoleError
     ├── InvalidRequest      the caller sends something else

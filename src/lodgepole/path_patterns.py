@@ -1,4 +1,4 @@
-"""Patterns of paths, in time that grows with pattern times path. Pure.
+"""Glob patterns of paths, matched in time that grows with pattern times path. Pure.
 
 `*` and `?` stay within a part of the path, `**` is any number of parts. A pattern without a slash
 is one of names at any depth; one that ends in a slash is a folder with all that is below.

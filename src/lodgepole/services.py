@@ -1,4 +1,4 @@
-"""Everything an entry point may call, in one value; wiring fills it."""
+"""All use cases that an entry point may call, in one value that wiring fills."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace

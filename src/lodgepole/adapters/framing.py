@@ -1,4 +1,4 @@
-"""Frames between this program's processes: a length, a letter that says what it is, and that much.
+"""Frame protocol between processes of this program: length, type letter, payload.
 
 The length is four bytes, big-endian, and counts the payload alone. Both ends are of one release.
 """

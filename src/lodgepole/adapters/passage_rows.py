@@ -1,4 +1,4 @@
-"""Passages with their words as bytes, between this program's processes, in parts.
+"""Serialisation of passages with their words, for transfer between processes.
 
 It imports no arrays: a process that reads files has little memory.
 """

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 import lodgepole
 from lodgepole.access.rate_limits import RequestRates
 from lodgepole.api import errors, request_metrics, signed_urls
-from lodgepole.api.audited import Audited
+from lodgepole.api.audit_middleware import Audited
 from lodgepole.api.compression import Compressed
 from lodgepole.api.downloads import DownloadSlots
 from lodgepole.api.multipart import UploadSpool

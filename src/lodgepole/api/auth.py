@@ -1,4 +1,4 @@
-"""Authentication and roles: the first thing every route asks, before any body is read."""
+"""Authentication and roles, checked before any body is read."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from lodgepole.api.audited import KEY_IN_SCOPE
+from lodgepole.api.audit_middleware import KEY_IN_SCOPE
 from lodgepole.api.base_url import base_url
 from lodgepole.api.errors import OPENAI_PATHS
 from lodgepole.api.schemas.wire import served_to

@@ -1,4 +1,4 @@
-"""The address under which a client reaches us, for the hosts and links we hand out."""
+"""Public base URL of the server, as used in the links that it hands out."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Chat completions in the shape of the OpenAI API: what is asked, checked, and the answer to it.
+"""Chat completions of the OpenAI API: request checks and the answer.
 
 What a request asks for reaches the model or is refused; nothing is passed over that would change
 the answer.

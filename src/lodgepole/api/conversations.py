@@ -1,4 +1,4 @@
-"""Answers of conversations: kept as they are sent, and shown again."""
+"""Answers in conversations: stored as they are sent, and listed again."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""Every failure as HTTP: one table, one shape, one place that catches what nobody expected."""
+"""Maps every failure to an HTTP status and the published error shape."""
 
 import logging
 import math

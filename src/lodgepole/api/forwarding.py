@@ -1,4 +1,4 @@
-"""Processes that only read, and what they hand on to the one that owns the data.
+"""Forwarding of requests from reader processes to the process that owns the data.
 
 A reader answers what needs no more than the data as they are: context and chat. All else goes to
 the owner over a socket of the machine, as it came, and its answer goes back as it comes.

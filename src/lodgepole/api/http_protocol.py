@@ -1,4 +1,4 @@
-"""Requests as bytes: what httptools and uvicorn leave to do between them.
+"""HTTP/1.1 connection handling, where httptools and uvicorn leave gaps.
 
 httptools parses quickly and refuses most of what is no request. It bounds no head, takes the body
 of who offers an upgrade for another protocol's, and goes on to the next request before the last

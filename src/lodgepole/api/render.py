@@ -1,4 +1,4 @@
-"""The model's nouns as the wire's models, in the one place where the two meet.
+"""Converts values of the model into wire models.
 
 Clients decode strictly: scores and shares are floats, times are RFC 3339 in UTC.
 """

@@ -1,4 +1,4 @@
-"""What a request for a response says: its messages, its tool, and what of it cannot be done."""
+"""Parses the input of a Responses request: messages, its tool, and what is unsupported."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

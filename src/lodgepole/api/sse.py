@@ -1,4 +1,4 @@
-"""Server-sent events: bytes as the published clients read them, and a stop when they leave."""
+"""Server-sent events: encoding of frames, and an end when the client disconnects."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable

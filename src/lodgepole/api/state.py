@@ -1,4 +1,4 @@
-"""Application state: one typed value that never changes while the application lives."""
+"""Application state: one immutable typed value."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A chat turn over HTTP: what the routes that answer have in common."""
+"""A chat turn over HTTP: the code that all answering routes share."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing

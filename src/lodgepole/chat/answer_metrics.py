@@ -1,4 +1,4 @@
-"""What is counted of one answer: how soon it began, how it ended, its tokens and their price."""
+"""Metrics of one answer: time to first token, outcome, tokens, price."""
 
 import time
 from types import TracebackType

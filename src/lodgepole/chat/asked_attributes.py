@@ -1,4 +1,4 @@
-"""Whether what is quoted speaks of what is asked, and not only of whom it is asked. Pure.
+"""Checks that a quote is about the attribute asked for, not only about its subject. Pure.
 
 `Who is the CEO of Contoso?` is not answered by a sentence about Contoso. Something of the question
 beside its names must stand where the quotes are, or they must come very near it in meaning; and

@@ -1,4 +1,4 @@
-"""How an answer names its sources, and how a document's own brackets are kept apart from that.
+"""Scans an answer for citation markers, and escapes brackets of the documents themselves.
 
 A model writes `[1]` after what source 1 supports. A document may hold `[1]` too. Before a
 document is shown to a model its marker-like brackets become `⟦1⟧`; in the answer they become

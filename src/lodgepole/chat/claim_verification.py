@@ -1,4 +1,4 @@
-"""Does a source say what a claim says, and in which of its words?
+"""Verifies that a source supports a claim, and finds the words that do.
 
 A claim is one sentence of an answer, a source one snippet. The check is lexical: most of what
 the claim names must stand together in one place of the source, every number must be there, and

@@ -1,4 +1,4 @@
-"""What tells the gist of a document: its beginning, headings, first sentences under them. Pure."""
+"""Outline of a document: its beginning, headings and the first sentence under each. Pure."""
 
 import re
 from bisect import bisect_right

@@ -1,4 +1,4 @@
-"""Answers without a language model: the sentences of the sources that answer best, quoted.
+"""The extractive model: answers by quoting the best sentences of the sources, without an LLM.
 
 It speaks like any other chat model, markers included, so that its quotes pass the same checks.
 """

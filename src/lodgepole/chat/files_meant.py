@@ -1,4 +1,4 @@
-"""Which file a question means: by its name, by its title, or by what was said before. Pure."""
+"""Resolves which file a question refers to: by name, by title, or by the conversation. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence

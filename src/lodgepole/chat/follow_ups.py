@@ -1,4 +1,4 @@
-"""What a message in a conversation leaves unsaid, taken from the question before it. Pure.
+"""Resolves follow-up messages: takes what they leave out from the question before. Pure.
 
 A question that stands by itself stays as it is, whatever came before. A fragment takes the place
 of what it changes (`and in 2017?` of the year, `and for managers?` of `for employees`); a question

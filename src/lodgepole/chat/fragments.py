@@ -1,4 +1,4 @@
-"""A fragment put in the place of what it changes in the question before it. Pure.
+"""Resolves fragments such as `and in 2024?`, which replace a part of the last question. Pure.
 
 `And in 2017?` takes the place of a year, `and for managers?` of whom it is about, `and its
 area?` of what was asked of the same thing.

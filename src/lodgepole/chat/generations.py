@@ -1,4 +1,4 @@
-"""One generation of a chat model, taken whole or left in good order."""
+"""One generation of a chat model, collected in full or closed in good order."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -1,4 +1,4 @@
-"""What a question asks of whole documents: the gist, a page, a section, all files. Pure.
+"""Detects questions about whole documents: a summary, a page, a section, all files. Pure.
 
 What remains of the question besides must name a file or a heading, or it is a question like any
 other: `What is on page 2?` and `What is on page 2 of the handbook?`, but not `Who signed page 2?`

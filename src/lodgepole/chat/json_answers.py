@@ -1,4 +1,4 @@
-"""Reads the JSON object that a model was asked for out of what it wrote."""
+"""Extracts the JSON object that a model was asked for from its output."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The model that answered, asked whether its sources say what it wrote in another language."""
+"""Asks the answering model whether sources support claims in another language."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How models name sources when they do not write `[1]`, as small ones often do not.
+"""Other citation styles than `[1]`, as small models often write them.
 
 Some spellings can mean nothing else and leave the answer (`(Source 1)`, `<source>1</source>`,
 `**[1]**`). Others may be part of what is said (`(1)`, `¹`, a file's name in brackets): these are

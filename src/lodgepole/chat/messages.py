@@ -1,4 +1,4 @@
-"""The few sentences of our own that stand in answers, in the language of the question. Pure."""
+"""Localised sentences that Lodgepole itself writes into answers. Pure."""
 
 import re
 from collections import Counter

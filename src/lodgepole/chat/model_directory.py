@@ -1,4 +1,4 @@
-"""Which model answers to which name."""
+"""Maps model names of the wire to configured models."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What to search for, asked of the model that answers, where a question needs several things."""
+"""Asks the model for several search queries, where a question needs them."""
 
 import asyncio
 import re

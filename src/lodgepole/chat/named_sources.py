@@ -1,4 +1,4 @@
-"""Which names of a question its sources have, and which are only the frame of it. Pure.
+"""Checks which names of a question occur in its sources. Pure.
 
 A name that no text has may tell documents apart, as a company does, or say who speaks in the only
 one there is: a president does not name himself in a speech of his.

@@ -1,4 +1,4 @@
-"""Questions about a whole document, or all rows of a table, answered as far as quotes can. Pure.
+"""Answers questions about whole documents or all rows of a table by quotes. Pure.
 
 A quote cannot sum up or compute. A question for the gist is answered by headings with the first
 sentence under each, one for a page by its first sentences, one that counts or compares by the rows

@@ -1,4 +1,4 @@
-"""What is said around outlines, pages and lists of files, in the question's language. Pure."""
+"""Localised phrases around outlines, pages and lists of files. Pure."""
 
 import re
 from dataclasses import dataclass

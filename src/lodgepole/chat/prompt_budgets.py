@@ -1,4 +1,4 @@
-"""How much a model is given to read: what its window holds, and less where reading takes long."""
+"""Token budgets of prompts: by the model's context window and its reading speed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a language model is told: our rules, the operator's instructions, the sources as data."""
+"""Builds prompts: our rules, the operator's instructions, the sources as data."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Whose is it: the names and years of a question, and what mentions them. Pure.
+"""Provenance of quotes: whether they are about the names and years of the question. Pure.
 
 A figure of another company or year looks like an answer and is none. So what a question names is
 looked for in what was found, and what is not there is told.

@@ -1,4 +1,4 @@
-"""What to search for when someone says something in a conversation."""
+"""Builds the search queries of a conversation's last message."""
 
 import re
 from collections.abc import Sequence

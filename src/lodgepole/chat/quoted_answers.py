@@ -1,4 +1,4 @@
-"""What was found to quote, written as an answer. Pure."""
+"""Composes an answer from quotes. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

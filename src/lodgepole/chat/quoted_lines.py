@@ -1,4 +1,4 @@
-"""The sentences, rows and items of a source, each with the line that it comes under. Pure.
+"""Splits a source into sentences, rows and items, each with the heading above it. Pure.
 
 A row of a table comes under the table's head, an item of a list under the line that leads into it,
 a field of a record under the one that names it.

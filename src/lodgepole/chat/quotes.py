@@ -1,4 +1,4 @@
-"""What can be quoted of a source: its sentences, each with what it needs to be understood. Pure."""
+"""Selects quotable sentences of a source, each with the context that it needs. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What stands between brackets that name sources: `Source 2, p. 3`, `see [2]`, `atlas.txt`. Pure.
+"""Parses references in brackets: `Source 2, p. 3`, `see [2]`, `atlas.txt`. Pure.
 
 A phrase is made of few words: one for a source, lead-ins, page numbers and names of files. With
 any other word in it, it is no reference but text.

@@ -1,4 +1,4 @@
-"""One generation for identical requests that are in flight at the same time.
+"""Request coalescing: identical requests in flight share one generation.
 
 A client library that gives up waiting posts the same request again, several times over. The
 second one joins the first one's generation instead of paying for another.

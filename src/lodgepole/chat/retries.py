@@ -1,4 +1,4 @@
-"""A chat model that tries again while nothing was said yet, and never ends without an answer."""
+"""Retries a chat model until its first token, and bounds the whole."""
 
 import asyncio
 import logging

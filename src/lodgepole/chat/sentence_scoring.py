@@ -1,4 +1,4 @@
-"""How well a sentence answers a question, by what both say. Pure.
+"""Scores how well a sentence answers a question, by the words of both. Pure.
 
 A dozen figures of a sentence, weighed together. The weights were fitted to questions whose
 answering sentences are known (`scripts/bench/answer_weights.py`), none of them of a measuring set.

@@ -1,4 +1,4 @@
-"""Lists of sources that a model writes beneath its answer, taken out of it. Pure.
+"""Removes a list of sources that a model writes beneath its answer. Pure.
 
 `Sources:` with markers or files' names beneath it, and lines such as `[^2]: atlas.txt`, say
 nothing that the citations do not say. What is on them is passed on as `Listed`, for answers

@@ -1,4 +1,4 @@
-"""What of a question is searched for, and into which questions a comparison falls. Pure."""
+"""Splits a question into sub-queries, such as the sides of a comparison. Pure."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is said around rows of tables, in the question's language. Pure."""
+"""Localised phrases around rows of tables. Pure."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a question wants of a table: which rows, and what of them. Pure.
+"""Parses a question about a table into an operation, a column and row filters. Pure.
 
 Every word of a question must be the name of a column, a value in one, what the table is of, or a
 word for computing. Where one is left, the table may say less than is asked, and nothing is told.

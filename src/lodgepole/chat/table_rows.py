@@ -1,4 +1,4 @@
-"""Rows of tables in a snippet, and the rows above them that name their columns. Pure."""
+"""Finds rows of tables in a snippet, and the header rows above them. Pure."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""The words for computing with a table, for comparing and for asking after rows, by language."""
+"""Vocabulary of table questions by language: aggregation, comparison, row queries."""
 
 import re
 from typing import Literal

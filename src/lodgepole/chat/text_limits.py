@@ -1,4 +1,4 @@
-"""How much text may be asked with: characters, then tokens, which take long to count."""
+"""Checks the length of texts in a request, in characters and then in tokens."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Whether the tools of a conversation can be passed on to the model that answers."""
+"""Checks whether the answering model can be given the tools of a conversation."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Claims in another language than their sources, which no comparison of words can check. Pure.
+"""Claims in another language than their sources, which word overlap cannot verify. Pure.
 
 The model that wrote them is shown the sentences of the sources by number, and names the one that
 says a claim, if one does. What it names counts only where it has every number of the claim; the

@@ -1,4 +1,4 @@
-"""Questions about whole documents, answered from what is stored of these, not from snippets."""
+"""Answers questions about whole documents from what is stored of them."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The files of an assistant as they are stored, for questions that no snippet answers."""
+"""Loads stored documents of an assistant, for questions that no snippet answers."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What `lodgepole serve` says once it listens."""
+"""Start-up message of `lodgepole serve`: address, key, data directory."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Writing a streamed answer with numbered citations and the words they quote."""
+"""Prints a streamed answer with numbered citations and their quotes."""
 
 import sys
 from collections.abc import Iterable

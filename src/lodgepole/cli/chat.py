@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lodgepole.cli.answers import describe_reference, write_answer
+from lodgepole.cli.chat_history import KeptTalk, SentTalk, kept_talk
 from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.connection import (
     AssistantArgument,
@@ -19,7 +20,6 @@ from lodgepole.cli.connection import (
     read_json_option,
 )
 from lodgepole.cli.screen import complain, say, show_json
-from lodgepole.cli.talks import KeptTalk, SentTalk, kept_talk
 from lodgepole.client.api_client import JsonObject, Unreachable
 from lodgepole.errors import LodgepoleError, Unauthenticated
 

@@ -1,4 +1,4 @@
-"""What all commands share: how their usage reads, where options may stand, wrong values."""
+"""Conventions of all commands: usage text, position of options, errors of usage."""
 
 from collections.abc import Sequence
 from typing import Any

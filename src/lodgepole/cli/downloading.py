@@ -1,4 +1,4 @@
-"""Fetching a file's bytes, whole and as they were uploaded, or not at all."""
+"""Atomic download of a file's original bytes."""
 
 import base64
 import os

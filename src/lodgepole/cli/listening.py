@@ -1,4 +1,4 @@
-"""Where `lodgepole serve` listens, and how many connections its process may have."""
+"""Listening socket and connection limit of `lodgepole serve`."""
 
 import contextlib
 import errno

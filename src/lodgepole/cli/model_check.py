@@ -1,4 +1,4 @@
-"""Ten questions over the examples, put to a model through a server of the command's own."""
+"""Grades a model by ten questions over the examples: `lodgepole models check`."""
 
 import shutil
 import tempfile

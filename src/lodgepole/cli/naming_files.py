@@ -1,4 +1,4 @@
-"""Finding the file that a person means: by its id, or by its name."""
+"""Resolves a file by its id or its name."""
 
 from lodgepole.client.api_client import Client, JsonObject
 from lodgepole.errors import InvalidRequest, NotFound

@@ -1,4 +1,4 @@
-"""A server of its own process that a command starts for itself, and stops at its end."""
+"""A temporary server that a command starts for itself."""
 
 import contextlib
 import queue

@@ -1,4 +1,4 @@
-"""Questions that a stranger's documents answer: made of sentences that say what something is."""
+"""Generates questions that a user's own documents answer, for the demo."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

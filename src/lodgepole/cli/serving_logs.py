@@ -1,4 +1,4 @@
-"""What processes that serve write to standard error, and when they collect what is not used."""
+"""Logging and garbage collection of serving processes."""
 
 import gc
 import logging

@@ -1,4 +1,4 @@
-"""A folder and an assistant's files made equal, one way or the other.
+"""Two-way synchronisation of a folder with an assistant's files.
 
 Files belong together by their path below the folder, which metadata keep as `path`, and are the
 same when size and CRC-32C are. What is planned is a value, so that a dry run shows exactly what

@@ -1,4 +1,4 @@
-"""`lodgepole verify`: is what is stored what the catalog says, and is what was deleted gone."""
+"""`lodgepole verify`: checks a stopped server's data against its catalog."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Failures read back from the bodies of answers, as what they were before they were sent."""
+"""Turns error responses back into the exceptions that they were."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

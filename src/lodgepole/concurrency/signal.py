@@ -1,4 +1,4 @@
-"""Broadcasting: one wakes all who wait."""
+"""Broadcast signal: wakes everyone who waits."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Waiting that ends: with an event, with a time, or with the program."""
+"""Bounded waiting: for an event, a time-out or a stop."""
 
 import asyncio
 from collections.abc import Awaitable

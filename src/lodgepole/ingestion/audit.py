@@ -1,4 +1,4 @@
-"""Looks whether what is stored is what the catalog says: nothing missing, nothing left behind."""
+"""Audit of stored data against the catalog: nothing missing, nothing left over."""
 
 import random
 from collections.abc import Collection

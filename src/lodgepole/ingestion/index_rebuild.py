@@ -1,4 +1,4 @@
-"""Makes an index again that was damaged or lost, from the documents that it was made of.
+"""Rebuilds a damaged or lost index from the stored documents.
 
 At the start, what the catalog calls Available is compared with what the index holds; later the
 index itself says when it meets damage. An assistant is not searched until all of it is there again.

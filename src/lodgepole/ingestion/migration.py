@@ -1,4 +1,4 @@
-"""Brings all that one machine holds to where many machines share it.
+"""Migration of one machine's data to a shared database and bucket.
 
 Assistant by assistant: blobs and passages first, the rows that make them visible last and in one
 transaction. What is there already is left, so that cut short anywhere, the next run goes on. The

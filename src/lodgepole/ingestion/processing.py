@@ -1,4 +1,4 @@
-"""One file made ready for the index: read → cut → words → vectors. It stores nothing itself.
+"""Processes one file for the index: parse, chunk, analyse, embed. It stores nothing itself.
 
 It runs in the server's process or in one of its own; what it needs and gives are values.
 """

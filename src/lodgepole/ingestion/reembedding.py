@@ -1,4 +1,4 @@
-"""Brings stored vectors over to the configured embedder while everything stays in use.
+"""Re-embeds stored passages with the configured embedder while searches go on.
 
 Assistant by assistant, file by file: the new vectors are set aside until every file has them, then
 one transaction makes them the ones that are searched. Until then the old ones are. What is done is

@@ -1,4 +1,4 @@
-"""What was made of a file's bytes, taken over where the same bytes come under another name.
+"""Reuses what was made of a file's bytes when they come again under another name.
 
 Names are indexed, so that such a file is cut and indexed anew. It is neither read nor embedded.
 """

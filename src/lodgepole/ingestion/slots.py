@@ -1,4 +1,4 @@
-"""Slots: how much a worker has under way at once, and who has kept it busy for long."""
+"""Concurrency slots of a worker, weighted by file size, and slow assistants."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A worker that is run again when it ends of something that nobody foresaw."""
+"""Restarts a worker that ends with an unexpected error."""
 
 import asyncio
 import logging

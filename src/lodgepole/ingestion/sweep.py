@@ -1,4 +1,4 @@
-"""Removes what no catalog row accounts for: what crashes left between two durable steps.
+"""Garbage collection: removes blobs and passages that no catalog row refers to.
 
 Something without a row may be about to get one (an upload's blob is stored before its operation
 is accepted), so it is removed only when it is still unaccounted for after a grace. Where most of

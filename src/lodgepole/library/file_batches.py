@@ -1,4 +1,4 @@
-"""Several files that one assistant takes up together, and how far it has come with them."""
+"""Batches of files that one assistant takes up together, with their progress."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Files that a project uploads before an assistant takes them up.
+"""Files uploaded to a project before an assistant takes them up.
 
 Their bytes wait beside those of assistants, and an assistant that takes one up gets a copy under
 the same id. A record says what is there. While the bytes are on their way in or out it is one that

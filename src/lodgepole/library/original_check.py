@@ -1,4 +1,4 @@
-"""Original bytes compared with the catalog as they are read: a disk or a bucket may change them."""
+"""Verifies original bytes against the catalog's checksum while they are read."""
 
 import hashlib
 import logging

@@ -1,4 +1,4 @@
-"""The passages of a file with their vectors, a part at a time, for whoever takes them along."""
+"""Export of a file's passages with their vectors, in parts."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Answers that are kept for a while, so that a conversation can go on without being sent again."""
+"""Stored responses, by which a conversation is continued without sending it again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Port: something that continues a conversation."""
+"""Port: a chat model, which continues a conversation."""
 
 from collections.abc import (
     AsyncIterator,

@@ -1,4 +1,4 @@
-"""Port: work that one process at a time does."""
+"""Port: leader lease, for work that one process at a time does."""
 
 from datetime import timedelta
 from typing import Protocol

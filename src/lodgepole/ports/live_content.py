@@ -1,4 +1,4 @@
-"""Port: what stored content is accounted for."""
+"""Port: which stored content the catalog refers to."""
 
 from collections.abc import Collection
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Port: stored bytes put out of the way before they are removed for good."""
+"""Port: quarantine of stored bytes before they are removed for good."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""Port: the requests that a project may still make."""
+"""Port: token buckets of requests, one for each project."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Port: passages scored together with the query."""
+"""Port: a reranker, which scores passages together with the query."""
 
 from collections.abc import (
     Sequence,

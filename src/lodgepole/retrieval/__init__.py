@@ -1,1 +1,1 @@
-"""From a question to snippets: dense and words, fuse, rerank, grow."""
+"""Retrieval: dense and word search, fusion, reranking, snippet packing."""

@@ -1,4 +1,4 @@
-"""The configured embedder, and those that stored vectors are still of while it is changed."""
+"""The configured embedder, and earlier ones whose vectors are still stored during a change."""
 
 import asyncio
 import logging

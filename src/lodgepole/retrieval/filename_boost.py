@@ -1,4 +1,4 @@
-"""Which files a question names. Pure.
+"""Boosts files that a question names. Pure.
 
 Of forty annual reports each says much the same on the same pages; the question says whose it means
 and of which year, and the files are called so. A name that the question gives in full is hardly

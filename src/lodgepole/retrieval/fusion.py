@@ -1,4 +1,4 @@
-"""From separate rankings to one. Pure.
+"""Fusion of separate rankings into one. Pure.
 
 Scores of different engines are made comparable by standardising each ranking (z-scores over its
 first 200), not by ranks: how far ahead a hit is says more than that it is ahead.

@@ -1,4 +1,4 @@
-"""A reranker with a limit of time, and what happens without it.
+"""Reranking within a time limit, with the unreranked order as fallback.
 
 A reranker makes a good order better; it is never a reason to answer late or not at all. When it
 does not answer, the fused order is served, which is counted each time and logged once a minute.

@@ -1,4 +1,4 @@
-"""From a question to the snippets that answer it."""
+"""Search: from a question to the snippets that answer it."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""From ranked passages to snippets: grown around their hits, merged where they touch. Pure.
+"""Packs ranked passages into snippets: grown around hits, merged where they touch. Pure.
 
 A snippet is a run of neighbouring passages of one file version. It grows only within the section
 of its hit; hits of two sections share a snippet when they touch. No text is in two snippets.

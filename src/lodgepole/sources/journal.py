@@ -1,4 +1,4 @@
-"""What a run did so far: counts of everything, and notes on the first things that changed."""
+"""Journal of one run: counts of all outcomes, notes on the first changes."""
 
 from collections import Counter
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Bytes of one thing of an origin on their way to an upload, known by their digest."""
+"""Temporary file for an item of an origin on its way to an upload, hashed as it is written."""
 
 import hashlib
 import tempfile

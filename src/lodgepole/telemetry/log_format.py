@@ -1,4 +1,4 @@
-"""Log records as lines: text or JSON, each with the id of the request that it belongs to."""
+"""Formats log records as text or JSON lines, with the request id."""
 
 import json
 import logging

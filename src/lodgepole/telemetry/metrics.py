@@ -1,4 +1,4 @@
-"""Every metric there is: its name, what it says, and the labels it may carry.
+"""Registry of all metrics: name, description, labels.
 
 Labels take values from small fixed sets; no name, text, key or id of a user is ever among them.
 On `/metrics` each name begins with `lodgepole_`.

@@ -1,4 +1,4 @@
-"""Full stops that end no sentence: abbreviations, ordinals and initials, by what stands around.
+"""Abbreviations, ordinals and initials, whose full stops end no sentence.
 
 Pure. `No.` is an abbreviation before `5` and a sentence's end before `Then`; `Inc.` ends one
 before `The` and none before `Annual`; `1.` is an ordinal before `Juli`.

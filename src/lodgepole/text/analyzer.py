@@ -1,4 +1,4 @@
-"""From text to the words that BM25 counts: the same analysis for passages and for queries. Pure.
+"""The analyzer for BM25: from text to terms, alike for passages and queries. Pure.
 
 - Letters are NFKC and lower case; accents are folded away after stemming, so `Sao` finds `São`.
 - Words are stemmed by the language of their file; text in no known language is left as it is.

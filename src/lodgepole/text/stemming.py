@@ -1,4 +1,4 @@
-"""Words without their endings, by Snowball. Pure.
+"""Stemming by Snowball. Pure.
 
 The one difference between the uses is the language. Search knows the language of each file;
 checks of an answer compare texts whose languages may differ, and take the rules that go with a

@@ -1,4 +1,4 @@
-"""Words that mean something to the checks of answers, in the languages they meet. Pure.
+"""Word lists for verifying answers: stop words, negations, number words, opposites. Pure.
 
 Where a word of one language is another one's (`once`, `due`, `six`), it is left out of the lists.
 """

@@ -1,4 +1,4 @@
-"""Words with their places, as quoting and the checks of an answer see a text. Pure.
+"""Tokenization into words with their positions, for quoting and verification. Pure.
 
 Search has an analysis of its own (`analyzer`), which knows each file's language and takes
 identifiers apart; here places matter, and the same rules for a claim and its source.

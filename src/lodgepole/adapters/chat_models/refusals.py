@@ -1,4 +1,4 @@
-"""Refusals of providers in our own words, since theirs may hold keys or prompts. Pure."""
+"""Rewords errors of model providers, since their own messages may hold keys or prompts. Pure."""
 
 import re
 from datetime import UTC, datetime

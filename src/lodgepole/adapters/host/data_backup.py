@@ -1,4 +1,4 @@
-"""A data directory copied while it is in use, and put back.
+"""Backup of a data directory while a server uses it, and its restoration.
 
 The catalog is copied first, as SQLite copies a database that is written to: it names the contents
 that readers see. Then the indexes and the blobs of exactly those are taken. What was replaced or

@@ -1,4 +1,4 @@
-"""A file of the data directory that holds some of the disk for when nothing else is left.
+"""Reserve file in the data directory, deleted to free space when the disk is full.
 
 A full disk refuses deletions too, since the catalog writes down that they were asked for. A start
 that finds no room gives this file up, and one that finds plenty lays it down again.

@@ -1,4 +1,4 @@
-"""Many small pieces of blocking work on a pool of threads."""
+"""Batches many small blocking jobs over a pool of threads."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""One address that is asked with JSON: answers within a limit of bytes, failures as our errors."""
+"""JSON requests to an inference endpoint, with a limit on the reply and our own errors."""
 
 from email.utils import parsedate_to_datetime
 from typing import Any

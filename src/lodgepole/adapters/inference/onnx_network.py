@@ -1,4 +1,4 @@
-"""One directory's network, loaded: token ids in, its first useful output out."""
+"""Loads an ONNX network from a directory and runs it on token ids."""
 
 import hashlib
 import json

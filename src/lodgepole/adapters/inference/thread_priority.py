@@ -1,4 +1,4 @@
-"""Threads that let whoever waits for an answer go first."""
+"""Lowers the priority of indexing threads, so that queries are answered first."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A chat model that says what it was told to: for tests, demonstrations and dry runs."""
+"""Scripted chat model for tests, demonstrations and dry runs."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 

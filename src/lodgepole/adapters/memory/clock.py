@@ -1,4 +1,4 @@
-"""A clock that stands still until it is told to go on."""
+"""Clock that moves only when told to, for tests."""
 
 from datetime import UTC, datetime, timedelta
 

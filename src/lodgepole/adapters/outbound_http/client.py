@@ -1,4 +1,4 @@
-"""A client for addresses that users name, which reaches none that it should not.
+"""HTTP client for addresses that users name; it refuses private networks.
 
 The name is resolved here, every address that it has is checked, and the connection is made to a
 checked one: nothing can be put in its place between the look and the connection. TLS still checks

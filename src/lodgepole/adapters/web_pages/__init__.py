@@ -1,1 +1,1 @@
-"""What web sites send, read within a process that may be killed for it."""
+"""Reading of foreign web pages, in a process that may be killed."""

@@ -1,4 +1,4 @@
-"""What a page says of itself, where it leads, and its main part without what surrounds it. Pure."""
+"""Metadata, links and main content of a web page. Pure."""
 
 from dataclasses import dataclass
 from html import escape

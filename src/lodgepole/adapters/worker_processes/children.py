@@ -1,4 +1,4 @@
-"""Processes that the server starts, watches and starts again."""
+"""Starts, watches and restarts the worker processes of a server."""
 
 import asyncio
 import contextlib

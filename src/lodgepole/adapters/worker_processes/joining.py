@@ -1,4 +1,4 @@
-"""The other side: a process that asks the server for files to prepare."""
+"""Client side of a worker process: it asks the server for files to process."""
 
 import asyncio
 import contextlib

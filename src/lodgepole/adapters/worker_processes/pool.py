@@ -1,4 +1,4 @@
-"""The server's side: connections of processes, and files handed to whichever is free."""
+"""Server side of worker processes: hands files to whichever is free."""
 
 import asyncio
 import contextlib

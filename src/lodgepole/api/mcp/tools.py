@@ -1,4 +1,4 @@
-"""What an assistant can be asked over MCP: passages, files, and words and pages of these."""
+"""MCP tools of an assistant: search passages, list files, find words, read pages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Schemas as one version of the API on one server has them.
+"""Resolves version and limit markers in schemas, for one API version on one server.
 
 The schemas in the code are of all versions. What depends on the version, the operator's limits or
 the models is marked in them, and resolved here: `x-needs`, `x-lacks` and `x-words` by the version's

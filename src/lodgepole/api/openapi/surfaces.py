@@ -1,4 +1,4 @@
-"""The two things that are documented: the published API, and what we have beyond it."""
+"""The two documented surfaces: the published API, and Lodgepole's own extensions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Is the process alive, and is it ready for requests; no key needed."""
+"""Liveness and readiness; no key needed."""
 
 from fastapi import APIRouter, Request, Response
 

@@ -1,4 +1,4 @@
-"""One base URL for programs that speak the OpenAI API: assistants are its models.
+"""Base URL for clients of the OpenAI API; each assistant is a model.
 
 `/v1` is for all assistants of the project; below an assistant's own address its models are listed
 for clients that ask before they chat.

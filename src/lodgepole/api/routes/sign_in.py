@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from lodgepole.access.sessions import Session
 from lodgepole.access.sign_in import SignIn
 from lodgepole.api import session_cookies
-from lodgepole.api.audited import KEY_IN_SCOPE
+from lodgepole.api.audit_middleware import KEY_IN_SCOPE
 from lodgepole.api.auth import Administration, AnyKey
 from lodgepole.api.base_url import base_url
 from lodgepole.api.errors import status_of

@@ -1,4 +1,4 @@
-"""Thoughts that a local model writes into its answer, left out whatever its template calls them."""
+"""Removes the reasoning that a local model writes into its answer, by any tag its template uses."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Claiming: a worker takes the oldest operation of whoever has the fewest at work.
+"""Claiming the next operation: the oldest one of the assistant with the fewest at work.
 
 That is of the project with the fewest, and of its assistants the one with the fewest.
 

@@ -1,4 +1,4 @@
-"""All that differs between SQLite and PostgreSQL.
+"""Differences between SQLite and PostgreSQL.
 
 SQLite: one writer at a time, so writes have a pool of one connection and begin with
 BEGIN IMMEDIATE (a deferred transaction that reads before it writes fails when another commits

@@ -1,4 +1,4 @@
-"""Results of reads, for as long as nothing was committed to the database."""
+"""Cache of query results, valid until something is committed to the database."""
 
 import sqlite3
 from collections import OrderedDict

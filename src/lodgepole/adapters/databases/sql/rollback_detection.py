@@ -1,4 +1,4 @@
-"""Detection of a catalog that was rolled back: a number that only rises, kept in it and beside it.
+"""Detects a catalog file that was rolled back, by a counter kept both in it and beside it.
 
 A catalog that is restored from an older copy, or copied without its write-ahead log, is behind the
 number beside it: to it, what it has forgotten is garbage.

@@ -1,4 +1,4 @@
-"""Secrets that all processes on one database share."""
+"""Secrets shared by all processes on one database."""
 
 from sqlalchemy import Connection, select
 

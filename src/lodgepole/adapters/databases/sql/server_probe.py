@@ -1,4 +1,4 @@
-"""Version, extension, role and clock of a PostgreSQL, before anything is made in it."""
+"""Checks version, extension, role and clock of a PostgreSQL server before it is used."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Brings the weights to this machine: `lodgepole models pull`."""
+"""Downloads the weights of the built-in embedder: `lodgepole models pull`."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The codes of an assistant's files as they were read, and from where they are searched."""
+"""Cache of the binary vector codes of an assistant's files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Files that wait to be added to the same assistant: written together, with one commit.
+"""Group commit: files that wait for the same assistant's index are written in one transaction.
 
 A commit syncs a dozen files and costs 10 to 30 CPU-milliseconds, however small the file.
 """

@@ -1,4 +1,4 @@
-"""A word index as something derived: caught up, made again, rid of what was removed.
+"""Catching up, rebuilding and cleaning of the tantivy word index, which derives from SQLite.
 
 tantivy keeps removed documents in its segments until it merges them, which may be never. So an
 index that holds any is written anew beside itself, while it is searched and changed, and replaced.

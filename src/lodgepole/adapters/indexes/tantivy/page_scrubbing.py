@@ -1,4 +1,4 @@
-"""The pages of an `index.db` as bytes, to overwrite in them what belongs to no row.
+"""Overwrites deleted data that SQLite leaves in the pages of an `index.db`.
 
 SQLite's `secure_delete` overwrites a row where it is deleted. It does not overwrite the copy that
 stays behind when it moves a row to another page, and a page that was rebuilt keeps such copies

@@ -1,4 +1,4 @@
-"""The SQLite file of one assistant: all that must not be lost, and what is yet to be applied."""
+"""The SQLite file of one assistant: passages, vectors, and changes not yet in the word index."""
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Indexes that are not whole: damaged, so thrown away, and being made again from the documents.
+"""Markers of indexes that were damaged and are being rebuilt from the stored documents.
 
 A marker in the directory says so, since that may take longer than the process lives. While it is
 there nothing is searched: half of the documents must not be taken for all of them.

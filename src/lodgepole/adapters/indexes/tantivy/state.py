@@ -1,4 +1,4 @@
-"""State of the indexes, read beside a running server and without opening them."""
+"""Reads the state of the indexes without opening them, beside a running server."""
 
 import sqlite3
 from collections.abc import Iterator

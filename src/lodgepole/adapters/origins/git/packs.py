@@ -1,4 +1,4 @@
-"""A pack looked through before it is unpacked: how many things, and how large each becomes.
+"""Checks a Git pack before it is unpacked: number of objects, and the size of each.
 
 A pack of a few kilobytes may hold gigabytes. Whatever is larger than allowed is found by inflating
 it piece by piece, with nothing kept. The format: https://git-scm.com/docs/pack-format

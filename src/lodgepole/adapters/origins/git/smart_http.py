@@ -1,4 +1,4 @@
-"""Git's protocol over HTTP, as much of it as fetching one commit without its history takes.
+"""Git's smart HTTP protocol, limited to fetching one commit without its history.
 
 By our own client, so that a repository is held to the same addresses, sizes and times as a page.
 Protocol version 0, which every server speaks: https://git-scm.com/docs/http-protocol

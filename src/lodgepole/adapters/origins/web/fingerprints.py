@@ -1,4 +1,4 @@
-"""What is remembered of a page between runs, as the fingerprint of its item. Pure."""
+"""Fingerprints of pages, by which a later run knows that one has not changed. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What kind of file an answer is, by its type and its address. Pure."""
+"""File kind of an HTTP response, by its content type and address. Pure."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""One run's requests to one site: as slowly as it asks for, and never more than was agreed."""
+"""Requests of one run to one site, within its crawl delay and the run's limits."""
 
 import asyncio
 import hashlib

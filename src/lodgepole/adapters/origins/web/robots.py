@@ -1,4 +1,4 @@
-"""What a site's robots.txt allows, by RFC 9309, in time that grows with rule times path. Pure."""
+"""Parser of robots.txt (RFC 9309), in time that grows with rules times path length. Pure."""
 
 import math
 from collections.abc import Sequence

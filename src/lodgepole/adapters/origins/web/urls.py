@@ -1,4 +1,4 @@
-"""Addresses of pages: written in one way, and told from those that lead round in circles. Pure."""
+"""Normalisation of page addresses, and detection of crawler traps. Pure."""
 
 from collections import Counter
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""A paragraph's runs in order, and what hangs on it: notes, boxes, pictures, comments."""
+"""Reads a paragraph: its runs in order, with notes, text boxes, pictures and comments."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Accents that are drawn apart from their letter, as TeX's older fonts do: one letter again."""
+"""Joins accents that are drawn separately from their letters, as older TeX fonts do."""
 
 import re
 import unicodedata

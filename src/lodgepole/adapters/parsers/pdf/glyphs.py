@@ -1,4 +1,4 @@
-"""Characters that come as codes rather than as letters: signs of symbol fonts, lost minus signs.
+"""Repairs characters that fonts map to codes: symbol fonts, lost minus signs.
 
 Fonts for symbols number their glyphs as they like; pdfium hands the numbers on as control codes and
 private ones, or leaves them out. Known fonts are mapped; a bar is a minus sign by its shape; what

@@ -1,4 +1,4 @@
-"""Prose of narrow columns, whose spaces are stretched to a straight edge, is no table. Pure."""
+"""Tells justified prose in narrow columns apart from tables. Pure."""
 
 import re
 from collections.abc import Sequence

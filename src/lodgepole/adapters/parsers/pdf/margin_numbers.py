@@ -1,4 +1,4 @@
-"""Numbers of lines, printed in the margin of pleadings, bills and manuscripts, are no text. Pure.
+"""Detects printed line numbers in the margin and leaves them out. Pure.
 
 They count the lines of prose, each or every fifth, in a column of their own beside it. The first
 column of a table and the numbers of a list count, too: there the texts do not run on from line to

@@ -1,4 +1,4 @@
-"""Rows of tables whose cells take several lines, made whole; lines put where they stand. Pure.
+"""Joins table cells that span several lines into whole rows. Pure.
 
 pdfium gives the lines of a cell one after the other, in the order in which they were drawn. A line
 that stands under a cell, at its left edge, goes on with it; one on the height of the row's first

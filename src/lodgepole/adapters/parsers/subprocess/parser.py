@@ -1,4 +1,4 @@
-"""Parser and Chunker: in child processes that may hang, crash or bloat at no one's expense.
+"""Parser and Chunker in child processes, with limits on their time and memory.
 
 The wire between the two is described in `child.py`; `parse` and `cut` answer within the limits
 whatever the child does.

@@ -1,4 +1,4 @@
-"""Turns: who may have a file read next, where more wait than can be read at once.
+"""Fair queue for parser processes: which file is read next.
 
 A place is held for as long as a file takes, which may be minutes. So the owner who holds the
 fewest has the next one, and one place beyond the usual is kept for small files of owners who hold

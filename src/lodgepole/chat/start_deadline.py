@@ -1,4 +1,4 @@
-"""An answer's start told in time, even where its first word takes long."""
+"""Deadline for the start of an answer: it is announced even if the first token is late."""
 
 import asyncio
 from collections.abc import AsyncGenerator

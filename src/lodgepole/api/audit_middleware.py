@@ -1,4 +1,4 @@
-"""The layer that writes the audit log: what changed something, or was refused."""
+"""Middleware that writes the audit log: every change, and every request that was refused."""
 
 from collections.abc import Mapping
 from typing import Any

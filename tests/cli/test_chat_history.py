@@ -4,7 +4,7 @@ import httpx2
 import orjson
 import pytest
 
-from lodgepole.cli.talks import KeptTalk, SentTalk, kept_talk
+from lodgepole.cli.chat_history import KeptTalk, SentTalk, kept_talk
 from lodgepole.client.api_client import Client
 from lodgepole.errors import InvalidRequest
 

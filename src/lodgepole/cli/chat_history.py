@@ -1,4 +1,4 @@
-"""Conversations of the command line: sent along with each question, or kept on the server."""
+"""Conversation history of `lodgepole chat`: sent with each question, or kept on the server."""
 
 from collections.abc import Generator
 

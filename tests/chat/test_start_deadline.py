@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from lodgepole.chat.first_words import announced
+from lodgepole.chat.start_deadline import announced
 from lodgepole.errors import Unavailable
 from lodgepole.model import AnswerStarted, AnswerText
 
