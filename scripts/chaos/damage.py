@@ -2,8 +2,9 @@
 
 Each round uploads and deletes a little, kills the server, does one thing to what lies on the disk,
 and starts again. Afterwards a file is whole, or somebody said that it is not: the start that was
-refused, its status, its download, or `lodgepole verify --deep`. A round that cannot go on begins
-anew from the copy that was made before its damage.
+refused, its status, its download, or `lodgepole verify --deep`, which runs after each round and
+must name an original that was damaged, and have nothing to say where nothing was. A round that
+cannot go on begins anew from the copy that was made before its damage.
 
     python scripts/chaos/damage.py --rounds 100 --seed 1
 
@@ -36,6 +37,16 @@ SETTLE_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
 DISK_MIB = 400
 FILES_MOST = 12
+CLOCKS = {"the clock a day back": -86_400, "the clock 40 days on": 40 * 86_400}  # seconds
+MOVED = """
+import sys
+from datetime import timedelta
+from lodgepole.adapters.host.system_clock import SystemClock
+now, moved = SystemClock.now, timedelta(seconds=int(sys.argv.pop(1)))
+SystemClock.now = lambda self: now(self) + moved
+from lodgepole.cli import main
+main()
+"""
 ENVIRONMENT = {
     **os.environ,
     "LODGEPOLE_API_KEY": KEY,
@@ -58,13 +69,16 @@ class Story:
 
 
 class Server:
-    def __init__(self, data_dir: Path, *, descriptors: int | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *, descriptors: int | None = None, clock: int | None = None
+    ) -> None:
         """Raises Refused, or TimeoutError for one that neither starts nor ends."""
         limit = ("sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh")
         options = ("--json", "--port", "0", "--data-dir", str(data_dir))
+        program = ("-m", "lodgepole") if clock is None else ("-c", MOVED, str(clock))
         self._log = (data_dir.parent / "server.log").open("w+")
         self.process = subprocess.Popen(
-            [*(limit if descriptors else ()), sys.executable, "-m", "lodgepole", "serve", *options],
+            [*(limit if descriptors else ()), sys.executable, *program, "serve", *options],
             env=ENVIRONMENT,
             cwd=data_dir.parent,
             stdout=subprocess.PIPE,
@@ -101,10 +115,14 @@ class Server:
 # --- what is done to the disk -----------------------------------------------------------------
 
 
-def flipped(pattern: str) -> Callable[[Path, random.Random], bool]:
-    """Bits turned over in a file; False where there is none."""
+Damage = Callable[[Path, random.Random], "Path | bool"]
+"""What was damaged, or whether something was; False where there is nothing to damage."""
 
-    def damage(data: Path, chance: random.Random) -> bool:
+
+def flipped(pattern: str) -> Damage:
+    """Bits turned over in a file."""
+
+    def damage(data: Path, chance: random.Random) -> Path | bool:
         found = [path for path in sorted(data.glob(pattern)) if path.is_file()]
         found = [path for path in found if path.stat().st_size]
         if not found:
@@ -114,19 +132,22 @@ def flipped(pattern: str) -> Callable[[Path, random.Random], bool]:
         for _ in range(chance.randint(1, 8)):
             content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
         path.write_bytes(content)
-        return True
+        return path
 
     return damage
 
 
-def cut(pattern: str) -> Callable[[Path, random.Random], bool]:
-    def damage(data: Path, chance: random.Random) -> bool:
+def cut(pattern: str) -> Damage:
+    def damage(data: Path, chance: random.Random) -> Path | bool:
         found = [path for path in sorted(data.glob(pattern)) if path.is_file()]
         if not found:
             return False
         path = chance.choice(found)
-        os.truncate(path, chance.randrange(path.stat().st_size + 1))
-        return True
+        size = path.stat().st_size
+        if not size:
+            return False
+        os.truncate(path, chance.randrange(size))
+        return path
 
     return damage
 
@@ -144,7 +165,7 @@ def nothing(_: Path, __: random.Random) -> bool:
     return True
 
 
-DAMAGES: dict[str, Callable[[Path, random.Random], bool]] = {
+DAMAGES: dict[str, Damage] = {
     "bits of an original": flipped("blobs/**/original"),
     "bits of a document": flipped("blobs/**/document.json"),
     "an original cut": cut("blobs/**/original"),
@@ -156,6 +177,7 @@ DAMAGES: dict[str, Callable[[Path, random.Random], bool]] = {
     "bits of its mark": flipped("catalog.mark"),
     "bits of server.json": flipped("server.json"),
     "few descriptors": nothing,
+    **dict.fromkeys(CLOCKS, nothing),
     "a full disk": nothing,
 }
 
@@ -203,17 +225,19 @@ class Damaged:
             path.unlink()
         shutil.copytree(self.data, self.copy)
         self.kept, self.kept_deleted = dict(self.words), set(self.deleted)
-        if not DAMAGES[kind](self.data, self.chance):
+        damaged = DAMAGES[kind](self.data, self.chance)
+        if not damaged:
             return
         self.story.rounds += 1
         self.story.kinds[kind] += 1
         try:
             with self.filled(kind):
-                self.check(kind)
+                self.check(kind, damaged if isinstance(damaged, Path) else None)
         except Refused as refusal:
             if "Traceback" in str(refusal) or not str(refusal).strip():
                 self.story.wrong.append(f"{kind}: it ends without words: {refusal}")
             self.story.told[f"{kind}: refused"] += 1
+            self.verify(kind, None, whole=False)
             self.restore()
         except TimeoutError as hung:
             self.story.wrong.append(f"{kind}: it does not start in time: {hung}")
@@ -237,8 +261,9 @@ class Damaged:
         finally:
             filler.unlink(missing_ok=True)
 
-    def check(self, kind: str) -> None:
-        server = Server(self.data, descriptors=64 if kind == "few descriptors" else None)
+    def check(self, kind: str, damaged: Path | None) -> None:
+        few = 64 if kind == "few descriptors" else None
+        server = Server(self.data, descriptors=few, clock=CLOCKS.get(kind))
         try:
             whole = self.look(server, kind)
             if kind == "a full disk":
@@ -251,8 +276,33 @@ class Damaged:
             except subprocess.TimeoutExpired:
                 self.story.wrong.append(f"{kind}: SIGTERM is not heard")
                 server.kill()
+        self.verify(kind, damaged, whole=whole)
         if not whole:
             self.restore()
+
+    def verify(self, kind: str, damaged: Path | None, *, whole: bool) -> None:
+        """What `verify --deep` says of it all, once the server has ended."""
+        told = subprocess.run(
+            [sys.executable, "-m", "lodgepole", "verify", "--deep", "--data-dir", str(self.data)],
+            env=ENVIRONMENT,
+            cwd=self.data.parent,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        said = told.stdout + told.stderr
+        if "Traceback" in said or told.returncode not in (0, 1):
+            self.story.wrong.append(f"{kind}: verify ends without words: {said[-2000:]}")
+            return
+        found = "finds something" if told.returncode else "is content"
+        self.story.told[f"{kind}: verify {found}"] += 1
+        if damaged is None and whole and told.returncode and "accounted for nowhere" not in said:
+            self.story.wrong.append(f"{kind}: verify finds what was not damaged: {said[-1000:]}")
+        if damaged is not None and damaged.name == "original":
+            file = damaged.parent.parent.name
+            if file in self.words and file not in said:
+                self.story.wrong.append(f"{kind}: verify does not name {file}: {said[-1000:]}")
 
     def delete_one(self, server: Server) -> None:
         name = sorted(self.words)[0]
