@@ -287,3 +287,21 @@ async def test_a_clock_that_was_set_back_holds_no_source_for_long(ready):
     far = ready.clock.now() + 100 * LEASE
     await ready.sources.extend_source(claim, run, far)
     assert (await claimed(ready, "other", "r2")) is not None
+
+
+async def test_the_oldest_success_is_that_of_the_source_that_waits_longest(ready):
+    began = ready.clock.now()
+    assert await ready.sources.oldest_success() is None
+    for id_, every in (("s1", HOUR), ("s2", HOUR), ("by hand", None)):
+        await ready.sources.add_source(source(ready, id_, every=every))
+    assert await ready.sources.oldest_success() == began
+    for status in (RunStatus.COMPLETED, RunStatus.FAILED):
+        ready.clock.advance(HOUR)
+        for number in range(3):
+            claim = await claimed(ready, run_id=f"{status}{number}")
+            await finish(ready, claim, status, due_at=ready.clock.now() + HOUR)
+        assert await ready.sources.oldest_success() == began + HOUR
+    for id_ in ("s1", "s2"):
+        found, _ = await ready.sources.find_source("p", id_)
+        await ready.sources.set_state(found, SourceState.PAUSED, due_at=None)
+    assert await ready.sources.oldest_success() is None

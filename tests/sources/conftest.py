@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lodgepole.adapters.telemetry.prometheus import PrometheusMetrics
 from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.ports.origin import Found, NotTaken, OriginEvent, ReadToEnd, Unchanged
@@ -13,6 +14,7 @@ from lodgepole.ports.source_store import Source, SourceItem, SourceKind, SourceR
 from lodgepole.sources.registry import Sources
 from lodgepole.sources.scheduler import SourceRunner
 from lodgepole.sources.sync import Sync
+from lodgepole.telemetry.stages import Stages
 
 
 @dataclass
@@ -81,6 +83,7 @@ class Desk:
     assistant: Any
     shelf: Shelf = field(default_factory=Shelf)
     wake: Signal = field(default_factory=Signal)
+    metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
 
     kind: SourceKind = SourceKind.FOLDER
 
@@ -114,6 +117,7 @@ class Desk:
             worker_id=worker_id,
             new_id=self.house.new_id,
             wake=self.wake,
+            stages=Stages(self.metrics),
         )
 
     async def add(self, **values: Any) -> Source:

@@ -56,6 +56,26 @@ def test_backoff_is_bounded():
     assert backoff(0) == BACKOFF_FIRST
 
 
+async def test_runs_and_what_they_did_are_counted(desk):
+    desk.shelf.files = {"a.txt": b"One.", "b.txt": b"Two."}
+    source = await desk.add(every=HOUR)
+    await desk.run(source)
+    desk.shelf.files["a.txt"] = b"Three."
+    del desk.shelf.files["b.txt"]
+    await desk.run(source)
+    desk.shelf.error = Unavailable("Away.")
+    await desk.run(source)
+    told = desk.metrics.exposition().decode()
+    for line in (
+        'lodgepole_source_runs_total{kind="folder",outcome="completed"} 2.0',
+        'lodgepole_source_runs_total{kind="folder",outcome="failed"} 1.0',
+        'lodgepole_source_items_total{change="added"} 2.0',
+        'lodgepole_source_items_total{change="changed"} 1.0',
+        'lodgepole_source_items_total{change="removed"} 1.0',
+    ):
+        assert line in told
+
+
 async def test_a_bug_is_recorded_without_what_it_says(desk, caplog):
     desk.shelf.error = ValueError("secret")  # type: ignore[assignment]
     run = await desk.run(await desk.add())

@@ -209,6 +209,14 @@ class SourceStore(Protocol):
         """
         ...
 
+    async def oldest_success(self) -> datetime | None:
+        """When the source that has waited longest for a completed run had its last one.
+
+        Of those alone that run by a schedule and are not paused; one that had none counts from
+        when it was added. None where there is none.
+        """
+        ...
+
     async def next_due(self) -> datetime | None:
         """Return when the next source is to be claimed, or its lease runs out; None for none."""
         ...

@@ -51,6 +51,7 @@ async def work_alone(settings: Settings, stop: asyncio.Event) -> None:
             open_origins(settings, stack),
             files=open_files(settings, stores, stages),
             wake=Signal(),
+            stages=stages,
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(Supervised(worker).run(stop))

@@ -81,7 +81,13 @@ def source_registry(settings: Settings, stores: Stores, origins: Origins, wake: 
 
 
 def source_runner(
-    settings: Settings, stores: Stores, origins: Origins, *, files: Files, wake: Signal
+    settings: Settings,
+    stores: Stores,
+    origins: Origins,
+    *,
+    files: Files,
+    wake: Signal,
+    stages: Stages,
 ) -> SourceRunner:
     """What runs sources that are due in this process."""
     spool = settings.data_dir / "uploads"
@@ -101,6 +107,7 @@ def source_runner(
         worker_id=stores.worker_id,
         new_id=_new_id,
         wake=wake,
+        stages=stages,
     )
 
 

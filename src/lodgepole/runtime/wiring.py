@@ -116,7 +116,9 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
         )
         if supervised is not None:
             working = asyncio.create_task(supervised.run(stop), name="worker")
-            runner = source_runner(settings, stores, origins, files=services.files, wake=wake)
+            runner = source_runner(
+                settings, stores, origins, files=services.files, wake=wake, stages=stages
+            )
             following = asyncio.create_task(Supervised(runner).run(stop), name="sources")
         try:
             yield Runtime(

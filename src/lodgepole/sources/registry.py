@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import AlreadyExists, Conflict, InvalidRequest, NotFound, RateLimited
@@ -164,6 +164,10 @@ class Sources:
         """What it did, newest first. Raises NotFound."""
         source, _ = await self.get(project_id, source_id)
         return await self._store.runs(source, limit=limit, after=after)
+
+    async def oldest_success(self) -> datetime | None:
+        """As in the store, over all projects."""
+        return await self._store.oldest_success()
 
     async def _check_id(self, assistant: Assistant, source_id: str) -> str:
         """The id of a source that is brought along, such as from an export."""

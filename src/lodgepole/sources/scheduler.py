@@ -25,6 +25,7 @@ from lodgepole.ports.source_store import (
 )
 from lodgepole.sources.journal import Journal
 from lodgepole.sources.sync import Sync
+from lodgepole.telemetry.stages import Stages
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +51,10 @@ class SourceRunner:
         worker_id: str,
         new_id: Callable[[], str],
         wake: Signal,
+        stages: Stages | None = None,
     ) -> None:
         """`wake` is given when something is due now."""
+        self._stages = stages or Stages()
         self._store = store
         self._sync = sync
         self._origins = origins
@@ -182,6 +185,9 @@ class SourceRunner:
                 return  # it went with its runs
         run = journal.as_run(status, finished_at=now, error_message=message)
         await self._store.finish_run(claim, run, due_at=due_at, cursor=cursor)
+        self._stages.count("source_runs_total", kind=str(source.kind), outcome=str(status))
+        for change, number in run.counts.items():
+            self._stages.count("source_items_total", number, change=str(change))
         log.info("Run %s of source %s: %s", claim.run_id, source.id, status)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:

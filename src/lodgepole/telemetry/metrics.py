@@ -99,6 +99,26 @@ DEFINITIONS: tuple[Definition, ...] = (
         bounds=LENGTHY,
     ),
     Definition(
+        name="source_runs_total",
+        kind="counter",
+        meaning="Runs of sources by the kind of origin and how they ended: `completed`, `failed`, "
+        "`interrupted`.",
+        labels=("kind", "outcome"),
+    ),
+    Definition(
+        name="source_items_total",
+        kind="counter",
+        meaning="What runs of sources did with what they found: `added`, `changed`, `moved`, "
+        "`removed`, `unchanged`, `skipped`, `failed`.",
+        labels=("change",),
+    ),
+    Definition(
+        name="source_oldest_success_seconds",
+        kind="gauge",
+        meaning="Of sources that run by a schedule, how long the one that has waited longest is "
+        "without a completed run; 0 where there is none.",
+    ),
+    Definition(
         name="reembedding_passages_left",
         kind="gauge",
         meaning="Passages that are still to be embedded anew after a change of embedder.",

@@ -152,6 +152,21 @@ class MemorySources:
         row.requested = False
         _let_go(row)
 
+    async def oldest_success(self) -> datetime | None:
+        moments = [
+            max(
+                (
+                    run.finished_at
+                    for run in row.runs.values()
+                    if run.finished_at is not None and run.status is RunStatus.COMPLETED
+                ),
+                default=row.source.created_at,
+            )
+            for row in self._rows()
+            if row.source.state is SourceState.ACTIVE and row.source.every is not None
+        ]
+        return min(moments, default=None)
+
     async def next_due(self) -> datetime | None:
         moments = [
             moment

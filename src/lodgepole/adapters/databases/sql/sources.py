@@ -230,6 +230,22 @@ class SqlSources:
 
         await self._database.write(work)
 
+    async def oldest_success(self) -> datetime | None:
+        last = (
+            select(func.max(source_runs.c.finished_at))
+            .where(source_runs.c.assistant_id == sources.c.assistant_id)
+            .where(source_runs.c.source_id == sources.c.id)
+            .where(source_runs.c.status == RunStatus.COMPLETED.value)
+            .scalar_subquery()
+        )
+        query = (
+            select(func.min(func.coalesce(last, sources.c.created_at), type_=UtcDateTime))
+            .select_from(JOINED)
+            .where(ALIVE, sources.c.every_seconds.is_not(None))
+            .where(sources.c.state == SourceState.ACTIVE.value)
+        )
+        return (await self._read(query))[0][0]
+
     async def next_due(self) -> datetime | None:
         at = case((sources.c.worker_id.is_(None), sources.c.due_at), else_=sources.c.held_until)
         query = (
