@@ -19,6 +19,7 @@ from lodgepole.library.files import Files
 from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
 from lodgepole.library.responses import StoredResponses
+from lodgepole.library.shared_conversations import SharedConversations
 from lodgepole.limits import Limits
 from lodgepole.model import ApiKey, Grant
 from lodgepole.ports.backlog import Backlog
@@ -46,6 +47,7 @@ class Services:
     file_batches: FileBatches
     responses: StoredResponses
     conversations: Conversations
+    shared: SharedConversations
     keys: Keys
     sessions: Sessions
     audit: AuditLog

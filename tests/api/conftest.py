@@ -50,6 +50,7 @@ from lodgepole.library.files import Files
 from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
 from lodgepole.library.responses import StoredResponses
+from lodgepole.library.shared_conversations import SharedConversations
 from lodgepole.limits import Limits
 from lodgepole.model import Claim, FileVersion, Operation, OperationType, Role
 from lodgepole.ports.index import IndexedFile, IndexedPassage
@@ -215,6 +216,9 @@ def build(
         new_id=new_id,
         limits=limits,
     )
+    conversations = Conversations(
+        records=records, clock=clock, new_id=random_id, limits=limits, kept=kept
+    )
     services = Services(
         assistants=Assistants(
             catalog=catalog, intake=log, clock=clock, new_id=new_id, limits=limits
@@ -240,9 +244,8 @@ def build(
             wake=Signal(),
         ),
         responses=StoredResponses(records=records, clock=clock, limits=limits),
-        conversations=Conversations(
-            records=records, clock=clock, new_id=random_id, limits=limits, kept=kept
-        ),
+        conversations=conversations,
+        shared=SharedConversations(conversations, records=records, clock=clock),
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         sessions=Sessions(records=records, clock=clock, limits=limits),
         audit=AuditLog(records=records, clock=clock, new_id=new_id, limits=limits),

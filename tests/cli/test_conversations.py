@@ -28,6 +28,12 @@ def test_a_conversation_from_its_beginning_to_its_end(served, library: str, tmp_
     assert exported.read_text().startswith(f"# {QUESTION}\n")
     assert exported.stat().st_mode & 0o777 == 0o600
     assert served.run("conversations", "export", made["id"]).stdout == exported.read_text()
+    link = served.run("conversations", "share", made["id"]).stdout
+    assert f"/console#/shared/{made['id']}." in link
+    again = served.run("conversations", "share", made["id"], "--json").stdout
+    assert json.loads(again)["share"]["url"] == link.strip()
+    stopped = served.run("conversations", "share", made["id"], "--stop").stdout
+    assert "leads nowhere" in stopped
     gone = served.run("conversations", "delete", made["id"])
     assert "conversations restore" in gone.stdout
     missing = served.run("chat", library, "More?", "--conversation", made["id"])

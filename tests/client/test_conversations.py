@@ -32,6 +32,8 @@ def test_requests_are_as_the_api_takes_them():
         assert conversations.ask("c", {"content": "?"})["id"] == "c"
         assert list(conversations.stream("c", {"content": "?"})) == [{"type": "message_end"}]
         assert conversations.export("c") == "# Title\n"
+        assert conversations.share("c")["id"] == "c"
+        conversations.unshare("c")
     assert seen == [
         ("POST", PATH, {"assistant": "docs"}),
         ("GET", PATH, None),
@@ -42,4 +44,6 @@ def test_requests_are_as_the_api_takes_them():
         ("POST", f"{PATH}/c/messages", {"content": "?"}),
         ("POST", f"{PATH}/c/messages", {"content": "?", "stream": True}),
         ("GET", f"{PATH}/c/export", None),
+        ("POST", f"{PATH}/c/share", None),
+        ("DELETE", f"{PATH}/c/share", None),
     ]

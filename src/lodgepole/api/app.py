@@ -29,6 +29,7 @@ from lodgepole.api.routes import (
     openai,
     openai_files,
     responses,
+    shared_conversations,
     sign_in,
     sources,
     vector_store_files,
@@ -137,6 +138,7 @@ def create_app(
         models.router,
         sources.router,
         conversations.router,
+        shared_conversations.router,
         sign_in.router,
         sign_in.pages,
     ):

@@ -37,6 +37,7 @@ GRANTED_ROUTES = frozenset(
         *("list_conversations", "create_conversation", "describe_conversation"),
         *("rename_conversation", "delete_conversation", "restore_conversation"),
         *("ask_in_conversation", "rate_answer", "export_conversation"),
+        *("share_conversation", "unshare_conversation", "describe_shared_conversation"),
         "update_file_metadata",
     }
 )

@@ -1,6 +1,6 @@
 """Answers in conversations: stored as they are sent, and listed again."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -14,6 +14,7 @@ from lodgepole.api.schemas import conversations as schemas
 from lodgepole.api.schemas.wire import word
 from lodgepole.errors import LodgepoleError
 from lodgepole.library.conversation_records import Conversation, Turn, TurnStatus
+from lodgepole.library.shared_conversations import SeenTurn, share_id
 from lodgepole.model import (
     AnswerCitation,
     AnswerEnded,
@@ -131,6 +132,17 @@ def whole_conversation(value: Conversation, turns: list[Turn]) -> schemas.WholeC
     return schemas.WholeConversationModel(**_fields(value), messages=messages)
 
 
+def shared_conversation(
+    value: Conversation, seen: Sequence[SeenTurn]
+) -> schemas.WholeConversationModel:
+    """As others are shown it: without what its owner thought of the answers."""
+    messages: list[schemas.QuestionModel | schemas.AnswerModel] = []
+    for each in seen:
+        shown = answer(each.turn).model_copy(update={"withheld": each.withheld or None})
+        messages += [question(each.turn), shown]
+    return schemas.WholeConversationModel(**_fields(value), messages=messages)
+
+
 def deleted(value: Conversation) -> schemas.DeletedConversationModel:
     assert value.expires_at is not None, "what is deleted goes"
     return schemas.DeletedConversationModel(
@@ -176,4 +188,5 @@ def _fields(value: Conversation) -> dict[str, Any]:
         "created_at": timestamp(value.created_at),
         "updated_at": timestamp(value.updated_at),
         "expires_at": None if value.expires_at is None else timestamp(value.expires_at),
+        "share": share_id(value),
     }

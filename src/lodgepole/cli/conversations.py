@@ -22,7 +22,7 @@ from lodgepole.client.conversations import ConversationsClient
 
 app = typer.Typer(
     rich_markup_mode=None,
-    help="List, show, export and delete conversations that the server keeps.",
+    help="List, show, share, export and delete conversations that the server keeps.",
     no_args_is_help=True,
 )
 
@@ -111,6 +111,34 @@ def export_conversation(
     else:
         write_private(file, text)
         say(f"Wrote {file}.")
+
+
+@app.command("share", short_help="Make a link to a conversation.")
+def share_conversation(
+    conversation_id: IdArgument,
+    *,
+    stop: Annotated[bool, typer.Option("--stop", help="Take the link back.")] = False,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Make a link by which everybody reads a conversation who may ask its assistant.
+
+    Readers see of the answers what is from files that they see.
+    """
+    with connect(url, data_dir) as client:
+        conversations = ConversationsClient(client)
+        if stop:
+            conversations.unshare(conversation_id)
+            made = None
+        else:
+            made = conversations.share(conversation_id)
+    if as_json:
+        show_json({"share": made})
+    elif made is None:
+        say("The link leads nowhere from now on.")
+    else:
+        say(made["url"])
 
 
 @app.command("delete", short_help="Delete a conversation.")

@@ -40,6 +40,13 @@ class ConversationsClient:
     def restore(self, conversation_id: str) -> JsonObject:
         return self._client.call("POST", f"{_path(conversation_id)}/restore")
 
+    def share(self, conversation_id: str) -> JsonObject:
+        """The link by which others of the project read it."""
+        return self._client.call("POST", f"{_path(conversation_id)}/share")
+
+    def unshare(self, conversation_id: str) -> None:
+        self._client.call("DELETE", f"{_path(conversation_id)}/share")
+
     def export(self, conversation_id: str) -> str:
         """The conversation as Markdown."""
         return self._client.text(f"{_path(conversation_id)}/export")

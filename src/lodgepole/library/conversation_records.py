@@ -42,6 +42,7 @@ class Conversation:
         turn_ids: Of its turns, the oldest first.
         deleted_at: When it was deleted, while it can be had back.
         expires_at: From then on nobody is shown it.
+        share: The secret end of the link by which others of the project read it; None without one.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Conversation:
     turn_ids: tuple[str, ...] = ()
     deleted_at: datetime | None = None
     expires_at: datetime | None = None
+    share: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ def conversation_record(value: Conversation) -> Record:
             "created_at": value.created_at.isoformat(),
             "turns": list(value.turn_ids),
             "deleted_at": None if value.deleted_at is None else value.deleted_at.isoformat(),
+            "share": value.share,
         },
     )
 
@@ -140,6 +143,7 @@ def read_conversation(record: Record) -> Conversation:
         turn_ids=tuple(body["turns"]),
         deleted_at=None if deleted is None else datetime.fromisoformat(deleted),
         expires_at=record.expires_at,
+        share=body.get("share"),  # releases from before links have none
     )
 
 

@@ -103,7 +103,9 @@ class Conversations:
         place = None if after is None else record_at(key.project_id, RecordKind.CONVERSATION, after)
         found: list[Conversation] = []
         looked = chars = 0
-        async for record in self._records_of(key, wanted.assistant, place):
+        of = wanted.assistant
+        prefix = "" if of is None else id_prefix(of.id, key.id)
+        async for record in self._records_of(key.project_id, prefix, place):
             conversation = read_conversation(record)
             if len(found) == limit or looked == LOOKED_THROUGH or chars > SEARCHED_CHARS:
                 return ListPage(tuple(found), None if place is None else place_of(place))
@@ -142,8 +144,16 @@ class Conversations:
         """Raises NotFound, and InvalidRequest for a title that is empty or too long."""
         if not title.strip():
             raise InvalidRequest("The title is empty")
+        return await self.change(
+            key, conversation_id, lambda now: replace(now, title=_title(title))
+        )
+
+    async def change(
+        self, key: ApiKey, conversation_id: str, change: Callable[[Conversation], Conversation]
+    ) -> Conversation:
+        """Store what `change` makes of it, which is given it as it is. Raises NotFound."""
         async with self._changed(key, conversation_id) as now:
-            changed = replace(now, title=_title(title))
+            changed = change(now)
             await self._records.put(conversation_record(changed))
         return changed
 
@@ -151,10 +161,8 @@ class Conversations:
         """Show it no more; until it expires, `restore` brings it back. Raises NotFound."""
         now = self._clock.now()
         undo = timedelta(seconds=self._limits.conversation_undo_seconds)
-        async with self._changed(key, conversation_id) as found:
-            gone = replace(found, deleted_at=now, expires_at=now + undo)
-            await self._records.put(conversation_record(gone))
-        return gone
+        gone = {"deleted_at": now, "expires_at": now + undo}
+        return await self.change(key, conversation_id, lambda found: replace(found, **gone))
 
     async def restore(self, key: ApiKey, conversation_id: str) -> Conversation:
         """Undo a deletion; of one that is not deleted nothing changes. Raises NotFound."""
@@ -167,12 +175,9 @@ class Conversations:
 
     async def forget_key(self, project_id: str, key_id: str) -> None:
         """Remove all that a key had, when it is revoked."""
-        place: Record | None = None
-        while records := await self._page(project_id, "", place):
-            for record in records:
-                if record.body["key_id"] == key_id:
-                    await remove_conversation(self._records, record)
-            place = records[-1]
+        async for record in self._records_of(project_id, ""):
+            if record.body["key_id"] == key_id:
+                await remove_conversation(self._records, record)
 
     # --- turns --------------------------------------------------------------------------------
 
@@ -316,10 +321,9 @@ class Conversations:
         )
 
     async def _records_of(
-        self, key: ApiKey, assistant: Assistant | None, place: Record | None
+        self, project_id: str, prefix: str, place: Record | None = None
     ) -> AsyncIterator[Record]:
-        prefix = "" if assistant is None else id_prefix(assistant.id, key.id)
-        while records := await self._page(key.project_id, prefix, place):
+        while records := await self._page(project_id, prefix, place):
             for record in records:
                 yield record
             place = records[-1]

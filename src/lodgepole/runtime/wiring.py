@@ -35,6 +35,7 @@ from lodgepole.library.files import Files
 from lodgepole.library.held_files import HeldFiles
 from lodgepole.library.operations import Operations
 from lodgepole.library.responses import StoredResponses
+from lodgepole.library.shared_conversations import SharedConversations
 from lodgepole.limits import Limits
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
@@ -163,6 +164,13 @@ async def _services(
     held_files = _held_files(stores, files, limits)
     documents = WholeDocuments(catalog, stores.blobs)
     sessions = open_sessions(settings, stores.records, clock)
+    conversations = Conversations(
+        records=stores.records,
+        clock=clock,
+        new_id=_new_id,
+        limits=limits,
+        kept=settings.conversations,
+    )
     return Services(
         assistants=Assistants(
             catalog=catalog, intake=log, clock=clock, new_id=_new_id, limits=limits
@@ -173,13 +181,8 @@ async def _services(
         held_files=held_files,
         file_batches=_file_batches(stores, files, held_files, limits),
         responses=StoredResponses(records=stores.records, clock=clock, limits=limits),
-        conversations=Conversations(
-            records=stores.records,
-            clock=clock,
-            new_id=_new_id,
-            limits=limits,
-            kept=settings.conversations,
-        ),
+        conversations=conversations,
+        shared=SharedConversations(conversations, records=stores.records, clock=clock),
         keys=Keys(catalog=catalog, clock=clock, new_id=_new_id, limits=limits),
         audit=AuditLog(records=stores.records, clock=clock, new_id=_new_id, limits=limits),
         sessions=sessions,

@@ -43,6 +43,7 @@ _PLACES = {
     "batch_id": "The batch's id.",
     "response_id": "The response's id.",
     "session_id": "The session's id.",
+    "share_id": "The link's id.",
     "conversation_id": "The conversation's id.",
     "answer_id": "The answer's id.",
 }

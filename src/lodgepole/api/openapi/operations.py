@@ -178,6 +178,11 @@ ADDITIONS: Mapping[str, Described] = {
         answer=conversations.AnswerModel,
         errors=(400, 404, 413),
     ),
+    "share_conversation": Described(answer=conversations.ShareModel, errors=(404,)),
+    "unshare_conversation": Described(errors=(404,)),
+    "describe_shared_conversation": Described(
+        answer=conversations.WholeConversationModel, errors=(404,)
+    ),
     "export_conversation": Described(text="text/markdown", errors=(404,)),
     "update_file_metadata": Described(
         body=extensions.UpdateFileMetadataRequest, accepted=True, errors=(400, 404, 409, 413)

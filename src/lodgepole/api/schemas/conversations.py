@@ -78,6 +78,11 @@ class ConversationModel(WireResponse):
     created_at: Timestamp
     updated_at: Timestamp = Field(description="When it was last used.")
     expires_at: Timestamp | None = Field(description="When it goes, unless it is used before that.")
+    share: str | None = Field(
+        default=None,
+        description="The id of the link by which it is shared; left out where it is not.",
+        json_schema_extra=OMITTED,
+    )
 
 
 class DeletedConversationModel(WireResponse):
@@ -121,6 +126,19 @@ class AnswerModel(WireResponse):
     error_message: str | None = Field(description="Why it failed.")
     rating: RatingWord | None
     comment: str | None
+    withheld: bool | None = Field(
+        default=None,
+        description="True in a shared conversation where parts are left out, since they are from "
+        "files that this key does not see.",
+        json_schema_extra=OMITTED,
+    )
+
+
+class ShareModel(WireResponse):
+    """A link to a conversation, for who may ask the same assistant."""
+
+    id: str
+    url: str = Field(description="Where the console shows it.")
 
 
 class WholeConversationModel(ConversationModel):
