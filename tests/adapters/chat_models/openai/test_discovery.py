@@ -54,6 +54,12 @@ OTHERS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Time enough to answer, on a machine that is busy."""
+    monkeypatch.setattr(discovery, "LOOK_SECONDS", 30.0)
+
+
 def all_at(port):
     """Every kind, as if it listened there."""
     return [replace(place, port=port) for place in PLACES]
@@ -74,7 +80,7 @@ async def test_nothing_else_is_taken_for_a_model_server(answers):
 
 
 async def test_who_is_silent_or_not_there_is_passed_over(monkeypatch):
-    monkeypatch.setattr(discovery, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(discovery, "LOOK_SECONDS", 2.0)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # and does not listen
         async with answering(None) as silent, answering(VLLM) as spoken:

@@ -9,10 +9,11 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import httpx2
-import orjson
+
+from lodgepole.adapters.chat_models.openai.status_json import as_object, as_objects, read_object
 
 LOOK_SECONDS = 0.3
 """For all servers together. A port where nobody listens says so at once, and one that is open but
@@ -49,13 +50,13 @@ async def _ollama(ask: _Ask) -> list[str] | None:
         return None
     return [
         str(model.get("name"))
-        for model in _objects(tags.get("models"))
-        if not _NO_CHAT.search(str(_fields(model.get("details")).get("family")))
+        for model in as_objects(tags.get("models"))
+        if not _NO_CHAT.search(str(as_object(model.get("details")).get("family")))
     ]
 
 
 async def _lm_studio(ask: _Ask) -> list[str] | None:
-    listed = _objects((await ask("/api/v0/models")).get("data"))
+    listed = as_objects((await ask("/api/v0/models")).get("data"))
     if not listed or any("type" not in m or "state" not in m for m in listed):
         return None
     chat = [m for m in listed if m["type"] in ("llm", "vlm")]
@@ -67,11 +68,11 @@ async def _llama_cpp(ask: _Ask) -> list[str] | None:
     props, listed = await asyncio.gather(ask("/props"), ask("/v1/models"))
     if "default_generation_settings" not in props:
         return None
-    return [str(model.get("id")) for model in _objects(listed.get("data"))]
+    return [str(model.get("id")) for model in as_objects(listed.get("data"))]
 
 
 async def _vllm(ask: _Ask) -> list[str] | None:
-    listed = _objects((await ask("/v1/models")).get("data"))
+    listed = as_objects((await ask("/v1/models")).get("data"))
     if not listed or any(model.get("owned_by") != "vllm" for model in listed):
         return None
     return [str(model.get("id")) for model in listed]
@@ -120,35 +121,10 @@ async def _look(client: httpx2.AsyncClient, place: Place) -> FoundServer | None:
     root = f"http://127.0.0.1:{place.port}"
 
     async def ask(path: str) -> dict[str, Any]:
-        return await _json(client, f"{root}{path}")
+        return await read_object(client, "GET", f"{root}{path}", most_bytes=BODY_BYTES)
 
     names = await place.chat_models(ask)
     if names is None:
         return None
     chat = [name for name in names[:MOST_MODELS] if name and not _NO_CHAT.search(name)]
     return FoundServer(place.kind, f"{root}/v1", tuple(chat))
-
-
-async def _json(client: httpx2.AsyncClient, url: str) -> dict[str, Any]:
-    """The answer's object; an empty one where there is none."""
-    try:
-        async with client.stream("GET", url) as response:
-            if response.status_code != 200:
-                return {}
-            content = b""
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > BODY_BYTES:
-                    return {}
-        return _fields(orjson.loads(content))
-    except (httpx2.HTTPError, ValueError):
-        return {}
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    items = cast(list[Any], value) if isinstance(value, list) else []
-    return [_fields(item) for item in items]

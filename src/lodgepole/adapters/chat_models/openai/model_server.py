@@ -5,10 +5,11 @@ Each kind of server tells it somewhere else: llama.cpp at `/props`, Ollama at `/
 """
 
 import asyncio
-from typing import Any, cast
+from typing import Any
 
 import httpx2
-import orjson
+
+from lodgepole.adapters.chat_models.openai.status_json import as_object, as_objects, read_object
 
 ASK_SECONDS = 2.0  # for all questions together; a server that loads a model is slow to answer
 REMEMBERED_SECONDS = 600.0  # a model may be loaded anew with another window
@@ -60,7 +61,7 @@ class OpenAiModelServer:
         return None
 
     async def _llama_cpp(self, _: str) -> int | None:
-        settings = _fields(
+        settings = as_object(
             (await self._json("GET", f"{self._root}/props")).get("default_generation_settings")
         )
         return _count(settings.get("n_ctx"))
@@ -69,7 +70,7 @@ class OpenAiModelServer:
         running = await self._json("GET", f"{self._root}/api/ps")
         if "models" not in running:
             return None
-        for loaded in _objects(running.get("models")):
+        for loaded in as_objects(running.get("models")):
             if model in (loaded.get("name"), loaded.get("model")):
                 return _count(loaded.get("context_length")) or OLLAMA_TOKENS
         shown = await self._json("POST", f"{self._root}/api/show", {"model": model})
@@ -80,13 +81,15 @@ class OpenAiModelServer:
         return OLLAMA_TOKENS
 
     async def _lm_studio(self, model: str) -> int | None:
-        for found in _objects((await self._json("GET", f"{self._root}/api/v0/models")).get("data")):
+        for found in as_objects(
+            (await self._json("GET", f"{self._root}/api/v0/models")).get("data")
+        ):
             if found.get("id") == model:
                 return _count(found.get("loaded_context_length"))
         return None
 
     async def _listed(self, model: str) -> int | None:
-        for found in _objects((await self._json("GET", f"{self._base}/models")).get("data")):
+        for found in as_objects((await self._json("GET", f"{self._base}/models")).get("data")):
             if found.get("id") == model:
                 for name in ("max_model_len", "context_window", "context_length"):
                     tokens = _count(found.get(name))
@@ -98,29 +101,14 @@ class OpenAiModelServer:
         """The answer's object; an empty one where the server has no such thing."""
         if self._client is None:
             self._client = httpx2.AsyncClient(timeout=ASK_SECONDS)
-        try:
-            async with self._client.stream(
-                method, url, headers=self._headers, json=body
-            ) as response:
-                if response.status_code != 200:
-                    return {}
-                content = b""
-                async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > BODY_BYTES:
-                        return {}
-            return _fields(orjson.loads(content))
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
-            return {}
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    items = cast(list[Any], value) if isinstance(value, list) else []
-    return [_fields(item) for item in items]
+        return await read_object(
+            self._client,
+            method,
+            url,
+            most_bytes=BODY_BYTES,
+            headers=self._headers,
+            body=body,
+        )
 
 
 def _count(value: Any) -> int | None:
