@@ -134,11 +134,14 @@ def test_dropped_files_are_followed_until_they_are_ready_or_failed_in_words(
     drop(page, EXAMPLES / "faq.txt", EXAMPLES / "user-guide.md", broken, odd)
     expect(page.get_by_text("2 files are ready")).to_be_visible()
     uploads = page.get_by_role("list", name="Uploads")
-    expect(uploads.get_by_text("is damaged or not a PDF")).to_be_visible()
     expect(uploads.get_by_text("is of no kind that can be read")).to_be_visible()
     files = page.locator(".files > li")
     expect(files).to_have_count(3)
+    expect(files.filter(has_text="is damaged or not a PDF")).to_have_count(1)
+    expect(uploads.locator(":scope > li")).to_have_count(1)  # one row an upload
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)  # it cannot help
     expect(files.filter(has_text="Ready")).to_have_count(2)
+    find_and_sort(page)
     edit_and_filter(page)
     download_and_delete(page)
 
@@ -164,6 +167,38 @@ def test_files_that_wait_for_their_turn_look_like_those_on_the_way(signed_in: Pa
     expect(lines.filter(has_text="Failed")).to_have_count(3)
 
 
+def find_and_sort(page: Page) -> None:
+    """By name, by status and in order; then metadata of those that are chosen."""
+    files = page.locator(".files > li")
+    page.get_by_label("Order").select_option("name")
+    expect(files.locator(".name")).to_have_text(["broken.pdf", "faq.txt", "user-guide.md"])
+    page.get_by_label("Status").select_option("ProcessingFailed")
+    expect(files.locator(".name")).to_have_text(["broken.pdf"])
+    page.get_by_label("Status").select_option("")
+    page.get_by_label("Search by name").fill("GUIDE")
+    expect(files.locator(".name")).to_have_text(["user-guide.md"])
+    page.get_by_label("Choose user-guide.md").check()
+    page.get_by_role("button", name="Metadata of all").click()
+    page.get_by_role("button", name="Add a value").last.click()
+    page.keyboard.type("year")
+    page.get_by_role("textbox", name="Value 1").last.fill("2024")
+    page.get_by_role("button", name="Save").click()
+    expect(files.get_by_text("year 2024")).to_be_visible()
+    page.get_by_label("Search by name").fill("")
+    page.get_by_label("Choose all that are listed").check()
+    page.get_by_role("button", name="Metadata of all").click()
+    page.get_by_role("textbox", name="Name 1").last.fill("team")
+    page.get_by_role("textbox", name="Value 1").last.fill("port")
+    page.get_by_role("button", name="Save").click()
+    expect(files.get_by_text("team port")).to_have_count(2)  # the broken one has no content
+    page.get_by_role("button", name="Metadata of all").click()
+    page.get_by_label("Take away").fill("team, nothing")
+    page.get_by_role("button", name="Save").click()
+    expect(files.get_by_text("team port")).to_have_count(0)
+    expect(files.get_by_text("year 2024")).to_be_visible()
+    page.get_by_role("button", name="None").click()
+
+
 def edit_and_filter(page: Page) -> None:
     faq = page.locator(".files > li").filter(has_text="faq.txt")
     faq.get_by_role("button", name="Metadata").click()
@@ -182,9 +217,12 @@ def edit_and_filter(page: Page) -> None:
     filters.get_by_role("button", name="Add a condition").click()
     page.keyboard.type("year")
     filters.get_by_label("Comparison 1").select_option("is at least")
-    filters.get_by_role("textbox", name="Value 1").fill("2025")
+    filters.get_by_role("combobox", name="Value 1").fill("2025")
     expect(page.get_by_text("No file matches")).to_be_visible()
-    filters.get_by_role("textbox", name="Value 1").fill("2024")
+    filters.get_by_label("Comparison 1").select_option("is")
+    filters.get_by_role("combobox", name="Value 1").fill("2024")
+    expect(filters.get_by_text('Files have “year” as a text too: write "2024"')).to_be_visible()
+    filters.get_by_label("Comparison 1").select_option("is at least")
     expect(page.locator(".files > li")).to_have_count(1)
     filters.get_by_role("button", name="Write JSON").click()
     filters.get_by_label("Filter as JSON").fill('{"year": {"$nope": 1}}')
@@ -202,6 +240,11 @@ def download_and_delete(page: Page) -> None:
     page.get_by_role("button", name="Delete faq.txt").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator(".files > li")).to_have_count(2)
+    page.get_by_label("Choose all that are listed").check()
+    page.get_by_role("button", name="Delete all").click()
+    expect(page.get_by_role("dialog").get_by_text("broken.pdf")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("heading", name="No files yet")).to_be_visible()
 
 
 # --- asking -----------------------------------------------------------------------------------
@@ -330,6 +373,14 @@ def test_a_key_is_made_shown_once_used_and_revoked(signed_in: Page, browser, url
     other.get_by_role("button", name="Sign in").click()
     expect(other.get_by_text("This page is for keys with “all”.")).to_be_visible()
     expect(other.get_by_role("link", name="Keys and usage")).to_have_count(0)
+    other.goto("/console#/assistants/handbook/files")
+    expect(other.get_by_text("5 files")).to_be_visible()
+    expect(other.get_by_role("button", name="Download")).to_have_count(5)
+    refusing = re.compile("Delete|Metadata|Choose|Save")
+    expect(other.get_by_role("button", name=refusing)).to_have_count(0)
+    other.goto("/console#/assistants/handbook/settings")
+    expect(other.get_by_text("may not change assistants")).to_be_visible()
+    expect(other.get_by_role("button", name=refusing)).to_have_count(0)
     page.get_by_role("button", name="Revoke reader").click()
     page.get_by_role("button", name="Revoke", exact=True).click()
     expect(page.get_by_role("button", name="Revoke reader")).to_have_count(0)
@@ -386,7 +437,7 @@ def test_options_that_cannot_be_are_named_before_anything_is_sent(signed_in: Pag
     page.get_by_label("Model", exact=True).select_option(QUOTING)
     page.get_by_role("button", name="Add a condition").locator("visible=true").click()
     page.keyboard.type("nothing")
-    page.get_by_role("textbox", name="Value 1").locator("visible=true").fill("there")
+    page.get_by_role("combobox", name="Value 1").locator("visible=true").fill("there")
     page.get_by_label("Question").press("Enter")
     expect(page.locator(".turn .measures")).to_be_visible()
 

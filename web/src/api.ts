@@ -16,6 +16,11 @@ export interface Assistant {
   updated_at: string;
 }
 
+export interface CountedAssistant extends Assistant {
+  files: { available: number; processing: number; failed: number; deleting: number };
+  bytes: number;
+}
+
 export interface File_ {
   id: string;
   name: string;
@@ -251,9 +256,10 @@ export class Client {
 
   // --- assistants
 
-  listAssistants(token?: string) {
-    return this.json<{ assistants: Assistant[]; pagination?: { next: string } }>(
-      'GET', `/assistants?limit=100${token ? `&pagination_token=${segment(token)}` : ''}`,
+  /** With how many files each of them has. */
+  listCounted(token?: string) {
+    return this.json<{ assistants: CountedAssistant[]; pagination?: { next: string } }>(
+      'GET', `/lodgepole/assistants?limit=100${token ? `&pagination_token=${segment(token)}` : ''}`,
     );
   }
 
@@ -290,7 +296,7 @@ export class Client {
   // --- files
 
   listFiles(assistant: string, filter: JsonObject | null, token?: string) {
-    const query = new URLSearchParams({ limit: '50' });
+    const query = new URLSearchParams({ limit: '100' });
     if (filter) query.set('filter', JSON.stringify(filter));
     if (token) query.set('pagination_token', token);
     return this.json<{ files: File_[]; pagination?: { next: string } }>(
@@ -301,6 +307,13 @@ export class Client {
   getFile(assistant: string, id: string) {
     return this.json<File_>(
       'GET', `/files/${segment(assistant)}/${segment(id)}?include_url=true`,
+    );
+  }
+
+  /** Replaces a file's metadata as a whole; its content stays. */
+  updateMetadata(assistant: string, id: string, metadata: JsonObject) {
+    return this.json<Operation>(
+      'PATCH', `/lodgepole/files/${segment(assistant)}/${segment(id)}`, { metadata },
     );
   }
 

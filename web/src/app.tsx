@@ -1,6 +1,6 @@
 // The frame of every page: who is signed in, where we are, the assistant's tabs.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { type Assistant, Client, inWords, type Key } from './api';
 import { AdministrationPage } from './pages/administration';
@@ -13,6 +13,7 @@ import { SettingsPage } from './pages/settings';
 import { SignIn } from './pages/signin';
 import { SourcesPage } from './pages/sources';
 import { forget } from './recent';
+import { may, MeContext, sees } from './rights';
 import { administration, home, link, type Route, type Tab, TABS, useRoute } from './route';
 import {
   ClientContext, session, type SignInOptions, signInOptions, useClient, whoIsSignedIn,
@@ -95,7 +96,7 @@ function Frame({ signOut }: { signOut: () => void }) {
     first.current = false;
   }, [place]);
   return (
-    <>
+    <MeContext.Provider value={me}>
       {/* biome-ignore lint/a11y/useValidAnchor: it goes to a part of the page, past the router. */}
       <a
         class="skip"
@@ -119,7 +120,7 @@ function Frame({ signOut }: { signOut: () => void }) {
             </nav>
           ) : null}
           <span class="grow" />
-          {me?.role === 'all' ? (
+          {may(me, 'keys') ? (
             <a
               class="button quiet admin"
               href={administration}
@@ -131,7 +132,7 @@ function Frame({ signOut }: { signOut: () => void }) {
           ) : null}
           <Button kind="quiet" onClick={signOut}>Sign out</Button>
         </div>
-        {route.page === 'assistant' ? <Tabs route={route} /> : null}
+        {route.page === 'assistant' ? <Tabs route={route} me={me} /> : null}
       </header>
       <main id="main" ref={main} tabIndex={-1} class="bounds">
         {route.page === 'assistant'
@@ -140,7 +141,7 @@ function Frame({ signOut }: { signOut: () => void }) {
         {route.page === 'assistants' ? <AssistantsPage /> : null}
         {route.page === 'administration' ? <Administration me={me} /> : null}
       </main>
-    </>
+    </MeContext.Provider>
   );
 }
 
@@ -155,10 +156,10 @@ function Administration({ me }: { me: Key | null }) {
   );
 }
 
-function Tabs({ route }: { route: Extract<Route, { page: 'assistant' }> }) {
+function Tabs({ route, me }: { route: Extract<Route, { page: 'assistant' }>; me: Key | null }) {
   return (
     <nav class="tabs bounds" aria-label="Assistant">
-      {TABS.map((tab) => (
+      {TABS.filter((tab) => sees(me, tab.id)).map((tab) => (
         <a
           href={link(route.name, tab.id)}
           aria-current={tab.id === route.tab ? 'page' : undefined}
@@ -173,6 +174,7 @@ function Tabs({ route }: { route: Extract<Route, { page: 'assistant' }> }) {
 /** The pages of one assistant. A conversation survives a look at another tab. */
 function AssistantPages({ name, tab, talk }: { name: string; tab: Tab; talk?: string | undefined }) {
   const client = useClient();
+  const me = useContext(MeContext);
   const [assistant, setAssistant] = useState<Assistant | null>(null);
   const [error, setError] = useState<string | null>(null);
   const load = () => {
@@ -190,6 +192,15 @@ function AssistantPages({ name, tab, talk }: { name: string; tab: Tab; talk?: st
     );
   }
   if (!assistant) return <Waiting what="Opening…" />;
+  if (!sees(me, tab)) {
+    return (
+      <>
+        <h1 class="sr">{name}</h1>
+        <Wrong text={`Your key has the role “${me?.role}”: it sees assistants, not their files.`} />
+        <p><a href={link(name, 'settings')}>Settings</a></p>
+      </>
+    );
+  }
   return (
     <>
       <div hidden={tab !== 'playground'}>

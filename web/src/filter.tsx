@@ -3,8 +3,9 @@
 import { useState } from 'preact/hooks';
 
 import type { Json, JsonObject } from './api';
+import { type Known, kindNote } from './known';
 import { objectOf } from './metadata';
-import { Button, Cross, useOwnId } from './ui';
+import { Button, count, Cross, useOwnId } from './ui';
 
 const OPERATORS = [
   { id: '$eq', title: 'is' },
@@ -66,6 +67,13 @@ function conditionOf(condition: Condition): JsonObject {
   return { [field]: { [operator]: value } };
 }
 
+function Kinds({ known, condition }: { known: Known | undefined; condition: Condition }) {
+  const { field, operator, text } = condition;
+  if (!text.trim() || !['$eq', '$ne'].includes(operator)) return null;
+  const note = kindNote(known, field.trim(), typed(text));
+  return note ? <p class="note" role="status">{note}</p> : null;
+}
+
 /** Numbers and true or false are what they look like; quotation marks make anything a text. */
 function typed(raw: string): Json {
   const text = raw.trim();
@@ -79,7 +87,7 @@ function typed(raw: string): Json {
 export function FilterBuilder(props: {
   state: FilterState;
   change: (state: FilterState) => void;
-  fields?: readonly string[];
+  known?: Known;
 }) {
   const { state, change } = props;
   const [added, setAdded] = useState(-1);
@@ -99,7 +107,9 @@ export function FilterBuilder(props: {
   }
   return (
     <div class="filter" role="group" aria-label="Filter">
-      <datalist id={id}>{props.fields?.map((field) => <option value={field} />)}</datalist>
+      <datalist id={id}>
+        {[...(props.known?.keys() ?? [])].map((field) => <option value={field} />)}
+      </datalist>
       {state.written !== null ? (
         <textarea
           aria-label="Filter as JSON"
@@ -125,7 +135,8 @@ export function FilterBuilder(props: {
             </label>
           ) : null}
           {state.conditions.map((condition, index) => (
-            <div class="row" key={index}>
+            <div class="condition" key={index}>
+            <div class="row">
               <input
                 aria-label={`Field ${index + 1}`}
                 placeholder="field"
@@ -149,6 +160,7 @@ export function FilterBuilder(props: {
               </select>
               {condition.operator === '$exists' || condition.operator === '$missing' ? null : (
                 <input
+                  list={`${id}-${index}`}
                   aria-label={`Value ${index + 1}`}
                   placeholder={/in$/.test(condition.operator) ? 'one, two' : 'value'}
                   value={condition.text}
@@ -167,6 +179,13 @@ export function FilterBuilder(props: {
               >
                 <Cross />
               </Button>
+            </div>
+            <datalist id={`${id}-${index}`}>
+              {props.known?.get(condition.field.trim())?.map((one) => (
+                <option value={one.written} label={`${one.written} (${one.kind}, ${count(one.files, 'file')})`} />
+              ))}
+            </datalist>
+            <Kinds known={props.known} condition={condition} />
             </div>
           ))}
         </>

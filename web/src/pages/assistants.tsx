@@ -1,16 +1,21 @@
 import { useEffect, useState } from 'preact/hooks';
 
-import { ApiError, type Assistant, inWords } from '../api';
+import { ApiError, type CountedAssistant, inWords } from '../api';
 import { remember } from '../recent';
+import { useMay } from '../rights';
 import { link } from '../route';
 import { useClient } from '../session';
-import { Button, count, Dialog, Empty, Field, useTask, Waiting, when, Wrong } from '../ui';
+import { Button, count, Dialog, Empty, Field, size, useTask, Waiting, when, Wrong } from '../ui';
 
+const MOST = 2000; // that are fetched at once, so that they can be searched and sorted
 const LOOK_AGAIN = 1500; // milliseconds, while an assistant is being made or deleted
 
 export function AssistantsPage() {
   const client = useClient();
-  const [assistants, setAssistants] = useState<Assistant[] | null>(null);
+  const [assistants, setAssistants] = useState<CountedAssistant[] | null>(null);
+  const [search, setSearch] = useState('');
+  const [order, setOrder] = useState<Order>('changed');
+  const makes = useMay('write assistants');
   const [next, setNext] = useState<string | undefined>();
   const [error, setError] = useState<string | null>(null);
   const [barred, setBarred] = useState(false);
@@ -18,9 +23,16 @@ export function AssistantsPage() {
   const load = async (token?: string) => {
     setError(null);
     try {
-      const page = await client.listAssistants(token);
-      setAssistants((before) => (token ? [...(before ?? []), ...page.assistants] : page.assistants));
-      setNext(page.pagination?.next);
+      const found = token ? [...(assistants ?? [])] : [];
+      const most = found.length + MOST;
+      let at = token;
+      do {
+        const page = await client.listCounted(at);
+        found.push(...page.assistants);
+        at = page.pagination?.next;
+      } while (at && found.length < most);
+      setAssistants(found);
+      setNext(at);
     } catch (failure) {
       setError(inWords(failure));
       setBarred(failure instanceof ApiError && failure.status === 403);
@@ -33,6 +45,7 @@ export function AssistantsPage() {
     const timer = setTimeout(() => void load(), LOOK_AGAIN);
     return () => clearTimeout(timer);
   }, [assistants]);
+  const shown = arranged(assistants ?? [], search, order);
   return (
     <>
       <div class="title">
@@ -40,20 +53,41 @@ export function AssistantsPage() {
           <h1>Assistants</h1>
           <p class="note">Each one answers from its own files, and cites them.</p>
         </div>
-        <Button kind="primary" onClick={() => setCreating(true)}>New assistant</Button>
+        {makes ? <Button kind="primary" onClick={() => setCreating(true)}>New assistant</Button> : null}
       </div>
+      {assistants && assistants.length > 1 ? (
+        <div class="tools" role="search" aria-label="Assistants">
+          <input
+            type="search"
+            aria-label="Search assistants"
+            placeholder="Search by name or instructions"
+            value={search}
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
+          <select
+            aria-label="Order"
+            value={order}
+            onChange={(event) => setOrder(event.currentTarget.value as Order)}
+          >
+            {ORDERS.map((one) => <option value={one.id}>{one.title}</option>)}
+          </select>
+        </div>
+      ) : null}
       <Wrong text={error} retry={barred ? undefined : () => void load()} />
       {barred ? <OpenByName /> : null}
       {!assistants && !error ? <Waiting what="Loading assistants…" /> : null}
       {assistants?.length === 0 ? (
         <Empty title="No assistants yet">
           <p>Make one, give it documents, and ask.</p>
-          <Button kind="primary" onClick={() => setCreating(true)}>Make the first one</Button>
+          {makes
+            ? <Button kind="primary" onClick={() => setCreating(true)}>Make the first one</Button>
+            : null}
         </Empty>
       ) : null}
-      {assistants?.length ? (
+      {assistants?.length && !shown.length ? <Empty title="No assistant matches" /> : null}
+      {shown.length ? (
         <ul class="cards">
-          {assistants.map((one) => (
+          {shown.map((one) => (
             <li class="card" key={one.name}>
               {one.status === 'Terminating' ? <h2 class="faint">{one.name}</h2> : (
                 <a class="cover" href={link(one.name)}><h2>{one.name}</h2></a>
@@ -62,8 +96,7 @@ export function AssistantsPage() {
               <p class="note">
                 {one.status === 'Ready' ? null : <span class="pill">{WORDS[one.status] ?? one.status}</span>}
                 {' '}
-                {one.metadata ? `${count(Object.keys(one.metadata).length, 'label')} · ` : ''}
-                Changed {when(one.updated_at)}
+                {filesInWords(one)} · changed {when(one.updated_at)}
               </p>
             </li>
           ))}
@@ -73,6 +106,49 @@ export function AssistantsPage() {
       {creating ? <Create close={() => setCreating(false)} /> : null}
     </>
   );
+}
+
+type Order = 'changed' | 'name' | 'files' | 'size';
+const ORDERS: readonly { id: Order; title: string }[] = [
+  { id: 'changed', title: 'Last changed first' },
+  { id: 'name', title: 'By name' },
+  { id: 'files', title: 'Most files first' },
+  { id: 'size', title: 'Largest first' },
+];
+
+const filesOf = ({ files }: CountedAssistant): number =>
+  files.available + files.processing + files.failed;
+
+/** Those whose name or instructions have all the words, in order. */
+export function arranged(
+  all: readonly CountedAssistant[],
+  search: string,
+  order: Order,
+): CountedAssistant[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = all.filter((one) => {
+    const text = `${one.name} ${one.instructions ?? ''}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const name = (a: CountedAssistant, b: CountedAssistant) =>
+    a.name.localeCompare(b.name, undefined, { numeric: true });
+  const compare: Record<Order, (a: CountedAssistant, b: CountedAssistant) => number> = {
+    changed: (a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at) || name(a, b),
+    name,
+    files: (a, b) => filesOf(b) - filesOf(a) || name(a, b),
+    size: (a, b) => b.bytes - a.bytes || name(a, b),
+  };
+  return found.sort(compare[order]);
+}
+
+function filesInWords(one: CountedAssistant): string {
+  const number = filesOf(one);
+  if (!number) return 'No files';
+  return [
+    `${count(number, 'file')}, ${size(one.bytes)}`,
+    one.files.processing ? `${one.files.processing.toLocaleString()} being read` : null,
+    one.files.failed ? `${one.files.failed.toLocaleString()} failed` : null,
+  ].filter(Boolean).join(' · ');
 }
 
 const WORDS: Record<string, string> = {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { inWords } from '../api';
 import { listModels, type Model, modelOf, type Models, notFollowed, titleOf } from '../models';
+import { useMay } from '../rights';
 import { useClient } from '../session';
 import { Button, Field, Told, useTask, Wrong } from '../ui';
 
@@ -14,6 +15,7 @@ export function DefaultModel({ assistant }: { assistant: string }) {
   const [chosen, setChosen] = useState('');
   const [unread, setUnread] = useState<string | null>(null);
   const [saved, setSaved] = useState(false);
+  const writes = useMay('write assistants');
   const { busy, error, run } = useTask();
   const load = () => {
     setUnread(null);
@@ -51,6 +53,7 @@ export function DefaultModel({ assistant }: { assistant: string }) {
             id={id}
             aria-describedby={describedBy}
             value={chosen}
+            disabled={!writes}
             onChange={(event) => {
               setChosen(event.currentTarget.value);
               setSaved(false);
@@ -68,11 +71,13 @@ export function DefaultModel({ assistant }: { assistant: string }) {
       {without ? <p class="note warn">{titleOf(answers!)}: {without[0]!.toLowerCase() + without.slice(1)}</p> : null}
       <Wrong text={error} />
       {saved ? <Told>Saved.</Told> : null}
-      <div class="actions">
-        <Button kind="primary" type="submit" disabled={busy || chosen === kept}>
-          {busy ? 'Saving…' : 'Save model'}
-        </Button>
-      </div>
+      {writes ? (
+        <div class="actions">
+          <Button kind="primary" type="submit" disabled={busy || chosen === kept}>
+            {busy ? 'Saving…' : 'Save model'}
+          </Button>
+        </div>
+      ) : null}
     </form>
   );
 }

@@ -6,6 +6,7 @@ import {
   askIn, begun, createConversation, getConversation, listConversations, rateAnswer, said, type Turn, turnsOf,
 } from '../conversations';
 import { FilterBuilder, filterOf, noFilter } from '../filter';
+import { type Known, knownValues } from '../known';
 import { modelOf, notFollowed, QUOTES_ONLY, titleOf, useModels } from '../models';
 import { remember } from '../recent';
 import { link, NEW_TALK, talkLink } from '../route';
@@ -32,6 +33,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
   const [topK, setTopK] = useState('');
   const [deep, setDeep] = useState(false);
   const [filter, setFilter] = useState(noFilter);
+  const [known, setKnown] = useState<Known | undefined>();
   const [wrong, setWrong] = useState<string | null>(null);
   const [source, setSource] = useState<Source | null>(null);
   const [opening, setOpening] = useState(false);
@@ -194,6 +196,17 @@ export function PlaygroundPage({ assistant, shown, talk }: {
     return made;
   };
 
+  /** The values that a filter can name; those of the first files, where there are many. */
+  const learn = async () => {
+    if (known) return;
+    try {
+      const { files } = await client.listFiles(assistant.name, null);
+      setKnown(knownValues(files.map((file) => file.metadata)));
+    } catch {
+      setKnown(undefined); // one can still write them
+    }
+  };
+
   const rate = async (turn: Turn, rating: Turn['rating'], comment: string | null) => {
     if (!current.current || !turn.answer) return;
     await rateAnswer(client, current.current, turn.answer, { rating, comment });
@@ -270,7 +283,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
         }}
       >
         {wrong ? <p class="note wrong" role="alert">{wrong}</p> : null}
-        <details class="quiet options">
+        <details class="quiet options" onToggle={() => void learn()}>
           <summary>Options{options.length ? `: ${options.join(', ')}` : ''}</summary>
           <div class="fields">
             <Field label="Model">
@@ -324,7 +337,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
             Let the model look further before it answers
           </label>
           <p class="label">Only files whose metadata match</p>
-          <FilterBuilder state={filter} change={setFilter} />
+          <FilterBuilder state={filter} change={setFilter} known={known} />
         </details>
         {editing ? (
           <p class="note editing">

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Assistant, JsonObject } from '../api';
 import { objectOf } from '../metadata';
 import { remember } from '../recent';
+import { useMay } from '../rights';
 import { home } from '../route';
 import { useClient } from '../session';
 import { Button, Confirm, Field, Told, useTask, when, Wrong } from '../ui';
@@ -14,6 +15,7 @@ export function SettingsPage(props: {
 }) {
   const { assistant } = props;
   const client = useClient();
+  const writes = useMay('write assistants');
   const written = assistant.metadata ? JSON.stringify(assistant.metadata, null, 2) : '';
   const [instructions, setInstructions] = useState(assistant.instructions ?? '');
   const [metadata, setMetadata] = useState(written);
@@ -64,6 +66,7 @@ export function SettingsPage(props: {
             <textarea
               id={id}
               rows={8}
+              readOnly={!writes}
               aria-describedby={describedBy}
               value={instructions}
               onInput={edited(setInstructions)}
@@ -80,6 +83,7 @@ export function SettingsPage(props: {
               id={id}
               class="mono"
               rows={5}
+              readOnly={!writes}
               spellcheck={false}
               aria-describedby={describedBy}
               aria-invalid={!!wrong}
@@ -90,11 +94,13 @@ export function SettingsPage(props: {
         </Field>
         <Wrong text={error} />
         {saved ? <Told>Saved.</Told> : null}
-        <div class="actions">
-          <Button kind="primary" type="submit" disabled={busy || unchanged}>
-            {busy ? 'Saving…' : 'Save'}
-          </Button>
-        </div>
+        {writes ? (
+          <div class="actions">
+            <Button kind="primary" type="submit" disabled={busy || unchanged}>
+              {busy ? 'Saving…' : 'Save'}
+            </Button>
+          </div>
+        ) : <p class="note">Your key may not change assistants.</p>}
       </form>
       <DefaultModel assistant={assistant.name} />
       <dl class="card facts">
@@ -104,11 +110,13 @@ export function SettingsPage(props: {
         <dt>Region</dt><dd>{assistant.region}</dd>
         <dt>Host</dt><dd class="mono">{assistant.host}</dd>
       </dl>
-      <section class="card danger-zone" aria-labelledby="delete-title">
-        <h2 id="delete-title">Delete this assistant</h2>
-        <p>Its files, everything made from them, and its history go with it. This cannot be undone.</p>
-        <Button kind="danger" onClick={() => setDeleting(true)}>Delete assistant…</Button>
-      </section>
+      {writes ? (
+        <section class="card danger-zone" aria-labelledby="delete-title">
+          <h2 id="delete-title">Delete this assistant</h2>
+          <p>Its files, everything made from them, and its history go with it. This cannot be undone.</p>
+          <Button kind="danger" onClick={() => setDeleting(true)}>Delete assistant…</Button>
+        </section>
+      ) : null}
       {deleting ? (
         <Confirm
           title="Delete assistant"

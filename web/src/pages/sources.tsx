@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { type Assistant, inWords, type Source, type SourceRun } from '../api';
 import { countsInWords, linesOf, scheduleInWords, secondsOf } from '../schedule';
+import { useMay } from '../rights';
 import { useClient } from '../session';
 import { Button, Confirm, Dialog, Empty, Field, useTask, Waiting, when, Wrong } from '../ui';
 
@@ -29,6 +30,7 @@ export function SourcesPage({ assistant }: { assistant: Assistant }) {
     return () => clearTimeout(timer);
   }, [sources]);
   const changing = useTask();
+  const writes = useMay('write files');
   const change = (source: Source, to: 'run' | 'pause' | 'resume') => changing.run(async () => {
     await client.changeSource(source.id, to);
     load();
@@ -40,12 +42,12 @@ export function SourcesPage({ assistant }: { assistant: Assistant }) {
         Files that follow their origin: a web site, a Git repository, a bucket, or a folder of the
         server. On the command line: <code>lodgepole sources</code>.
       </p>
-      <AddSource assistant={assistant} added={load} />
+      {writes ? <AddSource assistant={assistant} added={load} /> : null}
       <Wrong text={error} retry={load} />
       <Wrong text={changing.error} />
       {!sources && !error ? <Waiting what="Loading sources…" /> : null}
       {sources?.length === 0 ? (
-        <Empty title="No sources yet"><p>Add one above; it runs at once.</p></Empty>
+        <Empty title="No sources yet">{writes ? <p>Add one above; it runs at once.</p> : null}</Empty>
       ) : null}
       <ul class="files">
         {sources?.map((source) => (
@@ -57,7 +59,7 @@ export function SourcesPage({ assistant }: { assistant: Assistant }) {
               </div>
               <div class="actions">
                 <Button class="small" onClick={() => setHistory(source)}>History</Button>
-                {source.state === 'active' ? (
+                {writes && source.state === 'active' ? (
                   <>
                     <Button class="small" disabled={changing.busy} onClick={() => void change(source, 'run')}>
                       Run now
@@ -67,12 +69,12 @@ export function SourcesPage({ assistant }: { assistant: Assistant }) {
                     </Button>
                   </>
                 ) : null}
-                {source.state === 'paused' ? (
+                {writes && source.state === 'paused' ? (
                   <Button class="small" disabled={changing.busy} onClick={() => void change(source, 'resume')}>
                     Resume
                   </Button>
                 ) : null}
-                {source.state === 'deleting' ? null : (
+                {source.state === 'deleting' || !writes ? null : (
                   <Button class="small" kind="quiet" onClick={() => setRemoving(source)}>Remove</Button>
                 )}
               </div>

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { type Assistant, type Client, inWords, type JsonObject } from '../api';
+import { ApiError, type Assistant, type Client, inWords, type JsonObject } from '../api';
 import { MetadataRows, metadataOf, type Row } from '../metadata';
 import { remember } from '../recent';
 import { useClient } from '../session';
@@ -16,6 +16,8 @@ interface Item {
   state: 'waiting' | 'sending' | 'processing' | 'done' | 'failed';
   share: number;
   error: string | null;
+  accepted: boolean; // by the server, which tells of it from then on
+  again: boolean; // whether another try can help
   stop: AbortController;
 }
 
@@ -40,7 +42,11 @@ export function Uploads({ assistant, changed }: { assistant: Assistant; changed:
     const free = AT_ONCE - busy.length;
     for (const item of items.filter((one) => one.state === 'waiting').slice(0, Math.max(0, free))) {
       set(item.id, { state: 'sending' });
-      carry(client, assistant.name, item, (values) => set(item.id, values)).then(changed, changed);
+      carry(client, assistant.name, item, (values) => {
+        set(item.id, values);
+        // From here on the list of files tells of it.
+        if (values.state && values.state !== 'failed') changed();
+      }).then(changed, changed);
     }
   }, [items]);
 
@@ -63,14 +69,18 @@ export function Uploads({ assistant, changed }: { assistant: Assistant; changed:
         state: 'waiting',
         share: 0,
         error: null,
+        accepted: false,
+        again: false,
         stop: new AbortController(),
       };
     });
-    setItems((all) => [...all.filter((item) => item.state !== 'done'), ...added]);
+    const ended = (item: Item) => item.state === 'done' || (item.accepted && item.state === 'failed');
+    setItems((all) => [...all.filter((item) => !ended(item)), ...added]);
   };
   const left = items.filter((item) => !['done', 'failed'].includes(item.state)).length;
   const done = items.filter((item) => item.state === 'done').length;
-  const listed = left ? items : items.filter((item) => item.state !== 'done');
+  // What the server has accepted is a row of the list of files.
+  const listed = items.filter((item) => !item.accepted && item.state !== 'done');
   return (
     <section aria-label="Add files">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same. */}
@@ -176,7 +186,7 @@ async function carry(
       item.stop.signal,
     );
     remember({ kind: 'upload', assistant, file: file.name, metadata, multimodal });
-    set({ state: 'processing', share: 0 });
+    set({ state: 'processing', share: 0, accepted: true });
     while (operation.status === 'Processing') {
       operation = await client.getOperation(assistant, operation.id);
       set({ share: operation.percent_complete / 100 });
@@ -186,8 +196,14 @@ async function carry(
     if (operation.status === 'Completed') set({ state: 'done', share: 1 });
     else set({ state: 'failed', error: operation.error_message ?? 'It could not be read.' });
   } catch (failure) {
-    set({ state: 'failed', error: inWords(failure) });
+    set({ state: 'failed', error: inWords(failure), again: mayHelp(failure) });
   }
+}
+
+/** What was refused will be again; what did not arrive, or came at a bad time, may pass. */
+export function mayHelp(failure: unknown): boolean {
+  if (failure instanceof ApiError) return failure.status === 429 || failure.status >= 500;
+  return failure instanceof TypeError;
 }
 
 const WORDS: Record<Item['state'], string> = {
@@ -211,7 +227,7 @@ function Line(props: { item: Item; again: () => void; dismiss: () => void }) {
           {item.state === 'sending' || item.state === 'processing'
             ? ` ${Math.round(item.share * 100)} %` : ''}
         </span>
-        {item.state === 'failed'
+        {item.state === 'failed' && item.again
           ? <Button class="small" onClick={props.again}>Try again</Button>
           : null}
         <Button
