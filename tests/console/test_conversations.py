@@ -2,8 +2,11 @@
 
 import re
 
+import httpx2
+import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
+from tests.console.conftest import KEY
 from tests.console.test_console import SIGNED_LINK, ask, visit
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -134,6 +137,46 @@ def test_after_a_failure_the_question_is_still_there(signed_in: Page):
     page.get_by_label("Question").press("Enter")
     expect(page.locator(".sources")).to_be_visible()
     expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_it_is_put_on_paper_with_its_sources(begun: Page):
+    page = begun
+    id_ = page.url.rpartition("/")[2]
+    title = "Überblick: Договор № 5, Ελλάδα"
+    base = page.url.partition("/console")[0]
+    headers = {"Api-Key": KEY}
+    path = f"{base}/lodgepole/conversations/{id_}"
+    httpx2.patch(path, json={"title": title}, headers=headers, trust_env=False).raise_for_status()
+    page.reload()
+    talks(page).get_by_role("link", name=f"Share or print {title}").click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.get_by_role("list", name="Sources")).to_contain_text(
+        "operator-handbook.pdf, page 9"
+    )
+    assert page.title() == title
+    paper = pypdfium2.PdfDocument(page.pdf())
+    text = " ".join("".join(each.get_textpage().get_text_range() for each in paper).split())
+    for part in (title, SIGNED_LINK, "valid for one hour", "[1]", "operator-handbook.pdf, page 9"):
+        assert part in text, part
+    assert "Print or save" not in text
+    assert "Sign out" not in text
+
+
+def test_it_is_shared_by_a_link_and_taken_back(begun: Page):
+    page = begun
+    talks(page).get_by_role("link", name=re.compile("^Share or print")).first.click()
+    page.get_by_role("button", name="Share by link").click()
+    link = page.get_by_label("Link", exact=True).input_value()
+    reader = page.context.new_page()
+    reader.goto(link)
+    reader.get_by_label("API key").fill(KEY)
+    reader.get_by_role("button", name="Sign in").click()
+    expect(reader.locator(".said")).to_contain_text("valid for one hour")
+    expect(reader.get_by_role("button", name="Share by link")).to_have_count(0)
+    page.get_by_role("button", name="Stop sharing").click()
+    expect(page.get_by_role("button", name="Share by link")).to_be_visible()
+    reader.reload()
+    expect(reader.get_by_role("alert")).to_contain_text("leads nowhere")
 
 
 def test_on_a_phone_the_list_is_above_and_shut(phone: Page, enter):

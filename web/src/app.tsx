@@ -9,6 +9,7 @@ import { CodePage } from './pages/code';
 import { EvaluationPage } from './pages/evaluation';
 import { FilesPage } from './pages/files';
 import { PlaygroundPage } from './pages/playground';
+import { ReadingPage } from './pages/reading';
 import { SettingsPage } from './pages/settings';
 import { SignIn } from './pages/signin';
 import { SourcesPage } from './pages/sources';
@@ -74,6 +75,13 @@ export function App() {
   );
 }
 
+const TITLES: Record<Route['page'], string> = {
+  assistants: 'Assistants',
+  assistant: 'Assistants',
+  administration: 'Keys and usage',
+  reading: 'Conversation',
+};
+
 function Frame({ signOut }: { signOut: () => void }) {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
@@ -88,7 +96,7 @@ function Frame({ signOut }: { signOut: () => void }) {
     const tab = route.page === 'assistant' && TABS.find((one) => one.id === route.tab)!.title;
     document.title = tab && route.page === 'assistant'
       ? `${route.name} · ${tab} · Lodgepole`
-      : `${route.page === 'administration' ? 'Keys and usage' : 'Assistants'} · Lodgepole`;
+      : `${TITLES[route.page]} · Lodgepole`;
     if (!first.current) {
       scrollTo(0, 0);
       main.current?.focus({ preventScroll: true });
@@ -139,6 +147,9 @@ function Frame({ signOut }: { signOut: () => void }) {
           ? <AssistantPages key={route.name} name={route.name} tab={route.tab} talk={route.talk} />
           : null}
         {route.page === 'assistants' ? <AssistantsPage /> : null}
+        {route.page === 'reading'
+          ? <ReadingPage key={route.id} id={route.id} shared={route.shared} />
+          : null}
         {route.page === 'administration' ? <Administration me={me} /> : null}
       </main>
     </MeContext.Provider>

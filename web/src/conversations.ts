@@ -8,18 +8,19 @@ export interface Conversation {
   title: string;
   questions: number;
   updated_at: string;
+  share?: string; // the id of its link, where it is shared
 }
 
 export type Rating = 'up' | 'down';
 
-interface Question {
+export interface Question {
   role: 'user';
   id: string;
   content: string;
   options: Partial<Omit<ChatBody, 'messages'>> | null;
 }
 
-interface Answer {
+export interface Answer {
   role: 'assistant';
   id: string;
   content: string;
@@ -32,6 +33,7 @@ interface Answer {
   error_message: string | null;
   rating: Rating | null;
   comment: string | null;
+  withheld?: true; // parts are left out, since their files are not for the reader
 }
 
 export interface WholeConversation extends Conversation {
@@ -95,6 +97,18 @@ export function deleteConversation(client: Client, id: string) {
 
 export function restoreConversation(client: Client, id: string) {
   return client.json<Conversation>('POST', `${at(id)}/restore`);
+}
+
+export function getShared(client: Client, id: string) {
+  return client.json<WholeConversation>('GET', `/lodgepole/shared/${encodeURIComponent(id)}`);
+}
+
+export function shareConversation(client: Client, id: string) {
+  return client.json<{ id: string; url: string }>('POST', `${at(id)}/share`);
+}
+
+export async function unshareConversation(client: Client, id: string): Promise<void> {
+  await client.send('DELETE', `${at(id)}/share`);
 }
 
 export async function exportConversation(client: Client, id: string): Promise<string> {

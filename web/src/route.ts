@@ -16,11 +16,15 @@ export const TABS: readonly { id: Tab; title: string }[] = [
 export type Route =
   | { page: 'assistants' }
   | { page: 'administration' }
+  | { page: 'reading'; id: string; shared: boolean }
   | { page: 'assistant'; name: string; tab: Tab; talk?: string };
 
 export function read(hash: string): Route {
   const [first, name, tab, talk] = hash.replace(/^#\/?/, '').split('/');
   if (first === 'administration') return { page: 'administration' };
+  if ((first === 'shared' || first === 'conversations') && name) {
+    return { page: 'reading', id: name, shared: first === 'shared' };
+  }
   if (first !== 'assistants' || !name) return { page: 'assistants' };
   const known = TABS.find((one) => one.id === tab)?.id ?? 'playground';
   try {
@@ -42,6 +46,11 @@ export function link(name: string, tab: Tab = 'playground'): string {
 /** A conversation in the playground; without an id a new one. */
 export function talkLink(name: string, id: string = NEW_TALK): string {
   return `${link(name)}/${encodeURIComponent(id)}`;
+}
+
+/** A conversation of one's own as it is read, printed and shared. */
+export function readingLink(id: string): string {
+  return `#/conversations/${encodeURIComponent(id)}`;
 }
 
 export function useRoute(): Route {

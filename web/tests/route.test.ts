@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { link, read, talkLink } from '../src/route';
+import { link, read, readingLink, talkLink } from '../src/route';
 
 describe('the address', () => {
   test.each(['', '#', '#/', '#/assistants', '#/assistants/', '#/elsewhere/x'])('%j is the list', (hash) => {
@@ -24,6 +24,12 @@ describe('the address', () => {
     expect(read(talkLink('docs', 'conv_1'))).toMatchObject({ tab: 'playground', talk: 'conv_1' });
     expect(read(talkLink('docs'))).toMatchObject({ talk: 'new' });
     expect(read('#/assistants/docs/files/conv_1')).not.toHaveProperty('talk');
+  });
+
+  test('names a conversation that is read, by its id or by its link', () => {
+    expect(read(readingLink('conv_1'))).toEqual({ page: 'reading', id: 'conv_1', shared: false });
+    expect(read('#/shared/conv_1.x-_y')).toEqual({ page: 'reading', id: 'conv_1.x-_y', shared: true });
+    expect(read('#/shared/')).toEqual({ page: 'assistants' });
   });
 
   test('with a broken escape is the list, and no failure', () => {

@@ -7,7 +7,7 @@ import {
   type Conversation, deleteConversation, exportConversation, listConversations,
   renameConversation, restoreConversation,
 } from '../conversations';
-import { talkLink } from '../route';
+import { readingLink, talkLink } from '../route';
 import { useClient } from '../session';
 import { Button, Cross, Wrong } from '../ui';
 
@@ -138,6 +138,9 @@ export function Talks(props: {
                     <Button kind="quiet" class="small" aria-label={`Export ${one.title}`} onClick={() => void change(() => save(one))}>
                       Export
                     </Button>
+                    <a class="button quiet small" href={readingLink(one.id)} aria-label={`Share or print ${one.title}`}>
+                      Share
+                    </a>
                     <Button kind="quiet" class="icon" aria-label={`Delete ${one.title}`} onClick={() => void remove(one)}>
                       <Cross />
                     </Button>
