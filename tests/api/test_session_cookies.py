@@ -23,18 +23,19 @@ def asked(method="GET", **headers: str) -> Request:
 
 
 @pytest.mark.parametrize(
-    ("cookie", "secret"),
+    ("cookie", "plain", "encrypted"),
     [
-        ("lodgepole_session=a", "a"),
-        ("__Host-lodgepole_session=b; lodgepole_session=a", "b"),
-        ("other=1; lodgepole_session=a", "a"),
-        ("lodgepole_session=", None),
-        ("lodgepole_session=" + "x" * (SECRET_CHARS + 1), None),
-        ("", None),
+        ("lodgepole_session=a", "a", None),
+        ("__Host-lodgepole_session=b; lodgepole_session=a", "a", "b"),
+        ("other=1; lodgepole_session=a", "a", None),
+        ("lodgepole_session=", None, None),
+        ("__Host-lodgepole_session=" + "x" * (SECRET_CHARS + 1), None, None),
+        ("", None, None),
     ],
 )
-def test_the_secret_is_found(cookie, secret):
-    assert session_of(asked(cookie=cookie)) == secret
+def test_the_secret_is_found_and_none_that_another_host_may_have_set(cookie, plain, encrypted):
+    assert session_of(asked(cookie=cookie), encrypted=False) == plain
+    assert session_of(asked(cookie=cookie), encrypted=True) == encrypted
 
 
 def test_an_attempt_is_brought_back():

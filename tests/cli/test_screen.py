@@ -20,6 +20,15 @@ def test_columns_are_aligned_and_nothing_is_cut_off(capsys) -> None:
     )
 
 
+def test_what_others_wrote_does_not_steer_the_terminal(capsys) -> None:
+    screen.say("a\x1b[2Jb")
+    screen.columns(("WHO", "WHAT"), [("me", "x\x1b]0;t\x07\nforged  line")])
+    screen.fail(NotFound("No \x9b1m."), as_json=False)
+    out, err = capsys.readouterr()
+    assert out == "a␛[2Jb\nWHO  WHAT\nme   x␛]0;t␇␊forged  line\n"
+    assert err == "error: No �1m.\n"
+
+
 def test_fields_have_their_values_aligned(capsys) -> None:
     screen.fields([("project", "p"), ("files", "3")])
     assert capsys.readouterr().out == "project  p\nfiles    3\n"

@@ -40,3 +40,8 @@ def test_a_traceback_stays_within_its_json_line():
     text = JsonLines().format(failed)
     assert "\n" not in text
     assert "ValueError" in json.loads(text)["exception"]
+
+
+def test_what_others_wrote_does_not_steer_who_reads_the_log():
+    record = logging.LogRecord("n", logging.INFO, "", 0, "Refused: %s", ("a\x1b[2J",), None)
+    assert TextLines().format(record).endswith("INFO n: Refused: a␛[2J")

@@ -96,7 +96,8 @@ def _may(role: Role) -> Callable[[Request], Awaitable[Call]]:
 
 async def _authenticated(request: Request, services: Services, public_url: str | None) -> ApiKey:
     """Whose request it is: by the key that it names, else by the session of its browser."""
-    secret, session = api_key_of(request), session_of(request)
+    encrypted = base_url(request, public_url).startswith("https:")
+    secret, session = api_key_of(request), session_of(request, encrypted=encrypted)
     if secret or session is None:
         return await services.keys.authenticate(secret)
     check_own_page(request, public_url)

@@ -21,13 +21,14 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET_CHARS = 200
 
 
-def session_of(request: Request) -> str | None:
-    """The secret of the browser's session, if it sends one."""
-    for name in (HOST + SESSION, SESSION):
-        value = request.cookies.get(name)
-        if value and len(value) <= SECRET_CHARS:
-            return value
-    return None
+def session_of(request: Request, *, encrypted: bool) -> str | None:
+    """The secret of the browser's session, if it sends one.
+
+    At an encrypted address no other cookie counts than one that only this host can have set: a
+    neighbouring host could give a browser the session of somebody else.
+    """
+    value = request.cookies.get(HOST + SESSION if encrypted else SESSION)
+    return value if value and len(value) <= SECRET_CHARS else None
 
 
 def check_own_page(request: Request, public_url: str | None) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from lodgepole.control_characters import visible
 from lodgepole.errors import LodgepoleError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def terminal() -> "Console":
 def say(text: str = "", *, style: str | None = None, end: str = "\n") -> None:
     from rich.text import Text
 
-    terminal().print(Text(text, style=style or ""), end=end)
+    terminal().print(Text(visible(text), style=style or ""), end=end)
 
 
 def show_json(value: Any) -> None:
@@ -40,7 +41,7 @@ def complain(message: str) -> None:
     from rich.text import Text
 
     Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True).print(
-        Text.assemble(("error: ", "bold red"), message)
+        Text.assemble(("error: ", "bold red"), visible(message))
     )
 
 
@@ -54,7 +55,8 @@ def fail(error: LodgepoleError, *, as_json: bool) -> None:
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows under a header, aligned, nothing cut off."""
+    """Write rows under a header, aligned, nothing cut off; what has line ends is one line too."""
+    rows = [[cell.replace("\n", "␊") for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(header, *rows, strict=True)]
     for row, style in [(header, "bold"), *((row, None) for row in rows)]:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]

@@ -12,6 +12,7 @@ from lodgepole.cli.command_shape import UsageError
 from lodgepole.cli.screen import say, size
 from lodgepole.cli.waiting import pause
 from lodgepole.client.api_client import Client, JsonObject, Unreachable
+from lodgepole.control_characters import visible
 from lodgepole.errors import InvalidRequest, LodgepoleError, NotFound, Unauthenticated
 from lodgepole.library.uploads import file_kind
 
@@ -225,7 +226,7 @@ class _Bars(_Silence):
         width = max((len(path.name) for path in paths), default=0)
         self._tasks: dict[Path, TaskID] = {
             path: self._progress.add_task(
-                path.name.ljust(width), total=100, start=False, state="waiting"
+                visible(path.name).ljust(width), total=100, start=False, state="waiting"
             )
             for path in paths
         }
@@ -249,7 +250,7 @@ class _Bars(_Silence):
         self._progress.update(self._tasks[path], completed=done, state="processing")
 
     def failed(self, path: Path, error: str) -> None:
-        self._progress.update(self._tasks[path], state=f"failed: {error}")
+        self._progress.update(self._tasks[path], state=f"failed: {visible(error)}")
         self._progress.stop_task(self._tasks[path])
 
     def settled(self, path: Path, result: Uploaded) -> None:

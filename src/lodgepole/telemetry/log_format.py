@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from lodgepole.control_characters import visible
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """Id of the request that is being answered in this context; tasks it starts inherit it."""
 
@@ -19,7 +21,7 @@ class TextLines(logging.Formatter):
         super().__init__(TEXT)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
-        line = super().formatMessage(record)
+        line = visible(super().formatMessage(record))
         current = request_id.get()
         return line if current is None else f"{line} [request {current}]"
 

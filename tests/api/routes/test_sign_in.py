@@ -290,7 +290,7 @@ async def test_behind_a_proxy_the_public_address_counts(house, provider):
             answer = await browser.post(
                 "/assistant/assistants",
                 json={"name": "a"},
-                headers={"Origin": origin, "Cookie": f"{SESSION}={secret}"},
+                headers={"Origin": origin, "Cookie": f"__Host-{SESSION}={secret}"},
             )
             assert answer.status_code == status
 

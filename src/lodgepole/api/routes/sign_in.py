@@ -88,12 +88,13 @@ async def finish_sign_in(request: Request) -> Response:
 @router.post("/sign-out", operation_id="sign_out")
 async def sign_out(call: AnyKey) -> Response:
     """End the session that the request was made with, in this browser and for good."""
-    secret = session_cookies.session_of(call.request)
+    encrypted = call.base_url.startswith("https:")
+    secret = session_cookies.session_of(call.request, encrypted=encrypted)
     if not call.key.signed_in or secret is None:
         raise Conflict("An API key has no session: revoke it, or forget it.")
     await call.services.sessions.end(secret)
     response = Response(status_code=200)
-    session_cookies.forget_session(response, encrypted=call.base_url.startswith("https:"))
+    session_cookies.forget_session(response, encrypted=encrypted)
     return response
 
 
