@@ -1,5 +1,7 @@
 """Answers without a language model are quotes, or say that there is nothing to quote."""
 
+from dataclasses import replace
+
 import orjson
 from tests.support.chat import make_snippet
 
@@ -7,7 +9,7 @@ from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.chat.citations import Citer
 from lodgepole.chat.extractive import LEAD, NOTHING_FOUND, ExtractiveChatModel
-from lodgepole.chat.messages import ENGLISH
+from lodgepole.chat.messages import ENGLISH, phrases
 from lodgepole.model import ModelEnded, ModelRequest, ModelText, Source
 from lodgepole.text.words import squeeze
 
@@ -41,6 +43,25 @@ async def test_quotes_the_sentence_that_answers_with_its_sources_number():
     assert end.finish_reason == "stop"
     assert end.usage.prompt_tokens > 0
     assert end.usage.completion_tokens > 0
+
+
+class EnglishEmbedder(MemoryEmbedder):
+    """An embedder that is known to know English alone."""
+
+    @property
+    def identity(self):
+        return replace(super().identity, model="all-MiniLM-L6-v2")
+
+
+async def test_in_a_language_that_the_embedder_does_not_know_little_is_shown_as_near():
+    german = make_snippet("Bei Störungen der Heizung hilft Frau Ahrens. Der Hof ist im Winter zu.")
+    question = "An wen wende ich mich bei Störungen des Aufzugs?"
+    for embedder, is_near in ((EnglishEmbedder(), True), (MemoryEmbedder(), False)):
+        model = ExtractiveChatModel(embedder, MemoryTokenizer())
+        request = ask(question, german)
+        said = [e.text async for e in model.stream(request) if isinstance(e, ModelText)]
+        assert ("".join(said).startswith(phrases(question).unclear)) is is_near
+        assert ("Frau Ahrens" in "".join(said)) is is_near
 
 
 async def test_a_table_row_is_quoted_under_its_tables_head():

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from lodgepole.chat.claim_verification import REJECTED, SourceText
+from lodgepole.chat.messages import phrases
 from lodgepole.chat.query_planning import standalone_question
 from lodgepole.model import Message
 from lodgepole.runtime import wiring
@@ -86,7 +87,8 @@ async def _ask(client, name, case):
         asked = {"messages": [{"role": "user", "content": row["question"]}]}
         answer = (await client.post(f"/chat/{name}", json=asked)).json()
         text, gold = answer["message"]["content"], row["answer_holds"]
-        if bool(answer["citations"]) != bool(gold) or (gold and gold not in text):
+        cited, only_near = bool(answer["citations"]), text.startswith(phrases(text).unclear)
+        if (not cited or gold not in text) if gold else (cited and not only_near):
             wrong.append((row["question"], text))
     for row in case["judged"]:
         told = {"question": row["question"], "answer": row["answer"],

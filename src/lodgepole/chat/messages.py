@@ -315,7 +315,8 @@ ENGLISH = _PHRASES["en"]
 _ASKING = {
     "en": "where when what who whom whose which why how were is are do does did can the",
     "de": "wie was wer wann warum wieso weshalb welche welcher welches welchem welchen wo wohin "
-    "woher viele wieviel wieviele worüber worum darf muss gibt",
+    "woher viele wieviel wieviele worüber worum darf muss gibt wem wen ich mich sind ist bei "
+    "erlaubt",
     "fr": "quel quelle quels quelles quand comment pourquoi combien où quoi est-ce qui",
     "es": "qué cuál cuáles cuándo cómo dónde cuánto cuánta cuántos cuántas quién quiénes",
     "it": "quale quali quando perché dove quanto quanti quanta chi cosa cos'è",
@@ -332,6 +333,15 @@ _ASKING = {
     "uk": "як який яка які коли чому де скільки хто що",
     "vi": "gì nào bao nhiêu khi đâu sao tại là của có không được",
 }
+_LETTERS_OF = {
+    "vi": re.compile("[ăắằẳẵặơớờởỡợưứừửữựạảấầẩẫậẹẻẽếềểễệỉịọỏốồổỗộụủỳỵỷỹ]", re.IGNORECASE),
+    "de": re.compile("ß"),
+    "uk": re.compile("[іїєґ]", re.IGNORECASE),
+}
+"""Letters that no other language of ours has."""
+_CYRILLIC = re.compile("[а-яё]{3}", re.IGNORECASE)
+_INVERTED = ("-il", "-elle", "-on", "-vous", "-je", "-ils", "-elles", "-nous", "-ce")
+"""Endings of French verbs in questions: `faut-il`"""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ASKING_VOTE = 2
 _AFTER_WAS = frozenset(
@@ -352,9 +362,14 @@ def question_language(question: str) -> str:
         votes[code] += _ASKING_VOTE * len(set(known.split()) & set(words))
     if _asks_what_was(words):
         votes["en"] += _ASKING_VOTE + 1
+    for code, letters in _LETTERS_OF.items():
+        votes[code] += 2 * _ASKING_VOTE * bool(letters.search(question))
+    votes["fr"] += _ASKING_VOTE * sum(word.endswith(_INVERTED) for word in words)
     ranked = [*votes.most_common(2), ("", 0), ("", 0)]
     (best, most), (_, second) = ranked[:2]
-    return best if most >= 2 and most > second else language
+    if most >= 2 and most > second:
+        return best
+    return "ru" if language == UNDETERMINED and _CYRILLIC.search(question) else language
 
 
 def _asks_what_was(words: Sequence[str]) -> bool:
