@@ -60,6 +60,10 @@ class Limits:
     source_runs_at_once: int = 2  # of one process
     source_run_seconds: float = 6 * 3600.0  # then it counts as failed, and is tried again
 
+    webhooks_per_project: int = 50
+    webhook_seconds: float = 15.0  # of one attempt to deliver, as a whole
+    webhook_retention_days: int = 14  # of deliveries, after they were made or given up
+
     # Parsing, in the child process.
     parse_seconds: float = 600.0
     parse_memory_bytes: int = 2048 * MIB

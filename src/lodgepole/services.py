@@ -33,6 +33,7 @@ from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.ports.operation_signals import OperationSignals
 from lodgepole.ports.rate_limit_buckets import RateLimitBuckets
 from lodgepole.sources.registry import Sources
+from lodgepole.webhooks.registry import Webhooks
 
 KEYS_IN_USE = 64
 """Keys with grants whose services are kept; one more costs what it takes to copy a few values."""
@@ -52,6 +53,7 @@ class Services:
     sessions: Sessions
     audit: AuditLog
     sources: Sources
+    webhooks: Webhooks
     usage_meter: UsageMeter
     chat: Chat
     alignment: Alignment
@@ -72,7 +74,8 @@ class Services:
     def under(self, grant: Grant) -> "Services":
         """The same for a key with this grant: what it hides is not there.
 
-        What belongs to a project as a whole stays as it is: keys, held files, responses, sources.
+        What belongs to a project as a whole stays as it is: keys, held files, responses, sources,
+        webhooks.
         """
         granted = Granted(grant, self.limits)
         catalog = GrantedCatalog(self.catalog, granted)

@@ -29,7 +29,9 @@ from lodgepole.adapters.memory.records import MemoryRecords
 from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
 from lodgepole.adapters.memory.usage_store import MemoryUsageStore
+from lodgepole.adapters.memory.webhooks import MemoryWebhooks
 from lodgepole.adapters.origins.folder import FolderOrigin
+from lodgepole.adapters.outbound_http import HttpWebhookSender, Networks
 from lodgepole.api.app import create_app
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.extractive import ExtractiveChatModel
@@ -61,6 +63,7 @@ from lodgepole.services import Services
 from lodgepole.sources.registry import Sources
 from lodgepole.text.analyzer import file_words, passage_words
 from lodgepole.text.languages import detect_language
+from lodgepole.webhooks.registry import Webhooks
 
 KEY = "secret-of-the-tests"
 LEASE = timedelta(minutes=1)
@@ -242,6 +245,15 @@ def build(
             new_id=new_id,
             limits=limits,
             wake=Signal(),
+        ),
+        webhooks=Webhooks(
+            store=MemoryWebhooks(database),
+            sender=HttpWebhookSender(Networks(), seconds=1.0),
+            catalog=catalog,
+            clock=clock,
+            new_id=random_id,
+            limits=limits,
+            wake=database.finished,
         ),
         responses=StoredResponses(records=records, clock=clock, limits=limits),
         conversations=conversations,

@@ -18,6 +18,7 @@ from lodgepole.adapters.databases.sql.records import SqlRecords
 from lodgepole.adapters.databases.sql.sources import SqlSources
 from lodgepole.adapters.databases.sql.tables import metadata
 from lodgepole.adapters.databases.sql.usage_store import SqlUsageStore
+from lodgepole.adapters.databases.sql.webhooks import SqlWebhooks
 from lodgepole.adapters.indexes.postgres import Connections, PostgresIndex
 from lodgepole.adapters.indexes.tantivy import TantivyIndex
 from lodgepole.adapters.memory.catalog import MemoryCatalog
@@ -29,6 +30,7 @@ from lodgepole.adapters.memory.rate_limit_buckets import MemoryRateLimitBuckets
 from lodgepole.adapters.memory.records import MemoryRecords
 from lodgepole.adapters.memory.sources import MemorySources
 from lodgepole.adapters.memory.usage_store import MemoryUsageStore
+from lodgepole.adapters.memory.webhooks import MemoryWebhooks
 from lodgepole.model import (
     Assistant,
     AssistantStatus,
@@ -53,6 +55,7 @@ from lodgepole.ports.rate_limit_buckets import RateLimitBuckets
 from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
 from lodgepole.ports.usage_store import UsageStore
+from lodgepole.ports.webhook_store import WebhookStore
 
 READERS = "schema_readers"  # has its row from the migration
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -71,6 +74,7 @@ class Stores:
     rate_limit_buckets: RateLimitBuckets
     sources: SourceStore
     records: Records
+    webhooks: WebhookStore
 
     @property
     def intake(self) -> OperationIntake:
@@ -223,6 +227,7 @@ async def stores(request, tmp_path):
             MemoryRateLimitBuckets(clock),
             MemorySources(database),
             MemoryRecords(database),
+            MemoryWebhooks(database),
         )
         return
     url = f"sqlite:///{tmp_path / 'lodgepole.db'}"
@@ -238,6 +243,7 @@ async def stores(request, tmp_path):
             SqlRateLimitBuckets(opened, clock),
             SqlSources(opened),
             SqlRecords(opened),
+            SqlWebhooks(opened),
         )
     finally:
         await opened.close()

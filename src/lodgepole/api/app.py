@@ -34,6 +34,7 @@ from lodgepole.api.routes import (
     sources,
     vector_store_files,
     vector_stores,
+    webhooks,
 )
 from lodgepole.api.routes import (
     extensions as additions,
@@ -137,6 +138,7 @@ def create_app(
         assistants.router,
         models.router,
         sources.router,
+        webhooks.router,
         conversations.router,
         shared_conversations.router,
         sign_in.router,

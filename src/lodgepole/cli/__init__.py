@@ -62,6 +62,7 @@ COMMANDS = (
     Command("files", "Upload, synchronise, list and delete them.", "files:app"),
     Command("conversations", "List, show, export and delete them.", "conversations:app"),
     Command("sources", "Keep files as a site or folder has them.", "sources:app"),
+    Command("webhooks", "Tell addresses when operations finish.", "webhooks:app"),
     Command("keys", "Make, list and revoke API keys.", "keys:app"),
     Command("sessions", "See who is signed in, and end it.", "sessions:app"),
     Command("models", "Fetch, look at and try the models.", "models:app"),

@@ -211,6 +211,8 @@ class Settings(SignInSettings):
     has a key that may upload can read what is served there without a password."""
     source_credentials: tuple[SourceCredential, ...] = ()
     """Secrets for origins, each with a name that sources may say, and an address that it is for."""
+    webhook_networks: tuple[str, ...] = ()
+    """Networks that webhooks may reach besides public addresses, e.g. `["10.1.0.0/16"]`."""
 
     openai_api_key: SecretStr | None = _provider_field("openai_api_key")
     openai_api_key_file: UserPath | None = _provider_field("openai_api_key_file")

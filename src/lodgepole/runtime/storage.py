@@ -25,6 +25,7 @@ from lodgepole.adapters.databases.sql.secrets import kept_secret, shared_secret
 from lodgepole.adapters.databases.sql.server_probe import DatabaseFound, look
 from lodgepole.adapters.databases.sql.sources import SqlSources
 from lodgepole.adapters.databases.sql.usage_store import SqlUsageStore
+from lodgepole.adapters.databases.sql.webhooks import SqlWebhooks
 from lodgepole.adapters.host.data_directory import (
     check_whole,
     held,
@@ -46,6 +47,7 @@ from lodgepole.ports.rate_limit_buckets import RateLimitBuckets
 from lodgepole.ports.records import Records
 from lodgepole.ports.source_store import SourceStore
 from lodgepole.ports.usage_store import UsageStore
+from lodgepole.ports.webhook_store import WebhookStore
 from lodgepole.runtime.catalog import open_catalog_database
 from lodgepole.runtime.settings import Settings
 
@@ -71,6 +73,7 @@ class Stores:
     usage_store: UsageStore
     sources: SourceStore
     records: Records
+    webhooks: WebhookStore
     blobs: ObstoreBlobs
     searched: SearchedIndex
     changed: "TantivyIndex | PostgresIndex | None"  # the same; None where others change it
@@ -260,6 +263,7 @@ def _in_sql(database: Database, clock: Clock) -> dict[str, Any]:
         "usage_store": SqlUsageStore(database),
         "sources": SqlSources(database),
         "records": SqlRecords(database),
+        "webhooks": SqlWebhooks(database),
         "clock": clock,
         "database": database,
     }

@@ -37,6 +37,7 @@ from lodgepole.library.operations import Operations
 from lodgepole.library.responses import StoredResponses
 from lodgepole.library.shared_conversations import SharedConversations
 from lodgepole.limits import Limits
+from lodgepole.ports.webhook_sender import WebhookSender
 from lodgepole.retrieval.figures import SnippetFigures
 from lodgepole.retrieval.search import Search
 from lodgepole.runtime.chat_models import EXTRACTIVE, describe_default, model_directory
@@ -59,6 +60,11 @@ from lodgepole.runtime.sources import (
 from lodgepole.runtime.storage import Stores, open_stores
 from lodgepole.runtime.telemetry import observe
 from lodgepole.runtime.tracing import open_tracer
+from lodgepole.runtime.webhooks import (
+    open_webhook_sender,
+    webhook_dispatcher,
+    webhook_registry,
+)
 from lodgepole.services import Services
 from lodgepole.telemetry.stages import Stages
 
@@ -92,8 +98,9 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
         stores = await open_stores(settings, stack, read_only=read_only)
         tools = await open_processing_tools(settings, stack)
         wake, origins = Signal(), open_origins(settings, stack)
+        sender = open_webhook_sender(settings, stack)
         services = await _services(
-            settings, stack, stages, stores, tools, origins=origins, wake=wake
+            settings, stack, stages, stores, tools, origins=origins, wake=wake, sender=sender
         )
         key = None if read_only else await _first_key(settings, services)
         watched = observe(settings, services, stages)
@@ -102,6 +109,7 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
         worker: Worker | None = None
         supervised: Supervised | None = None
         following: asyncio.Task[None] | None = None
+        telling: asyncio.Task[None] | None = None
         if settings.work and not read_only:
             processor = await open_file_processor(settings, stack, tools)
             worker = open_worker(settings, stages, stores, tools, processor)
@@ -121,6 +129,8 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
                 settings, stores, origins, files=services.files, wake=wake, stages=stages
             )
             following = asyncio.create_task(Supervised(runner).run(stop), name="sources")
+            dispatcher = webhook_dispatcher(settings, stores, sender, stages.metrics)
+            telling = asyncio.create_task(Supervised(dispatcher).run(stop), name="webhooks")
         try:
             yield Runtime(
                 services=services,
@@ -131,7 +141,7 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
             )
         finally:
             stop.set()
-            for task in (working, following):
+            for task in (working, following, telling):
                 if task is not None:
                     await task
 
@@ -145,6 +155,7 @@ async def _services(
     *,
     origins: Origins,
     wake: Signal,
+    sender: WebhookSender,
 ) -> Services:
     limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
     usage_meter = UsageMeter(stores.usage_store, clock)
@@ -177,6 +188,7 @@ async def _services(
         ),
         files=files,
         sources=source_registry(settings, stores, origins, wake),
+        webhooks=webhook_registry(settings, stores, sender),
         operations=Operations(history=log, signals=log),
         held_files=held_files,
         file_batches=_file_batches(stores, files, held_files, limits),

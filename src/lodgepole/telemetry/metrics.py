@@ -92,6 +92,13 @@ DEFINITIONS: tuple[Definition, ...] = (
         labels=("type", "outcome"),
     ),
     Definition(
+        name="webhook_deliveries_total",
+        kind="counter",
+        meaning="Attempts to deliver to webhooks by how they ended: `delivered`, `again` (tried "
+        "later), `failed` (given up).",
+        labels=("outcome",),
+    ),
+    Definition(
         name="ingestion_seconds",
         kind="histogram",
         meaning="Seconds of one file in each stage: `read`, `embed` (with cutting), `index`.",

@@ -14,6 +14,7 @@ from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
 from lodgepole.model import ApiKey, Assistant, DailyUsage, File, ListPage, Operation, Record
 from lodgepole.ports.source_store import Source, SourceItem, SourceRun
+from lodgepole.ports.webhook_store import Delivery, Webhook
 
 T = TypeVar("T")
 
@@ -49,6 +50,15 @@ class SourceRow:
 
 
 @dataclass(slots=True)
+class DeliveryRow:
+    """A delivery, and who holds it."""
+
+    delivery: Delivery
+    claims: int = 0
+    worker_id: str | None = None
+
+
+@dataclass(slots=True)
 class MemoryDatabase:
     """Rows by their keys."""
 
@@ -64,6 +74,10 @@ class MemoryDatabase:
     )
     sources: dict[tuple[str, str], SourceRow] = field(
         default_factory=dict[tuple[str, str], SourceRow]
+    )
+    webhooks: dict[tuple[str, str], Webhook] = field(default_factory=dict[tuple[str, str], Webhook])
+    deliveries: dict[tuple[str, str, str], DeliveryRow] = field(
+        default_factory=dict[tuple[str, str, str], DeliveryRow]
     )
     records: dict[tuple[str, str], Record] = field(default_factory=dict[tuple[str, str], Record])
     turns: dict[str, tuple[str, datetime]] = field(default_factory=dict[str, tuple[str, datetime]])

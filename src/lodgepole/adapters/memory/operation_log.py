@@ -5,7 +5,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from lodgepole.adapters.memory.database import FileRow, MemoryDatabase, OperationRow, page
+from lodgepole.adapters.memory.database import (
+    FileRow,
+    MemoryDatabase,
+    OperationRow,
+    page,
+)
+from lodgepole.adapters.memory.webhooks import forget_content, note_finished
 from lodgepole.errors import ClaimLost, Conflict, NotFound, RateLimited
 from lodgepole.model import (
     AssistantStatus,
@@ -271,6 +277,7 @@ class MemoryOperationLog:
             ):
                 message = "The file was deleted." if operation.error_message else None
                 row.operation = replace(operation, upload=None, error_message=message)
+        forget_content(self._database, deletion.assistant_id, deletion.file_id)
 
     async def fail(self, claim: Claim, error_message: str) -> None:
         row = self._held(claim)
@@ -344,6 +351,7 @@ class MemoryOperationLog:
             row.operation, status=status, error_message=error, completed_at=self._clock.now()
         )
         row.worker_id = None
+        note_finished(self._database, row.operation, self._clock.now())
         self._database.finished.give()
 
     def _publish(self, operation: Operation, notice: str | None, page_count: int | None) -> None:
@@ -365,6 +373,7 @@ class MemoryOperationLog:
 
     def _remove_assistant(self, assistant_id: str) -> None:
         database = self._database
+        forget_content(database, assistant_id)
         database.assistants.pop(assistant_id, None)
         database.generations.pop(assistant_id, None)
         for key in [key for key in database.files if key[0] == assistant_id]:

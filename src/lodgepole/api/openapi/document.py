@@ -33,6 +33,8 @@ EVALUATION = "metrics_alignment"
 FILE_ID = "assistant_file_id"
 _PLACES = {
     "source_id": "The id of a source.",
+    "webhook_id": "The webhook's id.",
+    "delivery_id": "The delivery's id.",
     "assistant_name": "The assistant's name.",
     FILE_ID: "The file's id.",
     "operation_id": "The operation's id.",

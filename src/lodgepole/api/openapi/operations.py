@@ -23,6 +23,7 @@ from lodgepole.api.schemas import (
     sessions,
     sources,
     vector_stores,
+    webhooks,
 )
 
 ALWAYS = (401, 403, 429, 500, 503)
@@ -151,6 +152,21 @@ ADDITIONS: Mapping[str, Described] = {
     "resume_source": Described(answer=sources.SourceModel, errors=(404, 409)),
     "delete_source": Described(errors=(400, 404)),
     "list_source_runs": Described(answer=sources.ListSourceRunsResponse, errors=(400, 404)),
+    "list_webhooks": Described(answer=webhooks.ListWebhooksResponse),
+    "create_webhook": Described(
+        body=webhooks.CreateWebhookRequest,
+        answer=webhooks.WebhookSecretModel,
+        errors=(400, 404, 413),
+    ),
+    "describe_webhook": Described(answer=webhooks.WebhookModel, errors=(404,)),
+    "update_webhook": Described(
+        body=webhooks.UpdateWebhookRequest, answer=webhooks.WebhookModel, errors=(400, 404, 413)
+    ),
+    "delete_webhook": Described(errors=(404,)),
+    "rotate_webhook_secret": Described(answer=webhooks.WebhookSecretModel, errors=(404,)),
+    "test_webhook": Described(answer=webhooks.DeliveryModel, errors=(404, 409)),
+    "list_webhook_deliveries": Described(answer=webhooks.ListDeliveriesResponse, errors=(400, 404)),
+    "redeliver_delivery": Described(answer=webhooks.DeliveryModel, errors=(404, 409)),
     "list_conversations": Described(
         answer=conversations.ListConversationsResponse, errors=(400, 404)
     ),

@@ -26,6 +26,7 @@ from lodgepole.api.routes import (
     sources,
     vector_store_files,
     vector_stores,
+    webhooks,
 )
 from lodgepole.api.schemas.openai import OpenAIErrorResponse
 from lodgepole.api.schemas.wire import ErrorResponse
@@ -83,6 +84,7 @@ OWN = Surface(
         assistants.router,
         models.router,
         sources.router,
+        webhooks.router,
         conversations.router,
         shared_conversations.router,
         sign_in.router,
@@ -99,6 +101,7 @@ OWN = Surface(
         "Documents": "Files as they were read.",
         "Assistants": "Assistants with their default models, and the models to choose from.",
         "Sources": "Documents that follow their origin.",
+        "Webhooks": "Addresses that are told when operations finish. For keys with the role `all`.",
         "Conversations": "Questions and answers, kept for the key that asked.",
     },
     versioned=False,

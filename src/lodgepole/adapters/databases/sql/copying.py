@@ -18,6 +18,8 @@ from lodgepole.adapters.databases.sql.tables import (
     source_items,
     source_runs,
     sources,
+    webhook_deliveries,
+    webhooks,
 )
 from lodgepole.errors import Conflict
 
@@ -32,7 +34,7 @@ class SqlRows:
         self._target = target
 
     async def copy_shared(self) -> None:
-        for table in (api_keys, granted_keys, daily_usage, records):
+        for table in (api_keys, granted_keys, daily_usage, records, webhooks, webhook_deliveries):
             rows = await self._rows(table, true())
 
             def work(connection: Connection, table: Table = table, rows: Any = rows) -> None:
@@ -69,7 +71,7 @@ class SqlRows:
             return [dict(row) for row in found.mappings()]
 
         rows = await self._source.read(work)
-        if table in (operations, sources):
+        if table in (operations, sources, webhook_deliveries):
             # Whoever held one of them is gone: it is due again.
             rows = [{**row, "worker_id": None} for row in rows]
         return rows

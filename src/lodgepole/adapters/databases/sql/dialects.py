@@ -180,7 +180,7 @@ def lock_schema(connection: Connection) -> None:
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
 
 
-def skip_locked(query: Select[Any, Any], table: Table) -> Select[Any, Any]:
+def skip_locked(query: Select[*tuple[Any, ...]], table: Table) -> Select[*tuple[Any, ...]]:
     """Lock the rows of `table`, passing over those another worker has; nothing on SQLite."""
     return query.with_for_update(of=table, skip_locked=True)
 
@@ -188,6 +188,11 @@ def skip_locked(query: Select[Any, Any], table: Table) -> Select[Any, Any]:
 def locked(query: Select[Any]) -> Select[Any]:
     """Lock the rows until the transaction ends; nothing on SQLite, where the file is locked."""
     return query.with_for_update()
+
+
+def kept(query: Select[*tuple[Any, ...]], table: Table) -> Select[*tuple[Any, ...]]:
+    """Let nobody remove the rows of `table` until the transaction ends; nothing on SQLite."""
+    return query.with_for_update(of=table, read=True, key_share=True)
 
 
 def adding(table: Table, dialect: Dialect) -> Any:

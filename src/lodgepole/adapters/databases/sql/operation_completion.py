@@ -1,5 +1,6 @@
 """Transitions of a claimed operation; every write checks that the claim still holds."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from lodgepole.adapters.databases.sql.tables import (
     source_runs,
     sources,
 )
+from lodgepole.adapters.databases.sql.webhook_outbox import forget_content, note_finished
 from lodgepole.errors import ClaimLost
 from lodgepole.model import Claim, FileStatus, Operation, OperationStatus
 
@@ -44,9 +46,11 @@ def finish(
     now: datetime,
     **values: Any,
 ) -> None:
-    """End an operation for good. Raises ClaimLost."""
+    """End an operation for good, and store what webhooks are told of it. Raises ClaimLost."""
     lock_assistant(connection, claim.operation.assistant_id)
     hold(connection, claim, status=status.value, completed_at=now, worker_id=None, **values)
+    ended = replace(claim.operation, status=status, completed_at=now, **values)
+    note_finished(connection, ended.assistant_id, [ended], now)
 
 
 def publish(
@@ -106,12 +110,14 @@ def remove_file(connection: Connection, operation: Operation) -> None:
         .where(operations.c.error_message.is_not(None))
         .values(error_message=FILE_REMOVED)
     )
+    forget_content(connection, operation.assistant_id, operation.file_id)
     connection.execute(delete(files).where(_is_file_of(operation)))
     next_revision(connection, operation.assistant_id, removal_revision=assistants.c.revision + 1)
 
 
 def remove_assistant(connection: Connection, assistant_id: str) -> None:
     """Remove it with its sources, its files and its operations, this one included."""
+    forget_content(connection, assistant_id)
     for table in (source_items, source_runs, sources):
         connection.execute(delete(table).where(table.c.assistant_id == assistant_id))
     connection.execute(delete(files).where(files.c.assistant_id == assistant_id))

@@ -3,11 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, true, update
 
 from lodgepole.adapters.databases.sql.dialects import locked
-from lodgepole.adapters.databases.sql.rows import AnyRow, Columns, file_columns, operation_columns
+from lodgepole.adapters.databases.sql.rows import (
+    AnyRow,
+    Columns,
+    file_columns,
+    operation_columns,
+    read_operation,
+)
 from lodgepole.adapters.databases.sql.tables import assistants, files, operations
+from lodgepole.adapters.databases.sql.webhook_outbox import note_finished
 from lodgepole.errors import Conflict, NotFound, RateLimited
 from lodgepole.model import (
     AssistantStatus,
@@ -107,7 +114,7 @@ def _delete_file(connection: Connection, operation: Operation, now: datetime) ->
         raise NotFound(f"File {operation.file_id} not found.")
     if row.status == FileStatus.DELETING.value:
         raise Conflict(f"File {operation.file_id} is being deleted.")
-    _cancel(connection, _of_file(operation), FILE_DELETED, now)
+    _cancel(connection, operation.assistant_id, _of_file(operation), FILE_DELETED, now)
     values = {
         "status": FileStatus.DELETING.value,
         "updated_at": now,
@@ -122,7 +129,7 @@ def _delete_assistant(connection: Connection, assistant_id: str, now: datetime) 
         connection, assistant_id, status=AssistantStatus.TERMINATING.value, updated_at=now
     )
     # Rows are locked in one order everywhere: the assistant, its operations, its files.
-    _cancel(connection, operations.c.assistant_id == assistant_id, ASSISTANT_DELETED, now)
+    _cancel(connection, assistant_id, true(), ASSISTANT_DELETED, now)
     connection.execute(
         update(files)
         .where(files.c.assistant_id == assistant_id)
@@ -130,10 +137,12 @@ def _delete_assistant(connection: Connection, assistant_id: str, now: datetime) 
     )
 
 
-def _cancel(connection: Connection, condition: Any, message: str, now: datetime) -> None:
-    connection.execute(
+def _cancel(
+    connection: Connection, assistant_id: str, condition: Any, message: str, now: datetime
+) -> None:
+    cancelled = connection.execute(
         update(operations)
-        .where(condition)
+        .where(operations.c.assistant_id == assistant_id, condition)
         .where(operations.c.status == OperationStatus.PROCESSING.value)
         .values(
             status=OperationStatus.FAILED.value,
@@ -141,7 +150,9 @@ def _cancel(connection: Connection, condition: Any, message: str, now: datetime)
             completed_at=now,
             worker_id=None,
         )
+        .returning(operations)
     )
+    note_finished(connection, assistant_id, [read_operation(row) for row in cancelled], now)
 
 
 def _find_file(connection: Connection, operation: Operation) -> AnyRow | None:

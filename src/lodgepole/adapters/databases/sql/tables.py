@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lodgepole.model import OperationStatus
 
-REVISION = "0012"
+REVISION = "0013"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -264,6 +264,58 @@ records = Table(
     Column("body", JsonValue, nullable=False),
     Index(None, "project_id", "kind", "created_at", "id"),
     Index(None, "expires_at"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("project_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("events", JsonValue, nullable=False),
+    Column("assistant", String(63)),  # its name
+    Column("enabled", Boolean, nullable=False),
+    Column("secret", Text, nullable=False),  # as it was made: deliveries are signed with it
+    Column("old_secret", Text),
+    Column("old_secret_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("project_id", String(64), primary_key=True),
+    Column("webhook_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("event", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),  # while held: when the lease runs out
+    Column("assistant", String(63)),
+    Column("assistant_id", String(64)),
+    Column("file_id", String(128)),
+    Column("operation", JsonValue),
+    Column("error_message", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("claims", BigInteger, nullable=False),
+    Column("worker_id", String(128)),  # who holds it
+    Column("finished_at", UtcDateTime),
+    Column("response_status", Integer),
+    Column("last_error", Text),
+    ForeignKeyConstraint(
+        ["project_id", "webhook_id"], ["webhooks.project_id", "webhooks.id"], ondelete="CASCADE"
+    ),
+    Index(None, "project_id", "webhook_id", "created_at", "id"),
+    Index(None, "assistant_id", "file_id"),
+    Index(None, "finished_at"),
+)
+UNDELIVERED = webhook_deliveries.c.status == literal("Pending", literal_execute=True)
+Index(
+    "ix_webhook_deliveries_due",
+    webhook_deliveries.c.due_at,
+    sqlite_where=UNDELIVERED,
+    postgresql_where=UNDELIVERED,
 )
 
 # One row: the oldest revision whose release can work on this schema, so that during a roll-out a
