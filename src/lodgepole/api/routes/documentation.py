@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from lodgepole.api.openapi.document import DATES, document
+from lodgepole.api.openapi.document import DATES, UNCHANGED_SINCE, document
 from lodgepole.api.openapi.markers import Source
 from lodgepole.api.openapi.surfaces import OF_OUR_OWN, PUBLISHED
 from lodgepole.api.state import state_of
@@ -15,7 +15,6 @@ from lodgepole.errors import NotFound
 router = APIRouter(include_in_schema=False)
 
 PAGE = Path(__file__).parent / "docs_page"
-NEWEST_ALIAS = "2026-07"
 SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -34,7 +33,7 @@ async def newest(request: Request) -> Response:
 @router.get("/openapi/{date}.json")
 async def dated(request: Request, date: str) -> Response:
     """The document of one API version, or of what is our own."""
-    if date == NEWEST_ALIAS:
+    if date in UNCHANGED_SINCE:
         date = DATES[-1]
     if date not in (*DATES, *OF_OUR_OWN):
         known = ", ".join((*DATES, *OF_OUR_OWN))
