@@ -87,6 +87,23 @@ export interface Alignment {
 
 export type Role = 'all' | 'control_read' | 'control_write' | 'data_read' | 'data_write';
 
+export interface Webhook {
+  id: string;
+  url: string;
+  events: string[];
+  assistant: string | null;
+  enabled: boolean;
+}
+
+export interface Delivery {
+  id: string;
+  event: string;
+  status: 'Pending' | 'Delivered' | 'Failed';
+  created_at: string;
+  attempts: number;
+  last_error: string | null;
+}
+
 export interface Key {
   id: string;
   name: string;
@@ -431,6 +448,46 @@ export class Client {
 
   async revokeKey(id: string): Promise<void> {
     await this.send('DELETE', `/lodgepole/keys/${segment(id)}`);
+  }
+
+  // --- webhooks
+
+  listWebhooks() {
+    return this.json<{ webhooks: Webhook[] }>('GET', '/lodgepole/webhooks');
+  }
+
+  createWebhook(url: string) {
+    return this.json<Webhook & { secret: string }>('POST', '/lodgepole/webhooks', { url });
+  }
+
+  enableWebhook(id: string, enabled: boolean) {
+    return this.json<Webhook>('PATCH', `/lodgepole/webhooks/${segment(id)}`, { enabled });
+  }
+
+  rotateWebhook(id: string) {
+    return this.json<Webhook & { secret: string }>(
+      'POST', `/lodgepole/webhooks/${segment(id)}/secret`,
+    );
+  }
+
+  async deleteWebhook(id: string): Promise<void> {
+    await this.send('DELETE', `/lodgepole/webhooks/${segment(id)}`);
+  }
+
+  listDeliveries(id: string) {
+    return this.json<{ deliveries: Delivery[] }>(
+      'GET', `/lodgepole/webhooks/${segment(id)}/deliveries?limit=20`,
+    );
+  }
+
+  testWebhook(id: string) {
+    return this.json<Delivery>('POST', `/lodgepole/webhooks/${segment(id)}/test`);
+  }
+
+  redeliver(id: string, delivery: string) {
+    return this.json<Delivery>(
+      'POST', `/lodgepole/webhooks/${segment(id)}/deliveries/${segment(delivery)}/redeliver`,
+    );
   }
 
   listSources(assistant: string) {

@@ -7,6 +7,7 @@ import { useClient } from '../session';
 import {
   Button, Choice, Code, Confirm, count, Dialog, Field, size, useTask, Waiting, when, Wrong,
 } from '../ui';
+import { Webhooks } from './webhooks';
 
 const SPANS = [
   { id: '7', title: '7 days' },
@@ -50,6 +51,7 @@ export function AdministrationPage({ me }: { me: Key }) {
       {!usage && !error ? <Waiting what="Counting…" /> : null}
       {usage ? <Usage usage={usage} days={Number(days)} /> : null}
       {keys && usage ? <Keys me={me} keys={keys} usage={usage} changed={load} /> : null}
+      <Webhooks />
     </>
   );
 }
