@@ -128,9 +128,12 @@ class GrantedCatalog:
         _refuse()
 
     async def files_by_status(self, assistant_id: str) -> Mapping[FileStatus, FileTotals]:
-        if not self._granted.sees_all_files:
-            _refuse()
-        return await self._catalog.files_by_status(assistant_id)
+        """Where some files are hidden, of those that are seen the ones that can be searched."""
+        if self._granted.sees_all_files:
+            return await self._catalog.files_by_status(assistant_id)
+        seen = await self.available_files(assistant_id)
+        size = sum(file.upload.size for file in seen)
+        return {FileStatus.AVAILABLE: FileTotals(len(seen), size)} if seen else {}
 
     async def list_files(
         self,

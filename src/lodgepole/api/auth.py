@@ -43,7 +43,7 @@ GRANTED_ROUTES = frozenset(
 )
 """Routes by name that a key with a grant may use: those that go through its services alone. Others
 are refused, new ones too, until somebody has looked at what they show."""
-SIGNED_IN_ROUTES = frozenset({"list_assistants", "sign_out"})
+SIGNED_IN_ROUTES = frozenset({"list_assistants", "list_counted_assistants", "sign_out"})
 """Routes that somebody who signed in may use whatever their role: the console begins with the
 names of what they may ask, and their grant hides the others."""
 

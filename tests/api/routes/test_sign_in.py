@@ -337,6 +337,10 @@ async def test_a_grant_of_a_rule_holds_as_that_of_a_key(house, browser, provider
     await signed_in(browser, provider, "team")
     listed = (await browser.get("/assistant/assistants")).json()["assistants"]
     assert [one["name"] for one in listed] == ["open"]
+    counted = (await browser.get("/lodgepole/assistants")).json()["assistants"]
+    assert [(one["name"], one["files"]["available"]) for one in counted] == [("open", 1)]
+    assert (await browser.get("/lodgepole/assistants/open")).status_code == 200
+    assert (await browser.get("/lodgepole/assistants/closed")).status_code == 404
     files = (await browser.get("/assistant/files/open")).json()["files"]
     assert [one["name"] for one in files] == ["public.txt"]
     assert (await browser.get("/assistant/files/closed")).status_code == 404
