@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from lodgepole.access.api_keys import Keys
+from lodgepole.access.assistant_usage import AssistantUsage
 from lodgepole.access.audit import AuditLog
 from lodgepole.access.sessions import Sessions
 from lodgepole.access.usage import UsageMeter
@@ -261,7 +262,11 @@ def build(
         keys=Keys(catalog=catalog, clock=clock, new_id=new_id),
         sessions=Sessions(records=records, clock=clock, limits=limits),
         audit=AuditLog(records=records, clock=clock, new_id=new_id, limits=limits),
-        usage_meter=UsageMeter(MemoryUsageStore(database), clock),
+        usage_meter=UsageMeter(
+            MemoryUsageStore(database),
+            clock,
+            assistants=AssistantUsage(records, catalog, clock, process="one"),
+        ),
         chat=Chat(
             search,
             models,

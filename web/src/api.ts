@@ -118,6 +118,14 @@ interface Counts {
   completion_tokens: number;
 }
 
+/** What an assistant was asked on a day, and held then, where that was noted. */
+export interface AssistantDay extends Counts {
+  day: string;
+  assistant: string; // empty for all beyond the first thousand
+  files: number | null;
+  bytes: number | null;
+}
+
 export interface UsageReport {
   project: string;
   assistants: number;
@@ -127,6 +135,7 @@ export interface UsageReport {
   since: string;
   days: (Counts & { day: string })[];
   keys: (Counts & { id: string; last_used_on: string })[];
+  by_assistant: AssistantDay[];
 }
 
 export interface Source {

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from lodgepole.access.assistant_usage import AssistantDay, AssistantUsage
 from lodgepole.errors import LodgepoleError
-from lodgepole.model import ApiKey, DailyUsage, ProjectTotals, Usage
+from lodgepole.model import ApiKey, Assistant, DailyUsage, ProjectTotals, Usage
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.usage_store import UsageStore
 
@@ -28,13 +29,21 @@ class ProjectUsage:
     totals: ProjectTotals
     since: date
     entries: Sequence[DailyUsage]  # by day
+    by_assistant: Sequence[AssistantDay] = ()
 
 
 class UsageMeter:
     """Counts requests and tokens by key and day."""
 
-    def __init__(self, usage_store: UsageStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        usage_store: UsageStore,
+        clock: Clock,
+        *,
+        assistants: AssistantUsage | None = None,
+    ) -> None:
         self._usage_store = usage_store
+        self._assistants = assistants
         self._clock = clock
         self._counts: dict[Place, list[int]] = {}  # requests, prompt and completion tokens
         self._writing: asyncio.Task[None] | None = None
@@ -44,8 +53,10 @@ class UsageMeter:
         """One request was made with this key."""
         self._count(key, 1, 0, 0)
 
-    def count_tokens(self, key: ApiKey, usage: Usage) -> None:
-        """A request made with this key was answered at this cost."""
+    def count_tokens(self, key: ApiKey, usage: Usage, assistant: Assistant | None = None) -> None:
+        """A request made with this key was answered at this cost, by this assistant."""
+        if assistant is not None and self._assistants is not None:
+            self._assistants.count(assistant, usage)
         self._count(key, 0, usage.prompt_tokens, usage.completion_tokens)
 
     async def report(self, project_id: str, *, days: int) -> ProjectUsage:
@@ -61,7 +72,14 @@ class UsageMeter:
             totals=await self._usage_store.totals(project_id),
             since=since,
             entries=await self._usage_store.read(project_id, since=since),
+            by_assistant=await self._by_assistant(project_id, since),
         )
+
+    async def _by_assistant(self, project_id: str, since: date) -> Sequence[AssistantDay]:
+        if self._assistants is None:
+            return ()
+        await self._assistants.note_holdings(project_id)
+        return await self._assistants.read(project_id, since=since)
 
     async def close(self) -> None:
         """Write what is left."""
@@ -113,6 +131,8 @@ class UsageMeter:
                 known = self._counts.setdefault(place, [0, 0, 0])
                 self._counts[place] = [a + b for a, b in zip(known, numbers, strict=True)]
             raise
+        if self._assistants is not None:
+            await self._assistants.write()
         today = self._clock.now().date()
         if entries and self._cleaned != today:
             self._cleaned = today

@@ -70,7 +70,7 @@ async def complete(
         client=None if body.stream else call.key.id,
     )
     created = int(call.services.clock.now().timestamp())
-    events = turns.counted(call, call.services.chat.answer(assistant, asked))
+    events = turns.counted(call, assistant, call.services.chat.answer(assistant, asked))
     link = turns.link_of(call)
     if body.stream:
         include_usage = body.stream_options is not None and bool(body.stream_options.include_usage)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from lodgepole.access.assistant_usage import AssistantDay
 from lodgepole.access.audit import AuditEntry
 from lodgepole.access.usage import ProjectUsage
 from lodgepole.api.schemas import assistants as assistant_schemas
@@ -316,6 +317,19 @@ def usage_report(project_id: str, report: ProjectUsage) -> own_schemas.UsageRepo
             own_schemas.KeyUsageModel(id=id_, last_used_on=last_used[id_], **counts)
             for id_, counts in sorted(keys.items(), key=lambda item: -item[1]["requests"])
         ],
+        by_assistant=[_assistant_day(day) for day in report.by_assistant],
+    )
+
+
+def _assistant_day(value: AssistantDay) -> own_schemas.AssistantDayModel:
+    return own_schemas.AssistantDayModel(
+        day=value.day.isoformat(),
+        assistant=value.assistant,
+        requests=value.requests,
+        prompt_tokens=value.prompt_tokens,
+        completion_tokens=value.completion_tokens,
+        files=value.files,
+        bytes=value.bytes,
     )
 
 

@@ -113,12 +113,14 @@ def _part(raw: object) -> str:
     raise InvalidRequest("Message content may only have parts of type `text`")
 
 
-async def counted(call: Call, events: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[AnswerEvent]:
-    """The same events; what the answer cost is put down to the key."""
+async def counted(
+    call: Call, assistant: Assistant, events: AsyncGenerator[AnswerEvent]
+) -> AsyncGenerator[AnswerEvent]:
+    """The same events; what the answer cost is put down to the key and the assistant."""
     async with aclosing(events):
         async for event in events:
             if isinstance(event, AnswerEnded):
-                call.services.usage_meter.count_tokens(call.key, event.usage)
+                call.services.usage_meter.count_tokens(call.key, event.usage, assistant)
             yield event
 
 

@@ -17,6 +17,7 @@ class RecordKind(StrEnum):
     AUDIT = "audit"
     SESSION = "session"  # of somebody who signed in with an identity provider
     SESSION_USE = "session_use"  # that a session was in use lately
+    USAGE = "usage"  # what assistants were asked and held on one day
     SIGN_IN = "sign_in"  # that an answer of an identity provider was used
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from lodgepole.access.api_keys import DEFAULT_PROJECT, Keys
+from lodgepole.access.assistant_usage import AssistantUsage
 from lodgepole.access.audit import AuditLog
 from lodgepole.access.usage import UsageMeter
 from lodgepole.adapters.host.data_directory import read_secret, write_secret
@@ -158,7 +159,11 @@ async def _services(
     sender: WebhookSender,
 ) -> Services:
     limits, clock, catalog, log = settings.limits, stores.clock, stores.catalog, stores.log
-    usage_meter = UsageMeter(stores.usage_store, clock)
+    usage_meter = UsageMeter(
+        stores.usage_store,
+        clock,
+        assistants=AssistantUsage(stores.records, catalog, clock, process=_new_id()),
+    )
     stack.push_async_callback(usage_meter.close)
     judge = judging_embedder(settings, tools.embedders)
     models = model_directory(settings, ExtractiveChatModel(judge, tools.tokenizer), stack)

@@ -103,6 +103,10 @@ async def test_usage_counts_what_keys_ask_for(house, new, filled):
     assert usage["bytes"] > 0
     assert usage["operations"] == {"processing": 0, "completed": 1, "failed": 0}
     assert [day["day"] for day in usage["days"]] == [own["last_used_on"]]
+    (day,) = usage["by_assistant"]
+    assert (day["assistant"], day["requests"], day["files"]) == (filled, 4, 1)
+    assert day["prompt_tokens"] == own["prompt_tokens"]
+    assert day["bytes"] == usage["bytes"]
 
 
 @pytest.mark.parametrize("days", ["0", "367", "x"])

@@ -4,6 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { inWords, type Key, type Role, type UsageReport } from '../api';
 import { useClient } from '../session';
+import { Charts } from './charts';
+import { dayInWords, short } from './series';
 import {
   Button, Choice, Code, Confirm, count, Dialog, Field, size, useTask, Waiting, when, Wrong,
 } from '../ui';
@@ -86,7 +88,7 @@ function Usage({ usage, days }: { usage: UsageReport; days: number }) {
           note={`${processing.toLocaleString()} under way, ${failed.toLocaleString()} failed`}
         />
       </dl>
-      <Days usage={usage} days={days} />
+      <Charts usage={usage} days={days} />
     </>
   );
 }
@@ -99,59 +101,6 @@ function Tile(props: { name: string; value: string; note: string }) {
       <dd class="note">{props.note}</dd>
     </div>
   );
-}
-
-const DAY = 86_400_000; // milliseconds
-
-function Days({ usage, days }: { usage: UsageReport; days: number }) {
-  const known = new Map(usage.days.map((day) => [day.day, day]));
-  const first = Date.parse(usage.since);
-  const shown = Array.from({ length: days }, (_, index) => {
-    const day = new Date(first + index * DAY).toISOString().slice(0, 10);
-    return { day, requests: known.get(day)?.requests ?? 0 };
-  });
-  const most = Math.max(1, ...shown.map((day) => day.requests));
-  return (
-    <figure class="card chart">
-      <figcaption class="label">Requests by day</figcaption>
-      <svg
-        viewBox={`0 0 ${days * 10} 100`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`Requests by day; at most ${most.toLocaleString()} on one`}
-      >
-        {shown.map(({ day, requests }, index) => {
-          const height = requests ? Math.max(2, (requests / most) * 100) : 0.8;
-          return (
-            <rect
-              x={index * 10 + 1}
-              y={100 - height}
-              width={8}
-              height={height}
-              class={requests ? 'some' : 'none'}
-            >
-              <title>{`${dayInWords(day)}: ${count(requests, 'request')}`}</title>
-            </rect>
-          );
-        })}
-      </svg>
-      <p class="note ends">
-        <span>{dayInWords(shown[0]!.day)}</span>
-        <span>at most {most.toLocaleString()} a day</span>
-        <span>today</span>
-      </p>
-    </figure>
-  );
-}
-
-function short(number: number): string {
-  return number.toLocaleString(undefined, { notation: 'compact', maximumFractionDigits: 1 });
-}
-
-function dayInWords(day: string): string {
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, {
-    day: 'numeric', month: 'short', timeZone: 'UTC',
-  });
 }
 
 // --- keys -------------------------------------------------------------------------------------

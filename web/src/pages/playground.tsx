@@ -190,7 +190,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
     if (model) made.model = model;
     if (temperature && answers?.takes_temperature !== false) made.temperature = within(temperature, 'Temperature', 0, 2);
     if (topK) made.context_options = { top_k: Math.round(within(topK, 'Snippets', 1, 64)) };
-    if (deep) made.deep = true;
+    if (deep && !answers?.quotes) made.deep = true;
     const wanted = filterOf(filter);
     if (wanted) made.filter = wanted;
     return made;
@@ -216,7 +216,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
   const options = [
     answers && (model || answers.quotes) ? (answers.quotes ? QUOTES_ONLY : model) : null,
     temperature && !(answers?.takes_temperature === false) && `temperature ${temperature}`, topK && `${topK} snippets`,
-    deep ? 'deep' : null,
+    deep && !answers?.quotes ? 'deep' : null,
     filter.conditions.length || filter.written !== null ? 'filtered' : null,
   ].filter(Boolean);
   return (
@@ -328,14 +328,16 @@ export function PlaygroundPage({ assistant, shown, talk }: {
               Answers are exact sentences and rows of your files. {notFollowed(answers)}
             </p>
           ) : null}
-          <label class="inline">
-            <input
-              type="checkbox"
-              checked={deep}
-              onChange={(event) => setDeep(event.currentTarget.checked)}
-            />
-            Let the model look further before it answers
-          </label>
+          {answers?.quotes ? null : (
+            <label class="inline">
+              <input
+                type="checkbox"
+                checked={deep}
+                onChange={(event) => setDeep(event.currentTarget.checked)}
+              />
+              Let the model look further before it answers
+            </label>
+          )}
           <p class="label">Only files whose metadata match</p>
           <FilterBuilder state={filter} change={setFilter} known={known} />
         </details>

@@ -123,7 +123,7 @@ class AssistantTools:
                 filter=filter_of(self.call, asked.filter),
             ),
         )
-        self.call.services.usage_meter.count_tokens(self.call.key, found.usage)
+        self.call.services.usage_meter.count_tokens(self.call.key, found.usage, self.assistant)
         return [render.snippet(snippet, self._link) for snippet in found.snippets]
 
     async def _list_files(self, arguments: JsonObject) -> Sequence[Any]:

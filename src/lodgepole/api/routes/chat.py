@@ -39,7 +39,7 @@ async def chat(call: DataRead, assistant_name: str) -> Response:
         # A client that gives up waiting posts again; one that streams has its answer already.
         client=None if body.stream else call.key.id,
     )
-    events = turns.counted(call, call.services.chat.answer(assistant, asked))
+    events = turns.counted(call, assistant, call.services.chat.answer(assistant, asked))
     link = turns.link_of(call)
     if body.stream:
         idle = answers.IdleFrame()
@@ -74,5 +74,5 @@ async def context(call: DataRead, assistant_name: str) -> Response:
         include_binary_content=body.include_binary_content,
     )
     found = await call.services.chat.context(assistant, asked)
-    call.services.usage_meter.count_tokens(call.key, found.usage)
+    call.services.usage_meter.count_tokens(call.key, found.usage, assistant)
     return json_response(render.context(found, turns.link_of(call)))

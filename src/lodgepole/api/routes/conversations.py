@@ -121,6 +121,7 @@ async def ask_in_conversation(call: DataRead, conversation_id: str) -> Response:
 
     events = turns.counted(
         call,
+        assistant,
         shown.kept(
             call.services.chat.answer(assistant, _asked(call, body, turn, before)),
             turn,

@@ -55,7 +55,7 @@ async def create_response(call: DataRead) -> Response:
         max_output_tokens=body.max_output_tokens,
         sampling=Sampling(top_p=body.top_p),
     )
-    events = turns.counted(call, call.services.chat.answer(assistant, asked))
+    events = turns.counted(call, assistant, call.services.chat.answer(assistant, asked))
     told = Asked(
         body=body,
         created=int(call.services.clock.now().timestamp()),

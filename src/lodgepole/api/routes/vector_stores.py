@@ -165,7 +165,7 @@ async def search(
             multimodal=False,
         )
         result = await call.services.chat.context(assistant, asked)
-        call.services.usage_meter.count_tokens(call.key, result.usage)
+        call.services.usage_meter.count_tokens(call.key, result.usage, assistant)
         found.append(result.snippets)
     return merge_snippets(found, top_k=most)
 

@@ -122,6 +122,18 @@ class KeyUsageModel(WireResponse):
     last_used_on: Day
 
 
+class AssistantDayModel(WireResponse):
+    """One assistant on one day, in UTC; no name is all beyond the first thousand together."""
+
+    day: Day
+    assistant: str
+    requests: int = Field(description="Answers and contexts.")
+    prompt_tokens: int
+    completion_tokens: int
+    files: int | None = Field(default=None, description="That day; null where it was not noted.")
+    bytes: int | None = None
+
+
 class UsageReportModel(WireResponse):
     """Counts of the last seconds before a crash may be missing."""
 
@@ -133,6 +145,9 @@ class UsageReportModel(WireResponse):
     since: Day
     days: list[DayModel] = Field(description="Days with requests, oldest first.")
     keys: list[KeyUsageModel] = Field(description="Keys with requests, the busiest first.")
+    by_assistant: list[AssistantDayModel] = Field(
+        description="Assistants by day, as far as they were asked or noted."
+    )
 
 
 class DocumentPageModel(WireResponse):
