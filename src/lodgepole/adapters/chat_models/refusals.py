@@ -1,5 +1,6 @@
 """Rewords errors of model providers, since their own messages may hold keys or prompts. Pure."""
 
+import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -57,7 +58,7 @@ def wait_seconds(header: str | None) -> float | None:
             return None
         aware = until if until.tzinfo else until.replace(tzinfo=UTC)
         seconds = (aware - datetime.now(UTC)).total_seconds()  # noqa: TID251  a date on the wire
-    return bounded_wait(seconds)
+    return None if math.isnan(seconds) else bounded_wait(seconds)
 
 
 def bounded_wait(seconds: float) -> float:

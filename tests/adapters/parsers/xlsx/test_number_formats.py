@@ -1,5 +1,7 @@
 """Numbers as the formats of cells show them."""
 
+from datetime import datetime
+
 import pytest
 
 from lodgepole.adapters.parsers.xlsx.number_formats import EPOCH, EPOCH_1904, number_format
@@ -64,3 +66,55 @@ def test_texts_have_formats_too() -> None:
     assert number_format(164, '0;0;0;"No. "@').text("7b") == "No. 7b"
     assert number_format(49, "").text("007") == "007"
     assert number_format(164, "0.00").text("seven") == "seven"
+
+
+@pytest.mark.parametrize("code", ["0", "0.00", "#,##0", "0%", "0.0E+0", "# ?/?", "General", "@"])
+@pytest.mark.parametrize("raw", ["1e400", "-1e400", "inf", "nan", "", "--1", "1,5"])
+def test_what_is_no_number_of_a_sheet_stays_as_it_is_written(raw: str, code: str) -> None:
+    assert number_format(164, code).number(raw, EPOCH) == raw
+
+
+@pytest.mark.parametrize("epoch", [EPOCH, EPOCH_1904])
+@pytest.mark.parametrize("raw", ["2958465", "2958464.9999999", "2958466", "1e300"])
+def test_serials_at_the_end_of_the_calendar_are_dates_or_numbers(raw: str, epoch: datetime) -> None:
+    shown = number_format(14, "").number(raw, epoch)
+    assert shown.startswith("9999-12-3") or float(shown) == float(raw)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("/", "0/", "/0", "# ?/0", "?/?/?", "E+", "E+0", "0E+", "0.E+0", ".", ".0", "0.", "..0"),
+        *(",", ",,,0", "0,,,", "0,0,0", "%%%0", "[", "]", "[]0", '"', "\\", "_", "*", "0*", "[h"),
+        *(";", ";;", ";;;;;", "[>1", "[>x]0", "[>1][<2]0;0", "@@@", "General;General", "yyyy/0"),
+        *("0" * 255, "?" * 255, "%" * 254 + "0", "0." + "0" * 253, "," * 254 + "0"),
+    ],
+)
+@pytest.mark.parametrize("raw", ["0", "-1", "1234567.891", "1e-300", "1.7e308", "45000.5"])
+def test_any_format_shows_something_of_any_number(raw: str, code: str) -> None:
+    assert isinstance(number_format(164, code).number(raw, EPOCH), str)
+    assert isinstance(number_format(164, code).text("words"), str)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "shown"),
+    [
+        ("0.125", "0%", "13%"),
+        ("0.125", "0.0%", "12.5%"),
+        ("-0.004", "0.00", "-0.00"),
+        ("999.995", "0.00", "1000.00"),
+        ("0", "#", ""),
+        ("0.05", "#.##", ".05"),
+        ("1000000", "#,##0,", "1,000"),
+        ("-1.25", "# ?/?", "-1 1/4"),
+        ("0", "# ?/?", "0"),
+        ("3.14159", "# ??/??", "3 14/99"),
+        ("-0.00012", "0.0E+00", "-1.2E-04"),
+        ("0", "0.0E+0", "0.0E+0"),
+        ("5", "[>=10]0", "5"),
+        ("60", "0", "60"),
+        ("60", "yyyy-mm-dd", "1900-02-28"),
+    ],
+)
+def test_rounding_signs_and_places(raw: str, code: str, shown: str) -> None:
+    assert number_format(164, code).number(raw, EPOCH) == shown

@@ -5,6 +5,7 @@ the exception: the same format is shown in another order on each machine, so the
 2024-03-05 and 14:30, less what the format leaves out.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -81,12 +82,18 @@ class NumberFormat:
             value = float(exact)
         except (InvalidOperation, OverflowError, ValueError):
             return raw
+        if not math.isfinite(value):
+            return raw
         section, signed = self._section(value)
-        if section is None or not exact.is_finite():
+        if section is None:
             return plain(raw)
         if section.is_date:
-            return _moment(section, value, epoch) if 0 <= value <= LAST_SERIAL else plain(raw)
-        shown = _filled_in(section, Decimal(plain(raw)))
+            last = LAST_SERIAL - (epoch - EPOCH).days
+            return _moment(section, value, epoch) if 0 <= value <= last else plain(raw)
+        try:
+            shown = _filled_in(section, Decimal(plain(raw)))
+        except InvalidOperation:  # more digits than `_EXACT` has, by hundreds of percent signs
+            return plain(raw)
         return shown if signed or value >= 0 else f"-{shown}" if shown else shown
 
     def text(self, text: str) -> str:
