@@ -225,6 +225,21 @@ async def test_the_one_unused_for_longest_makes_room(house, docs):
     assert len(house.database.records) == 4
 
 
+async def test_a_key_with_its_share_makes_room_of_its_own(house, docs):
+    house.limits = Limits(conversations_per_project=20)
+    talks = house.conversations
+    quiet, greedy = a_key("quiet"), a_key("greedy")
+    for title in ("first", "second"):
+        await begun(talks, docs, title, key=quiet)
+        house.clock.advance(timedelta(seconds=1))
+    for number in range(50):
+        await begun(talks, docs, str(number), key=greedy)
+        house.clock.advance(timedelta(seconds=1))
+    assert (await titles(talks, key=quiet))[0] == ["second", "first"]
+    await begun(talks, docs, "third", key=quiet)
+    assert (await titles(talks, key=quiet))[0] == ["third", "second"]
+
+
 async def test_what_was_deleted_while_it_was_answered_is_not_stored(house, talks, docs):
     made = await begun(talks, docs)
     turn = talks.new_turn("a", {})

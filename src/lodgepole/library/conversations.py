@@ -31,6 +31,8 @@ from lodgepole.ports.records import Records, place_of, record_at
 TITLE_CHARS = 120
 COMMENT_CHARS = 4000
 SEARCH_CHARS = 200
+SHARES = 10
+"""Of all conversations of a project, with one of which a key takes no more room from others."""
 READ_AT_ONCE = 100  # records
 LOOKED_THROUGH = 2000  # conversations for one page; what is left is for the next one
 SEARCHED_CHARS = 4_000_000  # of turns for one page; a tenth of a second
@@ -74,9 +76,10 @@ class Conversations:
         """Begin one. Raises InvalidRequest, and PermissionDenied where none are kept."""
         self._check_kept()
         now = self._clock.now()
-        await self._make_room(key.project_id)
+        prefix = id_prefix(assistant.id, key.id)
+        await self._make_room(key.project_id, prefix)
         made = Conversation(
-            id=id_prefix(assistant.id, key.id) + self._random(),
+            id=prefix + self._random(),
             project_id=key.project_id,
             key_id=key.id,
             assistant_id=assistant.id,
@@ -342,16 +345,25 @@ class Conversations:
 
         return await read_apart(len(said), all_there), len(said)
 
-    async def _make_room(self, project_id: str) -> None:
-        kind = RecordKind.CONVERSATION
-        over = (
-            await self._records.count(project_id, kind) - self._limits.conversations_per_project + 1
+    async def _make_room(self, project_id: str, prefix: str) -> None:
+        """Where a key has its share with one assistant already, its own make room."""
+        kind, most = RecordKind.CONVERSATION, self._limits.conversations_per_project
+        over = await self._records.count(project_id, kind) - most + 1
+        if over <= 0:
+            return
+        share = max(over, most // SHARES)
+        own = await self._records.list(
+            project_id, kind, limit=share, after=None, newest_first=False, id_prefix=prefix
         )
-        if over > 0:
-            for record in await self._records.list(
+        oldest = (
+            own[:over]
+            if len(own) == share
+            else await self._records.list(
                 project_id, kind, limit=over, after=None, newest_first=False
-            ):
-                await remove_conversation(self._records, record)
+            )
+        )
+        for record in oldest:
+            await remove_conversation(self._records, record)
 
 
 def history(turns: Sequence[Turn]) -> tuple[Message, ...]:
