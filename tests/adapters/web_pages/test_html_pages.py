@@ -1,3 +1,5 @@
+import pytest
+
 from lodgepole.adapters.web_pages import html_pages
 from lodgepole.adapters.web_pages.html_pages import LINKS_MOST, main_content, read_page
 
@@ -40,7 +42,7 @@ def test_the_main_part_without_what_surrounds_it():
     made = main_content(
         page(
             f"<header>Banner</header><nav>Menu</nav><main><header><h1>Pump</h1></header>"
-            f"<p>{LONG}</p><table><tr><td>42</td></tr></table><aside>More</aside></main>"
+            f"<p>{LONG}</p><table><tr><td>42</td></tr></table></main><aside>More</aside>"
             "<footer>Imprint</footer><script>alert(1)</script>"
         )
     )
@@ -106,3 +108,41 @@ def test_thousands_of_headers_are_not_each_compared_with_the_whole(monkeypatch):
     monkeypatch.setattr(html_pages, "_length", lambda node: measured.append(1) or length(node))
     main_content("<body>" + "<header>A banner of the site.</header>" * 500 + "x" * 300)
     assert len(measured) < 600
+
+
+LINKS = "".join(f"<li><a href=/{word}>{word}</a></li>" for word in ("Teams", "Prizes", "Offers"))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<aside class=note>Caution: hot steam.</aside>",
+        "<div role=tabpanel hidden>Caution: hot steam.</div>",
+        "<div role=tabpanel aria-hidden=true>Caution: hot steam.</div>",
+        "<div class=menu><p>Caution: hot steam.</p><a href=/x>More</a></div>",
+        "<section id=cookie-consent>Caution: hot steam.</section>",
+    ],
+)
+def test_notes_tabs_and_words_stay_in_the_main_part(kept):
+    made = main_content(page(f"<main><p>{LONG}</p>{kept}</main>"))
+    assert "Caution: hot steam." in made
+
+
+@pytest.mark.parametrize("box", ["<div class='left sidebar'>", "<ul id=mainMenu>", "<aside>"])
+def test_what_is_named_like_a_menu_and_is_links_goes(box):
+    around = f"{box}{LINKS}</{box[1:].split()[0].rstrip('>')}>"
+    made = main_content(page(f"<div class=has-sidebar>{around}<p>{LONG}</p></div>"))
+    assert LONG in made
+    assert "Prizes" not in made
+
+
+def test_a_banner_that_asks_for_consent_goes_and_a_page_about_it_stays():
+    banner = "<div class=cookie-banner>We value your privacy.</div>"
+    made = main_content(page(f"{banner}<div><p>{LONG}</p></div>"))
+    assert "privacy" not in made
+    about = main_content(page(f"<div class=cookie-notice>{LONG}</div>"))
+    assert LONG in about
+
+
+def test_a_page_that_is_a_list_of_links_keeps_them():
+    assert "Prizes" in main_content(page(f"<main><h1>Links</h1><ul class=nav>{LINKS}</ul></main>"))

@@ -1,5 +1,7 @@
 """Metadata, links and main content of a web page. Pure."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -9,14 +11,30 @@ if TYPE_CHECKING:
 
 LINKS_MOST = 5_000
 TITLE_CHARS = 300
+NAME_CHARS = 500  # of the classes and the id of a box
 MAIN_CHARS = 200
 """A part with less text than this is not taken for the main one, unless the page has no more."""
 MAIN_SHARE = 0.3
+MENU_SHARE = 0.6
+"""Of the text of what is named like a menu, that is in links where it is one."""
+MENUS_MOST = 500
 _SURROUNDINGS = (
-    "script, style, noscript, template, iframe, svg, nav, footer, aside, dialog, "
-    "[role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], "
-    "[aria-hidden=true], [hidden]"
+    "script, style, noscript, template, iframe, svg, nav, footer, dialog, "
+    "[role=navigation], [role=banner], [role=contentinfo], [role=search], "
+    "[aria-hidden=true]:not([role=tabpanel]), [hidden]:not([role=tabpanel])"
 )
+_MARGINS = "aside, [role=complementary]"
+"""Outside the main part; within it they are notes and warnings."""
+_BOXES = "div, section, ul, ol, aside, header, table"
+_WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_MENU_NAMES = frozenset(
+    {
+        *("breadcrumb", "breadcrumbs", "footer", "hot", "menu", "nav", "navbar", "navigation"),
+        *("pager", "pagination", "recommended", "related", "sidebar", "similar", "toc", "topbar"),
+    }
+)
+_CONSENT_NAMES = frozenset({"cookie", "cookies", "consent"})
+_BANNER_NAMES = frozenset({"banner", "bar", "dialog", "modal", "notice", "overlay", "popup"})
 _MAIN = ("main", "[role=main]", "article", "#main-content", "#content", "#main")
 
 
@@ -58,20 +76,20 @@ def main_content(html: bytes | str) -> str:
     """An HTML document of the page's title and main part.
 
     That is its `main` or `article` where it has one with a fair share of the text, else its body;
-    in both without menus, margins and footers.
+    in both without menus and footers. Margins within the main part are notes, and stay.
     """
     tree = _parsed(html)
     title = _title(tree)
     body = tree.body
     if body is None:
         return _document(title, "")
-    for node in _outermost(body, _SURROUNDINGS):
-        node.decompose()
+    _remove(body, body.css(_SURROUNDINGS))
     whole = _length(body)
     if not whole:
         return _document(title, "")
     found = _main_part(body, whole)
     if found is None:
+        _remove(body, body.css(_MARGINS))
         # A banner of the site; within the main part a header is the article's own.
         left = whole
         for node in body.css("body > header, body > div > header"):
@@ -80,6 +98,10 @@ def main_content(html: bytes | str) -> str:
                 node.decompose()
                 left -= length
         found = body
+    named = [node for node in found.css(_BOXES) if _is_named_like_a_menu(node, by_id=found is body)]
+    menus = [node for node in named[:MENUS_MOST] if _is_menu(node)]
+    if _length(found) - sum(map(_length, _outermost(found, menus))) >= MAIN_CHARS:
+        _remove(found, menus)
     return _document(title, found.html or "")
 
 
@@ -102,9 +124,34 @@ def _main_part(body: "LexborNode", whole: int) -> "LexborNode | None":
     return None
 
 
-def _outermost(body: "LexborNode", selector: str) -> list["LexborNode"]:
-    """Matches that lie in no other match: what goes with another must not be touched after it."""
-    matches = {node.mem_id for node in body.css(selector)}
+def _names(node: "LexborNode", *, by_id: bool) -> set[str]:
+    """The words of its classes, and of its id."""
+    told = node.attributes.get("class") or ""
+    if by_id:
+        told += " " + (node.attributes.get("id") or "")
+    return {word.lower() for word in _WORD.findall(told[:NAME_CHARS])}
+
+
+def _is_named_like_a_menu(node: "LexborNode", *, by_id: bool) -> bool:
+    names = _names(node, by_id=by_id)
+    return bool(names & _MENU_NAMES) or bool(names & _CONSENT_NAMES and names & _BANNER_NAMES)
+
+
+def _is_menu(node: "LexborNode") -> bool:
+    """Whether nearly all of it is links, or it asks for consent."""
+    if _names(node, by_id=True) & _CONSENT_NAMES:
+        return True
+    return sum(map(_length, node.css("a"))) >= MENU_SHARE * _length(node)
+
+
+def _remove(body: "LexborNode", nodes: Iterable["LexborNode"]) -> None:
+    for node in _outermost(body, nodes):
+        node.decompose()
+
+
+def _outermost(body: "LexborNode", nodes: Iterable["LexborNode"]) -> list["LexborNode"]:
+    """Those that lie in no other one: what goes with another must not be touched after it."""
+    matches = {node.mem_id for node in nodes}
     found: list[LexborNode] = []
     node = body.first_child if matches else None
     while node is not None:
