@@ -7,9 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from lodgepole.errors import InvalidRequest
 from lodgepole.model import Record, RecordKind
 
 ID_PREFIX = "conv_"
+TITLE_CHARS = 120
 TAG_CHARS = 12  # of a hash, in hex
 RANDOM_CHARS = 16
 
@@ -193,3 +195,21 @@ def turn_records_of(record: Record) -> Sequence[str]:
 
 def _tag(id_: str) -> str:
     return hashlib.sha256(id_.encode()).hexdigest()[:TAG_CHARS]
+
+
+def checked_title(given: str) -> str:
+    """A title that may be kept. Raises InvalidRequest."""
+    title = given.strip()
+    if len(title) > TITLE_CHARS or not title.isprintable():
+        raise InvalidRequest(
+            f"Invalid title {title[:40]!r}: use at most {TITLE_CHARS} printable characters"
+        )
+    return title
+
+
+def title_of(question: str) -> str:
+    """The title of a conversation that begins with a question."""
+    start = question[: 4 * TITLE_CHARS]
+    words = "".join(sign if sign.isprintable() else " " for sign in start).split()
+    title = " ".join(words)
+    return title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1].rstrip()}…"

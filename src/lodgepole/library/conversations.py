@@ -16,10 +16,12 @@ from lodgepole.library.conversation_records import (
     Rating,
     Turn,
     TurnStatus,
+    checked_title,
     conversation_record,
     id_prefix,
     read_conversation,
     read_turn,
+    title_of,
     turn_record,
     turn_records_of,
 )
@@ -28,7 +30,6 @@ from lodgepole.model import ApiKey, Assistant, ListPage, Message, Record, Record
 from lodgepole.ports.clock import Clock
 from lodgepole.ports.records import Records, place_of, record_at
 
-TITLE_CHARS = 120
 COMMENT_CHARS = 4000
 SEARCH_CHARS = 200
 SHARES = 10
@@ -84,7 +85,7 @@ class Conversations:
             key_id=key.id,
             assistant_id=assistant.id,
             assistant_name=assistant.name,
-            title=_title(title),
+            title=checked_title(title),
             created_at=now,
             updated_at=now,
             expires_at=now + self._retention,
@@ -148,7 +149,7 @@ class Conversations:
         if not title.strip():
             raise InvalidRequest("The title is empty")
         return await self.change(
-            key, conversation_id, lambda now: replace(now, title=_title(title))
+            key, conversation_id, lambda now: replace(now, title=checked_title(title))
         )
 
     async def change(
@@ -222,7 +223,7 @@ class Conversations:
                 await self._records.put(turn_record(key.project_id, turn))
                 used = replace(
                     found,
-                    title=found.title or _title_of(turn.question),
+                    title=found.title or title_of(turn.question),
                     updated_at=now,
                     expires_at=now + self._retention,
                     turn_ids=(*found.turn_ids, turn.id) if new else found.turn_ids,
@@ -392,19 +393,3 @@ async def remove_of_assistant(records: Records, assistant_id: str) -> None:
     while found := await records.with_prefix(kind, prefix, limit=READ_AT_ONCE):
         for record in found:
             await remove_conversation(records, record)
-
-
-def _title(given: str) -> str:
-    title = given.strip()
-    if len(title) > TITLE_CHARS or not title.isprintable():
-        raise InvalidRequest(
-            f"Invalid title {title[:40]!r}: use at most {TITLE_CHARS} printable characters"
-        )
-    return title
-
-
-def _title_of(question: str) -> str:
-    start = question[: 4 * TITLE_CHARS]
-    words = "".join(sign if sign.isprintable() else " " for sign in start).split()
-    title = " ".join(words)
-    return title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1].rstrip()}…"
