@@ -99,7 +99,7 @@ def test_work_of_a_lost_worker_is_taken_over_and_a_woken_one_changes_nothing(man
             process.stop()
     assert one.post("/assistants", json={"name": name}).status_code == 200
     lost = many.worker(**LEASE)
-    text = "".join(f"{TEXT}Number {n}. " for n in range(6000))
+    text = "".join(f"{TEXT}Number {n}. " for n in range(1500))
     upload(one, name, name, text)
     until(lambda: holder(many, name) is not None)
     lost.popen.send_signal(how)
