@@ -136,3 +136,26 @@ def test_yes_and_no_say_what_the_question_asks(question: str, answer: str, expec
     )
     found = source.verify(answer, question=question)
     assert (found.kind != "rejected") is expected, found
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("The fee rises by 3.5 %. Late payments cost more.", "The fee rises by 3.5 %."),
+        ("The fee rises by 3.5\u202f% in May.", "The fee rises by 3.5\u202f%"),
+        ("It costs nothing. £8,450 is the monthly fee.", "£8,450 is the monthly fee."),
+        ("At night −12 °C was measured, by day more.", "−12 °C was measured"),
+        ("Growth was flat. -4 % was the margin of it.", "-4 % was the margin of it."),
+        ("The bond pays 250 € a year.", "The bond pays 250 €"),
+    ],
+)
+def test_signs_and_units_of_numbers_are_quoted_with_them(text: str, claim: str) -> None:
+    found = SourceText(text).verify(claim)
+    assert found.kind == VERBATIM
+    assert text[found.start : found.end] == claim
+
+
+def test_a_dash_between_words_is_no_sign() -> None:
+    text = "The wing of Airbus A320-200 planes is long."
+    found = SourceText(text).verify("200 planes is long.")
+    assert text[found.start : found.end] == "200 planes is long."

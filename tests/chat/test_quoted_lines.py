@@ -86,3 +86,14 @@ def test_an_item_goes_on_after_a_running_line_of_the_page():
     snippet = make_snippet(text, running=((start, start + len("Page 3")),))
     kinds = [line.kind for line in lines_of(Source(number=1, snippet=snippet))]
     assert kinds == ["item", "more", "more", "item"]
+
+
+def test_a_numbered_heading_between_paragraphs_is_no_item():
+    text = "The fee is 90 euros.\n3. Term and notice\nThe contract runs for two years."
+    assert [line.kind for line in lines_of(make_sources(text)[0])] == ["prose", "title", "prose"]
+
+
+def test_the_last_item_of_a_list_is_no_heading():
+    text = "Bring with you:\n1. a towel\n2. a lock\nThe pool opens at nine."
+    kinds = [line.kind for line in lines_of(make_sources(text)[0])]
+    assert kinds == ["lead", "item", "item", "prose"]

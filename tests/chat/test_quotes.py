@@ -225,3 +225,17 @@ def test_a_part_of_a_sentence_at_the_edge_of_its_source_is_cut():
     told = [q.is_cut for q in quotes_of(make_sources(f"of the hut. It is old. {long}")[0])]
     assert told == [True, False, True]
     assert not any(q.is_cut for q in quotes_of(make_sources("of the hut. it is old.")[0]))
+
+
+def test_a_quote_stands_under_the_heading_nearest_above_it():
+    text = (
+        "How long does delivery take?\nThree days.\n\n"
+        "Can I return goods?\nUnused goods can be returned within 21 days.\n\n"
+        "4. Liability\nThe limit is one million."
+    )
+    (source,) = make_sources(text)
+    known = ((0, ("How long does delivery take?",)),)
+    source = replace(source, snippet=replace(source.snippet, sections=known))
+    under = {quote.text: quote.under for quote in quotes_of(source)}
+    assert under["Unused goods can be returned within 21 days."] == "Can I return goods?"
+    assert under["The limit is one million."] == "4. Liability"

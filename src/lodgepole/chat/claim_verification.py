@@ -53,6 +53,8 @@ APPROXIMATE = re.compile(
     re.IGNORECASE,
 )
 LONGEST_MARK = 3  # characters, as in `***`
+_SIGNED = re.compile(r"[-−+±<>≤≥~≈$€£¥₹](?: ?[$€£¥₹])?[ \u00a0\u202f]?$")  # before a number
+_UNIT = re.compile(r"[ \u00a0\u202f]?[%‰°′″$€£¥₹][CF]?(?!\w)")  # after one
 _CLOSING = re.compile(r"[.!?…。！？%)>\]\"”]{1,3}")
 _OPENED = re.compile(r"(?:\*{1,3}|_{1,3}|`{1,3}|[(\[“„«])$")
 _EMPHASIS = re.compile(r"\*{1,3}|_{1,3}|`{1,3}")
@@ -173,7 +175,14 @@ class SourceText:
                 yield i
 
     def _with_mark(self, start: int, end: int) -> tuple[int, int]:
-        """Take in the mark that ends the sentence and what is opened or closed inside."""
+        """Take in signs and units of numbers, the mark that ends it, and what is opened inside."""
+        if self.text[start].isdigit():
+            sign = _SIGNED.search(self.text, max(0, start - LONGEST_MARK), start)
+            signed = sign and (sign.start() == 0 or not self.text[sign.start() - 1].isalnum())
+            start = sign.start() if sign and signed else start
+        if self.text[end - 1].isdigit():
+            unit = _UNIT.match(self.text, end)
+            end = unit.end() if unit else end
         m = _CLOSING.match(self.text, end)
         end = m.end() if m else end
         before = _OPENED.search(self.text, max(0, start - LONGEST_MARK), start)

@@ -25,6 +25,7 @@ _ESCAPED = re.compile(
     r"|\[?\{['\"]content['\"]: ?['\"]"
 )
 """Line ends and turns of a conversation as they stand in text that a program wrote."""
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s")
 _GAP = re.compile(r"\n[ \t]*\n")
 
 
@@ -105,8 +106,8 @@ def _lines(snippet: Snippet) -> list[Line]:
         )
     _lead_by_marks(lines)
     _name_fields(lines)
-    for line, after in reversed(list(pairwise(lines))):
-        if _is_title(line, after):
+    for at, (line, after) in reversed(list(enumerate(pairwise(lines)))):
+        if _is_title(line, after) or _is_numbered_title(lines[at - 1] if at else None, line, after):
             line.kind = "title"
     _lead_into_items(lines)
     return lines
@@ -216,6 +217,16 @@ def _is_title(line: Line, after: Line) -> bool:
     if after.kind == "lead":
         return after.apart
     return after.kind == "title" or (after.kind == "prose" and ends_sentence(after.text))
+
+
+def _is_numbered_title(before: Line | None, line: Line, after: Line) -> bool:
+    """Whether `3. Term` stands over a paragraph, and is no item of a list."""
+    if line.kind != "item" or line.lead is not None or len(line.text) > LONGEST_TITLE:
+        return False
+    listed = before is not None and before.kind in ("item", "more", "lead")
+    if listed or not _NUMBERED.match(line.text) or ends_sentence(line.text) or ":" in line.text:
+        return False
+    return after.kind in ("prose", "lead") and after.begins and not after.text[0].islower()
 
 
 def _lead_into_items(lines: Sequence[Line]) -> None:

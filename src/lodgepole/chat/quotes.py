@@ -129,6 +129,15 @@ def together(
     return list(shown.values())
 
 
+def _is_asked_title(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line of its own asks what the paragraph under it answers, as in lists of such."""
+    line = lines[at]
+    if line.kind != "lead" or not line.begins or not line.text.endswith(("?", "？")):
+        return False
+    after = lines[at + 1] if at + 1 < len(lines) else None
+    return len(line.text) <= LONGEST_TITLE and after is not None and after.begins
+
+
 def quotes_of(source: Source) -> Iterator[Quote]:
     """Every sentence, row and item in order; heads of tables and code are none by themselves."""
     lines = lines_of(source)
@@ -139,6 +148,8 @@ def quotes_of(source: Source) -> Iterator[Quote]:
             under, heading = line.over[-1], frozenset(stems_of(" ".join(line.over[-2:])))
         if line.text.startswith("#"):
             under = line.text.strip("# ")
+        elif line.kind == "title" or _is_asked_title(lines, i):
+            under = line.text
         if line.rule or line.kind in ("code", "head"):
             continue
         lead = line.lead
