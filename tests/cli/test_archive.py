@@ -125,6 +125,24 @@ def with_other_vectors(source: Path, target: Path) -> None:
         new.writestr(MANIFEST, json.dumps(body))
 
 
+def test_conversations_come_along_where_they_are_wanted(served, moved, tmp_path: Path):
+    old, new = moved
+    (tmp_path / "boat.md").write_text("# Boats\n\nThe red boat leaves at seven.")
+    served.run("files", "upload", old, str(tmp_path / "boat.md"))
+    assert served.run("chat", old, "When does the red boat leave?", "--keep").returncode == 0
+    path = tmp_path / "with.lodgepole"
+    assert served.run("export", old, "-o", str(path), "--with-conversations").returncode == 0
+    made = served.run("import", str(path), "--name", new, "--json")
+    assert json.loads(made.stdout)["conversations"] == 1, made.stdout
+    (talk,) = json.loads(served.run("conversations", "list", new, "--json").stdout)["conversations"]
+    shown = served.run("conversations", "show", talk["id"]).stdout
+    assert "> When does the red boat leave?" in shown
+    assert "[1] boat.md" in shown
+    alone = tmp_path / "without.lodgepole"
+    served.run("export", old, "-o", str(alone))
+    assert "conversations" not in manifest(alone)
+
+
 def test_of_an_import_that_breaks_off_nothing_is_left(served, tmp_path: Path):
     files = [boat(), boat(id="f2", metadata={"$wrong": 1})]
     path = made_by_hand(tmp_path / "x", content=b"The boat.", files=files)

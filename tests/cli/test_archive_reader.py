@@ -1,6 +1,7 @@
 """An exported assistant is read as it was written; what is damaged is refused in words."""
 
 import contextlib
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -8,7 +9,13 @@ from pathlib import Path
 import pytest
 from tests.support.exports import boat, made_by_hand
 
-from lodgepole.cli.archive_reader import MANIFEST, member_chunks, opened
+from lodgepole.cli.archive_reader import (
+    CONVERSATIONS,
+    MANIFEST,
+    conversations_of,
+    member_chunks,
+    opened,
+)
 from lodgepole.errors import InvalidRequest
 
 
@@ -44,6 +51,41 @@ def test_an_export_made_by_hand_is_read(tmp_path: Path):
         assert exported.assistant == {"name": "a"}
         (file,) = exported.files
         assert b"".join(member_chunks(exported.archive, file)) == b"The boat."
+
+
+def with_conversations(path: Path, content: bytes, **changes: object) -> Path:
+    sha256 = hashlib.sha256(content).hexdigest()
+    member = {"member": CONVERSATIONS, "size": len(content), "sha256": sha256, "count": 1}
+    made_by_hand(path, files=[boat()], conversations={**member, **changes})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(CONVERSATIONS, content)
+    return path
+
+
+def test_conversations_are_read_line_by_line(tmp_path: Path):
+    lines = b'{"title": "A", "messages": [], "id": "x"}\n{"title": "", "messages": [1]}\n'
+    with opened(with_conversations(tmp_path / "x", lines)) as exported:
+        assert list(conversations_of(exported)) == [
+            {"title": "A", "messages": []},
+            {"title": "", "messages": [1]},
+        ]
+    with opened(made_by_hand(tmp_path / "y", files=[boat()])) as exported:
+        assert list(conversations_of(exported)) == []
+
+
+@pytest.mark.parametrize("line", [b"{", b"[]\n", b'{"title": "A"}\n', b"null\n", b"\xff\n"])
+def test_a_conversation_that_is_damaged_is_refused_in_words(tmp_path: Path, line):
+    with (
+        opened(with_conversations(tmp_path / "x", line)) as exported,
+        pytest.raises(InvalidRequest, match="A conversation in the export is damaged"),
+    ):
+        list(conversations_of(exported))
+
+
+@pytest.mark.parametrize("changes", [{"sha256": "0"}, {"size": 1}, {"member": "none"}])
+def test_conversations_that_are_not_what_was_written_are_refused(tmp_path: Path, changes):
+    with pytest.raises(InvalidRequest, match="damaged"):
+        opened(with_conversations(tmp_path / "x", b'{"title": "A", "messages": []}\n', **changes))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ def test_requests_are_as_the_api_takes_them():
     with Client("http://test", "key", transport=httpx2.MockTransport(answer)) as client:
         conversations = ConversationsClient(client)
         assert conversations.create("docs")["id"] == "c"
+        talk = {"title": "T", "messages": [], "id": "old"}
+        assert conversations.bring("docs", talk)["id"] == "c"
         assert list(conversations.list()) == [{"id": "c"}]
         assert list(conversations.list("docs", "two words")) == [{"id": "c"}]
         for call in (conversations.get, conversations.delete, conversations.restore):
@@ -36,6 +38,7 @@ def test_requests_are_as_the_api_takes_them():
         conversations.unshare("c")
     assert seen == [
         ("POST", PATH, {"assistant": "docs"}),
+        ("POST", PATH, {"assistant": "docs", "title": "T", "messages": []}),
         ("GET", PATH, None),
         ("GET", f"{PATH}?assistant=docs&search=two+words", None),
         ("GET", f"{PATH}/a%2Fb", None),

@@ -2,12 +2,19 @@
 
 import contextlib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lodgepole.cli.archive_reader import SOURCE, Exported, member_chunks, opened
+from lodgepole.cli.archive_reader import (
+    SOURCE,
+    Exported,
+    conversations_of,
+    member_chunks,
+    opened,
+)
 from lodgepole.cli.archive_writer import write_export
 from lodgepole.cli.connection import (
     AssistantArgument,
@@ -19,6 +26,7 @@ from lodgepole.cli.connection import (
 from lodgepole.cli.screen import say, show_json, size
 from lodgepole.cli.waiting import pause
 from lodgepole.client.api_client import Client, JsonObject
+from lodgepole.client.conversations import ConversationsClient
 from lodgepole.client.sources import SourcesClient
 from lodgepole.errors import (
     AlreadyExists,
@@ -41,6 +49,9 @@ def export(
             "quicker.",
         ),
     ] = False,
+    with_conversations: Annotated[
+        bool, typer.Option("--with-conversations", help="Also your conversations with it.")
+    ] = False,
     as_json: JsonOption = False,
     url: UrlOption = None,
     data_dir: DataDirOption = None,
@@ -52,7 +63,13 @@ def export(
     if output.exists():
         raise Conflict(f"{output} is there already: choose another name, or remove it.")
     with connect(url, data_dir) as client:
-        result = write_export(client, assistant, output, with_passages=with_passages)
+        result = write_export(
+            client,
+            assistant,
+            output,
+            with_passages=with_passages,
+            with_conversations=with_conversations,
+        )
     if as_json:
         show_json({"output": str(output), **result})
     else:
@@ -83,18 +100,18 @@ def import_(
         failed = read_import(client, exported, wanted)
         left_out = _add_sources(client, exported, wanted)
         model_error = _set_default_model(client, exported, wanted)
+        brought, talks_left_out = _bring_conversations(client, exported, wanted)
     if as_json:
         told: JsonObject = {"assistant": wanted, "files": len(exported.files), "failed": failed}
         if exported.sources:
             told |= {"sources": len(exported.sources), "sources_left_out": left_out}
         if model_error:
             told["default_model_left_out"] = model_error
+        if exported.conversations:
+            told |= {"conversations": brought, "conversations_left_out": talks_left_out}
         show_json(told)
     else:
-        if model_error:
-            say(f"  default model: left out. {model_error}")
-        for source_ in left_out:
-            say(f"  source {source_['url']}: left out. {source_['error']}")
+        _say_left_out(model_error, left_out, talks_left_out)
         if len(exported.sources) > len(left_out):
             say("Its sources are there and paused: lodgepole sources resume ID")
         for file in failed:
@@ -156,6 +173,31 @@ def _add_sources(client: Client, exported: Exported, name: str) -> list[JsonObje
         except LodgepoleError as error:
             left_out.append({"url": source["url"], "error": str(error)})
     return left_out
+
+
+def _say_left_out(
+    model_error: str | None, sources: Sequence[JsonObject], talks: Sequence[JsonObject]
+) -> None:
+    if model_error:
+        say(f"  default model: left out. {model_error}")
+    for source in sources:
+        say(f"  source {source['url']}: left out. {source['error']}")
+    for talk in talks:
+        say(f"  conversation {talk['title']!r}: left out. {talk['error']}")
+
+
+def _bring_conversations(
+    client: Client, exported: Exported, name: str
+) -> tuple[int, list[JsonObject]]:
+    """How many came along, and those that could not; the one used last stays the first in lists."""
+    brought, left_out = 0, list[JsonObject]()
+    for talk in reversed(list(conversations_of(exported))):
+        try:
+            ConversationsClient(client).bring(name, talk)
+            brought += 1
+        except LodgepoleError as error:
+            left_out.append({"title": talk["title"], "error": str(error)})
+    return brought, left_out
 
 
 def _set_default_model(client: Client, exported: Exported, name: str) -> str | None:

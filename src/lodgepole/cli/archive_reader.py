@@ -26,6 +26,8 @@ from lodgepole.errors import InvalidRequest
 FORMAT = 1
 MANIFEST = "lodgepole.json"
 MANIFEST_BYTES = 256 * 1024 * 1024
+CONVERSATIONS = "conversations.jsonl"
+CONVERSATION_BYTES = 64 * 1024 * 1024  # of one line; servers take less
 CHUNK_BYTES = 1024 * 1024
 SOURCE = ("id", "url", "every_seconds", "include", "exclude", "metadata", "rules", "credential")
 FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -39,6 +41,7 @@ class Exported:
     files: tuple[JsonObject, ...]
     archive: zipfile.ZipFile
     sources: tuple[JsonObject, ...] = ()
+    conversations: JsonObject | None = None
 
     def __enter__(self) -> "Exported":
         return self
@@ -86,6 +89,9 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> Exported:
                 raise InvalidRequest(f"The export is damaged: {file['name']} has another CRC.")
             if "passages" in file:
                 _check_member(archive, file["passages"], f"the passages of {file['name']}")
+        talks = manifest.get("conversations")
+        if talks is not None:
+            _check_member(archive, talks, "the conversations")
         sources = tuple({key: source.get(key) for key in SOURCE} for source in sources)
     except (AttributeError, KeyError, TypeError, orjson.JSONDecodeError) as error:
         raise InvalidRequest(f"{source} is damaged: {error} in {MANIFEST}.") from error
@@ -93,7 +99,7 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> Exported:
         raise InvalidRequest(f"{source} is damaged: {error}.") from error
     except RuntimeError as error:  # zipfile's of what is encrypted, or compressed otherwise
         raise InvalidRequest(f"{source} cannot be read: {error}.") from error
-    return Exported(assistant, tuple(files), archive, sources)
+    return Exported(assistant, tuple(files), archive, sources, talks)
 
 
 def _check_as_a_whole(
@@ -126,6 +132,21 @@ def _check_member(archive: zipfile.ZipFile, member: JsonObject, what: str) -> st
     if digest.hexdigest() != member["sha256"]:
         raise InvalidRequest(f"The export is damaged: {what} is not what was written.")
     return base64.b64encode(crc.digest()).decode()
+
+
+def conversations_of(exported: Exported) -> Iterator[JsonObject]:
+    """The conversations that came along, the oldest last. Raises InvalidRequest."""
+    if exported.conversations is None:
+        return
+    with exported.archive.open(exported.conversations["member"]) as stream:
+        while line := stream.readline(CONVERSATION_BYTES):
+            try:
+                read = orjson.loads(line)
+                yield {"title": read["title"], "messages": read["messages"]}
+            except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+                raise InvalidRequest(
+                    f"A conversation in the export is damaged: {error}."
+                ) from error
 
 
 def member_chunks(archive: zipfile.ZipFile, member: JsonObject) -> Iterator[bytes]:

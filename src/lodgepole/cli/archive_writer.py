@@ -3,14 +3,15 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import orjson
 
 import lodgepole
-from lodgepole.cli.archive_reader import FORMAT, MANIFEST, SOURCE
+from lodgepole.cli.archive_reader import CONVERSATIONS, FORMAT, MANIFEST, SOURCE
 from lodgepole.client.api_client import Client, JsonObject
+from lodgepole.client.conversations import ConversationsClient
 from lodgepole.client.sources import SourcesClient
 from lodgepole.errors import NotFound, Unavailable
 
@@ -19,7 +20,12 @@ SETTINGS = ("name", "instructions", "metadata")
 
 
 def write_export(
-    client: Client, assistant: str, output: Path, *, with_passages: bool = False
+    client: Client,
+    assistant: str,
+    output: Path,
+    *,
+    with_passages: bool = False,
+    with_conversations: bool = False,
 ) -> JsonObject:
     """Stream everything into `output`, which is whole or not there.
 
@@ -47,13 +53,15 @@ def write_export(
                 if with_passages and file["status"] == "Available":
                     entry["passages"] = _write_passages(archive, member, client, assistant, file)
                 entries.append(entry)
-            manifest = {
+            manifest: JsonObject = {
                 "format": FORMAT,
                 "release": lodgepole.__version__,
                 "assistant": settings | _default_model(client, assistant),
                 "sources": _sources(client, assistant),
                 "files": entries,
             }
+            if with_conversations:
+                manifest["conversations"] = _write_conversations(archive, client, assistant)
             text = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
             archive.writestr(_member(MANIFEST), text)
         with draft.open("rb") as written:
@@ -64,6 +72,25 @@ def write_export(
     finally:
         draft.unlink(missing_ok=True)
     return {"files": len(entries), "size": output.stat().st_size, "left_out": left_out}
+
+
+def _write_conversations(archive: zipfile.ZipFile, client: Client, assistant: str) -> JsonObject:
+    """Those of the key, the one used last first."""
+    conversations = ConversationsClient(client)
+    lines = (conversations.get(one["id"]) for one in conversations.list(assistant))
+    return _write_lines(archive, CONVERSATIONS, lines)
+
+
+def _write_lines(archive: zipfile.ZipFile, name: str, lines: Iterable[JsonObject]) -> JsonObject:
+    digest, size_, count = hashlib.sha256(), 0, 0
+    with archive.open(_member(name), "w", force_zip64=True) as stream:
+        for line in lines:
+            data = orjson.dumps(line) + b"\n"
+            stream.write(data)
+            digest.update(data)
+            size_ += len(data)
+            count += 1
+    return {"member": name, "size": size_, "sha256": digest.hexdigest(), "count": count}
 
 
 def _write_passages(

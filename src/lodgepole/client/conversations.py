@@ -17,6 +17,11 @@ class ConversationsClient:
     def create(self, assistant: str) -> JsonObject:
         return self._client.call("POST", PATH, json={"assistant": assistant})
 
+    def bring(self, assistant: str, conversation: JsonObject) -> JsonObject:
+        """Make one of what `get` had elsewhere."""
+        given = {"title": conversation["title"], "messages": conversation["messages"]}
+        return self._client.call("POST", PATH, json={"assistant": assistant, **given})
+
     def list(self, assistant: str | None = None, search: str | None = None) -> Iterator[JsonObject]:
         """The one used last first, page by page."""
         asked = {"assistant": assistant, "search": search}

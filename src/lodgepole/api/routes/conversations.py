@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from lodgepole.api import answers, turns
 from lodgepole.api import conversations as shown
 from lodgepole.api.auth import Call, DataRead
+from lodgepole.api.given_messages import given_turns
 from lodgepole.api.json_response import json_response
 from lodgepole.api.pagination import PageRequest, page_request, pagination, read_page
 from lodgepole.api.requests import read_json
@@ -66,10 +67,16 @@ async def list_conversations(
 
 @router.post("/conversations", operation_id="create_conversation")
 async def create_conversation(call: DataRead) -> Response:
-    """Begin a conversation with an assistant."""
+    """Begin a conversation with an assistant, or go on with one that is brought along."""
     body = await read_json(call.request, CreateConversationRequest, call.services.limits)
+    conversations = call.services.conversations
     assistant = await turns.ready(call, body.assistant)
-    made = await call.services.conversations.create(call.key, assistant, title=body.title or "")
+    said = await given_turns(call, assistant, body.messages or ())
+    made = await conversations.create(call.key, assistant, title=body.title or "")
+    for turn in said:
+        await conversations.keep(call.key, made.id, turn)
+    if said:
+        made = await conversations.get(call.key, made.id)
     return json_response(shown.conversation(made))
 
 

@@ -22,12 +22,48 @@ RatingWord = Literal["up", "down"]
 TITLE_CHARS = 120
 
 
+class GivenFile(WireRequest):
+    id: str
+
+
+class GivenHighlight(WireRequest):
+    content: str
+
+
+class GivenReference(WireRequest):
+    file: GivenFile
+    pages: list[int]
+    highlight: GivenHighlight | None = None
+
+
+class GivenCitation(WireRequest):
+    position: int
+    references: list[GivenReference]
+
+
+class GivenMessage(WireRequest):
+    """A question or an answer as a conversation was read with it; other fields are passed over."""
+
+    role: Literal["user", "assistant"]
+    content: str
+    status: str | None = None
+    model: str | None = None
+    citations: list[GivenCitation] | None = Field(
+        default=None,
+        description="Kept are those whose words stand in a file of this assistant, on these pages.",
+    )
+
+
 class CreateConversationRequest(WireRequest):
     assistant: str = Field(description="The assistant's name.")
     title: str | None = Field(
         default=None,
         description="Left out, the first question makes one.",
         json_schema_extra={"maxLength": TITLE_CHARS},
+    )
+    messages: list[GivenMessage] | None = Field(
+        default=None,
+        description="What was said elsewhere: questions and answers in turn, as they were read.",
     )
 
 
