@@ -188,3 +188,8 @@ async def test_nothing_hidden_is_taken_in_replaced_or_removed(ports):
             await intake.append(refused)
     await intake.append(operation(3, TEAM), file=file(3, TEAM))
     assert await catalog.find_file("a", "f3") is not None
+
+
+def test_the_roles_that_a_bound_key_may_have_are_named_as_they_are_written():
+    with pytest.raises(InvalidRequest, match="`data_read` or `data_write`, not `all`"):
+        check_grant(Grant(assistants=frozenset({"a"})), Role.ALL, Limits())

@@ -343,3 +343,8 @@ async def test_failures_of_the_openai_api_have_its_shape(
     assert (failure["code"], failure["param"]) == (code, None)
     assert failure["type"] == "invalid_request_error"
     assert failure["message"]
+
+
+async def test_methods_of_our_own_paths_are_told_to_every_version(legacy):
+    refused = await legacy.request("OPTIONS", "/lodgepole/files/a/b/passages")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, PUT")

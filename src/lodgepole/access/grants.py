@@ -39,8 +39,8 @@ def check_grant(grant: Grant, role: Role, limits: Limits) -> None:
     """Raises InvalidRequest where no key may have this grant."""
     if role not in ROLES:
         raise InvalidRequest(
-            f"A key that is bound to assistants or to a filter has the role {Role.DATA_READ!r} or "
-            f"{Role.DATA_WRITE!r}, not {role!r}"
+            f"A key that is bound to assistants or to a filter has the role `{Role.DATA_READ}` or "
+            f"`{Role.DATA_WRITE}`, not `{role}`"
         )
     if grant.assistants is not None and not 1 <= len(grant.assistants) <= ASSISTANTS:
         raise InvalidRequest(f"A key is bound to 1 to {ASSISTANTS} assistants")

@@ -49,6 +49,8 @@ HEAD_ALONE = "lodgepole.head_alone"
 """In the scope of a request: nobody wants the body, so it need not be read from anywhere."""
 CHALLENGE = 'Bearer realm="lodgepole"'
 """How a 401 says that a key is wanted; the header `Api-Key` has no scheme that it could name."""
+OWN_PATHS = "/lodgepole/"
+"""Which are the same for every version."""
 OPENAI_PATHS = "/v1/"
 """Here the body of a failure is the OpenAI API's."""
 _OPENAI_CODES: Mapping[int, str] = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
@@ -177,7 +179,8 @@ async def _routing(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> list[str]:
     """The methods of this path; routing itself names those of the first route it met."""
     app: FastAPI = request.app
-    upserts = _version(request).has_operations
+    own = request.url.path.startswith(OWN_PATHS)
+    upserts = own or _version(request).has_operations
     return [
         method
         for method in METHODS

@@ -26,6 +26,7 @@ OWN_KEYS = (SHOWN_NAME, DESCRIPTION)
 """In an assistant's metadata: what a store is called that no assistant may be called, and why."""
 UNNAMED = "vector-store"
 NAME_CHARS = 256
+DESCRIPTION_CHARS = 1024
 STEM_CHARS = 40  # of a name that is made of one which no assistant may have
 METADATA_PAIRS, KEY_CHARS, VALUE_CHARS = 16, 64, 512
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
@@ -64,8 +65,12 @@ def store_metadata(
     assistant_name: str, shown: str, description: str | None, own: Mapping[str, str] | None
 ) -> dict[str, Any]:
     """An assistant's metadata for a store of this name. Raises InvalidRequest."""
-    if len(shown) > NAME_CHARS:
-        raise InvalidRequest(f"The name has {len(shown)} characters; at most {NAME_CHARS} may be")
+    for what, text, most in (
+        ("name", shown, NAME_CHARS),
+        ("description", description or "", DESCRIPTION_CHARS),
+    ):
+        if len(text) > most:
+            raise InvalidRequest(f"The {what} has {len(text)} characters; at most {most} may be")
     own = own or {}
     if len(own) > METADATA_PAIRS or any(
         len(key) > KEY_CHARS or len(value) > VALUE_CHARS for key, value in own.items()

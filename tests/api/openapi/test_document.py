@@ -225,3 +225,17 @@ async def test_a_whole_number_may_be_written_with_a_point(new: httpx2.AsyncClien
         f"/assistant/chat/{filled}/context", content=body.replace("2.0", "2.5")
     )
     assert refused.status_code == 400
+
+
+@pytest.mark.parametrize("surface", list(OF_OUR_OWN.values()), ids=list(OF_OUR_OWN))
+def test_links_lead_to_operations_of_the_same_document(surface):
+    made = document(Source(date=DATES[-1], limits=Limits(), models=("gpt-4o",)), surface)
+    operations = [one for path in made["paths"].values() for one in path.values()]
+    known = {one["operationId"] for one in operations}
+    links = [
+        link["operationId"]
+        for one in operations
+        for answer in one["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+    assert set(links) <= known

@@ -44,6 +44,12 @@ async def test_the_default_model_is_changed_and_cleared_alone(new: httpx2.AsyncC
     assert (await set_model(new, "")).json()["default_model"] is None
 
 
+async def test_an_environment_is_refused_as_in_the_published_api(new: httpx2.AsyncClient):
+    refused = await new.post(HOME, json={"name": "n", "environment": {}})
+    assert refused.status_code == 400
+    assert "`environment` is not supported" in refused.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("body", [{}, {"default_model": None}, {"default_model": 3}])
 async def test_nothing_to_change_is_refused(new: httpx2.AsyncClient, filled: str, body):
     assert (await new.patch(f"{HOME}/{filled}", json=body)).status_code == 400

@@ -235,3 +235,18 @@ async def test_a_key_that_is_bound_to_files_searches_those_alone(house, new, fil
             await reader.get("/v1/responses/resp_1"),
         ):
             assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("query", ["", " ", [""], ["What?", " "], []])
+async def test_an_empty_question_is_refused_whatever_the_store_holds(
+    new: httpx2.AsyncClient, query
+):
+    made = (await new.post("/v1/vector_stores", json={"name": "empty"})).json()
+    path = f"/v1/vector_stores/{made['id']}/search"
+    assert (await new.post(path, json={"query": query})).status_code == 400
+
+
+async def test_a_description_has_a_limit(new: httpx2.AsyncClient):
+    for length, status in ((1024, 200), (1025, 400)):
+        body = {"name": "described", "description": "x" * length}
+        assert (await new.post("/v1/vector_stores", json=body)).status_code == status

@@ -111,7 +111,7 @@ def _operation(
         "summary": route.description.split("\n\n")[0].replace("\n", " "),
         "parameters": list(_parameters(route, source, surface)),
         "responses": {
-            **_answers(described, source),
+            **_answers(described, source, surface),
             **{
                 str(status): _failure(status, _failure_shape(status, route, surface))
                 for status in sorted({*ALWAYS, *described.errors})
@@ -247,7 +247,7 @@ def _headers(*names: str) -> JsonObject:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
-def _answers(described: Described, source: Source) -> JsonObject:
+def _answers(described: Described, source: Source, surface: Surface) -> JsonObject:
     if described.accepted and source.version.has_operations:
         content = {"application/json": {"schema": ref(files.OperationModel.__name__)}}
         return {
@@ -255,7 +255,7 @@ def _answers(described: Described, source: Source) -> JsonObject:
                 "description": "Accepted; the operation says when it is done.",
                 "headers": _headers("Location"),
                 "content": content,
-                "links": _LINKS,
+                **({"links": _LINKS} if "describe_operation" in surface.operations else {}),
             }
         }
     answer: JsonObject = {"description": "Done.", "headers": _headers()}

@@ -211,7 +211,7 @@ COMPATIBLE: Mapping[str, Described] = {
     "list_models": Described(answer=openai.ListModelsResponse),
     "retrieve_model": Described(answer=openai.ModelModel, errors=(404,)),
     "create_chat_completion": Described(
-        body=completions.CompletionsRequest,
+        body=completions.AssistantCompletionsRequest,
         answer=completions.ChatCompletionModel,
         events="StreamChatCompletionChunkModel",
         errors=(400, 404, 413, *MODEL),

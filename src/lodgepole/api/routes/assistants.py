@@ -15,6 +15,7 @@ from lodgepole.api.schemas.assistants import (
     UpdateWholeAssistantRequest,
 )
 from lodgepole.api.versions import NEWEST, wire_version
+from lodgepole.errors import InvalidRequest
 
 router = APIRouter(tags=["Assistants"])
 DEFAULT_REGION = "us"
@@ -50,6 +51,8 @@ async def list_counted_assistants(
 async def create_assistant(call: ControlWrite) -> Response:
     """A new assistant, usable by the next request."""
     body = await read_json(call.request, CreateWholeAssistantRequest, call.services.limits)
+    if body.environment is not None:
+        raise InvalidRequest("`environment` is not supported: leave it out, or choose a region")
     _check_model(call, body.default_model)
     created = await call.services.assistants.create(
         call.project_id,

@@ -13,7 +13,7 @@ from lodgepole.api.auth import Call, DataRead
 from lodgepole.api.completions import complete
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import read_json
-from lodgepole.api.schemas.completions import CompletionsRequest
+from lodgepole.api.schemas.completions import AssistantCompletionsRequest
 from lodgepole.api.schemas.openai import ListModelsResponse, ModelModel
 from lodgepole.errors import InvalidRequest, NotFound
 from lodgepole.model import Assistant
@@ -53,7 +53,7 @@ async def create_chat_completion(call: DataRead) -> Response:
 
     `assistant/model` also says which model answers; else it is the default one.
     """
-    body = await read_json(call.request, CompletionsRequest, call.services.limits)
+    body = await read_json(call.request, AssistantCompletionsRequest, call.services.limits)
     if not body.model:
         raise InvalidRequest("`model` is missing: name one of your assistants")
     name, _, model = body.model.partition(SEPARATOR)

@@ -121,6 +121,8 @@ async def search_vector_store(call: DataRead, vector_store_id: str) -> Response:
     queries = [body.query] if isinstance(body.query, str) else body.query
     if not 1 <= len(queries) <= MOST_QUERIES:
         raise InvalidRequest(f"`query` must be a text or 1 to {MOST_QUERIES} texts")
+    if not all(query.strip() for query in queries):
+        raise InvalidRequest("Query cannot be empty")
     most = RESULTS if body.max_num_results is None else body.max_num_results
     assistant = await found_store(call, vector_store_id)
     snippets = await search(call, assistant, queries, most=most, filters=body.filters)

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 
@@ -93,6 +93,18 @@ class CompletionsRequest(SearchCompletions):
     prediction: Any = Field(default=None, description="Not supported.", json_schema_extra=NOTHING)
     web_search_options: Any = Field(
         default=None, description="Not supported.", json_schema_extra=NOTHING
+    )
+
+
+class AssistantCompletionsRequest(CompletionsRequest):
+    """The same where `model` says which assistant is asked."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["messages", "model"]})
+
+    model: str | None = Field(
+        default=None,
+        description="An assistant, or `assistant/model` with what answers as it.",
+        json_schema_extra={"type": "string", "minLength": 1},
     )
 
 

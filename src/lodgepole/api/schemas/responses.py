@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from lodgepole.api.schemas.vector_stores import Attributes, Seconds
 from lodgepole.api.schemas.wire import OMITTED, Whole, WireRequest, WireResponse
@@ -12,12 +12,16 @@ UNSUPPORTED = "Not supported; must be left out."
 
 
 class CreateResponseRequest(WireRequest):
+    model_config = ConfigDict(json_schema_extra={"required": ["input"]})
+
     model: str | None = Field(
         default=None,
         description="What answers; without `file_search` the assistant, or `assistant/model`.",
     )
     input: Any = Field(
-        default=None, description="A question, or the items of a conversation: messages of text."
+        default=None,
+        description="A question, or the items of a conversation: messages of text.",
+        json_schema_extra={"type": ["string", "array"]},
     )
     instructions: str | None = Field(
         default=None, description="Followed in this answer, after those of the assistant."

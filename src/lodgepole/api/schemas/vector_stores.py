@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
-from lodgepole.api.schemas.wire import OMITTED, WireRequest, WireResponse
+from lodgepole.api.schemas.wire import NOT_BLANK, OMITTED, WireRequest, WireResponse
 
 Attributes = dict[str, Any]
 Seconds = int  # since 1970
@@ -49,6 +50,26 @@ class DeletedModel(WireResponse):
 # --- stores -----------------------------------------------------------------------------------
 
 
+NULL: JsonDict = {"type": "null", "deprecated": True}
+FILE_IDS_OR_FILES: JsonDict = {
+    "oneOf": [
+        {"required": [name], "properties": {name: {"type": "array"}, other: {"type": "null"}}}
+        for name, other in (("file_ids", "files"), ("files", "file_ids"))
+    ]
+}
+QUESTIONS: JsonDict = {
+    "anyOf": [
+        {"type": "string", **NOT_BLANK},
+        {
+            "type": "array",
+            "items": {"type": "string", **NOT_BLANK},
+            "minItems": 1,
+            "maxItems": 4,
+        },
+    ]
+}
+
+
 class CreateVectorStoreRequest(WireRequest):
     name: str | None = Field(
         default=None,
@@ -62,7 +83,7 @@ class CreateVectorStoreRequest(WireRequest):
     metadata: dict[str, str] | None = None
     chunking_strategy: dict[str, Any] | None = Field(default=None, description=CHUNKING)
     expires_after: dict[str, Any] | None = Field(
-        default=None, description="Not supported; must be left out.", json_schema_extra={"not": {}}
+        default=None, description="Not supported; must be left out.", json_schema_extra=NULL
     )
 
 
@@ -78,7 +99,7 @@ class UpdateVectorStoreRequest(WireRequest):
         default=None, description="Replaces the metadata as a whole."
     )
     expires_after: dict[str, Any] | None = Field(
-        default=None, description="Not supported; must be left out."
+        default=None, description="Not supported; must be left out.", json_schema_extra=NULL
     )
 
 
@@ -177,6 +198,8 @@ class FileContentResponse(WireResponse):
 
 
 class CreateFileBatchRequest(WireRequest):
+    model_config = ConfigDict(json_schema_extra=FILE_IDS_OR_FILES)
+
     file_ids: list[str] | None = Field(default=None, description="Or `files`, and not both.")
     files: list[AttachFileRequest] | None = Field(
         default=None, description="Files that have attributes of their own."
@@ -212,7 +235,9 @@ class RankingOptions(WireRequest):
 
 
 class SearchRequest(WireRequest):
-    query: str | list[str] = Field(description="A question, or several.")
+    query: str | list[str] = Field(
+        description="A question, or up to four.", json_schema_extra=QUESTIONS
+    )
     filters: FilterModel | None = Field(default=None, description=FILTER)
     max_num_results: int | None = Field(
         default=None, json_schema_extra={"minimum": 1, "maximum": 50, "default": 10}

@@ -25,7 +25,7 @@ EVENTS: JsonDict = {
         {"type": "null"},
     ]
 }
-URL: JsonDict = {"maxLength": 2000}
+URL: JsonDict = {"maxLength": 2000, "pattern": "^https?://"}
 SOMETHING_CHANGES: JsonDict = {
     "anyOf": [
         {"required": [name], "properties": {name: {"type": type_}}}
