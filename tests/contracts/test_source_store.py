@@ -305,3 +305,15 @@ async def test_the_oldest_success_is_that_of_the_source_that_waits_longest(ready
         found, _ = await ready.sources.find_source("p", id_)
         await ready.sources.set_state(found, SourceState.PAUSED, due_at=None)
     assert await ready.sources.oldest_success() is None
+
+
+async def test_scheduled_sources_are_those_of_a_kind_that_run_by_themselves(ready):
+    for id_, values in (
+        ("s1", {}),
+        ("by hand", {"every": None}),
+        ("paused", {"state": SourceState.PAUSED}),
+        ("web", {"kind": SourceKind.WEB}),
+    ):
+        await ready.sources.add_source(source(ready, id_, **values))
+    found = await ready.sources.scheduled_sources(SourceKind.FOLDER)
+    assert [one.id for one in found] == ["s1"]

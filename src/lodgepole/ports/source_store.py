@@ -141,6 +141,10 @@ class SourceStore(Protocol):
         """Newest first, each with the name of its assistant."""
         ...
 
+    async def scheduled_sources(self, kind: SourceKind) -> Sequence[Source]:
+        """Those of all projects of this kind that run by a schedule and are not paused."""
+        ...
+
     async def count_sources(self, assistant_id: str) -> int: ...
 
     async def set_state(

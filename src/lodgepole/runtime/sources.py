@@ -7,6 +7,7 @@ from uuid import uuid4
 from lodgepole.adapters.origins.bucket import BucketOrigin
 from lodgepole.adapters.origins.credentials import Credential, Credentials
 from lodgepole.adapters.origins.folder import FolderOrigin
+from lodgepole.adapters.origins.folder_changes import find_changes
 from lodgepole.adapters.origins.git import GitOrigin
 from lodgepole.adapters.origins.web import WebOrigin
 from lodgepole.adapters.outbound_http import GuardedClient, Networks
@@ -22,6 +23,7 @@ from lodgepole.runtime.storage import Stores
 from lodgepole.sources.registry import Sources
 from lodgepole.sources.scheduler import SourceRunner
 from lodgepole.sources.sync import Sync
+from lodgepole.sources.watching import FolderWatch
 from lodgepole.telemetry.stages import Stages
 
 REPOSITORY_SECONDS = 600.0
@@ -109,6 +111,14 @@ def source_runner(
         wake=wake,
         stages=stages,
     )
+
+
+def folder_watch(settings: Settings, stores: Stores, wake: Signal) -> FolderWatch | None:
+    """What runs folders when they change; None where nothing tells of changes."""
+    changes = find_changes(settings.source_roots)
+    if changes is None:
+        return None
+    return FolderWatch(changes, store=stores.sources, clock=stores.clock, wake=wake)
 
 
 def open_files(settings: Settings, stores: Stores, stages: Stages) -> Files:

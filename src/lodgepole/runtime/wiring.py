@@ -53,6 +53,7 @@ from lodgepole.runtime.settings import Settings
 from lodgepole.runtime.sign_in import open_sessions, open_sign_in
 from lodgepole.runtime.sources import (
     Origins,
+    folder_watch,
     open_files,
     open_origins,
     source_registry,
@@ -111,6 +112,7 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
         supervised: Supervised | None = None
         following: asyncio.Task[None] | None = None
         telling: asyncio.Task[None] | None = None
+        watching: asyncio.Task[None] | None = None
         if settings.work and not read_only:
             processor = await open_file_processor(settings, stack, tools)
             worker = open_worker(settings, stages, stores, tools, processor)
@@ -130,6 +132,9 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
                 settings, stores, origins, files=services.files, wake=wake, stages=stages
             )
             following = asyncio.create_task(Supervised(runner).run(stop), name="sources")
+            watch = folder_watch(settings, stores, wake)
+            if watch is not None:
+                watching = asyncio.create_task(Supervised(watch).run(stop), name="folders")
             dispatcher = webhook_dispatcher(settings, stores, sender, stages.metrics)
             telling = asyncio.create_task(Supervised(dispatcher).run(stop), name="webhooks")
         try:
@@ -142,7 +147,7 @@ async def running(settings: Settings, *, read_only: bool = False) -> AsyncGenera
             )
         finally:
             stop.set()
-            for task in (working, following, telling):
+            for task in (working, following, telling, watching):
                 if task is not None:
                     await task
 

@@ -13,6 +13,7 @@ from lodgepole.ports.source_store import (
     Source,
     SourceClaim,
     SourceItem,
+    SourceKind,
     SourceRun,
     SourceState,
 )
@@ -46,6 +47,15 @@ class MemorySources:
             after=after,
             newest_first=True,
         )
+
+    async def scheduled_sources(self, kind: SourceKind) -> Sequence[Source]:
+        return [
+            row.source
+            for row in self._rows()
+            if row.source.kind is kind
+            and row.source.state is SourceState.ACTIVE
+            and row.source.every is not None
+        ]
 
     async def count_sources(self, assistant_id: str) -> int:
         return sum(owner == assistant_id for owner, _ in self._database.sources)

@@ -34,6 +34,7 @@ from lodgepole.ports.source_store import (
     Source,
     SourceClaim,
     SourceItem,
+    SourceKind,
     SourceRun,
     SourceState,
 )
@@ -68,6 +69,12 @@ class SqlSources:
             query = query.where(sources.c.assistant_id == assistant_id)
         query = ordered(query, sources, after, newest_first=True).limit(limit + 1)
         return list_page(await self._read(query), limit, read_named)
+
+    async def scheduled_sources(self, kind: SourceKind) -> Sequence[Source]:
+        query = select(sources).select_from(JOINED).where(ALIVE, sources.c.kind == kind.value)
+        query = query.where(sources.c.state == SourceState.ACTIVE.value)
+        rows = await self._read(query.where(sources.c.every_seconds.is_not(None)))
+        return [read_source(row) for row in rows]
 
     async def count_sources(self, assistant_id: str) -> int:
         query = select(func.count()).where(sources.c.assistant_id == assistant_id)
