@@ -293,7 +293,7 @@ export function PlaygroundPage({ assistant, shown, talk }: {
                   value={model}
                   onChange={(event) => setModel(event.currentTarget.value)}
                 >
-                  <option value="">{standard ? `Default: ${titleOf(standard)}` : 'Default'}</option>
+                  <option value="">{standard ? `Default: ${standard.quotes ? QUOTES_ONLY : standard.name}` : 'Default'}</option>
                   {models?.models.map((one) => <option value={one.name}>{titleOf(one)}</option>)}
                 </select>
               )}
