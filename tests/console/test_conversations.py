@@ -83,7 +83,7 @@ def test_it_is_found_renamed_deleted_and_had_back(begun: Page):
     current.get_by_role("button", name="Rename").click()
     page.get_by_label("Title").fill("Links to files")
     page.get_by_label("Title").press("Enter")
-    expect(current.get_by_role("link")).to_have_text("Links to files")
+    expect(current.get_by_role("link", name="Links to files", exact=True)).to_be_visible()
     page.get_by_label("Search conversations").fill("nothing has this")
     expect(talks(page).get_by_text("Nothing found.")).to_be_visible()
     page.get_by_label("Search conversations").fill("LINKS one hour")
@@ -96,7 +96,7 @@ def test_it_is_found_renamed_deleted_and_had_back(begun: Page):
     expect(page.locator(".turn")).to_have_count(0)
     expect(talks(page).get_by_text("Deleted “Links to files”.")).to_be_visible()
     talks(page).get_by_role("button", name="Undo").click()
-    talks(page).get_by_role("link", name="Links to files").click()
+    talks(page).get_by_role("link", name="Links to files", exact=True).click()
     answered(page)
 
 
