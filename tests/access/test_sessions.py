@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lodgepole.access import sessions as module
 from lodgepole.access.api_keys import CACHED_FOR
 from lodgepole.access.audit import AuditLog
 from lodgepole.access.sessions import Sessions
@@ -186,6 +187,17 @@ async def test_an_administrator_revokes_one_and_the_log_says_so(desk):
     assert not await ended(desk.process(), kept)
     (entry,) = (await log.list("default", limit=9, after=None)).items
     assert (entry.action, entry.target) == ("revoke_session", {"session_id": session.id})
+
+
+async def test_all_sessions_of_a_person_end_together(monkeypatch, desk):
+    monkeypatch.setattr(module, "LISTED", 1)
+    theirs = [(await desk.sessions.begin(ANNA))[0] for _ in range(2)]
+    kept, _ = await desk.sessions.begin(ADMIN)
+    await desk.sessions.forget_person("other", ANNA.id)
+    assert not await ended(desk.sessions, theirs[0])
+    await desk.sessions.forget_person("default", ANNA.id)
+    await desk.sessions.forget_person("default", ANNA.id)  # changes nothing
+    assert [await ended(desk.sessions, one) for one in (*theirs, kept)] == [True, True, False]
 
 
 async def test_nothing_else_is_revoked_as_a_session(desk):

@@ -160,7 +160,7 @@ async def identity_provider(clock: Clock) -> AsyncIterator[TestProvider]:
                 lines += [f"content-length: {len(content)}", "", ""]
                 writer.write("\r\n".join(lines).encode() + content)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

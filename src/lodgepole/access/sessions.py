@@ -167,6 +167,17 @@ class Sessions:
                 request_id="",
             )
 
+    async def forget_person(self, project_id: str, person_id: str) -> None:
+        """End all sessions of somebody in a project; of nobody's nothing changes."""
+        last: Record | None = None
+        while found := await self._records.list(
+            project_id, RecordKind.SESSION, limit=LISTED, after=last, newest_first=True
+        ):
+            for record in found:
+                if record.body["person_id"] == person_id:
+                    await self._remove(record)
+            last = found[-1]
+
     async def end(self, secret: str) -> None:
         """Sign out; of a session that has ended nothing changes."""
         session = await self._find(_session_id(secret))

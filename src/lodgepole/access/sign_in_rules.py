@@ -20,6 +20,7 @@ RULES = 200
 VALUES = 500  # of one claim; providers leave groups out of a token before there are more
 VALUE_CHARS = 256
 SUBJECT_CHARS = 255  # of OpenID Connect Core, 2
+PERSON_PREFIX = "user_"
 PERSON_CHARS = 24  # of a hash, in hex
 VERIFIED = "email_verified"
 Claims = Mapping[str, Sequence[str]]
@@ -90,7 +91,7 @@ def person_of(issuer: str, token: Mapping[str, Any], rules: Sequence[SignInRule]
     found = hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()
     wanted = dict.fromkeys(rule.claim for rule in rules)
     return Person(
-        id=f"user_{found[:PERSON_CHARS]}",
+        id=PERSON_PREFIX + found[:PERSON_CHARS],
         name=_name(token) or subject[:NAME_CHARS],
         claims={name: _values(token, name) for name in wanted},
     )

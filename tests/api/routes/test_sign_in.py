@@ -365,6 +365,25 @@ async def test_conversations_are_a_persons_in_every_browser(house, browser, prov
         assert (await another.get("/lodgepole/conversations")).json()["conversations"] == []
 
 
+async def test_a_person_is_forgotten_with_sessions_and_conversations(house, browser, provider, new):
+    await new.post("/assistant/assistants", json={"name": "a"})
+    await signed_in(browser, provider)
+    await browser.post("/lodgepole/conversations", json={"assistant": "a"}, headers=ORIGIN)
+    person = (await browser.get("/lodgepole/me")).json()["id"]
+    path = f"/lodgepole/people/{person}"
+    assert (await browser.delete(path, headers=ORIGIN)).status_code == 403
+    async with house.client(None) as admin:
+        own = (await admin.get("/lodgepole/me")).json()["id"]
+        assert (await admin.delete(f"/lodgepole/people/{own}")).status_code == 404
+        assert (await admin.delete(path)).status_code == 200
+    house.clock.advance(CACHED_FOR)
+    assert (await browser.get("/lodgepole/me")).status_code == 401
+    await signed_in(browser, provider)
+    assert (await browser.get("/lodgepole/me")).json()["id"] == person
+    assert (await browser.get("/lodgepole/conversations")).json()["conversations"] == []
+    assert "forget_person" in [one["action"] for one in await entries(new)]
+
+
 async def test_without_a_provider_nobody_signs_in_but_by_key(new):
     assert (await new.get("/lodgepole/sign-in/options")).json() == {"provider": None, "url": None}
     for path in (START, CALLBACK):

@@ -47,6 +47,7 @@ _PLACES = {
     "batch_id": "The batch's id.",
     "response_id": "The response's id.",
     "session_id": "The session's id.",
+    "person_id": "The id of somebody who signed in, as sessions and the audit log have it.",
     "share_id": "The link's id.",
     "conversation_id": "The conversation's id.",
     "answer_id": "The answer's id.",

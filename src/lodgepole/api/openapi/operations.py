@@ -123,6 +123,7 @@ ADDITIONS: Mapping[str, Described] = {
     "sign_out": Described(errors=(409,)),
     "list_sessions": Described(answer=sessions.ListSessionsResponse),
     "revoke_session": Described(errors=(404,)),
+    "forget_person": Described(errors=(404,)),
     "list_audit_entries": Described(answer=extensions.ListAuditEntriesResponse, errors=(400,)),
     "describe_usage": Described(answer=extensions.UsageReportModel, errors=(400,)),
     "read_passages": Described(answer=extensions.PassagesModel, errors=(400, 404)),

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from lodgepole.access.sessions import Session
 from lodgepole.access.sign_in import SignIn
+from lodgepole.access.sign_in_rules import PERSON_PREFIX
 from lodgepole.api import session_cookies
 from lodgepole.api.audit_middleware import KEY_IN_SCOPE
 from lodgepole.api.auth import Administration, AnyKey
@@ -109,6 +110,19 @@ async def list_sessions(call: Administration) -> Response:
 async def revoke_session(call: Administration, session_id: str) -> Response:
     """End somebody's session from now on."""
     await call.services.sessions.revoke(call.project_id, session_id)
+    return Response(status_code=200)
+
+
+@router.delete("/people/{person_id}", operation_id="forget_person")
+async def forget_person(call: Administration, person_id: str) -> Response:
+    """End all sessions of somebody who signed in, and remove their conversations for good.
+
+    They can sign in again as long as a rule lets them in. Of nobody nothing changes.
+    """
+    if not person_id.startswith(PERSON_PREFIX):
+        raise NotFound(f"{person_id[:80]!r} is nobody who signed in; keys are revoked.")
+    await call.services.sessions.forget_person(call.project_id, person_id)
+    await call.services.conversations.forget_key(call.project_id, person_id)
     return Response(status_code=200)
 
 
