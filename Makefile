@@ -72,11 +72,11 @@ test-clients: setup ## Every generation of official clients, each in its own env
 test-models: .weights/.synced ## Run llama.cpp with real weights of a tiny model, as `--model FILE.gguf` does
 	@.weights/bin/pytest tests/adapters/chat_models/llama_cpp/check_real_weights.py
 
-test-clients-all: test-clients ## Those, and libraries that speak the OpenAI API, with a small model behind
-	@$(BIN)/pytest tests/clients/check_frameworks.py tests/clients/check_integrations.py
+test-clients-all: test-clients ## Those, older ones, and libraries that speak the OpenAI API, with a small model
+	@$(BIN)/pytest tests/clients/check_frameworks.py tests/clients/check_older.py tests/clients/check_integrations.py
 
 conformance: setup ## Run the clients and write docs/reference/conformance.md anew
-	@$(BIN)/pytest tests/clients/check_clients.py tests/clients/check_frameworks.py --write-results
+	@$(BIN)/pytest tests/clients/check_clients.py tests/clients/check_frameworks.py tests/clients/check_older.py --write-results
 	@$(BIN)/python scripts/docs/conformance.py
 
 web: ## Build the console from web/ into src/lodgepole/console (needs Node; the result is committed)

@@ -13,6 +13,9 @@ sys.path.insert(0, str(ROOT))
 from tests.clients.clients import CLIENTS, OPERATIONS, RESULTS, Client  # noqa: E402  needs the path
 from tests.clients.frameworks import FRAMEWORKS, STEPS  # noqa: E402
 from tests.clients.frameworks import RESULTS as FRAMEWORK_RESULTS  # noqa: E402
+from tests.clients.older import OLDER  # noqa: E402
+from tests.clients.older import RESULTS as OLDER_RESULTS  # noqa: E402
+from tests.clients.older import STEPS as OLDER_STEPS  # noqa: E402
 
 Results = dict[str, dict[str, str]]
 
@@ -33,21 +36,33 @@ Each is run by `make test-clients-all`, with a model of a few rules behind the s
 the tool that it must and follows the schema that it is told: what is shown is the wire, and not how
 well a language model does.
 """
+OLDER_HEAD = """## Older generations, and programs
+
+Each is run by `make test-clients-all`, by what all of them have. Of the published one-click app
+(`pinecone-assistant-vercel-1-click-deploy`) the calls are made by the client that it uses; it asks
+for `gpt-4.1`, streams, and fetches files by their links. Of the n8n node the requests are made: the
+node runs in a server of its own, and reaches another one where its assistant comes from an
+expression, since its list of assistants has the hosted service's address built in. A blank is what
+a client has not, or what the program does not use. TypeScript 5 writes the filter of a listing in a
+form that no version of the API knows, so all files are listed.
+"""
 NOT_RUN = (
-    (
-        "TypeScript 5.1, 6.1, 7.2; Python plugin 0.4, 1.2, 2.0",
-        "In no set: they speak the versions that clients above do",
-    ),
-    ("mcp-remote", "In no set: it bridges the streamable HTTP that clients above speak"),
-    ("n8n", "Its node runs in a server of its own"),
-    ("Zapier, VS Code", "Their hosts are built in"),
+    ("n8n itself", "Its node runs in a server of its own; its requests are made above"),
+    ("Zapier", "Runs on its maker's machines, and has the hosted service's address built in"),
+    ("Visual Studio Code", "Its extension has the hosted service's address built in"),
     ("Claude, Cursor", "Programs with windows; [set up](../guides/integrations.md) by hand"),
 )
 
 
-def page(results: Results, libraries: Results) -> str:
+def page(results: Results, libraries: Results, older: Results) -> str:
     parts = [HEAD, "## Clients\n", clients_table(), "## Operations\n", matrix(results)]
-    parts += [LIBRARIES, libraries_table(libraries), "## Not run here\n"]
+    parts += [LIBRARIES, libraries_table(libraries, FRAMEWORKS, STEPS)]
+    parts += [
+        OLDER_HEAD,
+        libraries_table(older, OLDER, OLDER_STEPS),
+        pointers(),
+        "## Not run here\n",
+    ]
     parts.append(table(["Client", "Why"], [list(row) for row in NOT_RUN]))
     parts.append("## What was exercised\n")
     for client in CLIENTS:
@@ -61,16 +76,21 @@ def clients_table() -> str:
     return table(["Client", "Package", "Pointed at a server with"], rows)
 
 
-def libraries_table(results: Results) -> str:
+def pointers() -> str:
+    rows = [[client.title, client.pointed] for client in OLDER]
+    return table(["Client", "Pointed at a server with"], rows)
+
+
+def libraries_table(results: Results, clients: tuple[Client, ...], steps: tuple[str, ...]) -> str:
     rows = [
         [
             client.title,
             named(client),
-            *("•" if step in results[client.name] else "" for step in STEPS),
+            *("•" if step in results[client.name] else "" for step in steps),
         ]
-        for client in FRAMEWORKS
+        for client in clients
     ]
-    return table(["Library", "Package", *STEPS], rows)
+    return table(["Client", "Package", *steps], rows)
 
 
 def named(client: Client) -> str:
@@ -99,5 +119,5 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs/reference/conformance.md"
     target.parent.mkdir(parents=True, exist_ok=True)
-    both = [json.loads(path.read_text("utf-8")) for path in (RESULTS, FRAMEWORK_RESULTS)]
-    target.write_text(page(*both), "utf-8")
+    kept = (RESULTS, FRAMEWORK_RESULTS, OLDER_RESULTS)
+    target.write_text(page(*(json.loads(path.read_text("utf-8")) for path in kept)), "utf-8")
