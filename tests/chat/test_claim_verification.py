@@ -159,3 +159,9 @@ def test_a_dash_between_words_is_no_sign() -> None:
     text = "The wing of Airbus A320-200 planes is long."
     found = SourceText(text).verify("200 planes is long.")
     assert text[found.start : found.end] == "200 planes is long."
+
+
+def test_a_short_sentence_is_found_where_it_stands() -> None:
+    text = "We can stop him if we stand with them. Their minister is here. Stand up."
+    found = SourceText(text).verify("Stand up.")
+    assert (found.kind, text[found.start : found.end]) == (VERBATIM, "Stand up.")

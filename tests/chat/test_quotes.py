@@ -239,3 +239,12 @@ def test_a_quote_stands_under_the_heading_nearest_above_it():
     under = {quote.text: quote.under for quote in quotes_of(source)}
     assert under["Unused goods can be returned within 21 days."] == "Can I return goods?"
     assert under["The limit is one million."] == "4. Liability"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Second, the skin makes less of vitamin D.", "It is called the Advanced movement.[note 3]"],
+)
+def test_a_sentence_that_does_not_look_like_one_names_no_section(line):
+    (source,) = make_sources(f"{line}\nThe engine ran for nine years.")
+    assert [quote.under for quote in quotes_of(source)][-1] == ""

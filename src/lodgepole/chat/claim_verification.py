@@ -117,7 +117,7 @@ class SourceText:
         if answered is not None and question:
             plain = f"not {question}" if answered["no"] else question
         claimed = words(plain)
-        if sum(w.is_content for w in claimed) >= 2:
+        if len(claimed) > 1 and any(w.is_content for w in claimed):
             exact = self._find([w.stem for w in claimed], before)
             if exact and not self._turned_round(claimed, *exact):
                 return Verification(VERBATIM, 1.0, *exact)

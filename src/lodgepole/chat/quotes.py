@@ -129,6 +129,12 @@ def together(
     return list(shown.values())
 
 
+def _names_section(line: Line) -> bool:
+    """Whether a heading is one beyond doubt: no sentence that an abbreviation or a note ends."""
+    last = line.text[-1]
+    return line.kind == "title" and (last.isalnum() or last in ")?？") and ". " not in line.text[4:]
+
+
 def _is_asked_title(lines: Sequence[Line], at: int) -> bool:
     """Whether a line of its own asks what the paragraph under it answers, as in lists of such."""
     line = lines[at]
@@ -148,7 +154,7 @@ def quotes_of(source: Source) -> Iterator[Quote]:
             under, heading = line.over[-1], frozenset(stems_of(" ".join(line.over[-2:])))
         if line.text.startswith("#"):
             under = line.text.strip("# ")
-        elif line.kind == "title" or _is_asked_title(lines, i):
+        elif _names_section(line) or _is_asked_title(lines, i):
             under = line.text
         if line.rule or line.kind in ("code", "head"):
             continue
