@@ -7,6 +7,7 @@ import pytest
 from lodgepole.access.sessions import Sessions
 from lodgepole.access.sign_in import ATTEMPT, SignIn
 from lodgepole.access.sign_in_rules import SignInRule
+from lodgepole.adapters.databases.sql.tables import records
 from lodgepole.adapters.memory.clock import MemoryClock
 from lodgepole.adapters.memory.database import MemoryDatabase
 from lodgepole.adapters.memory.records import MemoryRecords
@@ -41,7 +42,8 @@ class Door:
     def __init__(self):
         self.clock = MemoryClock()
         self.provider = Provider()
-        self.records = MemoryRecords(MemoryDatabase())
+        self.database = MemoryDatabase()
+        self.records = MemoryRecords(self.database)
         self.sessions = Sessions(
             records=self.records,
             clock=self.clock,
@@ -78,6 +80,15 @@ async def test_somebody_comes_in_at_any_process_and_is_sent_where_they_wanted(do
     come = await door.process().finish(cookie, answer)
     assert (come.key.name, come.key.role, come.to) == ("Anna", Role.DATA_READ, "#/assistants")
     assert (await door.sessions.authenticate(come.secret)) == come.key
+
+
+async def test_what_is_stored_has_room_in_every_database(door):
+    cookie, answer = await door.begun()
+    await door.sign_in.finish(cookie, answer)
+    stored = list(door.database.records.values())
+    assert len(stored) == 3
+    id_, kind = records.c.id.type.length, records.c.kind.type.length
+    assert all(len(one.id) <= id_ and len(one.kind) <= kind for one in stored)
 
 
 async def test_no_attempt_is_like_another(door):

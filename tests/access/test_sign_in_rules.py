@@ -117,6 +117,8 @@ def test_names_are_short_and_printable():
     [
         SignInRule(claim="", value="x", role=Role.DATA_READ),
         SignInRule(claim="groups", value="", role=Role.DATA_READ),
+        SignInRule(claim="groups", value="x", role=Role.DATA_READ, project=""),
+        SignInRule(claim="groups", value="x", role=Role.DATA_READ, project="p" * 65),
         SignInRule(claim="g", value="x", role=Role.ALL, grant=Grant(assistants=frozenset("a"))),
         SignInRule(claim="g", value="x", role=Role.DATA_READ, grant=Grant(filter={"$near": 1})),
         SignInRule(claim="g", value="x", role=Role.DATA_READ, grant=Grant(assistants=frozenset())),

@@ -28,6 +28,7 @@ ATTEMPT = timedelta(minutes=10)
 """To type a password and find the second factor."""
 RANDOM_BYTES = 32
 CODE_CHARS = 4096
+MARK_CHARS = 40  # of a hash in hex; a record's id has 64 characters at most
 AGAIN = "Sign in again."
 
 
@@ -118,7 +119,7 @@ class SignIn:
         """The record that an attempt has succeeded: it does so once."""
         now = self._clock.now()
         return Record(
-            id=f"sign_in_{hashlib.sha256(asked.state.encode()).hexdigest()}",
+            id=f"sign_in_{hashlib.sha256(asked.state.encode()).hexdigest()[:MARK_CHARS]}",
             project_id=DEFAULT_PROJECT,
             kind=RecordKind.SIGN_IN,
             created_at=now,

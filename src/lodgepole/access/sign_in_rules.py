@@ -19,6 +19,7 @@ ANYBODY = "*"
 RULES = 200
 VALUES = 500  # of one claim; providers leave groups out of a token before there are more
 VALUE_CHARS = 256
+PROJECT_CHARS = 64  # that databases have room for
 SUBJECT_CHARS = 255  # of OpenID Connect Core, 2
 PERSON_PREFIX = "user_"
 PERSON_CHARS = 24  # of a hash, in hex
@@ -71,6 +72,10 @@ def check_rules(rules: Sequence[SignInRule], limits: Limits) -> None:
     for number, rule in enumerate(rules, 1):
         if not rule.claim or not rule.value:
             raise InvalidRequest(f"Rule {number} for sign-in has no claim or no value")
+        if not 1 <= len(rule.project) <= PROJECT_CHARS:
+            raise InvalidRequest(
+                f"Rule {number} for sign-in: a project has 1 to {PROJECT_CHARS} characters"
+            )
         if rule.grant is not None:
             try:
                 check_grant(rule.grant, rule.role, limits)
