@@ -47,6 +47,8 @@ class Server:
         environment = {
             **os.environ,
             "LODGEPOLE_API_KEY": KEY,
+            # It is not the files that it dies of here, and each is tried again after an hour.
+            "LODGEPOLE_LIMITS__OPERATION_DEATHS": "1000",
             "LODGEPOLE_SOURCE_ROOTS": json.dumps([str(self.home / "folder")]),
             "LODGEPOLE_SOURCE_NETWORKS": '["127.0.0.0/8"]',
         }

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from lodgepole.errors import NotFound, TooLarge, Unavailable
+from lodgepole.library.files import STOPPED_AGAIN_AFTER
 from lodgepole.limits import Limits
 from lodgepole.model import FileStatus
 from lodgepole.ports.origin import Gone, Unknown, WholeUnchanged
@@ -251,6 +252,20 @@ async def test_what_a_server_in_trouble_gave_up_is_uploaded_again(desk, publishe
     page = await desk.house.catalog.list_files(desk.assistant.id, limit=10, after=None)
     assert [(f.status, f.upload.size) for f in page.items] == [(FileStatus.AVAILABLE, 3)]
     assert (await desk.run(source)).counts == {UNCHANGED: 1}
+
+
+async def test_what_the_server_stopped_at_is_uploaded_again_an_hour_later(desk):
+    desk.shelf.files = {"a.txt": b"one"}
+    source = await desk.add()
+    await desk.runner().drain()
+    deaths, minute = desk.house.limits.operation_deaths, timedelta(minutes=1)
+    for _ in range(deaths):
+        await desk.house.log.claim("killed", lease=minute)
+        desk.house.clock.advance(minute)
+    await fail_next(desk, "The server stopped in the middle 2 times.")
+    assert (await desk.run(source)).counts == {UNCHANGED: 1}
+    desk.house.clock.advance(STOPPED_AGAIN_AFTER)
+    assert (await desk.run(source)).counts == {CHANGED: 1}
 
 
 async def test_what_cannot_be_read_is_not_uploaded_again(desk):

@@ -7,6 +7,7 @@ a blob that no operation knows; the sweep removes it.
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from copy import copy
 from dataclasses import replace
+from datetime import timedelta
 
 from lodgepole.errors import (
     Conflict,
@@ -43,6 +44,8 @@ from lodgepole.ports.operation_intake import OperationIntake
 from lodgepole.telemetry.stages import Stages
 
 FIRST_GENERATION = 1
+
+STOPPED_AGAIN_AFTER = timedelta(hours=1)
 
 
 class Files:
@@ -234,13 +237,21 @@ class Files:
         return await self._deletion(assistant, file_id)
 
     async def was_given_up(self, assistant: Assistant, file_id: str) -> bool:
-        """Whether the last content was given up after many attempts, not refused as unreadable."""
+        """Whether the last content was given up after many attempts, not refused as unreadable.
+
+        Content at which the server stopped counts after an hour: it may stop at it again.
+        """
         page = await self._history.list(
             assistant.id, types=set(), statuses=set(), limit=1, after=None, file_id=file_id
         )
+        limits, since = self._limits, self._clock.now() - STOPPED_AGAIN_AFTER
         return any(
             operation.status is OperationStatus.FAILED
-            and operation.attempts >= self._limits.operation_attempts
+            and (
+                operation.attempts >= limits.operation_attempts
+                if operation.unreturned <= limits.operation_deaths
+                else operation.completed_at is not None and operation.completed_at <= since
+            )
             for operation in page.items
         )
 
