@@ -129,7 +129,7 @@ def test_webhook(
     _show_due(made, as_json=as_json)
 
 
-@app.command("deliveries")
+@app.command("deliveries", short_help="List deliveries, newest first.")
 def list_deliveries(
     webhook_id: IdArgument,
     *,
@@ -177,7 +177,7 @@ def redeliver(
     _show_due(due, as_json=as_json)
 
 
-@app.command("delete")
+@app.command("delete", short_help="Delete a webhook.")
 def delete_webhook(
     webhook_id: IdArgument,
     *,
