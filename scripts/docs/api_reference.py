@@ -14,7 +14,7 @@ from tests.api.openapi.openapi_differences import DIFFERENCES
 
 from lodgepole import errors
 from lodgepole.api import errors as api_errors
-from lodgepole.api.openapi.document import DATES, document
+from lodgepole.api.openapi.document import DATES, UNCHANGED_SINCE, document
 from lodgepole.api.openapi.markers import Source
 from lodgepole.api.openapi.surfaces import OWN, PUBLISHED, Surface
 from lodgepole.chat.model_directory import NAMES
@@ -30,7 +30,8 @@ API_HEAD = f"""\
 
 Written from the program's own OpenAPI document by `scripts/docs/api_reference.py`; a test keeps it
 true. A running server shows the same at `/docs`, and hands the documents out at `/openapi.json` and
-`/openapi/DATE.json`, for {", ".join(DATES[:-1])} and {DATES[-1]}.
+`/openapi/DATE.json`, for {", ".join(DATES)} and {UNCHANGED_SINCE[-1]}, which changed
+nothing but the date.
 
 Paths are below `/assistant`, and are also served without it. Every request carries its key in the
 header `Api-Key`. The header `X-Pinecone-Api-Version` chooses between the versions; below is

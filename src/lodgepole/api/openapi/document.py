@@ -30,7 +30,7 @@ from lodgepole.api.versions import VERSION_HEADER
 DATES = ("2025-01", "2025-04", "2025-10", "2026-04")
 """The versions with a document, oldest first."""
 UNCHANGED_SINCE = ("2026-07",)
-"""Later versions that changed nothing in this API: they have the last one's document."""
+"""Later versions that changed nothing in this API: their documents differ in the date alone."""
 EVALUATION = "metrics_alignment"
 FILE_ID = "assistant_file_id"
 _PLACES = {

@@ -24,7 +24,7 @@ class Source:
     """Sources of a document besides the code.
 
     Attributes:
-        date: One of `DATES`.
+        date: One of `DATES`, or a later one that changed nothing.
         limits: Of the running server; numbers in the document are these.
         models: The names that requests may give as `model`.
     """

@@ -33,11 +33,9 @@ async def newest(request: Request) -> Response:
 @router.get("/openapi/{date}.json")
 async def dated(request: Request, date: str) -> Response:
     """The document of one API version, or of what is our own."""
-    if date in UNCHANGED_SINCE:
-        date = DATES[-1]
-    if date not in (*DATES, *OF_OUR_OWN):
-        known = ", ".join((*DATES, *OF_OUR_OWN))
-        raise NotFound(f"There is no document of {date[:20]!r}, only of {known}.")
+    known = (*DATES, *UNCHANGED_SINCE, *OF_OUR_OWN)
+    if date not in known:
+        raise NotFound(f"There is no document of {date[:20]!r}, only of {', '.join(known)}.")
     return await _document(request, date)
 
 
