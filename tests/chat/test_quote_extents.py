@@ -63,3 +63,12 @@ def test_a_label_with_the_questions_words_is_no_further_quote():
     question = "What does the head of sales sell?"
     told = shown(question, "She sells boats to guests.", "Job title: Head of Sales", text=text)
     assert told[-1][-1] == "She sells boats to guests."
+
+
+def test_after_much_that_is_shown_no_further_quote_is_begun():
+    items = "\n".join(f"- {'guests sleep ' * 45}{n}" for n in range(4))
+    fees = items.replace("guests", "boats")
+    text = f"Rules:\n{items}\n\nDogs sleep in the hut.\n\nFees:\n{fees}"
+    assert len(shown("What are the rules?", "Dogs sleep in the hut.", "Rules:", text=text)) == 2
+    told = shown("What are the rules?", "Rules:", "Fees:", "Dogs sleep in the hut.", text=text)
+    assert [parts[0] for parts in told] == ["Rules:", "Fees:"]

@@ -150,6 +150,8 @@ _WANTS_ALL = re.compile(
     r"\b(?:what(?:'s|’s| is| are)? (?:included|covered|excluded)|what (?:are|were|should|can|must"
     r"|(?:does|do|did|will|would) .{1,80}\b(?:include|cover|offer|consist|contain|require"
     r"|need|provide))\b"
+    r"|(?:what|which) (?:[\w'-]{1,20} ){0,4}?[a-z]{2,20}[^su\W]s (?:are|were|did|does?|can|could"
+    r"|ha(?:s|ve|d)|should|will|would|must|may|might)"
     r"|(?:what|which) (?:\w+ ){0,3}(?:steps|types?|kinds|sorts|tips|ways|benefits|services|reasons"
     r"|requirements|conditions|exceptions|features|measures|factors|documents|items|options"
     r"|examples|rules|tasks|duties|responsibilities|qualifications|limitations|exclusions)"

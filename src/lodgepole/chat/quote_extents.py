@@ -13,6 +13,7 @@ from lodgepole.text.words import content_stems, words
 LONGEST_ALL = 1_500  # characters of a section, where a question is for several things
 LONGEST_EXPLANATION = 1_000  # where it is for a reason, a way or an effect
 LONGEST_CONTEXT = 350  # of a paragraph, where the quote may be next to what is asked
+ENOUGH = 2_500  # characters, after which no further quote is begun
 FURTHER_SHARE = 0.5  # of these for a second and third quote
 
 
@@ -21,6 +22,8 @@ def shown_of(chosen: Sequence[tuple[Quote, str]]) -> tuple[Shown, ...]:
     told: list[Shown] = []
     said: set[str] = set()
     for quote, question in chosen:
+        if sum(len(text) for text in said) >= ENOUGH:
+            break
         shown = _whole(quote, question, 1.0 if not told else FURTHER_SHARE)
         parts = tuple(part for part in shown.parts if not (part.cited and part.text in said))
         if quote.text in said or not any(part.cited for part in parts):

@@ -7,6 +7,7 @@ a field of a record under the one that names it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from lodgepole.chat.table_rows import heads, is_plain_row
@@ -16,6 +17,7 @@ from lodgepole.text.word_lists import ANNOUNCING
 from lodgepole.text.words import squeeze, stems_of
 
 LONGEST_TITLE = 80
+KEPT_LINES = 4_096  # whose stems are kept, some megabytes; those found once are found again
 WORDS_OF_NAME = 2  # in the field that tells people which record this is
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 _RULE = re.compile(r"[ \t]*+\n([ \t]*+\|?[ \t]*+:?-{3}[^\n]*+)")  # what follows a table's first row
@@ -101,9 +103,7 @@ def _lines(snippet: Snippet) -> list[Line]:
         said = squeeze(text[start:stop])
         rule = _RULE.match(text, stop)
         under = squeeze(rule.group(1)) if rule else None
-        lines.append(
-            Line(said, start, apart, under, _kind(said), frozenset(stems_of(said)), begins=begins)
-        )
+        lines.append(Line(said, start, apart, under, _kind(said), _stems(said), begins=begins))
     _lead_by_marks(lines)
     _name_fields(lines)
     for at, (line, after) in reversed(list(enumerate(pairwise(lines)))):
@@ -111,6 +111,11 @@ def _lines(snippet: Snippet) -> list[Line]:
             line.kind = "title"
     _lead_into_items(lines)
     return lines
+
+
+@lru_cache(maxsize=KEPT_LINES)
+def _stems(said: str) -> frozenset[str]:
+    return frozenset(stems_of(said))
 
 
 def _lead_by_marks(lines: Sequence[Line]) -> None:

@@ -95,7 +95,8 @@ def _following(
         if heading and not (reach.paragraphs and (line.over or _COUNTS.match(after.text))):
             return
         listed = after.kind in ("item", "more")
-        new = after.apart and not (listed or heading or is_heading(before))
+        led = listed and (reach.paragraphs or before.kind in ("lead", "item", "more"))
+        new = after.apart and not (led or heading or is_heading(before))
         if new and not (reach.paragraphs and after.stems & reach.asked):
             return
         left -= len(after.text)
