@@ -26,7 +26,7 @@ DOCUMENTS = {
     "2026-04": ("/assistant", 1.0),
     "2025-10": ("/assistant", 0.3),
     "openai": ("/v1", 0.3),
-    "lodgepole": ("/lodgepole", 0.3),
+    "lodgepole": ("/lodgepole", 0.15),
 }
 """Where the paths of each are, and the share of `--examples` that it gets: older clients' look at a
 file may wait for it, and of the others most know nothing of what was generated."""
