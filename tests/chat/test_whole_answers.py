@@ -114,3 +114,35 @@ async def test_of_many_files_some_begin_and_the_others_are_counted() -> None:
 
 async def test_without_files_there_is_nothing_to_tell() -> None:
     assert await Shelf({}).prepared("What is this document about?") is None
+
+
+LETTER = (
+    "The club met in March, as it does each year.\n\n"
+    "The hedge by the road is too high. It is three metres high.\n\n"
+    "Soup was served to all."
+)
+LONG_TALK = " ".join(
+    f"{'It was so. ' * 60}Then the speaker told how the club had grown in its year {n}."
+    for n in range(20)
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What are the key points about the hedge in letter.txt?", "On this, letter.txt says"),
+        ("Give me the main points on soup in letter.txt", "Soup was served to all."),
+        ("What is talk.txt about?", "The most typical sentence of each of 8 parts"),
+    ],
+)
+async def test_a_text_without_headings_is_told_by_what_it_says(question: str, told: str) -> None:
+    text, citations = await Shelf({"letter.txt": LETTER, "talk.txt": LONG_TALK}).ask(question)
+    assert told in text
+    assert citations
+
+
+async def test_a_topic_brings_only_what_is_said_on_it() -> None:
+    question = "What are the main points about the hedge in letter.txt?"
+    text, _ = await Shelf({"letter.txt": LETTER}).ask(question)
+    assert "It is three metres high." in text
+    assert "Soup" not in text

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from lodgepole.chat.central_sentences import central_sentences
 from lodgepole.model import Block, BlockKind, Document
 from lodgepole.text.sentences import ends_sentence, sentence_spans
 from lodgepole.text.word_lists import STOPWORDS
@@ -13,6 +14,7 @@ from lodgepole.text.words import WORD, similar_stems, squeeze, stems_of
 MOST_SECTIONS = 12
 MOST_PARAGRAPHS = 6  # of a document without headings, or pages of it
 LOOKED_AT = 3_000  # characters of a block, for its first sentence
+LONGEST_OF_BEGINNINGS = 10_000  # characters of a text that the beginnings of few paragraphs tell
 TITLE_CHARS = 120
 LEAST_WORDS = 4  # of a line, from which it may be a sentence
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
@@ -49,12 +51,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is shown of a document as a whole; `left_out` counts sections or pages beyond."""
+    """What is shown of a document as a whole; `left_out` counts sections or pages beyond.
+
+    Where it is `central`, the lead is the most typical sentences of a text without headings.
+    """
 
     title: str
     lead: tuple[Span, ...]
     sections: tuple[Section, ...]
     left_out: int = 0
+    central: bool = False
 
 
 def outline_of(document: Document) -> Outline:
@@ -75,6 +81,10 @@ def outline_of(document: Document) -> Outline:
         lead = []
     if not sections:
         starts = _beginnings(document)
+        if len(starts) > MOST_PARAGRAPHS or len(text) > LONGEST_OF_BEGINNINGS:
+            central = central_sentences(document)
+            if len(central) > 1:
+                return Outline(title, tuple(central), (), central=True)
         shown = starts[:MOST_PARAGRAPHS] or lead
         return Outline(title, tuple(shown), (), len(starts) - len(starts[:MOST_PARAGRAPHS]))
     shown = sections[:MOST_SECTIONS]

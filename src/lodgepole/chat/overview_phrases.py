@@ -1,8 +1,9 @@
 """Localised phrases around outlines, pages and lists of files. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from lodgepole.chat.excerpt_phrases import EXCERPT_PHRASES
 from lodgepole.chat.messages import question_language
 
 
@@ -22,6 +23,8 @@ class OverviewPhrases:
         files: Before the names of all `{n}` files.
         more: That `{n}` of what would follow are left out.
         columns: How many rows a table has, and the names of its columns.
+        central: Before the most typical sentences of `{n}` parts of a text without headings.
+        topic: Before what `{name}` says on one thing.
     """
 
     outline: str
@@ -35,6 +38,8 @@ class OverviewPhrases:
     files: str
     more: str
     columns: str
+    central: str = EXCERPT_PHRASES["en"].central
+    topic: str = EXCERPT_PHRASES["en"].topic
 
 
 ENGLISH = OverviewPhrases(
@@ -50,7 +55,7 @@ ENGLISH = OverviewPhrases(
     "Not shown: {n} more.",
     "Rows: {n}. Columns: {columns}",
 )
-_PHRASES = {
+_PLAIN = {
     "en": ENGLISH,
     "de": OverviewPhrases(
         "Ich zitiere und fasse nicht zusammen. Dies ist eine Gliederung von {name}:",
@@ -302,6 +307,10 @@ _PHRASES = {
 }
 
 
+_PHRASES = {
+    code: replace(ours, central=EXCERPT_PHRASES[code].central, topic=EXCERPT_PHRASES[code].topic)
+    for code, ours in _PLAIN.items()
+}
 _LETTERS = (
     ("ja", re.compile("[\u3041-\u30ff]")),
     ("ko", re.compile("[\uac00-\ud7a3]")),

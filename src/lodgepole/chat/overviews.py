@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from lodgepole.chat.document_outlines import (
     Outline,
     Section,
+    Span,
     outline_of,
     said_between,
     sections_of,
@@ -122,6 +123,19 @@ def sections_answer(
     return page.done()
 
 
+def topic_answer(
+    found: Sequence[tuple[File, Document, Sequence[Span], int]], ours: OverviewPhrases
+) -> PreparedAnswer:
+    """Sentences of each file on what is asked about, in order; with how many are left out."""
+    page = Page()
+    for file, document, spans, left_out in found:
+        page.say(ours.topic.format(name=file.upload.name))
+        for span in spans:
+            page.put(page.quote(file, document, *span))
+        _put_more(page, left_out, ours)
+    return page.done()
+
+
 def no_section_answer(file: File, document: Document, ours: OverviewPhrases) -> PreparedAnswer:
     """That there is no such section, and which there are."""
     page = Page()
@@ -159,6 +173,8 @@ def _put_outline(
         more = " …" if len(names) > MOST_COLUMNS else ""
         columns = f"{', '.join(names[:MOST_COLUMNS])}{more}"
         page.say(ours.columns.format(n=rows, columns=columns))
+    if outline.central:
+        page.say(ours.central.format(n=len(outline.lead)))
     lead = [page.quote(file, document, *span, own_line=False) for span in outline.lead]
     if outline.sections:
         page.put(*lead)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
+from lodgepole.chat.central_sentences import Span, sentences_on
 from lodgepole.chat.document_outlines import Section, sections_named, title_of
 from lodgepole.chat.file_excerpts import excerpts_of
 from lodgepole.chat.files_meant import earlier, named, spelt_out
@@ -18,6 +19,7 @@ from lodgepole.chat.overviews import (
     outline_answer,
     pages_answer,
     sections_answer,
+    topic_answer,
 )
 from lodgepole.chat.prepared_answers import PreparedAnswer
 from lodgepole.chat.query_planning import asks_of_another
@@ -227,7 +229,12 @@ class _Reading:
         if titled:
             return await _written(titled[:MOST_MEANT], outline_answer, self._ours)
         found = await _written(read if meant else await self._all(likely), _sections, "", left)
-        return sections_answer(found[:MOST_SECTIONS], self._ours) if found else None
+        if found:
+            return sections_answer(found[:MOST_SECTIONS], self._ours)
+        if not meant or not left or not self._gist.sure:
+            return None
+        on_it = await _written(read[:MOST_MEANT], _on_topic, left)
+        return topic_answer(on_it, self._ours) if on_it else None
 
     async def _everything(self) -> PreparedAnswer | None:
         read = await self._all(self._files[:MOST_FILES])
@@ -271,6 +278,14 @@ def _sections(
         for file, document in read
         for section in sections_named(document, number, stems)
     ]
+
+
+def _on_topic(
+    read: Sequence[Read], stems: frozenset[str]
+) -> list[tuple[File, Document, Sequence[Span], int]]:
+    """The files that say something of this, each with its sentences on it."""
+    told = [(file, document, *sentences_on(document, stems)) for file, document in read]
+    return [each for each in told if each[2]]
 
 
 def _tells(document: Document, stems: frozenset[str]) -> bool:
