@@ -250,3 +250,21 @@ async def test_a_sentence_that_several_files_have_is_quoted_once():
     two = make_snippet("Read this. The warranty of the kettle lasts two years.", name="b.txt")
     text, _ = await generate(ask("How long does the warranty of the kettle last?", one, two))
     assert text.count("lasts two years") == 1
+
+
+async def test_a_heading_with_the_questions_words_is_no_answer():
+    report = make_snippet(
+        "FIRE INSPECTION REPORT\n\nSite: Hut 7\nInspector: M. Rowlands\n\n"
+        "Findings of fire inspector:\n"
+        "Two fire doors of the hut do not close.\nThe extinguisher of the hut is empty."
+    )
+    text, _ = await generate(ask("What did the fire inspection of the hut find?", report))
+    assert "Two fire doors of the hut do not close." in text
+
+
+async def test_a_duration_in_words_counts():
+    leave = make_snippet("Special leave of guests is granted so:\n- moving to the hut: one day\n")
+    text, _ = await generate(
+        ask("How many days of special leave are for moving to the hut?", leave)
+    )
+    assert text.startswith(LEAD)

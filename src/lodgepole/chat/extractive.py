@@ -32,7 +32,7 @@ from lodgepole.chat.provenance import (
 from lodgepole.chat.query_planning import queries
 from lodgepole.chat.quote_extents import shown_of
 from lodgepole.chat.quoted_answers import Found, Shown, json_parts, text_parts
-from lodgepole.chat.quotes import Quote, quotes_of
+from lodgepole.chat.quotes import Quote, only_repeats, quotes_of
 from lodgepole.chat.sentence_scoring import WEIGHTS, Asked, Comparison, Sentence
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.model import (
@@ -77,6 +77,7 @@ the embedder does not know, those that were refused had .18 to .24 or, as absent
 CLEAR_COSINE = 0.7  # so near in meaning a quote may answer in other words alone
 MOST_ABSENT = 0.3  # of a question's content, that may be in no source where a quote answers
 TITLE_WEIGHT = 0.15  # less, of a heading that repeats the question's words
+REPEATING_WEIGHT = 0.4  # less, of a heading alone, most of whose words are the question's
 LITTLE_WEIGHT = 0.15  # less, of `please contact us` and `in summary`
 CUT_WEIGHT = 0.2  # less, of what the edge of its snippet cuts
 LEAST_COSINE = 0.6  # needed by a question that shares no word with any sentence
@@ -295,7 +296,8 @@ def _has_figure(question: str, shown: Sequence[Shown]) -> bool:
     if kind is None or kind not in _FIGURES:
         return True
     texts = [part.text for each in shown for part in each.parts]
-    return any(says(kind, text) or says(AnswerType.COUNT, text) for text in texts)
+    kinds = (kind, AnswerType.COUNT, AnswerType.DURATION)  # the last knows `one day`
+    return any(says(each, text) for text in texts for each in kinds)
 
 
 def _best(scored: Sequence[tuple[float, _Candidate]], question: str) -> list[Quote]:
@@ -346,6 +348,8 @@ def _candidate(
     worth += PASSAGE_WEIGHT * quote.source.snippet.score
     if quote.is_title:
         worth -= TITLE_WEIGHT
+    if only_repeats(quote, comparison.asked):
+        worth -= REPEATING_WEIGHT
     if says_little(quote.text, comparison.asked.text):
         worth -= LITTLE_WEIGHT
     if quote.is_cut:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from lodgepole.chat.answer_types import says, wants_all, wants_more
 from lodgepole.chat.quoted_answers import Shown
 from lodgepole.chat.quoted_sections import Reach
-from lodgepole.chat.quotes import Quote
+from lodgepole.chat.quotes import Quote, only_repeats
 from lodgepole.chat.sentence_scoring import Asked
-from lodgepole.text.words import content_stems, words
 
 LONGEST_ALL = 1_500  # characters of a section, where a question is for several things
 LONGEST_EXPLANATION = 1_000  # where it is for a reason, a way or an effect
@@ -28,19 +27,11 @@ def shown_of(chosen: Sequence[tuple[Quote, str]]) -> tuple[Shown, ...]:
         parts = tuple(part for part in shown.parts if not (part.cited and part.text in said))
         if quote.text in said or not any(part.cited for part in parts):
             continue
-        if told and _only_repeats(quote, question):
+        if told and only_repeats(quote, Asked.of(question)):
             continue
         said.update(part.text for part in parts)
         told.append(replace(shown, parts=parts))
     return tuple(told)
-
-
-def _only_repeats(quote: Quote, question: str) -> bool:
-    """Whether it is no more than a heading with words of the question."""
-    if not quote.is_label:
-        return False
-    said = content_stems(words(quote.text))
-    return 2 * len(said & Asked.of(question).stems) >= len(said)
 
 
 def _whole(quote: Quote, question: str, share: float) -> Shown:

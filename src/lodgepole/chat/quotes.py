@@ -7,9 +7,10 @@ from itertools import takewhile
 from lodgepole.chat.quoted_lines import LONGEST_TITLE, Line, lines_of
 from lodgepole.chat.quoted_parts import Announced, Part, announced, parts_of
 from lodgepole.chat.quoted_sections import Reach, is_heading, section_of
+from lodgepole.chat.sentence_scoring import Asked
 from lodgepole.model import FileKind, Source
 from lodgepole.text.sentences import ends_sentence, is_field
-from lodgepole.text.words import stems_of
+from lodgepole.text.words import content_stems, stems_of, words
 
 LONGEST_OVER = 400  # characters of a paragraph before a sentence, that say what it is about
 
@@ -109,6 +110,14 @@ class Quote:
     def explained(self, reach: Reach) -> Announced:
         """It with what stands before and after it in its section."""
         return section_of(self._lines, self._at, reach)
+
+
+def only_repeats(quote: Quote, asked: Asked) -> bool:
+    """Whether it is no more than a heading with words of the question."""
+    if not quote.is_label:
+        return False
+    said = content_stems(words(quote.text))
+    return 2 * len(said & asked.stems) >= len(said)
 
 
 def together(
