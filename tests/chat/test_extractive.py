@@ -64,6 +64,14 @@ async def test_in_a_language_that_the_embedder_does_not_know_little_is_shown_as_
         assert ("Frau Ahrens" in "".join(said)) is is_near
 
 
+async def test_a_speech_that_does_not_name_its_speaker_is_shown_rather_than_refused():
+    speech = make_snippet("I planted trees by my house. I am your mayor. My trees are tall.")
+    text, _ = await generate(ask("What did Mayor Jensen say about bicycles in winter?", speech))
+    assert NOTHING_FOUND not in text
+    assert text.startswith(ENGLISH.unclear) or ENGLISH.nearest in text
+    assert "[1]" in text
+
+
 async def test_a_table_row_is_quoted_under_its_tables_head():
     text, _ = await generate(ask("What is the monthly fee of the Silver plan?", TABLE))
     head = "| Plan | Monthly fee |\n| --- | --- |"

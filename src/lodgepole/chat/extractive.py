@@ -169,7 +169,8 @@ class ExtractiveChatModel:
         quotable = _Quotable(_sentences(sources), named.known, named.places)
         whole = await self._ranked(question, quotable)
         nothing = whole is None or self._is_nothing(question, whole)
-        if whole is None or (nothing and not self._may_be_near(question, whole)):
+        near = named.framing or (whole is not None and self._may_be_near(question, whole))
+        if whole is None or (nothing and not near):
             return Found((), (*missing, *named.framing))
         chosen = [
             (quote, question) for quote in _with_the_names(_best(whole.scored, question), quotable)
