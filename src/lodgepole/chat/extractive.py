@@ -222,7 +222,12 @@ class ExtractiveChatModel:
         vectors = await self._embedder.embed_passages([c.quote.meant for c in candidates])
         cosines = [float(cosine) for cosine in np.asarray(vectors @ query, dtype=np.float64)]
         pairs = zip(cosines, candidates, strict=True)
-        scored = sorted(((cosine + c.worth, c) for cosine, c in pairs), key=lambda pair: -pair[0])
+        # A heading that repeats the question is evidence of what stands under it, and no answer.
+        less = [REPEATING_WEIGHT * only_repeats(c.quote, comparison.asked) for c in candidates]
+        scored = sorted(
+            ((cosine + c.worth - lower, c) for (cosine, c), lower in zip(pairs, less, strict=True)),
+            key=lambda pair: -pair[0],
+        )
         lexical = [c.lexical for c in candidates]
         return _Ranked(comparison, tuple(scored), tuple(cosines), tuple(lexical))
 
@@ -349,8 +354,6 @@ def _candidate(
     worth += PASSAGE_WEIGHT * quote.source.snippet.score
     if quote.is_title:
         worth -= TITLE_WEIGHT
-    if only_repeats(quote, comparison.asked):
-        worth -= REPEATING_WEIGHT
     if says_little(quote.text, comparison.asked.text):
         worth -= LITTLE_WEIGHT
     if quote.is_cut:

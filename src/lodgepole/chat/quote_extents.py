@@ -36,6 +36,9 @@ def shown_of(chosen: Sequence[tuple[Quote, str]]) -> tuple[Shown, ...]:
 
 def _whole(quote: Quote, question: str, share: float) -> Shown:
     """What is shown of a quote: with all that it leads into, where it is asked for."""
+    if only_repeats(quote, Asked.of(question)):
+        below = quote.below(LONGEST_EXPLANATION)
+        return Shown(quote, below if len(below) > 1 else quote.parts)
     everything = wants_all(question)
     if quote.is_item and not everything:
         return Shown(quote, quote.parts)

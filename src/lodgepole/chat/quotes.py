@@ -107,6 +107,16 @@ class Quote:
             return None
         return announced(self._lines, lead.at)
 
+    def below(self, chars: int) -> tuple[Part, ...]:
+        """What stands under a heading, whatever it is, as far as it goes on."""
+        told = [Part(self.text, cited=False)]
+        for line in self._lines[self._at + 1 :]:
+            chars -= len(line.text)
+            if chars < 0 or line.kind in ("title", "code", "head"):
+                break
+            told.append(Part(line.text, own_line=line.begins))
+        return tuple(told)
+
     def explained(self, reach: Reach) -> Announced:
         """It with what stands before and after it in its section."""
         return section_of(self._lines, self._at, reach)

@@ -34,7 +34,7 @@ app = typer.Typer(
 LOOKED_AT = 1000  # files that an upload is compared with, newest first
 COPIES_NAMED = 3
 STATUSES = ("Available", "Processing", "Failed", "Deleting")
-FileArgument = Annotated[str, typer.Argument(help="The file's name, or its id.")]
+FileArgument = Annotated[str, typer.Argument(metavar="file", help="The file's name, or its id.")]
 
 
 @app.command("upload", short_help="Upload files and wait until they are read.")
@@ -165,7 +165,7 @@ def list_files(
 @app.command("get", short_help="Describe one, with a link to download it.")
 def get_file(
     assistant: AssistantArgument,
-    file: FileArgument,
+    file_id: FileArgument,
     *,
     as_json: JsonOption = False,
     url: UrlOption = None,
@@ -173,7 +173,7 @@ def get_file(
 ) -> None:
     """Describe one file, with a link to download it that works for an hour."""
     with connect(url, data_dir) as client:
-        found = find_file(client, assistant, file, include_url=True)
+        found = find_file(client, assistant, file_id, include_url=True)
     if as_json:
         show_json(found)
     else:
@@ -183,7 +183,7 @@ def get_file(
 @app.command("download", short_help="Fetch a file as it was uploaded.")
 def download_file(
     assistant: AssistantArgument,
-    file: FileArgument,
+    file_id: FileArgument,
     *,
     output: Annotated[
         Path | None,
@@ -196,7 +196,7 @@ def download_file(
 ) -> None:
     """Fetch a file as it was uploaded, and compare it with the checksum that was kept."""
     with connect(url, data_dir) as client:
-        found = find_file(client, assistant, file, include_url=True)
+        found = find_file(client, assistant, file_id, include_url=True)
         target = _target(output, str(found["name"]))
         if target.exists() and not force:
             raise UsageError(f"{target} is there already; --force replaces it.")
@@ -210,7 +210,7 @@ def download_file(
 @app.command("update", short_help="Replace a file's metadata.")
 def update_file(
     assistant: AssistantArgument,
-    file: FileArgument,
+    file_id: FileArgument,
     *,
     metadata: Annotated[
         str, typer.Option(help="A flat JSON object, in the place of what is kept; {} clears.")
@@ -222,7 +222,7 @@ def update_file(
     """Replace a file's metadata without uploading it again; it is searched all the while."""
     wanted = read_json_option("--metadata", metadata) or {}
     with connect(url, data_dir) as client:
-        file_id = find_file(client, assistant, file)["id"]
+        file_id = find_file(client, assistant, file_id)["id"]
         operation = client.update_metadata(assistant, file_id, wanted)
         until_changed(client, assistant, operation)
         changed = client.file(assistant, file_id)
@@ -235,7 +235,9 @@ def update_file(
 @app.command("delete", short_help="Delete files for good.")
 def delete_files(
     assistant: AssistantArgument,
-    files: Annotated[list[str], typer.Argument(help="Names of files, or their ids.")],
+    file_ids: Annotated[
+        list[str], typer.Argument(metavar="file", help="Names of files, or their ids.")
+    ],
     *,
     as_json: JsonOption = False,
     url: UrlOption = None,
@@ -243,13 +245,13 @@ def delete_files(
 ) -> None:
     """Delete files; they are not cited from this moment. This cannot be undone."""
     with connect(url, data_dir) as client:
-        ids = [find_file(client, assistant, file)["id"] for file in files]  # all, or none
+        ids = [find_file(client, assistant, file)["id"] for file in file_ids]  # all, or none
         accepted = [client.delete_file(assistant, file_id) for file_id in dict.fromkeys(ids)]
         ended = [until_deleted(client, assistant, operation) for operation in accepted]
     if as_json:
         show_json({"operations": ended})
     else:
-        say(f"Deleted {', '.join(files)}.")
+        say(f"Deleted {', '.join(file_ids)}.")
 
 
 def _target(output: Path | None, name: str) -> Path:
