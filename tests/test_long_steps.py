@@ -13,8 +13,8 @@ from tests.support.long_steps import longest_step
 
 from lodgepole.adapters.embedders.builtin import find_tokenizer
 from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
-from lodgepole.chat.messages import question_language
-from lodgepole.chat.query_planning import queries, standalone_question
+from lodgepole.chat.conversation.query_planning import queries, standalone_question
+from lodgepole.chat.localised_phrases import question_language
 from lodgepole.evaluation import alignment
 from lodgepole.limits import Limits
 from lodgepole.model import Message

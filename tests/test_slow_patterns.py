@@ -8,7 +8,7 @@ import pytest
 from tests.support.slow_patterns import at_the_start, everywhere, patterns_of, slow_text
 
 import lodgepole
-from lodgepole.chat.claim_verification import SourceText
+from lodgepole.chat.citing.claim_verification import SourceText
 from lodgepole.evaluation.alignment import split_facts
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]

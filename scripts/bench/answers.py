@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from indexes import index_opener
 
-from lodgepole.chat.extractive import ExtractiveChatModel
-from lodgepole.chat.messages import ENGLISH
+from lodgepole.chat.localised_phrases import ENGLISH
+from lodgepole.chat.quoting.quote_selection import ExtractiveChatModel
 from lodgepole.model import ModelRequest, ModelText, Source
 from lodgepole.retrieval.search import Search
 from retrieval import ASSISTANT, Bench, ListedFiles, load_scoring

@@ -26,7 +26,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from lodgepole.adapters.embedders.builtin import OnnxRuntimeEmbedder, find_model
 from lodgepole.adapters.embedders.tokenizer import TokenizersTokenizer
-from lodgepole.adapters.parsers.subprocess.child import format_parser
+from lodgepole.adapters.parsers.formats import format_parser
 from lodgepole.ingestion.chunking import chunk
 from lodgepole.ingestion.processing import EMBED_BATCH
 from lodgepole.limits import Limits

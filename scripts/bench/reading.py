@@ -16,7 +16,7 @@ from reading_corpus import CORPUS
 from reading_corpus.case import Case
 from reading_scores import MEASURES, Scores, added, score
 
-from lodgepole.adapters.parsers.subprocess.child import format_parser
+from lodgepole.adapters.parsers.formats import format_parser
 from lodgepole.documents.builder import check_document
 from lodgepole.limits import Limits
 from lodgepole.model import Document, FileKind

@@ -35,10 +35,10 @@ from lodgepole.adapters.origins.folder import FolderOrigin
 from lodgepole.adapters.outbound_http import HttpWebhookSender, Networks
 from lodgepole.api.app import create_app
 from lodgepole.chat.answer import Chat
-from lodgepole.chat.extractive import ExtractiveChatModel
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
-from lodgepole.chat.whole_answers import WholeAnswers
-from lodgepole.chat.whole_documents import WholeDocuments
+from lodgepole.chat.quoting.quote_selection import ExtractiveChatModel
+from lodgepole.chat.whole_documents.answers import WholeAnswers
+from lodgepole.chat.whole_documents.stored_documents import WholeDocuments
 from lodgepole.concurrency.signal import Signal
 from lodgepole.documents.stored_documents import as_stored, save_document
 from lodgepole.errors import UnreadableFile

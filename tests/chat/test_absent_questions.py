@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from lodgepole.chat.extractive import NOTHING_FOUND
+from lodgepole.chat.quoting.quote_selection import NOTHING_FOUND
 from lodgepole.runtime import wiring
 from lodgepole.runtime.settings import Settings
 

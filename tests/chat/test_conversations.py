@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lodgepole.chat.query_planning import standalone_question
+from lodgepole.chat.conversation.query_planning import standalone_question
 from lodgepole.model import Message
 
 LEAST_ALONE = 0.9

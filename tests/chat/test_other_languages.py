@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from lodgepole.chat.claim_verification import REJECTED, SourceText
-from lodgepole.chat.messages import phrases
-from lodgepole.chat.query_planning import standalone_question
+from lodgepole.chat.citing.claim_verification import REJECTED, SourceText
+from lodgepole.chat.conversation.query_planning import standalone_question
+from lodgepole.chat.localised_phrases import phrases
 from lodgepole.model import Message
 from lodgepole.runtime import wiring
 from lodgepole.runtime.settings import Settings

@@ -7,9 +7,9 @@ from tests.support.chat import make_snippet
 
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.citations import Citer
-from lodgepole.chat.extractive import ExtractiveChatModel
+from lodgepole.chat.citing.citations import Citer
 from lodgepole.chat.prompts import conversation, rewrite_messages
+from lodgepole.chat.quoting.quote_selection import ExtractiveChatModel
 from lodgepole.model import AnswerCitation, AnswerText, Message, ModelRequest, ModelText, Source
 
 ATTACKS = {

@@ -7,7 +7,7 @@ import pytest
 from lodgepole.adapters.memory.chat_model import ScriptedChatModel
 from lodgepole.adapters.memory.embedder import MemoryEmbedder
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.extractive import ExtractiveChatModel
+from lodgepole.chat.quoting.quote_selection import ExtractiveChatModel
 from lodgepole.model import Message, ModelEnded, ModelRequest, ModelText
 
 MAKERS = {

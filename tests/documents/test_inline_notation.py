@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lodgepole.chat.citation_markers import MarkerScanner, shield
+from lodgepole.chat.citing.citation_markers import MarkerScanner, shield
 from lodgepole.documents.inline_notation import (
     fraction,
     lowered,

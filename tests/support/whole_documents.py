@@ -7,11 +7,11 @@ from tests.support.chat import make_assistant, make_file, make_snippet
 
 from lodgepole.adapters.memory.blobs import MemoryBlobs
 from lodgepole.adapters.memory.tokenizer import MemoryTokenizer
-from lodgepole.chat.citations import Citer
-from lodgepole.chat.prepared_answers import PreparedAnswer, PreparedModel
-from lodgepole.chat.query_planning import standalone_question
-from lodgepole.chat.whole_answers import Asked, WholeAnswers
-from lodgepole.chat.whole_documents import WholeDocuments
+from lodgepole.chat.citing.citations import Citer
+from lodgepole.chat.conversation.query_planning import standalone_question
+from lodgepole.chat.quoting.prepared_answers import PreparedAnswer, PreparedModel
+from lodgepole.chat.whole_documents.answers import Asked, WholeAnswers
+from lodgepole.chat.whole_documents.stored_documents import WholeDocuments
 from lodgepole.documents.builder import DocumentBuilder
 from lodgepole.documents.stored_documents import as_stored, save_document
 from lodgepole.limits import Limits

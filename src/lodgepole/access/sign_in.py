@@ -1,4 +1,4 @@
-"""Signing in with an identity provider: from the question who somebody is to their session.
+"""Sign-in through an identity provider, from the redirect to the new session.
 
 What has to be known when the browser comes back lies in a signed cookie of that browser for ten
 minutes, so that any process may answer and nobody can fill the catalog with attempts.

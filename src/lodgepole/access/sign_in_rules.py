@@ -1,4 +1,4 @@
-"""Whom the operator lets in, by what an identity provider claims of them; pure.
+"""Rules that decide by the claims of an identity token who may sign in, and as what.
 
 The first rule that fits decides. Whom no rule fits is refused.
 """

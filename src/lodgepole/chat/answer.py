@@ -10,20 +10,20 @@ from typing import Protocol
 
 from lodgepole.chat.answer_metrics import AnswerWatch
 from lodgepole.chat.answer_stream import Replies
+from lodgepole.chat.conversation.model_queries import is_worth_a_plan, planned
+from lodgepole.chat.conversation.query_planning import merge_snippets, queries
+from lodgepole.chat.conversation.question_rewriting import question_by_rules, rewritten_question
 from lodgepole.chat.deep_search import DeepSearch, Gathered, deepened, looks_deep
 from lodgepole.chat.model_directory import ConfiguredModel, ModelDirectory
-from lodgepole.chat.model_queries import is_worth_a_plan, planned
-from lodgepole.chat.prepared_answers import PreparedModel
 from lodgepole.chat.prompt_budgets import PromptBudgets, Room, within
 from lodgepole.chat.prompts import conversation, numbered
-from lodgepole.chat.query_planning import merge_snippets, queries
-from lodgepole.chat.question_rewriting import question_by_rules, rewritten_question
+from lodgepole.chat.quoting.prepared_answers import PreparedModel
 from lodgepole.chat.request_checks import check_messages, check_options
 from lodgepole.chat.request_coalescing import SharedAnswers
 from lodgepole.chat.requests import ChatRequest, ContextRequest, ContextResult
 from lodgepole.chat.start_deadline import STARTED_WITHIN_SECONDS, announced
 from lodgepole.chat.tool_use import check_tools
-from lodgepole.chat.whole_answers import Asked, WholeAnswers
+from lodgepole.chat.whole_documents.answers import Asked, WholeAnswers
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, PromptTooLong
 from lodgepole.limits import Limits

@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from lodgepole.chat.citations import Citer
+from lodgepole.chat.citing.citations import Citer
+from lodgepole.chat.citing.judged_claims import judged
 from lodgepole.chat.generations import PIECE_CHARS, close, collect, in_pieces, used
 from lodgepole.chat.json_answers import JsonAnswerError, read_json_object
 from lodgepole.chat.json_schema import SchemaTooComplexError, problem
-from lodgepole.chat.judged_claims import judged
 from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.chat.prompts import correction
 from lodgepole.concurrency.long_texts import read_apart

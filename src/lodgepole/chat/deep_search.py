@@ -19,7 +19,7 @@ from lodgepole.chat.deep_tools import (
 from lodgepole.chat.generations import collect, used
 from lodgepole.chat.model_directory import ConfiguredModel
 from lodgepole.chat.prompts import source_block
-from lodgepole.chat.whole_documents import WholeDocuments
+from lodgepole.chat.whole_documents.stored_documents import WholeDocuments
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest, LodgepoleError
 from lodgepole.limits import Limits

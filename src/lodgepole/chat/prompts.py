@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from lodgepole.chat.citation_markers import shield
+from lodgepole.chat.citing.citation_markers import shield
 from lodgepole.model import Message, Snippet, Source
 
 RULES = """\

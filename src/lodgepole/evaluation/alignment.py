@@ -15,8 +15,8 @@ from lodgepole.chat.model_directory import ModelDirectory
 from lodgepole.chat.text_limits import count_within_limits
 from lodgepole.concurrency.long_texts import read_apart
 from lodgepole.errors import InvalidRequest
+from lodgepole.evaluation.elliptical_clauses import written_out
 from lodgepole.evaluation.entailment import Statement, entailment, yes_or_no
-from lodgepole.evaluation.gapping import written_out
 from lodgepole.evaluation.judged import MOST_FACTS, AlignmentResult, JudgedFact, score
 from lodgepole.evaluation.model_judge import ModelJudge
 from lodgepole.limits import Limits

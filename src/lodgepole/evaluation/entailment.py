@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from lodgepole.chat.claim_verification import APPROXIMATE, is_near
+from lodgepole.chat.citing.claim_verification import APPROXIMATE, is_near
 from lodgepole.evaluation.judged import Entailment
 from lodgepole.text.word_lists import OPPOSITES, TIME_UNITS
 from lodgepole.text.words import content_stems, is_negated, numbers, similar_stems, stem, words

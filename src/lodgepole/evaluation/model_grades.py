@@ -1,4 +1,4 @@
-"""Ten questions about the examples, what a good model makes of them, and what to set. Pure."""
+"""Grades a chat model on ten fixed questions and recommends settings."""
 
 import re
 import statistics

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from lodgepole.documents.stored_documents import find_body, find_given, save_document
 from lodgepole.errors import UnreadableFile
-from lodgepole.ingestion.renaming import is_renamed, take_over
+from lodgepole.ingestion.content_reuse import is_renamed, take_over
 from lodgepole.library.blob_keys import (
     assistant_prefix,
     file_prefix,

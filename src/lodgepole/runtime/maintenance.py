@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from lodgepole.adapters.databases.sql.copying import SqlRows
-from lodgepole.ingestion.audit import Audit, AuditReport
+from lodgepole.ingestion.consistency_check import Audit, AuditReport
 from lodgepole.ingestion.migration import MoveReport, Moving, Side
 from lodgepole.ingestion.sweep import Sweep
 from lodgepole.runtime.catalog import check_there

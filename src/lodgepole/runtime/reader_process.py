@@ -1,4 +1,4 @@
-"""Part of the wiring: the process that reads files, which also cuts what it or another has read.
+"""Entry point of the reader process: parses files and cuts documents into passages.
 
 `python -m lodgepole.runtime.reader_process` is started by the server, never by hand.
 """

@@ -21,9 +21,9 @@ from lodgepole.api.mcp import server
 from lodgepole.api.state import Observing
 from lodgepole.chat.answer import Chat
 from lodgepole.chat.deep_search import DeepSearch
-from lodgepole.chat.extractive import ExtractiveChatModel
-from lodgepole.chat.whole_answers import WholeAnswers
-from lodgepole.chat.whole_documents import WholeDocuments
+from lodgepole.chat.quoting.quote_selection import ExtractiveChatModel
+from lodgepole.chat.whole_documents.answers import WholeAnswers
+from lodgepole.chat.whole_documents.stored_documents import WholeDocuments
 from lodgepole.concurrency.signal import Signal
 from lodgepole.errors import InvalidRequest
 from lodgepole.evaluation.alignment import Alignment

@@ -1,4 +1,4 @@
-"""A provider of OpenID Connect: its addresses, where people sign in, what it says of them.
+"""OpenID Connect client: discovery, authorization URL, code exchange, claims.
 
 OpenID Connect Core 1.0 and Discovery 1.0, with PKCE (RFC 7636). What it says is fetched within
 limits of size and time, from its own host wherever that is, and else from public addresses alone.

@@ -1,4 +1,4 @@
-"""Markdown: the text is the source itself, less data in it; its structure is markdown-it-py's."""
+"""Markdown: keeps the source text, without embedded data; finds its structure."""
 
 import re
 from bisect import bisect_right

@@ -17,7 +17,7 @@ from lodgepole.api.cursors import CursorRequest, cursor_request, everything, win
 from lodgepole.api.json_response import json_response
 from lodgepole.api.requests import read_json
 from lodgepole.api.schemas import vector_stores as shapes
-from lodgepole.chat.query_planning import merge_snippets
+from lodgepole.chat.conversation.query_planning import merge_snippets
 from lodgepole.chat.requests import ContextRequest
 from lodgepole.errors import AlreadyExists, InvalidRequest, NotFound
 from lodgepole.model import Assistant, Snippet

@@ -1,4 +1,4 @@
-"""What webhooks are told of operations, stored in the transaction that finishes these."""
+"""Outbox: webhook deliveries are stored in the transaction that ends an operation."""
 
 from collections.abc import Sequence
 from datetime import datetime

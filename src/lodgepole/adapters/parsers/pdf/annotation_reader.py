@@ -1,4 +1,4 @@
-"""Form fields, notes, stamps and links, asked of pdfium, whose text of a page is without them."""
+"""Reads form fields, notes, stamps and links, which page text from pdfium lacks."""
 
 import ctypes
 from collections.abc import Iterator

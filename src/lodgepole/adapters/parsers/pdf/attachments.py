@@ -1,4 +1,4 @@
-"""Files within a PDF, as portfolios have them: read where they are of a kind that is."""
+"""Files attached to a PDF (portfolios): parsed where their format is supported."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

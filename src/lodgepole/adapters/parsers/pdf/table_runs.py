@@ -1,4 +1,4 @@
-"""Lines of a page that may be rows of one table, since they stand below each other in parts. Pure.
+"""Groups consecutive lines into rows of one table where their cells align.
 
 A line of prose beside another is no row: where prose stands on both sides of white space down the
 page, each side is looked at by itself.

@@ -28,7 +28,7 @@ import orjson
 from lodgepole.adapters import passage_rows
 from lodgepole.adapters.framing import Frame, read_frame_blocking, write_frame_blocking
 from lodgepole.adapters.ocr.tesseract import find_tesseract
-from lodgepole.adapters.parsers import csv, json, text
+from lodgepole.adapters.parsers.formats import format_parser
 from lodgepole.adapters.parsers.subprocess.messages import (
     CUT,
     CUT_DONE,
@@ -53,9 +53,6 @@ CPU_GRACE_SECONDS = 30  # beyond the parent's time limit, which normally strikes
 PROGRESS_SECONDS = 1.0  # between two signs of it
 LOOK_SECONDS = 0.25  # between two looks at how long a page has taken
 RECOGNITION_SHARE = 0.7  # of the time for one file; the rest is for what comes before and after
-
-FormatParser = Callable[..., Document]
-"""Takes path, name and limits; PDF also what its keyword arguments say."""
 
 Cut = Callable[[bytes, str, Path, Limits], ChunkedDocument]
 """Takes a document, its file's name, the tokenizer's file and limits."""
@@ -211,42 +208,6 @@ def _answer(
     return UNREADABLE, message.encode("utf-8", errors="replace")
 
 
-def format_parser(kind: FileKind) -> FormatParser:
-    """Return the function that reads files of this kind.
-
-    Libraries are imported with the first file that needs them: a child that reads text is there in
-    an eighth of a second, and one that has pdfium in three times that.
-    """
-    # ruff: noqa: PLC0415
-    match kind:
-        case FileKind.TEXT:
-            return text.parse
-        case FileKind.JSON:
-            return json.parse
-        case FileKind.JSON_LINES:
-            return json.parse_lines
-        case FileKind.CSV:
-            return csv.parse
-        case FileKind.PDF:
-            from lodgepole.adapters.parsers import pdf
-
-            return pdf.parse
-        case FileKind.MARKDOWN:
-            from lodgepole.adapters.parsers import markdown
-
-            return markdown.parse
-        case FileKind.HTML | FileKind.EPUB | FileKind.EML:
-            from lodgepole.adapters.parsers import eml, epub, html
-
-            of_html = {FileKind.HTML: html, FileKind.EPUB: epub, FileKind.EML: eml}
-            return of_html[kind].parse
-        case FileKind.DOCX | FileKind.PPTX | FileKind.XLSX:
-            from lodgepole.adapters.parsers import docx, pptx, xlsx
-
-            of_office = {FileKind.DOCX: docx, FileKind.PPTX: pptx, FileKind.XLSX: xlsx}
-            return of_office[kind].parse
-
-
 def _read_attached(data: bytes, name: str, *, limits: Limits) -> Document | None:
     """A file that is attached to another, by its name; scans are not recognised."""
     kind = KINDS_BY_ENDING.get(PurePath(name).suffix.lower())
@@ -300,7 +261,7 @@ def _recogniser(languages: tuple[str, ...]) -> Recogniser | None:
     if tesseract is not None:
         return tesseract
     # NumPy, a third of a second and 15 MB that Tesseract does not need.
-    from lodgepole.adapters.ocr.rapidocr import find_rapidocr
+    from lodgepole.adapters.ocr.rapidocr import find_rapidocr  # noqa: PLC0415
 
     return find_rapidocr(languages)
 

@@ -1,4 +1,4 @@
-"""The tables of a sheet: what empty rows part, and beside each other what empty columns part. Pure.
+"""Splits a sheet into tables at empty rows and, side by side, at empty columns.
 
 An empty column alone parts nothing, since people leave one between a label and its figures. It
 does where what stands on its two sides begins in different rows.

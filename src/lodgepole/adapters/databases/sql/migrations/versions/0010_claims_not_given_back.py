@@ -1,4 +1,4 @@
-"""Claims of an operation that were never given back: files that take their workers down are known.
+"""Counts claims whose worker died, so that files that crash workers are known.
 
 The release before goes on beside it: it fills no such column, and finds nothing changed.
 """

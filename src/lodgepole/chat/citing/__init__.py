@@ -1,0 +1,1 @@
+"""Markers in an answer to citations, each checked against its source."""

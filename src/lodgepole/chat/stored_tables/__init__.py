@@ -1,0 +1,1 @@
+"""Questions that need whole tables: counted, added up, compared, looked up."""

@@ -1,0 +1,1 @@
+"""Questions about whole documents, answered from these as they are stored."""
