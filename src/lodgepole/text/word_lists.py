@@ -46,6 +46,13 @@ STOPWORDS = _listed(
     何 誰 从 到 自 为 以 之 其 吧 啊 은 는 이 가 을 를 의 에 도 로 와 과 니 까 요
     """
 ) | frozenset(map(chr, range(0x3041, 0x3097)))  # hiragana: what stands between a text's words
+KINDS_OF_NAMES = _listed(
+    "university college school institute company corporation group bank plan health hospital "
+    "county city parliament museum library church party army union act war battle treaty dynasty "
+    "empire kingdom street river lake island committee council court department ministry agency "
+    "universität schule institut gesellschaft krankenhaus stadt museum bibliothek kirche partei"
+)
+"""Last words of names that say what something is and not which: `Princeton University`."""
 NEGATIONS = _listed(
     """
     not no never none neither nor without cannot cant nothing nobody nowhere hardly exclude

@@ -7,12 +7,12 @@ from lodgepole.chat.quoting.question_names import (
     Place,
     anchors,
     figures,
-    label,
     missing_from,
     place_of,
     unmentioned,
     unsaid_by,
 )
+from lodgepole.chat.quoting.quoted_answers import label
 from lodgepole.chat.quoting.quotes import quotes_of
 from lodgepole.model import Source
 
@@ -158,3 +158,14 @@ def test_a_name_in_another_form_is_mentioned(question, text):
 )
 def test_another_name_is_not(question, text):
     assert unmentioned(anchors(question), [place_of(source(text))]) != []
+
+
+def test_the_kind_of_a_name_does_not_tell_which_it_is():
+    told = source(
+        "The library of Harvard University was designed by Ames.\n\nPrinceton University lent it."
+    )
+    designed = next(q for q in quotes_of(told) if "Ames" in q.text)
+    asked = anchors("Who designed the library of Princeton University?")
+    assert [a.text for a in missing_from(designed, asked, place_of(told))] == [
+        "Princeton University"
+    ]

@@ -277,3 +277,13 @@ async def test_a_duration_in_words_counts():
         ask("How many days of special leave are for moving to the hut?", leave)
     )
     assert text.startswith(LEAD)
+
+
+async def test_a_speaker_whom_no_source_names_is_said_after_the_answer():
+    speech = make_snippet(
+        "My fellow citizens, I say that the harbour is stronger than ever. I built it myself.",
+        name="speech.md",
+    )
+    text, _ = await generate(ask("What did Mayor Quillon say about the harbour?", speech))
+    assert text.startswith(LEAD)
+    assert text.endswith(f"({ENGLISH.no_mention.format(names='“Mayor Quillon”')})")

@@ -13,12 +13,17 @@ from itertools import pairwise
 from lodgepole.chat.localised_phrases import question_language
 from lodgepole.chat.quoting.quotes import Quote
 from lodgepole.model import Source
-from lodgepole.text.word_lists import NEGATIONS, SENTENCE_OPENERS, STOPWORDS, folded
+from lodgepole.text.word_lists import (
+    KINDS_OF_NAMES,
+    NEGATIONS,
+    SENTENCE_OPENERS,
+    STOPWORDS,
+    folded,
+)
 from lodgepole.text.words import WORD, Word, edits, numbers, similar_stems, stem, stems_of, words
 
 NAMES_PER_QUESTION = 6
 COMPACT_CHARS = 5  # of a name, from which it may be written together with other words
-LABEL_CHARS = 80  # of the headings that follow a file's name
 LEAST_FIGURE = 13  # below it a number may count what is wanted: `name 3 reasons`
 TYPO_LETTERS = 5  # of a name, in which one letter may be another
 LONGEST_INITIALS = 6
@@ -163,7 +168,8 @@ class Place:
     def calls(self, anchor: Anchor) -> bool:
         """Whether it has the last word of a name, as texts call a person once introduced."""
         *before, last = (m.group() for m in WORD.finditer(anchor.text))
-        return bool(before) and last[0].isalpha() and _form(last) in self._names
+        tells = last[0].isalpha() and last.casefold() not in KINDS_OF_NAMES
+        return bool(before) and tells and _form(last) in self._names
 
     def _has(self, form: str, forms: set[str], anchor: Anchor) -> bool:
         if form in forms or f"{form}s" in forms or (form[-1] == "s" and form[:-1] in forms):
@@ -386,14 +392,3 @@ def nearness(quote: Quote, asked: Sequence[Anchor], place: Place) -> float:
     near = quote.stems | quote.about | place.over | frozenset(stems_of(quote.under))
     told = [1.0 if a.within(near) else 0.5 if place.mentions(a) else 0.0 for a in asked]
     return sum(told) / len(told)
-
-
-def label(quote: Quote) -> str:
-    """Which file a quote is of, and under which heading it stands there."""
-    name = quote.source.snippet.file.upload.name
-    heading = quote.under
-    if not heading or quote.parts[0].text.strip("# ") == heading:
-        return name
-    if len(heading) > LABEL_CHARS:
-        heading = f"{heading[: LABEL_CHARS - 1].rstrip()}…"
-    return f"{name} › {heading}"

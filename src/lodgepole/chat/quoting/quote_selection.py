@@ -185,7 +185,7 @@ class ExtractiveChatModel:
         shown = shown_of(chosen)
         clear = not nothing and _has_figure(question, shown)
         clear = clear and self._speaks_of_it(question, named.names, shown, whole)
-        return Found(quotes, missing, unsaid, clear=clear, shown=shown)
+        return Found(quotes, missing, unsaid, clear=clear, shown=shown, framing=named.framing)
 
     def _speaks_of_it(
         self, question: str, names: Sequence[Anchor], shown: Sequence[Shown], whole: _Ranked

@@ -7,16 +7,20 @@ import orjson
 
 from lodgepole.chat.citing.citation_markers import shield
 from lodgepole.chat.localised_phrases import Phrases, listed
-from lodgepole.chat.quoting.question_names import Anchor, label
+from lodgepole.chat.quoting.question_names import Anchor
 from lodgepole.chat.quoting.quote_parts import Part
 from lodgepole.chat.quoting.quotes import Quote, together
 from lodgepole.chat.quoting.snippet_outlines import Excerpt
 from lodgepole.model import Source
 
+LABEL_CHARS = 80  # of the headings that follow a file's name
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What is quoted; `missing` is in no source, `unsaid` not where the quotes are from.
+
+    `framing` is in no source either and hides no answer: a speaker does not name himself.
 
     It is not `clear` where a figure is asked for and the quotes have none.
     """
@@ -27,6 +31,7 @@ class Found:
     clear: bool = True
     excerpt: Excerpt | None = None
     shown: tuple["Shown", ...] = ()
+    framing: tuple[Anchor, ...] = ()
 
     def groups(self, ours: Phrases) -> list[tuple[Quote, tuple[Part, ...]]]:
         """What is shown, each with the quote that it is of."""
@@ -84,6 +89,9 @@ def text_parts(found: Found, ours: Phrases) -> list[str]:
         parts.append("\n\n" if named == label_before else f"\n\n{named}:\n")
         label_before = named
         parts += _marked(quote.source, shown)
+    if found.framing:
+        names = listed([anchor.text for anchor in found.framing])
+        parts.append(f"\n\n({ours.no_mention.format(names=names)})")
     return parts
 
 
@@ -110,3 +118,14 @@ def json_parts(found: Found, ours: Phrases) -> list[str]:
         else "\n\n".join((_lead(found, ours), *(cited if found.excerpt else cited[:1])))
     )
     return [orjson.dumps({"answer": answer, "quotes": cited, "files": files}).decode()]
+
+
+def label(quote: Quote) -> str:
+    """Which file a quote is of, and under which heading it stands there."""
+    name = quote.source.snippet.file.upload.name
+    heading = quote.under
+    if not heading or quote.parts[0].text.strip("# ") == heading:
+        return name
+    if len(heading) > LABEL_CHARS:
+        heading = f"{heading[: LABEL_CHARS - 1].rstrip()}…"
+    return f"{name} › {heading}"
