@@ -190,7 +190,7 @@ async def test_a_rerank_endpoint_and_a_directory(environment, exported, stack):
 def test_the_settings_in_the_guide_are_accepted(tmp_path):
     guide = Path(__file__).parents[2] / "docs" / "guides" / "models-and-embedders.md"
     blocks = re.findall(r"```toml\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         (tmp_path / "lodgepole.toml").write_text(block, encoding="utf-8")
         settings = Settings()

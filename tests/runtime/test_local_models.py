@@ -6,6 +6,7 @@ import pytest
 from tests.adapters.chat_models.openai.test_discovery import LM_STUDIO, OLLAMA
 from tests.support.http_answers import answering
 
+from lodgepole.adapters.chat_models.openai import discovery
 from lodgepole.adapters.chat_models.openai.discovery import PLACES, FoundServer
 from lodgepole.errors import InvalidRequest
 from lodgepole.runtime.local_models import (
@@ -17,6 +18,12 @@ from lodgepole.runtime.local_models import (
     with_weights,
 )
 from lodgepole.runtime.settings import ModelConfig, Settings
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A look at servers here ends with their answers, however busy the machine is."""
+    monkeypatch.setattr(discovery, "LOOK_SECONDS", 30.0)
 
 
 def at(ollama, lm_studio=1):
