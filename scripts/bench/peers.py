@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import chromadb
 import numpy as np
@@ -66,7 +67,7 @@ def lodgepole(bench: retrieval.Bench, index: Any, vectors: dict[str, np.ndarray]
 
 def chroma(rows: list[Row], vectors: np.ndarray) -> Asked:
     collection = chromadb.EphemeralClient().create_collection(
-        "bench", configuration={"hnsw": {"space": "cosine"}}
+        uuid4().hex, configuration={"hnsw": {"space": "cosine"}}
     )
     for begin in range(0, len(rows), ADDED_AT_ONCE):
         part = slice(begin, begin + ADDED_AT_ONCE)
